@@ -59,6 +59,11 @@ static void ways(void)
 	EXPECT(!unraced_way_leads(1, 1, 1, 0) && !unraced_way_leads(1, 1, 0, UNRACED_DELETED));
 	EXPECT(unraced_way_is_doubtful(UNRACED_DETACHED) &&
 	       !unraced_way_is_doubtful(UNRACED_CREATED));
+	EXPECT(unraced_root_is_unknown(UNRACED_OPENAT2, UNRACED_PROVENANCE_ENTER, 0) &&
+	       unraced_root_is_unknown(UNRACED_OPENAT2, UNRACED_PROVENANCE_KERNEL,
+				       UNRACED_RESOLVE_IN_ROOT));
+	EXPECT(!unraced_root_is_unknown(UNRACED_OPENAT2, UNRACED_PROVENANCE_KERNEL, 0) &&
+	       !unraced_root_is_unknown(UNRACED_OPENAT, UNRACED_PROVENANCE_ENTER, 0));
 	EXPECT(unraced_way_is_unknown(UNRACED_RESOLVED_UNSTABLE, 1, 0) &&
 	       unraced_way_is_unknown(0, 1, 1) &&
 	       unraced_way_is_unknown(UNRACED_RESOLVED_TRUNCATED, 0, 0));

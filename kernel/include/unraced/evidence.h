@@ -16,6 +16,9 @@
  */
 #define UNRACED_ANONYMOUS_MOUNT_NS 0xEFFFFFF7u
 
+/* RESOLVE_IN_ROOT of include/uapi/linux/openat2.h */
+#define UNRACED_RESOLVE_IN_ROOT 0x10
+
 /*
  * The mount and the directory that a path starts from. The addresses serve only as identities;
  * zeros are unknown.
@@ -74,6 +77,17 @@ UNRACED_INLINE bool unraced_way_is_unknown(__u32 flags, bool base_found, bool sp
 UNRACED_INLINE bool unraced_way_is_doubtful(__u32 flags)
 {
 	return flags & (UNRACED_DETACHED | UNRACED_FOREIGN_MOUNT_NS);
+}
+
+/*
+ * Returns whether nobody knows where the kernel started an absolute path: RESOLVE_IN_ROOT of
+ * openat2(2) makes the directory of the call the root, and only the kernel's own copy of open_how
+ * tells whether it was set.
+ */
+UNRACED_INLINE bool unraced_root_is_unknown(__u8 syscall, __u8 how_provenance, __u64 resolve)
+{
+	return syscall == UNRACED_OPENAT2 && (how_provenance != UNRACED_PROVENANCE_KERNEL ||
+					      (resolve & UNRACED_RESOLVE_IN_ROOT));
 }
 
 /*

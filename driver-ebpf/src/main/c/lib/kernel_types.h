@@ -220,8 +220,16 @@ struct filename {
 	const char *uptr;
 };
 struct fs_struct {
+	struct seqcount_spinlock seq;
 	struct path root;
 	struct path pwd;
+};
+/* seqlock_t of include/linux/seqlock_types.h, which newer kernels have there. */
+struct seqlock {
+	struct seqcount_spinlock seqcount;
+};
+struct fs_struct___locked {
+	struct seqlock seq;
 };
 struct file___counted {
 	atomic64_t f_count;

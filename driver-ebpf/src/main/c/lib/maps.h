@@ -53,7 +53,10 @@ struct call {
 		struct connecting connecting;
 	};
 	__s32 fd;	   /* the dirfd of an open, the fd of a connect */
-	__s32 addrlen;
+	union {
+		__s32 addrlen;	   /* of a connect */
+		__u32 base_count;  /* of an open: changes_of_base() at the entry */
+	};
 	__u32 record_flags; /* enum unraced_flag */
 	__u16 length;	    /* length of bytes */
 	__u8 syscall;

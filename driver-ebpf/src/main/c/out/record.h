@@ -23,6 +23,7 @@
 #include "out/limit.h"
 #include "out/ring.h"
 #include "path/fast_path.h"
+#include "path/base.h"
 #include "path/walk.h"
 #include "syscall/filter.h"
 
@@ -263,6 +264,7 @@ static __always_inline void describe_opened(struct builder *builder, struct walk
 {
 	struct unraced_record *record = &builder->record;
 
+	judge = judge && !base_is_unknown(call, is_absolute(builder), bpf_get_current_task_btf());
 	unraced_describe_inode(record, file);
 	walk_begin(walk, file, record->mount_ns, !judge ? 0 : is_absolute(builder) ? &call->root : &call->start);
 	if (from->is_request)

@@ -127,7 +127,7 @@ static __always_inline bool revalidate(struct walk *walk, struct file *file)
 	struct mount *mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
 
 	*validation = (struct validation){};
-	load_barrier(validation);
+	load_barrier(&validation->digest);
 	for (int step = 0; step < FAST_STEPS; step++) {
 		digest_dentry(validation, dentry);
 		if (dentry == KREAD(mount, mnt.mnt_root)) {

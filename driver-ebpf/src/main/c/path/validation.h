@@ -43,14 +43,6 @@ struct validation {
 	__u8 moving;  /* a rename or the move of a mount was under way */
 };
 
-#ifdef __TARGET_ARCH_x86
-/* On x86 loads keep their order, so a compiler barrier suffices. */
-#define load_barrier(validation) asm volatile("" ::: "memory")
-#else
-/* An atomic operation that returns a value is a full barrier. */
-#define load_barrier(validation) (void)__sync_val_compare_and_swap(&(validation)->digest, 0, 0)
-#endif
-
 static __always_inline void digest_add(struct validation *validation, __u64 what)
 {
 	validation->digest = ((validation->digest ^ what) * 0x9e3779b97f4a7c15ull) ^ (validation->digest >> 29);
@@ -147,7 +139,7 @@ static __always_inline void digest_dentry(struct validation *validation, struct 
 	if (sequence & 1)
 		validation->moving = 1;
 	digest_add(validation, sequence);
-	load_barrier(validation);
+	load_barrier(&validation->digest);
 }
 
 /* Looks for the path base at the walk's place, and for a mount over it. Returns whether the walk has just met the base. */
@@ -178,7 +170,7 @@ static __always_inline void validation_watch_mounts(struct validation *validatio
 	validation->namespace = (__u64)ns;
 	if (is_namespace(ns))
 		validation->mount_events = KREAD(ns, event);
-	load_barrier(validation);
+	load_barrier(&validation->digest);
 }
 
 /*
@@ -202,7 +194,7 @@ static __always_inline bool validation_agrees(const struct validation *first, st
 {
 	struct mnt_namespace *ns;
 
-	load_barrier(second);
+	load_barrier(&second->digest);
 	if (second->digest != first->digest || second->moving || first->moving)
 		return 0;
 	ns = (void *)KREAD_NUMBER(last, mnt_ns);
@@ -257,7 +249,7 @@ static __always_inline bool validation_holds(const struct validation *validation
 	*again = (struct retrace){};
 	again->dentry = KREAD(file, f_path.dentry);
 	again->mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
-	load_barrier(&again->validation);
+	load_barrier(&again->validation.digest);
 	bpf_loop(steps, retrace_step, &again, 0);
 	return validation_agrees(validation, &again->validation, again->mount, again->topmost);
 }

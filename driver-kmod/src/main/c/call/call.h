@@ -22,6 +22,7 @@ struct unraced_call {
 	};
 	struct unraced_path_base root;
 	struct unraced_path_base start;
+	u32 base_count;	 /* changes of root and working directory before they were read */
 	u32 end;	 /* bytes of the tail in use */
 	s32 installed;	 /* the descriptor of the file that the record describes already, or -1 */
 	u32 taken;	 /* requests that the kernel had taken from the ring, with this one */

@@ -17,11 +17,13 @@ static struct unraced_path_base path_base_of(const struct path *path)
 /* Newer kernels have a lock around the counter. */
 #define SEQUENCE_OF(fs) _Generic(&(fs)->seq, seqlock_t *: &((seqlock_t *)&(fs)->seq)->seqcount, default: &(fs)->seq)
 
+/* Notes the count of changes, which is odd when nothing is known. */
 static void remember_directories(struct unraced_call *call, bool root, bool cwd)
 {
 	struct fs_struct *fs = current->fs;
 	unsigned int sequence;
 
+	call->base_count = 1;
 	if (!fs)
 		return;
 	do {
@@ -31,6 +33,23 @@ static void remember_directories(struct unraced_call *call, bool root, bool cwd)
 		if (cwd)
 			call->start = path_base_of(&fs->pwd);
 	} while (read_seqcount_retry(SEQUENCE_OF(fs), sequence));
+	call->base_count = sequence;
+}
+
+/*
+ * Who shares root and working directory (CLONE_FS), or moves the root of the mount namespace (pivot_root(2)), can change
+ * them before the kernel uses them.
+ */
+bool unraced_base_is_unknown(struct unraced_call *call)
+{
+	bool absolute = unraced_call_is_absolute(call);
+	const struct unraced_record *record = &call->record;
+
+	if (absolute && unraced_root_is_unknown(record->syscall, record->how_provenance, record->open.resolve))
+		return true;
+	if (!absolute && record->open.dirfd != UNRACED_AT_FDCWD)
+		return false;
+	return (call->base_count & 1) || !current->fs || read_seqcount_retry(SEQUENCE_OF(current->fs), call->base_count);
 }
 
 bool unraced_fd_table_is_shared(void)

@@ -9,6 +9,8 @@
 
 /* Remembers at entry where the path starts: the descriptor or working directory may change later. */
 void unraced_remember_start(struct unraced_call *call);
+/* Returns whether the kernel may have started the path elsewhere than there. */
+bool unraced_base_is_unknown(struct unraced_call *call);
 /* Returns whether other tasks use the same descriptors, and so could replace the file of this call. */
 bool unraced_fd_table_is_shared(void);
 /* Returns the file of a descriptor, or null. Only if the table is shared, it takes a reference, to be given back. */

@@ -30,12 +30,13 @@ void unraced_describe_file(struct unraced_scratch *scratch, struct file *file)
 	struct unraced_record *record = &call->record;
 	const struct unraced_path_base *start = unraced_call_is_absolute(call) ? &call->root : &call->start;
 	struct unraced_walk *walk = &scratch->walk;
+	bool judge = !unraced_is_judged(call) && !unraced_base_is_unknown(call);
 	u32 length;
 
 	unraced_describe_inode(record, file);
-	unraced_walk_up(walk, file, scratch->path, unraced_is_judged(call) ? &nowhere : start, namespace_of(record));
+	unraced_walk_up(walk, file, scratch->path, judge ? start : &nowhere, namespace_of(record));
 	record->flags |= walk->flags;
-	if (!unraced_is_judged(call))
+	if (judge)
 		record->integrity = unraced_judge_path(scratch, walk, file);
 	length = UNRACED_PATH_ROOM - walk->position;
 	memcpy(unraced_call_room(call), scratch->path + walk->position, length);
