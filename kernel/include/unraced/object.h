@@ -77,6 +77,19 @@ UNRACED_INLINE bool unraced_has_internet_peer(struct sock *sk, __u16 type, __be1
 }
 
 /*
+ * Returns whether a connect found a connection or an attempt that has ended since, such as by the
+ * peer's reset. The socket keeps the peer's address, but getpeername(2) tells it no more.
+ */
+UNRACED_INLINE bool unraced_peer_is_gone(struct sock *sk, __s64 result)
+{
+	__u16 family = KREAD(sk, __sk_common.skc_family);
+
+	return (result == -EISCONN || result == -EALREADY) &&
+	       (family == UNRACED_AF_INET || family == UNRACED_AF_INET6) &&
+	       KREAD(sk, __sk_common.skc_state) == TCP_CLOSE;
+}
+
+/*
  * Appends both ends of a socket of AF_INET or AF_INET6 (R2.30, R2.32). The local port comes
  * from inet_sport, as for getsockname(2): the kernel clears skc_num when a peer resets the
  * connection (inet_put_port() of net/ipv4/inet_hashtables.c; R2.49).

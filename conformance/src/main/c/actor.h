@@ -217,6 +217,7 @@ void command_forged_sigsys(void);
 void command_torn_path(void);
 void command_moved(void);
 void command_moved_mount(void);
+void command_base_swap(void);
 void command_fd_swap(void);
 void command_fd_visit(void);
 void command_late_namespace(void);
@@ -229,6 +230,8 @@ int open_unwatched(const char *path);
 int after_exec(char **arguments);
 /* Forks a child that dies with its parent. */
 pid_t fork_child(void);
+/* Does so with a child that shares something, such as CLONE_FS. */
+pid_t clone_child(unsigned long shared);
 /* Waits for a child for some seconds, then kills it. Returns its wait status. */
 int reap(pid_t child, int seconds);
 void pause_micros(long micros);

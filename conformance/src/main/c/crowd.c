@@ -28,7 +28,13 @@ void pause_micros(long micros)
 
 pid_t fork_child(void)
 {
-	pid_t parent = getpid(), child = fork();
+	return clone_child(0);
+}
+
+pid_t clone_child(unsigned long shared)
+{
+	pid_t parent = getpid();
+	pid_t child = shared ? (pid_t)syscall(SYS_clone, shared | SIGCHLD, 0, 0, 0, 0) : fork();
 
 	if (child)
 		return child;

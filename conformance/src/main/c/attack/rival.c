@@ -104,7 +104,7 @@ static void *run(void *argument)
 void rival_start(struct rival *rival)
 {
 	if (rival->process) {
-		rival->child = fork_child();
+		rival->child = rival->shared ? clone_child(rival->shared) : fork_child();
 		if (!rival->child) {
 			run(rival);
 			_exit(0);

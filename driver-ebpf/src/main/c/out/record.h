@@ -223,7 +223,7 @@ static __always_inline void describe_connected(struct builder *builder, struct f
 		record->integrity = judge_address(builder, call);
 	/* This check follows all reads: a later connect of the socket does not change what was read. */
 	alone = !(record->flags & UNRACED_SOCKET_SHARED) && !is_seen_late(&record->connect, from) &&
-		!unraced_has_lost_peer(&record->connect, builder->tail) &&
+		!unraced_has_lost_peer(&record->connect, builder->tail) && !unraced_peer_is_gone(sk, from->result) &&
 		call->connecting.sock == (__u64)sk && !is_held_by_more(file, references) &&
 		!connect_was_overlapped(call, record->connect.family, own_attempts(builder, call, from));
 	if (!alone)

@@ -74,7 +74,8 @@ void unraced_describe_connect(struct unraced_capture *capture, struct unraced_sc
 	unraced_describe_socket(&scratch->call, file);
 	/* The check comes after the reads: an act that changed what was read has begun before them (R2.43). */
 	if (!unraced_act_is_alone(capture, scratch) || is_seen_late(&scratch->call) || unraced_is_scoped(unraced_sock_of(file)) ||
-	    record->connect.family != scratch->act.family || unraced_has_lost_peer(&record->connect, scratch->call.tail))
+	    record->connect.family != scratch->act.family || unraced_has_lost_peer(&record->connect, scratch->call.tail) ||
+	    unraced_peer_is_gone(unraced_sock_of(file), record->result))
 		record->flags |= UNRACED_SOCKET_SHARED;
 	else if (!unraced_is_judged(&scratch->call))
 		record->integrity = unraced_judge_connect(scratch);

@@ -27,6 +27,7 @@ final class MovedCorpus {
     static final String MOUNT_STORM = "mount-storm";
 
     private static final int MANY = Integer.MAX_VALUE;
+    private static final int FEW = 200;
     /** The most calls in one command, whose whole answer is needed. */
     private static final int BATCH = 5_000;
 
@@ -61,6 +62,13 @@ final class MovedCorpus {
                 moved("-directory", "The directory of the opened file is renamed before the call returns", "directory"),
                 swapped("", "A thread puts another file behind the descriptor before the call returns", "dup2"),
                 swapped("-reopen", "A thread closes the descriptor and gets it for another file", "reopen"),
+                base("", "A process that shares the working directory changes it in mid-call", "cwd", MANY, true),
+                base(
+                        "-in-root",
+                        "RESOLVE_IN_ROOT makes another directory the root than the caller's",
+                        "in-root",
+                        FEW,
+                        false),
                 new Attack(
                                 MOUNT_STORM,
                                 "Thousands of mounts make the names of a long path dear to check",
@@ -74,6 +82,36 @@ final class MovedCorpus {
 
     private static void tornPath(AttackField field) {
         inTrees(field, Command.of(TORN_PATH), ByteString.utf8("f"));
+    }
+
+    /** Makes an attack on the directory that a path starts from. A call that went through the link has no proof. */
+    private static Attack base(String suffix, String title, String how, int calls, boolean race) {
+        Syscall syscall = race ? Syscall.OPENAT : Syscall.OPENAT2;
+        return new Attack(
+                "base-swap" + suffix,
+                title,
+                List.of(syscall),
+                race ? Scope.PROCESS : Scope.FAMILY,
+                calls,
+                race,
+                field -> {
+                    int tree = 0;
+                    for (int left = field.calls(); left > 0; left -= BATCH) {
+                        String base = "tree" + tree++;
+                        field.makeDirectory(base);
+                        Command command =
+                                Command.of("base-swap").with("how", how).with("base", field.bytes(base));
+                        Reply reply = field.once(command, Math.min(left, BATCH));
+                        ByteString place = paths(reply.text("places")).get(0);
+                        ByteString passed = ByteString.utf8(race ? "x" : "/x");
+                        FileId file = FileId.of(reply);
+                        field.judgeLetters(
+                                reply,
+                                Map.of(
+                                        'a', KernelOutcome.file(passed, file, place, true),
+                                        'l', KernelOutcome.file(passed, file, place, false)));
+                    }
+                });
     }
 
     private static Attack moved(String suffix, String title, String how) {

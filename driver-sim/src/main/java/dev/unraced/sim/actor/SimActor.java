@@ -35,6 +35,7 @@ public final class SimActor {
             "uring-lent",
             "uring-attempt",
             "moved-mount",
+            "base-swap",
             "departed");
 
     private final Kernel kernel;
