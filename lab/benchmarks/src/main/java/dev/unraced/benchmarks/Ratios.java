@@ -106,7 +106,7 @@ record Ratios(List<String> observers, List<Ratio> all) {
                             "open: eBPF stash adds, over the bare open and close",
                             added(OPEN, STASH),
                             bare(OPEN),
-                            0.80),
+                            0.82),
                     new Ratio(
                             "open: eBPF without integrity, over with",
                             added(OPEN, "stash-unchecked"),
