@@ -81,7 +81,7 @@ final class CallCompletion {
         if (call.syscall() == Syscall.CONNECT) {
             record.integrity = Proof.ofAddress(record, precautions.contains(Precaution.SCOPES));
         } else if (file != null && !record.has(EventFlag.TRUNCATED)) {
-            record.integrity = Proof.ofPath(record, file, objects.scansLeft());
+            record.integrity = Proof.ofPath(call.syscall(), record, file, objects.scansLeft());
         }
         boolean isSure = entered && !record.has(EventFlag.FD_TABLE_SHARED) && !record.has(EventFlag.SOCKET_SHARED);
         if (record.integrity == Integrity.MATCH && !isSure) {

@@ -7,6 +7,9 @@ import static dev.unraced.event.Sockaddr.AF_UNIX;
 
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Integrity;
+import dev.unraced.event.Provenance;
+import dev.unraced.event.Syscall;
+import dev.unraced.linux.OpenFlags;
 import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.fs.PathProof;
 import java.lang.invoke.MethodHandles;
@@ -32,8 +35,11 @@ final class Proof {
 
     private Proof() {}
 
-    static Integrity ofPath(RecordBuilder record, OpenFile file, int scans) {
+    static Integrity ofPath(Syscall syscall, RecordBuilder record, OpenFile file, int scans) {
         boolean isAbsolute = record.length > 0 && record.argument[0] == '/';
+        if (isAbsolute && isRootUnknown(syscall, record)) {
+            return Integrity.UNCHECKED;
+        }
         long mount = isAbsolute ? record.rootMount : record.startMount;
         long dentry = isAbsolute ? record.rootDentry : record.startDentry;
         PathProof.Result result = PathProof.examine(file, mount, dentry, record.argument, record.length, scans);
@@ -43,6 +49,12 @@ final class Proof {
         // Other processes may have arranged the names outside the caller's namespace.
         boolean outside = record.has(EventFlag.DETACHED) || record.has(EventFlag.FOREIGN_MOUNT_NS);
         return outside || result == PathProof.Result.UNKNOWN ? Integrity.UNCHECKED : Integrity.MATCH;
+    }
+
+    /** Returns whether openat2 may have taken another directory for the root, as the kernel's copy alone tells. */
+    private static boolean isRootUnknown(Syscall syscall, RecordBuilder record) {
+        return syscall == Syscall.OPENAT2
+                && (record.howProvenance != Provenance.KERNEL || (record.resolve & OpenFlags.RESOLVE_IN_ROOT) != 0);
     }
 
     static Integrity ofAddress(RecordBuilder record, boolean withScope) {
