@@ -69,7 +69,7 @@ class AgentsTest {
 
     @Test
     void theGuiceOne() {
-        assertThat(outputOf(GuiceAgent::main)).isEqualTo("{OPENAT=1} failed, by sim\n");
+        assertThat(outputOf(GuiceAgent::main)).isEqualTo("{OPENAT=1} failed, by replay\n");
     }
 
     @Test
