@@ -17,7 +17,7 @@ enum unraced_ending {
 	UNRACED_OVER,
 };
 
-/* What a driver knows of an open whose result lies in its memory. */
+/* A driver knows this of an open whose result lies in its memory. */
 enum unraced_run {
 	UNRACED_RUN_UNKNOWN,
 	UNRACED_HAS_RUN,

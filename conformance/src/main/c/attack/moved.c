@@ -105,6 +105,33 @@ static char truth_of(const struct tree *tree, long fd)
 	return truth;
 }
 
+/* Opens a file below a directory while another process acts; closes the directory, which may be missing. */
+static void play_below(struct tree *tree, int directory, const char *name, void (*act)(struct rival *, long long),
+		       void (*prepare)(struct rival *), long calls)
+{
+	char *truth = calloc((size_t)calls + 1, 1);
+	struct rival *rival = rival_new(act, tree, true);
+	long won = 0;
+
+	rival->prepare = prepare;
+	if (directory >= 0)
+		rival_start(rival);
+	for (long i = 0; truth && directory >= 0 && i < calls; i++) {
+		rival_begin(rival);
+		long fd = watched_openat(ABI_NATIVE, directory, name, O_RDONLY, 0);
+		won += rival_end(rival);
+		truth[i] = truth_of(tree, fd);
+	}
+	if (directory < 0 || !rival_stop(rival))
+		fail("unsupported: the tree cannot be changed");
+	else
+		reply_tree(tree, won, truth);
+	if (directory >= 0)
+		close(directory);
+	rival_free(rival);
+	free(truth);
+}
+
 /* --- torn-path --- */
 
 #define OUTER "secret-place"
@@ -151,35 +178,17 @@ static void mend(struct rival *rival)
 void command_torn_path(void)
 {
 	struct bytes base = {0};
-	long calls = (long)line_number("calls", 1000), won = 0;
+	long calls = (long)line_number("calls", 1000);
 	char path[PATH_MAX];
 
 	if (!bytes_take(&base, "base"))
 		return;
 	struct tree *tree = tree_new(&base);
-	char *truth = calloc((size_t)calls + 1, 1);
 	tear_tree(tree);
 	join(path, tree, OUTER "/" INNER "/directory");
 	/* Without OPEN_TREE_CLONE, open_tree(2) only gives a descriptor of the directory, and is no watched call. */
 	int directory = (int)syscall(SYS_open_tree, AT_FDCWD, path, O_CLOEXEC);
-	struct rival *rival = rival_new(tear, tree, true);
-	rival->prepare = mend;
-	if (directory >= 0)
-		rival_start(rival);
-	for (long i = 0; truth && directory >= 0 && i < calls; i++) {
-		rival_begin(rival);
-		long fd = watched_openat(ABI_NATIVE, directory, "f", O_RDONLY, 0);
-		won += rival_end(rival);
-		truth[i] = truth_of(tree, fd);
-	}
-	if (directory < 0 || !rival_stop(rival))
-		fail("unsupported: no open_tree");
-	else
-		reply_tree(tree, won, truth);
-	if (directory >= 0)
-		close(directory);
-	rival_free(rival);
-	free(truth);
+	play_below(tree, directory, "f", tear, mend, calls);
 	tree_free(tree);
 	free(base.address);
 }
@@ -244,7 +253,7 @@ void command_moved(void)
 
 /* --- moved-mount --- */
 
-/* So many timers interrupt the moving process, and so often, to make the kernel's halves of a move last. */
+/* Timers interrupt the moving process, which makes the kernel's halves of a move last. */
 #define TIMERS 4
 #define TIMER_NANOS 10000
 
@@ -302,31 +311,12 @@ static int mount_tree(struct tree *tree)
 void command_moved_mount(void)
 {
 	struct bytes base = {0};
-	long calls = (long)line_number("calls", 1000), won = 0;
+	long calls = (long)line_number("calls", 1000);
 
 	if (!bytes_take(&base, "base"))
 		return;
 	struct tree *tree = tree_new(&base);
-	char *truth = calloc((size_t)calls + 1, 1);
-	struct rival *rival = rival_new(move_mount_there, tree, true);
-	int directory = mount_tree(tree);
-	rival->prepare = move_mount_back;
-	if (directory >= 0)
-		rival_start(rival);
-	for (long i = 0; truth && directory >= 0 && i < calls; i++) {
-		rival_begin(rival);
-		long fd = watched_openat(ABI_NATIVE, directory, "file", O_RDONLY, 0);
-		won += rival_end(rival);
-		truth[i] = truth_of(tree, fd);
-	}
-	if (directory < 0 || !rival_stop(rival))
-		fail("unsupported: no moves of mounts");
-	else
-		reply_tree(tree, won, truth);
-	if (directory >= 0)
-		close(directory);
-	rival_free(rival);
-	free(truth);
+	play_below(tree, mount_tree(tree), "file", move_mount_there, move_mount_back, calls);
 	tree_free(tree);
 	free(base.address);
 }

@@ -22,7 +22,7 @@ struct rival {
 	void (*prepare)(struct rival *rival);
 	void *of;
 	bool process;
-	/* What a process shares with the main thread: flags of clone(2). */
+	/* A process shares this with the main thread: flags of clone(2). */
 	unsigned long shared;
 	/* The number, from 1, of the round that is wanted, has been prepared, has begun, has been acted in. */
 	volatile long wanted, prepared, begun, acted;

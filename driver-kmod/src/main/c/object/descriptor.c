@@ -37,8 +37,8 @@ static void remember_directories(struct unraced_call *call, bool root, bool cwd)
 }
 
 /*
- * Who shares root and working directory (CLONE_FS), or moves the root of the mount namespace (pivot_root(2)), can change
- * them before the kernel uses them.
+ * A task that shares root and working directory (CLONE_FS), or that moves the root of the mount namespace
+ * (pivot_root(2)), can change them before the kernel uses them.
  */
 bool unraced_base_is_unknown(struct unraced_call *call)
 {
