@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -11,11 +12,13 @@ import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.unraced.capture.Capture;
+import dev.unraced.selection.Drivers;
 import java.util.stream.Stream;
 
 /**
- * Checks that dependencies point one way: flow and recording to driver, driver to config, each of them to event, event
- * to no package of this library.
+ * Checks that dependencies point one way: selection to driver, driver to capture, flow and recording to capture,
+ * capture to config, each of them to event, event to no package of this library.
  */
 @AnalyzeClasses(packages = "dev.unraced", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
@@ -40,7 +43,7 @@ class ArchitectureTest {
     static final ArchRule CONFIG_DEPENDS_ON_EVENT_AND_NUMBERS_ONLY = onlyOurs("config", "event", "linux");
 
     @ArchTest
-    static final ArchRule RECORDING_DOES_NOT_KNOW_CONFIGURATION = onlyOurs("recording", "driver", "event");
+    static final ArchRule RECORDING_DOES_NOT_KNOW_CONFIGURATION = onlyOurs("recording", "capture", "event");
 
     // Drivers and the command may depend on recordings; the code that all drivers share need not know them.
     @ArchTest
@@ -53,7 +56,7 @@ class ArchitectureTest {
 
     // Flow is a way to consume events, for consumers with a Reactive Streams library.
     @ArchTest
-    static final ArchRule FLOW_KNOWS_CAPTURES_AND_EVENTS = onlyOurs("flow", "driver", "event");
+    static final ArchRule FLOW_KNOWS_CAPTURES_AND_EVENTS = onlyOurs("flow", "capture", "event");
 
     @ArchTest
     static final ArchRule NOTHING_HERE_DEPENDS_ON_FLOW = noClasses()
@@ -63,12 +66,25 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAPackage(inside("flow"));
 
+    // An application begins at Capture.open, which is the one way from captures to the choice of a driver.
     @ArchTest
-    static final ArchRule DRIVER_KNOWS_CONFIGURATION_AND_EVENTS = onlyOurs("driver", "config", "event");
+    static final ArchRule CAPTURE_KNOWS_CONFIGURATION_AND_EVENTS = classes()
+            .that()
+            .resideInAPackage(inside("capture"))
+            .should()
+            .onlyDependOnClassesThat(resideOutsideOfPackage(ROOT + "..")
+                    .or(resideInAnyPackage(inside("capture"), inside("config"), inside("event"), inside("linux")))
+                    .or(equivalentTo(Drivers.class)));
 
     @ArchTest
-    static final ArchRule NO_CYCLES =
-            slices().matching("dev.unraced.(*)..").should().beFreeOfCycles();
+    static final ArchRule DRIVER_DOES_NOT_KNOW_HOW_IT_IS_CHOSEN =
+            onlyOurs("driver", "capture", "config", "event", "linux");
+
+    @ArchTest
+    static final ArchRule NO_CYCLES = slices().matching("dev.unraced.(*)..")
+            .should()
+            .beFreeOfCycles()
+            .ignoreDependency(Capture.class, Drivers.class);
 
     @ArchTest
     static final ArchRule NOTHING_NATIVE_AND_NO_CONCRETE_DRIVER =
@@ -77,7 +93,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule GUICE_STAYS_WITH_DRIVERS = noClasses()
             .that()
-            .resideOutsideOfPackage("dev.unraced.driver")
+            .resideOutsideOfPackages("dev.unraced.driver", "dev.unraced.selection")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("com.google.inject..");

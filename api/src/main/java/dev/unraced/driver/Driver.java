@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.driver;
 
+import dev.unraced.capture.Availability;
+import dev.unraced.capture.Capabilities;
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.CaptureException;
 import dev.unraced.config.CaptureConfig;
 import java.util.Map;
 

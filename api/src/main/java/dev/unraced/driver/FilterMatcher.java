@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.driver;
 
+import dev.unraced.capture.FilterReason;
 import dev.unraced.config.EventFilters;
 import dev.unraced.event.EventView;
 import java.util.Set;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.driver;
 
+import dev.unraced.capture.CaptureException;
 import dev.unraced.config.CaptureConfigBuilder;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The SPI of event sources, and the choice among several drivers.
+ * What the author of a driver implements: the driver, the Guice module that binds it, and the place that it watches.
  *
- * <p>{@link java.util.ServiceLoader} finds a driver as a {@link dev.unraced.driver.DriverModule}, Guice binds it under
- * its name, and it opens a {@link dev.unraced.driver.Capture}. This package knows no concrete driver. Only the two
- * modules show Guice; all other types serve applications without it.
+ * <p>Consumers of events need nothing of it.
  */
 @NullMarked
 package dev.unraced.driver;

@@ -2,7 +2,7 @@
 /**
  * A capture as a publisher of Reactive Streams, for consumers that have such a library.
  *
- * <p>No other package here depends on it. Features for all consumers belong to {@link dev.unraced.driver.Capture}.
+ * <p>No other package here depends on it. Features for all consumers belong to {@link dev.unraced.capture.Capture}.
  */
 @NullMarked
 package dev.unraced.flow;

@@ -3,9 +3,9 @@ package dev.unraced.recording;
 
 import static dev.unraced.recording.RecordingFormat.*;
 
-import dev.unraced.driver.Capabilities;
-import dev.unraced.driver.CaptureStats;
-import dev.unraced.driver.EventHandler;
+import dev.unraced.capture.Capabilities;
+import dev.unraced.capture.CaptureStats;
+import dev.unraced.capture.EventHandler;
 import dev.unraced.event.Capability;
 import dev.unraced.event.EventView;
 import dev.unraced.event.RecordLayout;

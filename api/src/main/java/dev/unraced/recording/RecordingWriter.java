@@ -3,8 +3,8 @@ package dev.unraced.recording;
 
 import static dev.unraced.recording.RecordingFormat.*;
 
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.EventHandler;
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.EventHandler;
 import dev.unraced.event.EventView;
 import dev.unraced.event.RecordLayout;
 import java.io.IOException;

@@ -2,7 +2,7 @@
 package dev.unraced.cli;
 
 import dev.unraced.cli.common.Console;
-import dev.unraced.driver.Drivers;
+import dev.unraced.selection.Drivers;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine;

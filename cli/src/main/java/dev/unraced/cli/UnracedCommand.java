@@ -19,7 +19,7 @@ import dev.unraced.cli.serve.ServeCommand;
 import dev.unraced.cli.watch.ReplayCommand;
 import dev.unraced.cli.watch.RunCommand;
 import dev.unraced.cli.watch.WatchCommand;
-import dev.unraced.driver.Drivers;
+import dev.unraced.selection.Drivers;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;

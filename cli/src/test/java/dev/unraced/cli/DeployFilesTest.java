@@ -3,8 +3,8 @@ package dev.unraced.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.unraced.driver.Drivers;
 import dev.unraced.protocol.Address;
+import dev.unraced.selection.Drivers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,13 +3,13 @@ package dev.unraced.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unraced.capture.Capture;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.conformance.subject.RunnableDriver;
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.Drivers;
 import dev.unraced.driver.Stage;
 import dev.unraced.driver.Stage.Conversation;
+import dev.unraced.selection.Drivers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -4,7 +4,7 @@ package dev.unraced.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.unraced.driver.Drivers;
+import dev.unraced.selection.Drivers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.conformance.subject.RunnableDriver;
-import dev.unraced.driver.Drivers;
 import dev.unraced.format.JsonLines;
+import dev.unraced.selection.Drivers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -8,7 +8,7 @@ import dev.unraced.conformance.script.ScenarioScript;
 import dev.unraced.conformance.script.ScriptComparison;
 import dev.unraced.conformance.script.ScriptRun;
 import dev.unraced.conformance.subject.RunnableDriver;
-import dev.unraced.driver.Drivers;
+import dev.unraced.selection.Drivers;
 import org.junit.jupiter.api.Test;
 
 /** Tests the likeness of the simulator to the kernel: it runs one script on both, and compares the events. */

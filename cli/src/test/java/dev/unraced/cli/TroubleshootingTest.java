@@ -3,7 +3,7 @@ package dev.unraced.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.unraced.driver.Availability;
+import dev.unraced.capture.Availability;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

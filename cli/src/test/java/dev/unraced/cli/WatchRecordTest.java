@@ -12,11 +12,11 @@ import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
+import dev.unraced.capture.LossReason;
 import dev.unraced.cli.common.Console;
 import dev.unraced.cli.scripted.ScriptedCapture;
-import dev.unraced.driver.Drivers;
-import dev.unraced.driver.LossReason;
 import dev.unraced.recording.RecordingReader;
+import dev.unraced.selection.Drivers;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;

@@ -3,17 +3,17 @@ package dev.unraced.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unraced.capture.Capture;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.conformance.actor.Actor;
 import dev.unraced.conformance.actor.Command;
 import dev.unraced.conformance.subject.RunnableDriver;
-import dev.unraced.driver.Capture;
 import dev.unraced.driver.Driver;
-import dev.unraced.driver.Drivers;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.SyscallEvent;
 import dev.unraced.format.JsonLines;
 import dev.unraced.recording.RecordingWriter;
+import dev.unraced.selection.Drivers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

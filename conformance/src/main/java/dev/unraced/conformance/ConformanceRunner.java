@@ -2,7 +2,7 @@
 package dev.unraced.conformance;
 
 import dev.unraced.conformance.subject.DriverUnderTest;
-import dev.unraced.driver.Drivers;
+import dev.unraced.selection.Drivers;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeSet;

@@ -3,8 +3,8 @@ package dev.unraced.conformance;
 
 import dev.unraced.conformance.subject.DriverUnderTest;
 import dev.unraced.driver.Driver;
-import dev.unraced.driver.Drivers;
 import dev.unraced.driver.Stage;
+import dev.unraced.selection.Drivers;
 import java.time.Duration;
 import java.util.Optional;
 

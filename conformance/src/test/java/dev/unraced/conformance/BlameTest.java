@@ -4,11 +4,11 @@ package dev.unraced.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.unraced.capture.CaptureStats;
+import dev.unraced.capture.LossReason;
+import dev.unraced.capture.StashStats;
 import dev.unraced.conformance.RuleResult.Status;
 import dev.unraced.conformance.scenario.StatsCheck;
-import dev.unraced.driver.CaptureStats;
-import dev.unraced.driver.LossReason;
-import dev.unraced.driver.StashStats;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

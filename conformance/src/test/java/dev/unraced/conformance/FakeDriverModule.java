@@ -2,11 +2,11 @@
 package dev.unraced.conformance;
 
 import com.google.inject.Inject;
+import dev.unraced.capture.Availability;
+import dev.unraced.capture.Capabilities;
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.CaptureException;
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.driver.Availability;
-import dev.unraced.driver.Capabilities;
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.Driver;
 import dev.unraced.driver.DriverModule;
 import dev.unraced.event.Mitigation;

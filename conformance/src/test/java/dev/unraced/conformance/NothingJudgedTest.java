@@ -3,16 +3,16 @@ package dev.unraced.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unraced.capture.Availability;
+import dev.unraced.capture.Capabilities;
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.CaptureStats;
+import dev.unraced.capture.EventHandler;
+import dev.unraced.capture.StashStats;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.conformance.RuleResult.Status;
 import dev.unraced.conformance.subject.DriverUnderTest;
-import dev.unraced.driver.Availability;
-import dev.unraced.driver.Capabilities;
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.CaptureStats;
 import dev.unraced.driver.Driver;
-import dev.unraced.driver.EventHandler;
-import dev.unraced.driver.StashStats;
 import dev.unraced.event.Abi;
 import dev.unraced.event.EventView;
 import dev.unraced.event.Integrity;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.ebpf;
 
-import dev.unraced.driver.Availability;
-import dev.unraced.driver.Availability.Inconclusive;
-import dev.unraced.driver.Availability.Unavailable;
+import dev.unraced.capture.Availability;
+import dev.unraced.capture.Availability.Inconclusive;
+import dev.unraced.capture.Availability.Unavailable;
 import dev.unraced.linux.Errno;
 import dev.unraced.natives.NativePartException;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.ebpf;
 
-import dev.unraced.driver.Availability;
+import dev.unraced.capture.Availability;
 
 /** Finds out whether a capture could start, by starting and ending the smallest capture. */
 final class EbpfProbe {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.ebpf;
 
-import dev.unraced.driver.CaptureException;
-import dev.unraced.driver.FilterReason;
-import dev.unraced.driver.LossReason;
-import dev.unraced.driver.StashStats;
+import dev.unraced.capture.CaptureException;
+import dev.unraced.capture.FilterReason;
+import dev.unraced.capture.LossReason;
+import dev.unraced.capture.StashStats;
 import dev.unraced.ebpf.EbpfFailure.Step;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;

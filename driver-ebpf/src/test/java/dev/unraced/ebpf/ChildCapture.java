@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.ebpf;
 
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.CaptureException;
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.CaptureException;
 
 /**
  * Opens a capture in its own process, reports that on standard output and waits to be killed, or reports why it failed.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.ebpf;
 
+import dev.unraced.capture.Availability;
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.driver.Availability;
 
 /** Reports the libbpf that the driver uses in a separate process, or why the driver does not work. */
 final class ChildLibrary {

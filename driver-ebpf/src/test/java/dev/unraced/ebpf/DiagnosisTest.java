@@ -3,9 +3,9 @@ package dev.unraced.ebpf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.unraced.driver.Availability;
-import dev.unraced.driver.Availability.Inconclusive;
-import dev.unraced.driver.Availability.Unavailable;
+import dev.unraced.capture.Availability;
+import dev.unraced.capture.Availability.Inconclusive;
+import dev.unraced.capture.Availability.Unavailable;
 import dev.unraced.ebpf.EbpfFailure.Step;
 import dev.unraced.linux.Errno;
 import org.junit.jupiter.api.Test;

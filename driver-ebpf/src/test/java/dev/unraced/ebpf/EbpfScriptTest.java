@@ -3,12 +3,12 @@ package dev.unraced.ebpf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unraced.capture.Capabilities;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.conformance.script.ScenarioScript;
 import dev.unraced.conformance.script.ScriptComparison;
 import dev.unraced.conformance.script.ScriptRun;
 import dev.unraced.conformance.subject.RunnableDriver;
-import dev.unraced.driver.Capabilities;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 

@@ -3,11 +3,11 @@ package dev.unraced.ebpf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unraced.capture.CallerLosses;
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.CaptureStats;
+import dev.unraced.capture.LossReason;
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.driver.CallerLosses;
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.CaptureStats;
-import dev.unraced.driver.LossReason;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -11,8 +11,8 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.mockStatic;
 import static org.mockito.Mockito.verify;
 
+import dev.unraced.capture.Capabilities;
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.driver.Capabilities;
 import dev.unraced.event.EventView;
 import dev.unraced.event.Mitigation;
 import dev.unraced.linux.Errno;

@@ -3,8 +3,8 @@ package dev.unraced.ebpf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unraced.capture.Capture;
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.driver.Capture;
 import dev.unraced.event.Integrity;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -4,9 +4,9 @@ package dev.unraced.ebpf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.LossReason;
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.LossReason;
 import dev.unraced.event.EventFlag;
 import java.io.FileInputStream;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.gvisor;
 
-import dev.unraced.driver.CaptureException;
+import dev.unraced.capture.CaptureException;
 import dev.unraced.gvisor.session.Runsc;
 import dev.unraced.gvisor.session.RunscException;
 import dev.unraced.gvisor.session.TraceConfig;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.gvisor;
 
-import dev.unraced.driver.CaptureException;
+import dev.unraced.capture.CaptureException;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.gvisor;
 
+import dev.unraced.capture.EventHandler;
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.driver.EventHandler;
 import dev.unraced.ring.RingReader;
 import dev.unraced.ring.RingWriter;
 

@@ -2,14 +2,14 @@
 package dev.unraced.gvisor;
 
 import com.sun.jna.Memory;
+import dev.unraced.capture.Availability;
+import dev.unraced.capture.Availability.Inconclusive;
+import dev.unraced.capture.Availability.Unavailable;
+import dev.unraced.capture.Capabilities;
+import dev.unraced.capture.Capture;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.EventFilters;
 import dev.unraced.config.InvalidConfigException;
-import dev.unraced.driver.Availability;
-import dev.unraced.driver.Availability.Inconclusive;
-import dev.unraced.driver.Availability.Unavailable;
-import dev.unraced.driver.Capabilities;
-import dev.unraced.driver.Capture;
 import dev.unraced.driver.Driver;
 import dev.unraced.event.Abi;
 import dev.unraced.event.Feature;

@@ -2,7 +2,7 @@
 package dev.unraced.gvisor;
 
 import com.sun.jna.Memory;
-import dev.unraced.driver.LossReason;
+import dev.unraced.capture.LossReason;
 import dev.unraced.event.Mitigation;
 import dev.unraced.natives.LibC;
 import dev.unraced.ring.Naps;
@@ -108,7 +108,7 @@ final class GvisorSource extends UserSource implements Link.Owner {
     /**
      * Listens, and attaches to the sandboxes that the settings name.
      *
-     * @throws dev.unraced.driver.CaptureException when that fails; nothing remains then
+     * @throws dev.unraced.capture.CaptureException when that fails; nothing remains then
      */
     static GvisorSource start(GvisorSettings settings) {
         GvisorSource source = new GvisorSource(settings);

@@ -3,7 +3,7 @@ package dev.unraced.gvisor;
 
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
-import dev.unraced.driver.CaptureException;
+import dev.unraced.capture.CaptureException;
 import dev.unraced.event.Sockaddr;
 import dev.unraced.linux.Errno;
 import dev.unraced.linux.SocketTypes;

@@ -5,7 +5,7 @@ import static dev.unraced.linux.Errno.ENAMETOOLONG;
 import static dev.unraced.linux.Errno.ENOENT;
 import static dev.unraced.linux.OpenFlags.AT_FDCWD;
 
-import dev.unraced.driver.StashStats;
+import dev.unraced.capture.StashStats;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.gvisor;
 
+import dev.unraced.capture.FilterReason;
 import dev.unraced.config.EventFilters;
-import dev.unraced.driver.FilterReason;
 import dev.unraced.event.Abi;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Origin;

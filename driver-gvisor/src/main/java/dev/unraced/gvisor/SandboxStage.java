@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.gvisor;
 
+import dev.unraced.capture.CaptureException;
 import dev.unraced.config.CaptureConfigBuilder;
-import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.Stage;
 import java.io.IOException;
 import java.nio.file.Path;

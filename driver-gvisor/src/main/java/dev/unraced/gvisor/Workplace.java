@@ -3,7 +3,7 @@ package dev.unraced.gvisor;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.unraced.driver.CaptureException;
+import dev.unraced.capture.CaptureException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

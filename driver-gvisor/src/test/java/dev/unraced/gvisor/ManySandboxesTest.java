@@ -3,10 +3,10 @@ package dev.unraced.gvisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unraced.capture.CaptureStats;
+import dev.unraced.capture.LossReason;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.conformance.subject.RunnableDriver;
-import dev.unraced.driver.CaptureStats;
-import dev.unraced.driver.LossReason;
 import dev.unraced.driver.Stage.Conversation;
 import dev.unraced.event.OpenEvent;
 import dev.unraced.event.SyscallEvent;

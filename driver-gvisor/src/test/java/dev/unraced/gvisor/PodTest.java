@@ -3,10 +3,10 @@ package dev.unraced.gvisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unraced.capture.Capture;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.conformance.subject.RunnableDriver;
-import dev.unraced.driver.Capture;
 import dev.unraced.event.OpenEvent;
 import dev.unraced.event.SyscallEvent;
 import dev.unraced.gvisor.session.Runsc;

@@ -3,9 +3,9 @@ package dev.unraced.gvisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unraced.capture.Capture;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.conformance.subject.RunnableDriver;
-import dev.unraced.driver.Capture;
 import dev.unraced.driver.Stage.Conversation;
 import dev.unraced.event.Syscall;
 import dev.unraced.gvisor.session.Runsc;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.kmod;
 
-import dev.unraced.driver.Availability;
-import dev.unraced.driver.Availability.Inconclusive;
-import dev.unraced.driver.Availability.Unavailable;
+import dev.unraced.capture.Availability;
+import dev.unraced.capture.Availability.Inconclusive;
+import dev.unraced.capture.Availability.Unavailable;
 import dev.unraced.linux.Errno;
 
 /** Finds out what a failed step lacked, and how to get it. The failure decides; facts only explain it. */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.kmod;
 
+import dev.unraced.capture.Availability;
+import dev.unraced.capture.Availability.Inconclusive;
+import dev.unraced.capture.Availability.Unavailable;
+import dev.unraced.capture.Capabilities;
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.CaptureException;
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.driver.Availability;
-import dev.unraced.driver.Availability.Inconclusive;
-import dev.unraced.driver.Availability.Unavailable;
-import dev.unraced.driver.Capabilities;
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.Driver;
 import dev.unraced.event.Abi;
 import dev.unraced.event.Feature;

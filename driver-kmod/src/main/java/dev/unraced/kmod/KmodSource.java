@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.kmod;
 
-import dev.unraced.driver.CaptureException;
-import dev.unraced.driver.FilterReason;
-import dev.unraced.driver.LossReason;
+import dev.unraced.capture.CaptureException;
+import dev.unraced.capture.FilterReason;
+import dev.unraced.capture.LossReason;
 import dev.unraced.event.Mitigation;
 import dev.unraced.ring.LossLedgers;
 import dev.unraced.ring.RecordReader;

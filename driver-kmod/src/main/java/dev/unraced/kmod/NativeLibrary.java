@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.kmod;
 
-import dev.unraced.driver.Availability.Unavailable;
+import dev.unraced.capture.Availability.Unavailable;
 import dev.unraced.natives.NativePart;
 import dev.unraced.natives.NativePartException;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.kmod;
 
-import dev.unraced.driver.StashStats;
+import dev.unraced.capture.StashStats;
 import dev.unraced.event.Mitigation;
 import dev.unraced.kmod.KmodFailure.Step;
 import dev.unraced.ring.OwnedResources;

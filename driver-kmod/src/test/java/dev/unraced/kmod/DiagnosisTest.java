@@ -3,9 +3,9 @@ package dev.unraced.kmod;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.unraced.driver.Availability;
-import dev.unraced.driver.Availability.Inconclusive;
-import dev.unraced.driver.Availability.Unavailable;
+import dev.unraced.capture.Availability;
+import dev.unraced.capture.Availability.Inconclusive;
+import dev.unraced.capture.Availability.Unavailable;
 import dev.unraced.kmod.KmodFailure.Step;
 import dev.unraced.linux.Errno;
 import java.io.IOException;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.config.InvalidConfigException;
-import dev.unraced.driver.Drivers;
+import dev.unraced.selection.Drivers;
 import org.junit.jupiter.api.Test;
 
 /** Tests the driver's answers that need no device. */

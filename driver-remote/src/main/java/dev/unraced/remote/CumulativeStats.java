@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.remote;
 
-import dev.unraced.driver.CallerLosses;
-import dev.unraced.driver.FilterReason;
-import dev.unraced.driver.Gap;
-import dev.unraced.driver.LossReason;
+import dev.unraced.capture.CallerLosses;
+import dev.unraced.capture.FilterReason;
+import dev.unraced.capture.Gap;
+import dev.unraced.capture.LossReason;
 import dev.unraced.protocol.StatsCodec;
 import dev.unraced.protocol.v1.Stats;
 import dev.unraced.ring.SourceStats;

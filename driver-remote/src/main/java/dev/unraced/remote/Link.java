@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.remote;
 
+import dev.unraced.capture.CaptureException;
 import dev.unraced.config.InvalidConfigException;
-import dev.unraced.driver.CaptureException;
 import dev.unraced.protocol.Address;
 import dev.unraced.protocol.Protocol;
 import dev.unraced.protocol.TlsIdentity;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.remote;
 
-import dev.unraced.driver.Availability;
+import dev.unraced.capture.Availability;
 import dev.unraced.protocol.Address;
 import io.grpc.Status;
 import java.io.FileNotFoundException;

@@ -2,9 +2,9 @@
 package dev.unraced.remote;
 
 import com.google.protobuf.ByteString;
-import dev.unraced.driver.Capabilities;
-import dev.unraced.driver.CaptureException;
-import dev.unraced.driver.Gap;
+import dev.unraced.capture.Capabilities;
+import dev.unraced.capture.CaptureException;
+import dev.unraced.capture.Gap;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.event.record.RecordEncoder;

@@ -3,7 +3,7 @@ package dev.unraced.remote;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.unraced.driver.CallerLosses;
+import dev.unraced.capture.CallerLosses;
 import dev.unraced.protocol.StatsCodec;
 import dev.unraced.protocol.v1.Stats;
 import java.util.List;

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.unraced.capture.Availability;
+import dev.unraced.capture.Capture;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.config.InvalidConfigException;
-import dev.unraced.driver.Availability;
-import dev.unraced.driver.Capture;
 import dev.unraced.protocol.Address;
 import dev.unraced.protocol.TlsFiles;
 import dev.unraced.server.Captures;

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnknownFieldSet;
+import dev.unraced.capture.Availability;
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.CaptureException;
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.driver.Availability;
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.CaptureException;
 import dev.unraced.protocol.v1.Filters;
 import dev.unraced.protocol.v1.GetStatsRequest;
 import dev.unraced.protocol.v1.OwnCapture;

@@ -4,9 +4,9 @@ package dev.unraced.remote;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.unraced.capture.Capture;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
-import dev.unraced.driver.Capture;
 import dev.unraced.protocol.Address;
 import dev.unraced.protocol.TlsFiles;
 import dev.unraced.server.Captures;

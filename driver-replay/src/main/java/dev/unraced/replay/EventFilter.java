@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.replay;
 
+import dev.unraced.capture.FilterReason;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.driver.FilterMatcher;
-import dev.unraced.driver.FilterReason;
 import dev.unraced.event.EventView;
 import dev.unraced.event.Syscall;
 import java.util.EnumMap;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.replay;
 
-import dev.unraced.driver.Availability;
-import dev.unraced.driver.CaptureException;
+import dev.unraced.capture.Availability;
+import dev.unraced.capture.CaptureException;
 import dev.unraced.recording.RecordingException;
 import dev.unraced.recording.RecordingReader;
 import java.nio.file.Files;

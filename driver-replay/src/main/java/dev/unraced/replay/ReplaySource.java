@@ -2,11 +2,11 @@
 package dev.unraced.replay;
 
 import com.google.common.util.concurrent.Uninterruptibles;
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.CaptureException;
+import dev.unraced.capture.FilterReason;
+import dev.unraced.capture.StashStats;
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.CaptureException;
-import dev.unraced.driver.FilterReason;
-import dev.unraced.driver.StashStats;
 import dev.unraced.event.EventView;
 import dev.unraced.event.Mitigation;
 import dev.unraced.recording.RecordingReader;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.replay;
 
-import dev.unraced.driver.Capabilities;
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.CaptureStats;
-import dev.unraced.driver.EventHandler;
+import dev.unraced.capture.Capabilities;
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.CaptureStats;
+import dev.unraced.capture.EventHandler;
 import dev.unraced.event.Mitigation;
 
 /** A capture that declares other capabilities. */

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim;
 
+import dev.unraced.capture.Availability;
+import dev.unraced.capture.Capabilities;
+import dev.unraced.capture.Capture;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.InvalidConfigException;
-import dev.unraced.driver.Availability;
-import dev.unraced.driver.Capabilities;
-import dev.unraced.driver.Capture;
 import dev.unraced.driver.Driver;
 import dev.unraced.event.Feature;
 import dev.unraced.sim.trace.Seams;

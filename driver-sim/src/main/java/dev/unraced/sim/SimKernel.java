@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim;
 
+import dev.unraced.capture.Capture;
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.driver.Capture;
 import dev.unraced.driver.Driver;
 import dev.unraced.driver.Stage;
 import dev.unraced.sim.kernel.Kernel;

@@ -4,9 +4,9 @@ package dev.unraced.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.unraced.capture.Availability;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.InvalidConfigException;
-import dev.unraced.driver.Availability;
 import dev.unraced.driver.Driver;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

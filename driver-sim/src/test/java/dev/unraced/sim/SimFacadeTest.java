@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import dev.unraced.driver.Capture;
+import dev.unraced.capture.Capture;
 import dev.unraced.event.Abi;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.ConnectEvent;

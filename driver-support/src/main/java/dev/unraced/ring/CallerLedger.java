@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.ring;
 
-import dev.unraced.driver.CallerLosses;
+import dev.unraced.capture.CallerLosses;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.ring;
 
-import dev.unraced.driver.Capabilities;
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.CaptureException;
-import dev.unraced.driver.CaptureStats;
-import dev.unraced.driver.EventHandler;
-import dev.unraced.driver.Gap;
-import dev.unraced.driver.LossReason;
-import dev.unraced.driver.StashStats;
+import dev.unraced.capture.Capabilities;
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.CaptureException;
+import dev.unraced.capture.CaptureStats;
+import dev.unraced.capture.EventHandler;
+import dev.unraced.capture.Gap;
+import dev.unraced.capture.LossReason;
+import dev.unraced.capture.StashStats;
 import dev.unraced.event.Feature;
 import dev.unraced.event.Mitigation;
 import java.util.EnumMap;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.ring;
 
-import dev.unraced.driver.Gap;
+import dev.unraced.capture.Gap;
 import dev.unraced.event.Mitigation;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +69,7 @@ public interface RingSource {
 
     /**
      * Returns the statistics up to now; also between {@link #stop} and {@link #release}. Each call that has returned to
-     * its caller before counts, as {@link dev.unraced.driver.Capture#stats} promises.
+     * its caller before counts, as {@link dev.unraced.capture.Capture#stats} promises.
      */
     SourceStats stats();
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.ring;
 
-import dev.unraced.driver.CallerLosses;
-import dev.unraced.driver.FilterReason;
-import dev.unraced.driver.LossReason;
-import dev.unraced.driver.StashStats;
+import dev.unraced.capture.CallerLosses;
+import dev.unraced.capture.FilterReason;
+import dev.unraced.capture.LossReason;
+import dev.unraced.capture.StashStats;
 import java.util.List;
 import java.util.Map;
 
 /**
- * The statistics of the source of a ring: the producer's half of {@link dev.unraced.driver.CaptureStats}.
+ * The statistics of the source of a ring: the producer's half of {@link dev.unraced.capture.CaptureStats}.
  *
  * @param returned watched calls that returned
  * @param entered enter events that the source tried to write into the ring

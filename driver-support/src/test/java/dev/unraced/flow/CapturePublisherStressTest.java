@@ -3,7 +3,7 @@ package dev.unraced.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.unraced.driver.Capture;
+import dev.unraced.capture.Capture;
 import dev.unraced.event.SyscallEvent;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.flow;
 
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.CaptureException;
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.CaptureException;
 import dev.unraced.event.SyscallEvent;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.flow;
 
-import dev.unraced.driver.Capabilities;
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.LossReason;
-import dev.unraced.driver.StashStats;
+import dev.unraced.capture.Capabilities;
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.LossReason;
+import dev.unraced.capture.StashStats;
 import dev.unraced.event.Abi;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;

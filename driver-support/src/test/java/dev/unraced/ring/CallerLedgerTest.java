@@ -3,7 +3,7 @@ package dev.unraced.ring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.unraced.driver.CallerLosses;
+import dev.unraced.capture.CallerLosses;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;

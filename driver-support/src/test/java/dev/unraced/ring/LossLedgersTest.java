@@ -3,7 +3,7 @@ package dev.unraced.ring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.unraced.driver.CallerLosses;
+import dev.unraced.capture.CallerLosses;
 import dev.unraced.testing.Tools;
 import java.io.IOException;
 import java.io.InputStream;

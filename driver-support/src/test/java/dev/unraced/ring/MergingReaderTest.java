@@ -4,7 +4,7 @@ package dev.unraced.ring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.unraced.driver.EventHandler;
+import dev.unraced.capture.EventHandler;
 import dev.unraced.testing.Allocation;
 import java.util.ArrayList;
 import java.util.List;

@@ -13,10 +13,10 @@ import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
-import dev.unraced.driver.Capabilities;
-import dev.unraced.driver.CaptureException;
-import dev.unraced.driver.LossReason;
-import dev.unraced.driver.StashStats;
+import dev.unraced.capture.Capabilities;
+import dev.unraced.capture.CaptureException;
+import dev.unraced.capture.LossReason;
+import dev.unraced.capture.StashStats;
 import dev.unraced.event.BytesView;
 import dev.unraced.event.EventView;
 import dev.unraced.event.Feature;

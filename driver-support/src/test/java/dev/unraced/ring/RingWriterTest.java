@@ -4,7 +4,7 @@ package dev.unraced.ring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.unraced.driver.EventHandler;
+import dev.unraced.capture.EventHandler;
 import dev.unraced.event.Abi;
 import dev.unraced.event.BytesView;
 import dev.unraced.event.Integrity;

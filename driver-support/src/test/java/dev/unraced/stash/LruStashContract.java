@@ -3,7 +3,7 @@ package dev.unraced.stash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.unraced.driver.StashStats;
+import dev.unraced.capture.StashStats;
 import dev.unraced.stash.ArgStash.Put;
 import org.junit.jupiter.api.Test;
 

@@ -4,7 +4,7 @@ package dev.unraced.stash;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.unraced.driver.StashStats;
+import dev.unraced.capture.StashStats;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.examples;
 
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.EventHandler;
+import dev.unraced.capture.LossReason;
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.EventHandler;
-import dev.unraced.driver.LossReason;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.EventView;
 import dev.unraced.event.Integrity;

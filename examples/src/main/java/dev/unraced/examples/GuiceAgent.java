@@ -4,10 +4,10 @@ package dev.unraced.examples;
 import com.google.inject.Guice;
 import com.google.inject.Inject;
 import com.google.inject.Injector;
+import dev.unraced.capture.Capture;
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.UnracedModule;
 import dev.unraced.event.Syscall;
+import dev.unraced.selection.UnracedModule;
 import java.util.EnumMap;
 import java.util.Map;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.examples;
 
+import dev.unraced.capture.Capture;
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.driver.Capture;
 import dev.unraced.event.Provenance;
 
 /** Prints events whose argument could be forged, without a library but Unraced. */

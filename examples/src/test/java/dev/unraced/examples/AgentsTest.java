@@ -4,7 +4,7 @@ package dev.unraced.examples;
 import static dev.unraced.linux.OpenFlags.O_CREAT;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.unraced.driver.Capture;
+import dev.unraced.capture.Capture;
 import dev.unraced.recording.RecordingWriter;
 import dev.unraced.sim.SimBuffer;
 import dev.unraced.sim.SimCall;

@@ -3,8 +3,8 @@ package dev.unraced.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unraced.capture.Capture;
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.driver.Capture;
 import dev.unraced.event.Mitigation;
 import dev.unraced.sim.SimBuffer;
 import dev.unraced.sim.SimCall;

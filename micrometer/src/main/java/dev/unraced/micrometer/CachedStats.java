@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.micrometer;
 
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.CaptureStats;
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.CaptureStats;
 import io.micrometer.core.instrument.Clock;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.micrometer;
 
-import dev.unraced.driver.CallerLosses;
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.CaptureStats;
-import dev.unraced.driver.FilterReason;
-import dev.unraced.driver.LossReason;
-import dev.unraced.driver.StashStats;
+import dev.unraced.capture.CallerLosses;
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.CaptureStats;
+import dev.unraced.capture.FilterReason;
+import dev.unraced.capture.LossReason;
+import dev.unraced.capture.StashStats;
 import dev.unraced.event.Mitigation;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.protocol;
 
-import dev.unraced.driver.Capabilities;
+import dev.unraced.capture.Capabilities;
 import dev.unraced.event.Capability;
 import dev.unraced.protocol.v1.Lacking;
 import java.util.HashSet;

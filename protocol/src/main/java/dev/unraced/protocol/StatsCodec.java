@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.protocol;
 
-import dev.unraced.driver.CallerLosses;
-import dev.unraced.driver.FilterReason;
-import dev.unraced.driver.LossReason;
-import dev.unraced.driver.StashStats;
+import dev.unraced.capture.CallerLosses;
+import dev.unraced.capture.FilterReason;
+import dev.unraced.capture.LossReason;
+import dev.unraced.capture.StashStats;
 import dev.unraced.protocol.v1.Stash;
 import java.util.EnumMap;
 import java.util.List;

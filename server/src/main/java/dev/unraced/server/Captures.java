@@ -2,10 +2,10 @@
 package dev.unraced.server;
 
 import com.google.protobuf.ByteString;
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.CaptureException;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.Driver;
 import dev.unraced.ring.Naps;
 import dev.unraced.server.broadcast.Broadcaster;

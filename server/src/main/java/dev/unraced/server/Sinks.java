@@ -21,7 +21,7 @@ public final class Sinks implements AutoCloseable {
      * Opens sinks by their names.
      *
      * @throws InvalidConfigException when no sink has a name, or a sink rejects its settings
-     * @throws dev.unraced.driver.CaptureException when a sink cannot be opened
+     * @throws dev.unraced.capture.CaptureException when a sink cannot be opened
      */
     public static Sinks open(List<String> names, CaptureConfig config, Broadcaster broadcaster) {
         Sinks sinks = new Sinks();

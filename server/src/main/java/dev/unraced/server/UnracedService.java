@@ -2,12 +2,12 @@
 package dev.unraced.server;
 
 import com.google.protobuf.ByteString;
+import dev.unraced.capture.Availability;
+import dev.unraced.capture.Capabilities;
+import dev.unraced.capture.CaptureException;
+import dev.unraced.capture.CaptureStats;
 import dev.unraced.config.EventFilters;
 import dev.unraced.config.InvalidConfigException;
-import dev.unraced.driver.Availability;
-import dev.unraced.driver.Capabilities;
-import dev.unraced.driver.CaptureException;
-import dev.unraced.driver.CaptureStats;
 import dev.unraced.driver.FilterMatcher;
 import dev.unraced.event.Feature;
 import dev.unraced.event.Mitigation;

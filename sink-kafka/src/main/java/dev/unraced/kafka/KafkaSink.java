@@ -2,9 +2,9 @@
 package dev.unraced.kafka;
 
 import com.typesafe.config.Config;
+import dev.unraced.capture.CaptureException;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.InvalidConfigException;
-import dev.unraced.driver.CaptureException;
 import dev.unraced.event.EventView;
 import dev.unraced.protocol.EventCodec;
 import dev.unraced.server.sink.EventSink;

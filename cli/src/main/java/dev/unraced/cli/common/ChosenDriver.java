@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.common;
 
+import dev.unraced.capture.CaptureException;
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.Driver;
-import dev.unraced.driver.Drivers;
+import dev.unraced.selection.Drivers;
 import org.jspecify.annotations.Nullable;
 
 /** The driver that a command judges. */

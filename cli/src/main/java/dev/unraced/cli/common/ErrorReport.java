@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.common;
 
+import dev.unraced.capture.CaptureException;
 import dev.unraced.config.InvalidConfigException;
-import dev.unraced.driver.CaptureException;
 import dev.unraced.recording.RecordingException;
 import java.io.PrintWriter;
 import java.util.Arrays;

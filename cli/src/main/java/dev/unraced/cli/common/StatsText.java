@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.common;
 
-import dev.unraced.driver.CaptureStats;
-import dev.unraced.driver.Gap;
-import dev.unraced.driver.LossReason;
-import dev.unraced.driver.StashStats;
+import dev.unraced.capture.CaptureStats;
+import dev.unraced.capture.Gap;
+import dev.unraced.capture.LossReason;
+import dev.unraced.capture.StashStats;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

@@ -3,7 +3,7 @@ package dev.unraced.cli.conformance;
 
 import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.DurationConverter;
-import dev.unraced.driver.Drivers;
+import dev.unraced.selection.Drivers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;

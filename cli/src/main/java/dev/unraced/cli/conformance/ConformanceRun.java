@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.conformance;
 
+import dev.unraced.capture.CaptureException;
 import dev.unraced.cli.common.ChosenDriver;
 import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.ExitCode;
@@ -12,9 +13,8 @@ import dev.unraced.conformance.RulePattern;
 import dev.unraced.conformance.RuleResult.Status;
 import dev.unraced.conformance.attack.AttackCorpus;
 import dev.unraced.conformance.subject.DriverUnderTest;
-import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.Driver;
-import dev.unraced.driver.Drivers;
+import dev.unraced.selection.Drivers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;

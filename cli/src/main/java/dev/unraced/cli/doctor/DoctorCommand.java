@@ -5,7 +5,7 @@ import dev.unraced.cli.common.ConfigOptions;
 import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.ExitCode;
 import dev.unraced.cli.common.OutputException;
-import dev.unraced.driver.Drivers;
+import dev.unraced.selection.Drivers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.doctor;
 
+import dev.unraced.capture.Availability;
+import dev.unraced.capture.Capabilities;
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.driver.Availability;
-import dev.unraced.driver.Capabilities;
 import dev.unraced.driver.Driver;
 import java.util.Map;
 import java.util.Optional;

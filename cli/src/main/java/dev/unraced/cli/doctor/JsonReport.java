@@ -3,12 +3,12 @@ package dev.unraced.cli.doctor;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.unraced.capture.Availability.Inconclusive;
+import dev.unraced.capture.Availability.Unavailable;
+import dev.unraced.capture.Capabilities;
 import dev.unraced.cli.doctor.Trial.Opened;
 import dev.unraced.cli.doctor.Trial.Refused;
 import dev.unraced.config.Setting;
-import dev.unraced.driver.Availability.Inconclusive;
-import dev.unraced.driver.Availability.Unavailable;
-import dev.unraced.driver.Capabilities;
 import dev.unraced.event.Capability;
 import java.io.IOException;
 import java.io.StringWriter;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.doctor;
 
+import dev.unraced.capture.Availability.Inconclusive;
+import dev.unraced.capture.Availability.Unavailable;
+import dev.unraced.capture.Capabilities;
 import dev.unraced.cli.doctor.Trial.Opened;
 import dev.unraced.cli.doctor.Trial.Refused;
 import dev.unraced.config.Setting;
-import dev.unraced.driver.Availability.Inconclusive;
-import dev.unraced.driver.Availability.Unavailable;
-import dev.unraced.driver.Capabilities;
 import dev.unraced.event.Capability;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.doctor;
 
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.CaptureException;
+import dev.unraced.capture.CaptureStats;
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.CaptureException;
-import dev.unraced.driver.CaptureStats;
 import dev.unraced.driver.Driver;
 import java.time.Duration;
 

@@ -3,8 +3,8 @@ package dev.unraced.cli.serve;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.CaptureException;
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.CaptureException;
 import dev.unraced.micrometer.CaptureMetrics;
 import dev.unraced.server.broadcast.Broadcaster;
 import io.micrometer.core.instrument.Gauge;

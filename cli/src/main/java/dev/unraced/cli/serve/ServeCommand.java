@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.serve;
 
+import dev.unraced.capture.CaptureStats;
 import dev.unraced.cli.common.ChosenProcesses;
 import dev.unraced.cli.common.ConfigOptions;
 import dev.unraced.cli.common.Console;
@@ -11,9 +12,8 @@ import dev.unraced.cli.common.StatsText;
 import dev.unraced.cli.common.StopSignals;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
-import dev.unraced.driver.CaptureStats;
-import dev.unraced.driver.Drivers;
-import dev.unraced.driver.Selection;
+import dev.unraced.selection.Drivers;
+import dev.unraced.selection.Selection;
 import dev.unraced.server.Captures;
 import dev.unraced.server.GrpcServer;
 import dev.unraced.server.ServerSettings;

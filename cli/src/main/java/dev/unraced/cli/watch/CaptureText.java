@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.watch;
 
+import dev.unraced.capture.Capture;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.EventFilters;
-import dev.unraced.driver.Capture;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

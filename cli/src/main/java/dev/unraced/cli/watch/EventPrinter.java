@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.watch;
 
+import dev.unraced.capture.EventHandler;
 import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.OutputException;
 import dev.unraced.cli.common.StatusLine;
-import dev.unraced.driver.EventHandler;
 import dev.unraced.event.EventView;
 import dev.unraced.format.EventWriter;
 import dev.unraced.format.LineBuffer;

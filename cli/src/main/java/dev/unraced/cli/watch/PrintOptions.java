@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.watch;
 
+import dev.unraced.capture.Capture;
 import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.StatsText;
 import dev.unraced.cli.common.VersionProvider;
-import dev.unraced.driver.Capture;
 import dev.unraced.format.EcsEventWriter;
 import dev.unraced.format.EventWriter;
 import dev.unraced.format.JsonEventWriter;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.watch;
 
-import dev.unraced.driver.Capture;
+import dev.unraced.capture.Capture;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.watch;
 
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.EventHandler;
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.EventHandler;
 import dev.unraced.recording.RecordingWriter;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;

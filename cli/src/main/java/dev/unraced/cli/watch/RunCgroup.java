@@ -3,7 +3,7 @@ package dev.unraced.cli.watch;
 
 import static java.util.Comparator.reverseOrder;
 
-import dev.unraced.driver.CaptureException;
+import dev.unraced.capture.CaptureException;
 import dev.unraced.natives.NativePart;
 import dev.unraced.natives.NativePartException;
 import java.io.IOException;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.watch;
 
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.CaptureException;
 import dev.unraced.cli.common.ConfigOptions;
 import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.OutputException;
@@ -9,12 +11,10 @@ import dev.unraced.cli.common.StatusLine;
 import dev.unraced.cli.common.StopSignals;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.CaptureException;
-import dev.unraced.driver.Drivers;
-import dev.unraced.driver.Selection;
 import dev.unraced.format.EventWriter;
 import dev.unraced.format.WallClock;
+import dev.unraced.selection.Drivers;
+import dev.unraced.selection.Selection;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.watch;
 
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.CaptureStats;
 import dev.unraced.cli.common.StatsText;
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.CaptureStats;
 
 /** The text of a status line, with the rate since the last text. Not thread-safe. */
 final class StatusText {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.watch;
 
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.CaptureException;
+import dev.unraced.capture.EventHandler;
 import dev.unraced.cli.common.OutputException;
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.CaptureException;
-import dev.unraced.driver.EventHandler;
 import dev.unraced.recording.RecordingException;
 import java.time.Duration;
 

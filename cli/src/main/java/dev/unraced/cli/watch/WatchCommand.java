@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.watch;
 
+import dev.unraced.capture.Capture;
 import dev.unraced.cli.common.ChosenProcesses;
 import dev.unraced.cli.common.ConfigOptions;
 import dev.unraced.cli.common.Console;
@@ -13,9 +14,8 @@ import dev.unraced.cli.common.StatusLine;
 import dev.unraced.cli.common.StopSignals;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.Drivers;
 import dev.unraced.format.WallClock;
+import dev.unraced.selection.Drivers;
 import dev.unraced.server.linux.ServiceManager;
 import java.time.Duration;
 import java.util.concurrent.Callable;

@@ -3,10 +3,10 @@ package dev.unraced.cli.common;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.unraced.driver.CallerLosses;
-import dev.unraced.driver.CaptureStats;
-import dev.unraced.driver.LossReason;
-import dev.unraced.driver.StashStats;
+import dev.unraced.capture.CallerLosses;
+import dev.unraced.capture.CaptureStats;
+import dev.unraced.capture.LossReason;
+import dev.unraced.capture.StashStats;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.scripted;
 
-import dev.unraced.driver.Capabilities;
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.CaptureStats;
-import dev.unraced.driver.EventHandler;
-import dev.unraced.driver.FilterReason;
-import dev.unraced.driver.LossReason;
-import dev.unraced.driver.StashStats;
+import dev.unraced.capture.Capabilities;
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.CaptureStats;
+import dev.unraced.capture.EventHandler;
+import dev.unraced.capture.FilterReason;
+import dev.unraced.capture.LossReason;
+import dev.unraced.capture.StashStats;
 import dev.unraced.event.Mitigation;
 import dev.unraced.format.SampleEvents;
 import java.util.List;

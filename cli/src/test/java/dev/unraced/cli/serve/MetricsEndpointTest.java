@@ -4,9 +4,9 @@ package dev.unraced.cli.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.CaptureException;
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.CaptureException;
 import dev.unraced.server.broadcast.Broadcaster;
 import java.io.IOException;
 import java.net.InetSocketAddress;

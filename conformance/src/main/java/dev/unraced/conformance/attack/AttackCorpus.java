@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance.attack;
 
+import dev.unraced.capture.Capabilities;
 import dev.unraced.conformance.actor.Actor;
 import dev.unraced.conformance.actor.ActorException;
 import dev.unraced.conformance.actor.Command;
 import dev.unraced.conformance.attack.AttackResult.Status;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.conformance.subject.DriverUnderTest;
-import dev.unraced.driver.Capabilities;
 import dev.unraced.event.Capability;
 import dev.unraced.event.Mitigation;
 import java.util.List;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance.attack;
 
+import dev.unraced.capture.Capabilities;
 import dev.unraced.conformance.attack.KernelOutcome.FileId;
 import dev.unraced.conformance.fixture.Linux;
-import dev.unraced.driver.Capabilities;
 import dev.unraced.event.Argument;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.ConnectEvent;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance.entrance;
 
+import dev.unraced.capture.Capabilities;
 import dev.unraced.conformance.actor.Actor;
 import dev.unraced.conformance.actor.ActorException;
 import dev.unraced.conformance.actor.Outcome;
@@ -12,7 +13,6 @@ import dev.unraced.conformance.fixture.SocketAddresses;
 import dev.unraced.conformance.fixture.Sockets;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.conformance.subject.DriverUnderTest;
-import dev.unraced.driver.Capabilities;
 import dev.unraced.event.Abi;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.Capability;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance.harness;
 
+import dev.unraced.capture.Capabilities;
 import dev.unraced.conformance.scenario.Evidence;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.conformance.subject.DriverUnderTest;
-import dev.unraced.driver.Capabilities;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.MethodOrderer;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance.harness;
 
+import dev.unraced.capture.Capabilities;
 import dev.unraced.conformance.scenario.Evidence;
 import dev.unraced.conformance.subject.DriverUnderTest;
 import dev.unraced.conformance.subject.RunnableDriver;
-import dev.unraced.driver.Capabilities;
 import dev.unraced.event.Capability;
 import java.lang.reflect.Method;
 import java.util.Arrays;

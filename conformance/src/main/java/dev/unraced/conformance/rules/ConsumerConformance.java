@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.EventHandler;
 import dev.unraced.conformance.fixture.Condition;
 import dev.unraced.conformance.harness.DriverConformance;
 import dev.unraced.conformance.harness.Requires;
 import dev.unraced.conformance.harness.Rule;
 import dev.unraced.conformance.scenario.Scenario;
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.EventHandler;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.EventView;
 import dev.unraced.event.Syscall;

@@ -4,6 +4,8 @@ package dev.unraced.conformance.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.unraced.capture.CaptureException;
+import dev.unraced.capture.CaptureStats;
 import dev.unraced.conformance.actor.Actor;
 import dev.unraced.conformance.actor.Command;
 import dev.unraced.conformance.actor.Outcome;
@@ -22,8 +24,6 @@ import dev.unraced.conformance.scenario.ArgumentAssertions;
 import dev.unraced.conformance.scenario.Load;
 import dev.unraced.conformance.scenario.Observed;
 import dev.unraced.conformance.scenario.Scenario;
-import dev.unraced.driver.CaptureException;
-import dev.unraced.driver.CaptureStats;
 import dev.unraced.event.Abi;
 import dev.unraced.event.Argument;
 import dev.unraced.event.ByteString;

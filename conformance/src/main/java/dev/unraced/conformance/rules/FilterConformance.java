@@ -3,6 +3,7 @@ package dev.unraced.conformance.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unraced.capture.FilterReason;
 import dev.unraced.config.ResultFilter;
 import dev.unraced.conformance.actor.Actor;
 import dev.unraced.conformance.actor.Command;
@@ -19,7 +20,6 @@ import dev.unraced.conformance.harness.Requires;
 import dev.unraced.conformance.harness.Rule;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.conformance.scenario.Scope;
-import dev.unraced.driver.FilterReason;
 import dev.unraced.event.Feature;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.OpenEvent;

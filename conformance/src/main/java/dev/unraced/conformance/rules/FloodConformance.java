@@ -3,6 +3,9 @@ package dev.unraced.conformance.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unraced.capture.CallerLosses;
+import dev.unraced.capture.CaptureStats;
+import dev.unraced.capture.LossReason;
 import dev.unraced.conformance.actor.Actor;
 import dev.unraced.conformance.actor.Command;
 import dev.unraced.conformance.fixture.CgroupBelow;
@@ -11,9 +14,6 @@ import dev.unraced.conformance.harness.DriverConformance;
 import dev.unraced.conformance.harness.Requires;
 import dev.unraced.conformance.harness.Rule;
 import dev.unraced.conformance.scenario.Scenario;
-import dev.unraced.driver.CallerLosses;
-import dev.unraced.driver.CaptureStats;
-import dev.unraced.driver.LossReason;
 import dev.unraced.event.Feature;
 import dev.unraced.event.Syscall;
 import dev.unraced.event.SyscallEvent;

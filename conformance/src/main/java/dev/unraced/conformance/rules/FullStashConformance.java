@@ -3,6 +3,8 @@ package dev.unraced.conformance.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unraced.capture.CaptureStats;
+import dev.unraced.capture.StashStats;
 import dev.unraced.conformance.actor.Command;
 import dev.unraced.conformance.actor.Reply;
 import dev.unraced.conformance.fixture.Job;
@@ -11,8 +13,6 @@ import dev.unraced.conformance.harness.Requires;
 import dev.unraced.conformance.harness.Rule;
 import dev.unraced.conformance.scenario.QueueCheck;
 import dev.unraced.conformance.scenario.Scenario;
-import dev.unraced.driver.CaptureStats;
-import dev.unraced.driver.StashStats;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Feature;

@@ -3,6 +3,9 @@ package dev.unraced.conformance.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.CaptureStats;
+import dev.unraced.capture.FilterReason;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.conformance.fixture.Condition;
@@ -16,9 +19,6 @@ import dev.unraced.conformance.scenario.OwnCalls;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.conformance.scenario.Scope;
 import dev.unraced.conformance.scenario.StatsCheck;
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.CaptureStats;
-import dev.unraced.driver.FilterReason;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.Feature;
 import dev.unraced.event.Mitigation;

@@ -3,6 +3,7 @@ package dev.unraced.conformance.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unraced.capture.CaptureStats;
 import dev.unraced.conformance.actor.Command;
 import dev.unraced.conformance.actor.Outcome;
 import dev.unraced.conformance.actor.Pointer;
@@ -14,7 +15,6 @@ import dev.unraced.conformance.harness.DriverConformance;
 import dev.unraced.conformance.harness.Requires;
 import dev.unraced.conformance.harness.Rule;
 import dev.unraced.conformance.scenario.Scenario;
-import dev.unraced.driver.CaptureStats;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.OpenEvent;
 import dev.unraced.event.Syscall;

@@ -3,6 +3,7 @@ package dev.unraced.conformance.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unraced.capture.Capabilities;
 import dev.unraced.conformance.actor.Outcome;
 import dev.unraced.conformance.actor.Pointer;
 import dev.unraced.conformance.actor.WatchedCall;
@@ -14,7 +15,6 @@ import dev.unraced.conformance.harness.Rule;
 import dev.unraced.conformance.scenario.Observed;
 import dev.unraced.conformance.scenario.Requested;
 import dev.unraced.conformance.scenario.Scenario;
-import dev.unraced.driver.Capabilities;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Feature;

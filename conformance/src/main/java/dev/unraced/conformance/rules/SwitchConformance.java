@@ -4,6 +4,8 @@ package dev.unraced.conformance.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.unraced.capture.CaptureException;
+import dev.unraced.capture.CaptureStats;
 import dev.unraced.conformance.actor.Command;
 import dev.unraced.conformance.actor.Pointer;
 import dev.unraced.conformance.actor.WatchedCall;
@@ -16,8 +18,6 @@ import dev.unraced.conformance.harness.Rule;
 import dev.unraced.conformance.scenario.ArgumentAssertions;
 import dev.unraced.conformance.scenario.Load;
 import dev.unraced.conformance.scenario.Scenario;
-import dev.unraced.driver.CaptureException;
-import dev.unraced.driver.CaptureStats;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Feature;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance.scenario;
 
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.CaptureStats;
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.CaptureStats;
-import dev.unraced.driver.Drivers;
+import dev.unraced.selection.Drivers;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

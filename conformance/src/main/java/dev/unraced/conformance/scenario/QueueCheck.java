@@ -3,7 +3,7 @@ package dev.unraced.conformance.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.unraced.driver.CaptureStats;
+import dev.unraced.capture.CaptureStats;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.EventView;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance.scenario;
 
-import dev.unraced.driver.Capture;
+import dev.unraced.capture.Capture;
 import dev.unraced.event.ArgumentView;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.EventView;

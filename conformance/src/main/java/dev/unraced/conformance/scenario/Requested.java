@@ -3,9 +3,9 @@ package dev.unraced.conformance.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unraced.capture.CaptureStats;
 import dev.unraced.conformance.actor.Outcome;
 import dev.unraced.conformance.actor.WatchedCall;
-import dev.unraced.driver.CaptureStats;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.ConnectEvent;
 import dev.unraced.event.OpenEvent;

@@ -3,6 +3,9 @@ package dev.unraced.conformance.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unraced.capture.Capabilities;
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.CaptureStats;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.conformance.actor.Actor;
 import dev.unraced.conformance.actor.Command;
@@ -14,9 +17,6 @@ import dev.unraced.conformance.fixture.Job;
 import dev.unraced.conformance.fixture.Linux;
 import dev.unraced.conformance.fixture.Scratch;
 import dev.unraced.conformance.subject.DriverUnderTest;
-import dev.unraced.driver.Capabilities;
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.CaptureStats;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.ConnectEvent;
 import dev.unraced.event.EventView;

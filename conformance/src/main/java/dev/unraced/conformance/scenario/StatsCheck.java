@@ -3,7 +3,7 @@ package dev.unraced.conformance.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.unraced.driver.CaptureStats;
+import dev.unraced.capture.CaptureStats;
 
 /** The checks of a capture's books by chapter 8 of the specification. */
 public final class StatsCheck {

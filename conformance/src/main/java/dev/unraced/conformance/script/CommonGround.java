@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance.script;
 
-import dev.unraced.driver.Capabilities;
+import dev.unraced.capture.Capabilities;
 import dev.unraced.event.Argument;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.Call;

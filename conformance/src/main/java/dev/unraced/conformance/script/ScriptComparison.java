@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance.script;
 
+import dev.unraced.capture.Capabilities;
 import dev.unraced.conformance.scenario.Scenario;
-import dev.unraced.driver.Capabilities;
 import dev.unraced.event.Capability;
 import dev.unraced.event.SyscallEvent;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance.subject;
 
+import dev.unraced.capture.Availability;
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.driver.Availability;
 import dev.unraced.driver.Driver;
 import java.util.Arrays;
 import org.opentest4j.TestAbortedException;

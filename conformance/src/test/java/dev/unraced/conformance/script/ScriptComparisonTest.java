@@ -4,9 +4,9 @@ package dev.unraced.conformance.script;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.unraced.capture.Capabilities;
 import dev.unraced.conformance.fixture.Linux;
 import dev.unraced.conformance.fixture.SocketAddresses;
-import dev.unraced.driver.Capabilities;
 import dev.unraced.event.Abi;
 import dev.unraced.event.Argument;
 import dev.unraced.event.ByteString;

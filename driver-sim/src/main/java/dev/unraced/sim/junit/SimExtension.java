@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.junit;
 
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.CaptureStats;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.CaptureStats;
 import dev.unraced.sim.SimDriver;
 import dev.unraced.sim.SimKernel;
 import java.lang.reflect.Method;

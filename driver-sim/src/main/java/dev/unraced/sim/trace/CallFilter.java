@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.trace;
 
+import dev.unraced.capture.FilterReason;
 import dev.unraced.config.EventFilters;
-import dev.unraced.driver.FilterReason;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Syscall;
 import dev.unraced.sim.kernel.Call;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.trace;
 
-import dev.unraced.driver.StashStats;
+import dev.unraced.capture.StashStats;
 import dev.unraced.event.Origin;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Task;

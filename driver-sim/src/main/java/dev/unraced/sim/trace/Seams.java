@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.trace;
 
-import dev.unraced.driver.Capture;
+import dev.unraced.capture.Capture;
 import dev.unraced.ring.RingSource;
 import dev.unraced.sim.kernel.Tracepoints;
 import dev.unraced.stash.ArgStash;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.trace;
 
-import dev.unraced.driver.Capabilities;
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.LossReason;
+import dev.unraced.capture.Capabilities;
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.LossReason;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.ring.CallerLedger;

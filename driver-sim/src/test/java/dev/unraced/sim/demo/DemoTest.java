@@ -3,13 +3,13 @@ package dev.unraced.sim.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unraced.capture.Capture;
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.Drivers;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.OpenEvent;
 import dev.unraced.event.SyscallEvent;
+import dev.unraced.selection.Drivers;
 import dev.unraced.sim.SimEvents;
 import dev.unraced.sim.SimKernel;
 import java.nio.file.Files;

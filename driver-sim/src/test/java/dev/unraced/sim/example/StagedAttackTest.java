@@ -3,7 +3,7 @@ package dev.unraced.sim.example;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.unraced.driver.Capture;
+import dev.unraced.capture.Capture;
 import dev.unraced.event.Integrity;
 import dev.unraced.sim.SimBuffer;
 import dev.unraced.sim.SimCall;

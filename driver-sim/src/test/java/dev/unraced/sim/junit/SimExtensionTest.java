@@ -8,7 +8,7 @@ import static org.junit.platform.testkit.engine.EventConditions.finishedWithFail
 import static org.junit.platform.testkit.engine.TestExecutionResultConditions.instanceOf;
 import static org.junit.platform.testkit.engine.TestExecutionResultConditions.message;
 
-import dev.unraced.driver.Capture;
+import dev.unraced.capture.Capture;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
 import dev.unraced.sim.SimEvents;

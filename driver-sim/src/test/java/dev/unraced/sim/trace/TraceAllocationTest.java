@@ -4,9 +4,9 @@ package dev.unraced.sim.trace;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.EventHandler;
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.EventHandler;
 import dev.unraced.event.Abi;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;

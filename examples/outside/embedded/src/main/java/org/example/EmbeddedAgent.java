@@ -2,9 +2,9 @@
 package org.example;
 
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.driver.Availability;
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.Drivers;
+import dev.unraced.capture.Availability;
+import dev.unraced.capture.Capture;
+import dev.unraced.selection.Drivers;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.benchmarks;
 
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.CaptureStats;
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.CaptureStats;
-import dev.unraced.driver.Drivers;
 import dev.unraced.protocol.Address;
 import dev.unraced.remote.Firehose;
+import dev.unraced.selection.Drivers;
 import dev.unraced.server.Captures;
 import dev.unraced.server.GrpcServer;
 import dev.unraced.server.Limits;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.benchmarks;
 
-import dev.unraced.driver.EventHandler;
+import dev.unraced.capture.EventHandler;
 import dev.unraced.event.Abi;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.EventView;

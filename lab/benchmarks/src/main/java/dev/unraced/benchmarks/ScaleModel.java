@@ -3,7 +3,7 @@ package dev.unraced.benchmarks;
 
 import dev.unraced.benchmarks.measure.Meter;
 import dev.unraced.benchmarks.measure.Table;
-import dev.unraced.driver.EventHandler;
+import dev.unraced.capture.EventHandler;
 import dev.unraced.event.Abi;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;

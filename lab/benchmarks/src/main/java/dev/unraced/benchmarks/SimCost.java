@@ -3,8 +3,8 @@ package dev.unraced.benchmarks;
 
 import dev.unraced.benchmarks.SimLoad.Costs;
 import dev.unraced.benchmarks.measure.Meter.Cost;
+import dev.unraced.capture.EventHandler;
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.driver.EventHandler;
 import dev.unraced.event.Abi;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.EventView;

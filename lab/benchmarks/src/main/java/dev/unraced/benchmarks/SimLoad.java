@@ -3,7 +3,7 @@ package dev.unraced.benchmarks;
 
 import dev.unraced.benchmarks.measure.Meter;
 import dev.unraced.benchmarks.measure.Meter.Cost;
-import dev.unraced.driver.EventHandler;
+import dev.unraced.capture.EventHandler;
 import org.jspecify.annotations.Nullable;
 
 /**

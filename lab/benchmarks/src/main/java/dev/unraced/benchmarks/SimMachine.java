@@ -2,8 +2,8 @@
 package dev.unraced.benchmarks;
 
 import dev.unraced.benchmarks.SimLoad.Produce;
+import dev.unraced.capture.Capture;
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.driver.Capture;
 import dev.unraced.event.Abi;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.Sockaddr;

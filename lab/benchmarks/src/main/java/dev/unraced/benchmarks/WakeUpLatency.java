@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.benchmarks;
 
+import dev.unraced.capture.Capture;
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.driver.Capture;
 import dev.unraced.event.EventFlag;
 import java.io.FileInputStream;
 import java.io.IOException;

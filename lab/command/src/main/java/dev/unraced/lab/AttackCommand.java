@@ -3,8 +3,8 @@ package dev.unraced.lab;
 
 import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.DurationConverter;
-import dev.unraced.driver.Drivers;
 import dev.unraced.event.Mitigation;
+import dev.unraced.selection.Drivers;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;

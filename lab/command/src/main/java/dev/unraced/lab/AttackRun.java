@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.lab;
 
+import dev.unraced.capture.CaptureException;
 import dev.unraced.cli.common.ChosenDriver;
 import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.ExitCode;
@@ -10,14 +11,13 @@ import dev.unraced.conformance.attack.Attack;
 import dev.unraced.conformance.attack.AttackCorpus;
 import dev.unraced.conformance.attack.AttackResult;
 import dev.unraced.conformance.subject.DriverUnderTest;
-import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.Driver;
-import dev.unraced.driver.Drivers;
 import dev.unraced.event.Mitigation;
 import dev.unraced.lab.attack.AttackJson;
 import dev.unraced.lab.attack.AttackProgress;
 import dev.unraced.lab.attack.AttackTable;
 import dev.unraced.lab.attack.AttackedPlace;
+import dev.unraced.selection.Drivers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,7 +2,7 @@
 package dev.unraced.lab;
 
 import dev.unraced.cli.common.Console;
-import dev.unraced.driver.Drivers;
+import dev.unraced.selection.Drivers;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.lab;
 
+import dev.unraced.capture.CaptureException;
 import dev.unraced.cli.common.ChosenDriver;
 import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.ExitCode;
@@ -10,9 +11,7 @@ import dev.unraced.conformance.entrance.EntranceCheck;
 import dev.unraced.conformance.entrance.EntranceResult;
 import dev.unraced.conformance.entrance.EntranceResult.Status;
 import dev.unraced.conformance.subject.DriverUnderTest;
-import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.Driver;
-import dev.unraced.driver.Drivers;
 import dev.unraced.event.EventView;
 import dev.unraced.format.EventWriter;
 import dev.unraced.format.JsonEventWriter;
@@ -22,6 +21,7 @@ import dev.unraced.format.TextEventWriter;
 import dev.unraced.format.WallClock;
 import dev.unraced.lab.attack.AttackedPlace;
 import dev.unraced.lab.attack.EntranceReport;
+import dev.unraced.selection.Drivers;
 import java.time.ZoneId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.lab;
 
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.CaptureException;
 import dev.unraced.cli.common.ConfigOptions;
 import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.ExitCode;
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.CaptureException;
-import dev.unraced.driver.Drivers;
 import dev.unraced.event.Mitigation;
 import dev.unraced.hunt.Hunt;
 import dev.unraced.hunt.Kind;
@@ -16,6 +15,7 @@ import dev.unraced.lab.hunt.FoundLie;
 import dev.unraced.lab.hunt.HuntJson;
 import dev.unraced.lab.hunt.HuntResult;
 import dev.unraced.lab.hunt.HuntText;
+import dev.unraced.selection.Drivers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package dev.unraced.lab;
 
 import dev.unraced.cli.UnracedCommand;
 import dev.unraced.cli.common.Console;
-import dev.unraced.driver.Drivers;
+import dev.unraced.selection.Drivers;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

@@ -2,7 +2,7 @@
 package dev.unraced.lab;
 
 import dev.unraced.cli.common.Console;
-import dev.unraced.driver.Drivers;
+import dev.unraced.selection.Drivers;
 
 /** Runs the {@code unraced} command with the laboratory's commands. */
 public final class Main {

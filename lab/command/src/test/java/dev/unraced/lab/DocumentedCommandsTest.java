@@ -4,7 +4,7 @@ package dev.unraced.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.cli.TestConsole;
-import dev.unraced.driver.Drivers;
+import dev.unraced.selection.Drivers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

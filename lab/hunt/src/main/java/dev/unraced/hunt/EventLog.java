@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.hunt;
 
-import dev.unraced.driver.Capture;
+import dev.unraced.capture.Capture;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.EventView;
 import dev.unraced.event.Origin;

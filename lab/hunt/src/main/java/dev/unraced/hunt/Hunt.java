@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.hunt;
 
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.CaptureStats;
-import dev.unraced.driver.LossReason;
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.CaptureStats;
+import dev.unraced.capture.LossReason;
 import dev.unraced.event.SyscallEvent;
 import java.time.Duration;
 import java.util.List;

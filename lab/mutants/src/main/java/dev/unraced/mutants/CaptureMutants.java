@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.mutants;
 
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.EventHandler;
 import dev.unraced.conformance.mutant.Mutant;
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.EventHandler;
 import dev.unraced.mutants.fault.BrokenSim;
 import dev.unraced.mutants.fault.CaptureAround;
 import dev.unraced.mutants.fault.LeftThreads;

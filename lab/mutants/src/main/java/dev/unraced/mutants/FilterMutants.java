@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.mutants;
 
+import dev.unraced.capture.FilterReason;
 import dev.unraced.config.EventFilters;
 import dev.unraced.config.ResultFilter;
 import dev.unraced.conformance.mutant.Mutant;
-import dev.unraced.driver.FilterReason;
 import dev.unraced.event.Syscall;
 import dev.unraced.mutants.fault.MutantFactory;
 import dev.unraced.sim.trace.Seams;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.mutants;
 
+import dev.unraced.capture.CallerLosses;
 import dev.unraced.config.RateLimits;
 import dev.unraced.conformance.mutant.Mutant;
-import dev.unraced.driver.CallerLosses;
 import dev.unraced.mutants.fault.MutantFactory;
 import dev.unraced.mutants.fault.SourceAround;
 import dev.unraced.mutants.fault.StatsEditor;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.mutants;
 
+import dev.unraced.capture.LossReason;
 import dev.unraced.conformance.mutant.Mutant;
-import dev.unraced.driver.LossReason;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.event.Syscall;
 import dev.unraced.mutants.fault.CurrentCallTracker;

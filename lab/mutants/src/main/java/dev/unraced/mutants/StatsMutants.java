@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.mutants;
 
+import dev.unraced.capture.StashStats;
 import dev.unraced.conformance.mutant.Mutant;
-import dev.unraced.driver.StashStats;
 import dev.unraced.mutants.fault.MutantFactory;
 import dev.unraced.mutants.fault.Results;
 import dev.unraced.mutants.fault.SourceAround;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sizing;
 
-import dev.unraced.driver.StashStats;
+import dev.unraced.capture.StashStats;
 import dev.unraced.stash.ArgStash;
 import java.nio.ByteBuffer;
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
-import dev.unraced.driver.StashStats;
+import dev.unraced.capture.StashStats;
 import dev.unraced.sizing.LatencyModel.Exponential;
 import dev.unraced.sizing.LatencyModel.Mixture;
 import dev.unraced.stash.ArgStash;

@@ -2,10 +2,10 @@
 package dev.unraced.server.broadcast;
 
 import com.google.protobuf.ByteString;
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.CaptureStats;
-import dev.unraced.driver.EventHandler;
-import dev.unraced.driver.LossReason;
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.CaptureStats;
+import dev.unraced.capture.EventHandler;
+import dev.unraced.capture.LossReason;
 import dev.unraced.event.EventView;
 import dev.unraced.event.record.RecordEncoder;
 import dev.unraced.ring.UserWakeupNotifier;

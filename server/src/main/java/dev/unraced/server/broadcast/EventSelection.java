@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.server.broadcast;
 
+import dev.unraced.capture.FilterReason;
 import dev.unraced.driver.FilterMatcher;
-import dev.unraced.driver.FilterReason;
 import dev.unraced.event.EventView;
 import dev.unraced.protocol.v1.Cursor;
 import dev.unraced.protocol.v1.Stats;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.server.broadcast;
 
-import dev.unraced.driver.EventHandler;
+import dev.unraced.capture.EventHandler;
 import dev.unraced.event.EventView;
 import dev.unraced.event.RecordLayout;
 import java.nio.ByteBuffer;

@@ -2,10 +2,10 @@
 package dev.unraced.server.broadcast;
 
 import com.google.protobuf.ByteString;
-import dev.unraced.driver.CaptureStats;
+import dev.unraced.capture.CaptureStats;
+import dev.unraced.capture.LossReason;
+import dev.unraced.capture.StashStats;
 import dev.unraced.driver.FilterMatcher;
-import dev.unraced.driver.LossReason;
-import dev.unraced.driver.StashStats;
 import dev.unraced.event.EventView;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.event.Syscall;

@@ -2,7 +2,7 @@
 package dev.unraced.server.linux;
 
 import com.sun.jna.LastErrorException;
-import dev.unraced.driver.CaptureException;
+import dev.unraced.capture.CaptureException;
 import dev.unraced.natives.LibC;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

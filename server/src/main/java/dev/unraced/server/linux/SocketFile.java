@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.server.linux;
 
-import dev.unraced.driver.CaptureException;
+import dev.unraced.capture.CaptureException;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.server.sink;
 
+import dev.unraced.capture.EventHandler;
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.driver.EventHandler;
 
 /**
  * Another engine that receives a server's events. It gets one event at a time, on one thread, and may block: events
@@ -26,7 +26,7 @@ public interface EventSink extends EventHandler, AutoCloseable {
          * Opens a sink.
          *
          * @param config the configuration, in which the section of this name has the settings
-         * @throws dev.unraced.driver.CaptureException when the sink cannot be opened; the message names the remedy
+         * @throws dev.unraced.capture.CaptureException when the sink cannot be opened; the message names the remedy
          */
         EventSink open(CaptureConfig config);
     }

@@ -2,7 +2,7 @@
 package org.example.ptrace;
 
 import dev.unraced.config.CaptureConfigBuilder;
-import dev.unraced.driver.CaptureException;
+import dev.unraced.capture.CaptureException;
 import dev.unraced.driver.Stage;
 import dev.unraced.natives.NativePart;
 import dev.unraced.natives.NativePartException;

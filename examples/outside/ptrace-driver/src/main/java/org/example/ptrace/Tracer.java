@@ -4,7 +4,7 @@ package org.example.ptrace;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.driver.CaptureException;
+import dev.unraced.capture.CaptureException;
 import dev.unraced.event.Mitigation;
 import dev.unraced.ring.Naps;
 import dev.unraced.ring.RingReader;

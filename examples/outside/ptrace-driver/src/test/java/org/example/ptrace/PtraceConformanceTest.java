@@ -3,7 +3,7 @@ package org.example.ptrace;
 
 import dev.unraced.conformance.ConformanceSuite;
 import dev.unraced.driver.Driver;
-import dev.unraced.driver.Drivers;
+import dev.unraced.selection.Drivers;
 import dev.unraced.driver.Stage;
 import java.util.Optional;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.example.spring;
 
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.EventHandler;
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.EventHandler;
 import org.springframework.context.SmartLifecycle;
 
 /** Runs the capture on a thread of its own, while the application does. */

@@ -3,8 +3,8 @@ package org.example.spring;
 
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.EventHandler;
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.EventHandler;
 import java.util.Locale;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;

@@ -3,8 +3,8 @@ package org.example.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.EventHandler;
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.EventHandler;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.benchmarks.measure;
 
-import dev.unraced.driver.Capture;
+import dev.unraced.capture.Capture;
 
 /** Consumes a capture on a thread of its own, and ignores the events. */
 public final class EventDiscarder implements AutoCloseable {

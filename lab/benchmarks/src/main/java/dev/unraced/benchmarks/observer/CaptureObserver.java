@@ -2,8 +2,8 @@
 package dev.unraced.benchmarks.observer;
 
 import dev.unraced.benchmarks.measure.Refused;
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.CaptureException;
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.CaptureException;
 import java.util.Arrays;
 
 /** A capture of this project, with a consumer thread that only counts. */

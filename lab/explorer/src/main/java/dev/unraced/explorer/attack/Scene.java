@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.explorer.attack;
 
+import dev.unraced.capture.Capabilities;
 import dev.unraced.config.EventFilters;
 import dev.unraced.config.RateLimits;
-import dev.unraced.driver.Capabilities;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Sockaddr;
 import dev.unraced.event.Syscall;

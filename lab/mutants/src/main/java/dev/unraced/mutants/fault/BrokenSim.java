@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.mutants.fault;
 
+import dev.unraced.capture.Availability;
+import dev.unraced.capture.Capabilities;
+import dev.unraced.capture.Capture;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.conformance.subject.DriverUnderTest;
-import dev.unraced.driver.Availability;
-import dev.unraced.driver.Capabilities;
-import dev.unraced.driver.Capture;
 import dev.unraced.driver.Driver;
 import dev.unraced.driver.Stage;
 import dev.unraced.sim.SimKernel;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.mutants.fault;
 
-import dev.unraced.driver.Capabilities;
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.CaptureStats;
-import dev.unraced.driver.EventHandler;
-import dev.unraced.driver.Gap;
+import dev.unraced.capture.Capabilities;
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.CaptureStats;
+import dev.unraced.capture.EventHandler;
+import dev.unraced.capture.Gap;
 import dev.unraced.event.Mitigation;
 import java.util.List;
 

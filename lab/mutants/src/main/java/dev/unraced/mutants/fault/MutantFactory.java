@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.mutants.fault;
 
+import dev.unraced.capture.Capabilities;
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.FilterReason;
 import dev.unraced.conformance.mutant.Mutant;
-import dev.unraced.driver.Capabilities;
-import dev.unraced.driver.Capture;
-import dev.unraced.driver.FilterReason;
 import dev.unraced.event.Capability;
 import dev.unraced.ring.RingSource;
 import dev.unraced.sim.trace.RecordSink;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.mutants.fault;
 
-import dev.unraced.driver.FilterReason;
+import dev.unraced.capture.FilterReason;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.ring.RingSource;
 import dev.unraced.ring.SourceStats;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.mutants.fault;
 
-import dev.unraced.driver.CallerLosses;
-import dev.unraced.driver.FilterReason;
-import dev.unraced.driver.LossReason;
-import dev.unraced.driver.StashStats;
+import dev.unraced.capture.CallerLosses;
+import dev.unraced.capture.FilterReason;
+import dev.unraced.capture.LossReason;
+import dev.unraced.capture.StashStats;
 import dev.unraced.ring.SourceStats;
 import java.util.List;
 import java.util.Map;

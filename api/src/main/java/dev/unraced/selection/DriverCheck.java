@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.driver;
+package dev.unraced.selection;
 
+import dev.unraced.capture.Availability;
+import dev.unraced.capture.Capabilities;
+import dev.unraced.capture.CaptureException;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.InvalidConfigException;
+import dev.unraced.driver.Driver;
 import dev.unraced.event.Capability;
 import dev.unraced.event.Feature;
 import dev.unraced.event.Mitigation;

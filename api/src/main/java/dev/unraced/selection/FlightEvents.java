@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.driver;
+package dev.unraced.selection;
 
+import dev.unraced.capture.CaptureStats;
+import dev.unraced.capture.LossReason;
 import jdk.jfr.Category;
 import jdk.jfr.DataAmount;
 import jdk.jfr.Description;

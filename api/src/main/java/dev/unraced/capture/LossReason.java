@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.driver;
+package dev.unraced.capture;
 
 /** The reasons why a call that should have become an event did not. */
 public enum LossReason {

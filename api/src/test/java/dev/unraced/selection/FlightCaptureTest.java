@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.driver;
+package dev.unraced.selection;
 
-import static dev.unraced.driver.Mocks.AVAILABLE;
+import static dev.unraced.selection.Mocks.AVAILABLE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mockito.ArgumentMatchers.any;
@@ -14,7 +14,15 @@ import static org.mockito.Mockito.timeout;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
+import dev.unraced.capture.Capabilities;
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.CaptureException;
+import dev.unraced.capture.CaptureStats;
+import dev.unraced.capture.FilterReason;
+import dev.unraced.capture.LossReason;
+import dev.unraced.capture.StashStats;
 import dev.unraced.config.CaptureConfig;
+import dev.unraced.driver.Driver;
 import dev.unraced.event.Mitigation;
 import java.io.IOException;
 import java.nio.file.Path;

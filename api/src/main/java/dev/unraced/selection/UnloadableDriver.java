@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.driver;
+package dev.unraced.selection;
 
+import dev.unraced.capture.Availability;
+import dev.unraced.capture.Capabilities;
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.CaptureException;
 import dev.unraced.config.CaptureConfig;
+import dev.unraced.driver.Driver;
 
 /**
  * Stands for a driver on the class path whose constructor failed, so that users see the driver with its reason.

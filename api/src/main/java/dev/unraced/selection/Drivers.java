@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.driver;
+package dev.unraced.selection;
 
 import com.google.inject.CreationException;
 import com.google.inject.Guice;
 import com.google.inject.spi.Message;
+import dev.unraced.capture.Availability;
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.CaptureException;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.InvalidConfigException;
 import dev.unraced.config.NearestName;
-import dev.unraced.driver.Selection.PassedOver;
+import dev.unraced.driver.Driver;
+import dev.unraced.driver.Stage;
+import dev.unraced.selection.Selection.PassedOver;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.driver;
+package dev.unraced.capture;
 
 /**
  * Thrown when a capture cannot be opened or changed, or cannot go on. The message is for people, and names the remedy.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.driver;
+package dev.unraced.capture;
 
 /** The reasons why a filter drops a call; a call has the first reason that applies, in this order. */
 public enum FilterReason {

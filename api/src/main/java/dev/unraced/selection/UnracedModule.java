@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.driver;
+package dev.unraced.selection;
 
 import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
+import dev.unraced.capture.Capture;
 import dev.unraced.config.CaptureConfig;
 
 /**

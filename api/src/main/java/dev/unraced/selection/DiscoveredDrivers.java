@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.driver;
+package dev.unraced.selection;
 
 import com.google.inject.AbstractModule;
 import com.google.inject.Provider;
@@ -7,6 +7,10 @@ import com.google.inject.Provides;
 import com.google.inject.ProvisionException;
 import com.google.inject.Singleton;
 import com.google.inject.multibindings.MapBinder;
+import dev.unraced.capture.CaptureException;
+import dev.unraced.driver.Driver;
+import dev.unraced.driver.DriverModule;
+import dev.unraced.driver.Stage;
 import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.driver;
+package dev.unraced.capture;
 
 /**
  * The statistics of a stash, in entries. At rest, {@code puts = takes + evicted + reclaimed + stale + live}.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.driver;
+package dev.unraced.selection;
 
+import dev.unraced.capture.Availability;
+import dev.unraced.driver.Driver;
 import java.util.List;
 import java.util.stream.Collectors;
 

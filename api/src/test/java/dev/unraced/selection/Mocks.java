@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.driver;
+package dev.unraced.selection;
 
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.lenient;
 import static org.mockito.Mockito.mock;
+
+import dev.unraced.capture.Availability;
+import dev.unraced.capture.Capabilities;
+import dev.unraced.capture.Capture;
+import dev.unraced.driver.Driver;
 
 /** Mock drivers with the answers that a test wants. */
 final class Mocks {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.driver;
+package dev.unraced.capture;
 
 /**
  * A time that the statistics do not cover: calls that returned within it may be neither events nor counted.

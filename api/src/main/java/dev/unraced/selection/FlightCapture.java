@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.driver;
+package dev.unraced.selection;
 
+import dev.unraced.capture.Capabilities;
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.CaptureStats;
+import dev.unraced.capture.EventHandler;
+import dev.unraced.capture.Gap;
+import dev.unraced.capture.LossReason;
 import dev.unraced.config.CaptureConfig;
+import dev.unraced.driver.Driver;
 import dev.unraced.event.Mitigation;
 import java.util.EnumMap;
 import java.util.List;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.driver;
+package dev.unraced.capture;
 
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.event.Mitigation;
+import dev.unraced.selection.Drivers;
 import java.time.Duration;
 import java.util.List;
 

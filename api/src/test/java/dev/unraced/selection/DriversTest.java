@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.driver;
+package dev.unraced.selection;
 
-import static dev.unraced.driver.Mocks.AVAILABLE;
-import static dev.unraced.driver.Mocks.driver;
+import static dev.unraced.selection.Mocks.AVAILABLE;
+import static dev.unraced.selection.Mocks.driver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.mockito.ArgumentMatchers.any;
@@ -15,13 +15,18 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.unraced.capture.Availability;
+import dev.unraced.capture.Capabilities;
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.CaptureException;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.config.InvalidConfigException;
 import dev.unraced.config.Layers;
-import dev.unraced.driver.Selection.PassedOver;
+import dev.unraced.driver.Driver;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
+import dev.unraced.selection.Selection.PassedOver;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
