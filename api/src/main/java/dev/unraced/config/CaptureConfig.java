@@ -149,10 +149,10 @@ public final class CaptureConfig {
     }
 
     /**
-     * Returns the settings of one driver, with its own keys, such as {@code libbpf} of {@code unraced.ebpf}. Every key
-     * of its {@code reference.conf} is present and has the type of its default; empty for a driver without keys.
+     * Returns the settings of one driver or sink, such as {@code libbpf} of {@code unraced.ebpf}; without a key for one
+     * that has none.
      */
-    public Config driver(String name) {
+    public ConfigSection section(String name) {
         String section = ConfigUtil.joinPath(KnownKeys.ROOT, name) + ".";
         Config config = ConfigFactory.empty();
         for (Map.Entry<String, ConfigValue> entry :
@@ -162,7 +162,7 @@ public final class CaptureConfig {
             }
             config = config.withValue(entry.getKey().substring(section.length()), entry.getValue());
         }
-        return config;
+        return new ConfigSection(name, config);
     }
 
     /** Returns whether a key has its default because no layer set it. */

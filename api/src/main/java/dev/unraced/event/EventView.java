@@ -24,7 +24,7 @@ import java.util.Set;
  * <p>Views of arguments that the call does not have ({@link #path()} of a connect, {@link #address()} of an open) are
  * absent. Numbers that the call does not have throw {@link IllegalStateException}.
  */
-public final class EventView {
+public abstract class EventView {
     private static final VarHandle LONGS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INTS = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle SHORTS =
@@ -46,79 +46,66 @@ public final class EventView {
     private ByteBuffer buffer = ByteBuffer.allocate(FIXED_SIZE).order(ByteOrder.LITTLE_ENDIAN);
     private int offset;
 
-    /**
-     * Points this view at a record.
-     *
-     * @param buffer holds the record; must be little-endian
-     * @param offset offset of the record's first byte in the buffer
-     * @throws IllegalArgumentException when the buffer is big-endian
-     */
+    /** Only {@code dev.unraced.event.record.RecordView} is one: consumers get views, and make none. */
+    protected EventView() {}
+
+    /** Points this view at the record that begins at an offset of a little-endian buffer. */
     @SuppressWarnings("ReferenceEquality")
-    public EventView wrap(ByteBuffer buffer, int offset) {
-        if (buffer.order() != ByteOrder.LITTLE_ENDIAN) {
-            throw new IllegalArgumentException("records are little-endian, the buffer is not");
-        }
+    protected final void pointAt(ByteBuffer buffer, int offset) {
         // Storing a reference costs the collector's barrier, and events come from the same buffer.
         if (this.buffer != buffer) {
             this.buffer = buffer;
         }
         this.offset = offset;
-        return this;
     }
 
-    /**
-     * Points this view, and all views of its arguments, at nothing: the memory that holds the record is about to be
-     * unmapped. Reading any of them throws {@link IndexOutOfBoundsException} until the next {@link #wrap}.
-     */
-    public void unwrap() {
+    /** Points this view, and all views of its arguments, at nothing. */
+    protected final void pointAtNothing() {
         buffer = NOTHING;
         for (BytesView part : new BytesView[] {comm, container, path, resolved, address, local, remote}) {
             part.unwrap();
         }
     }
 
-    /** Returns the record's size in bytes. */
-    public int length() {
-        return i32(LENGTH);
-    }
-
-    /**
-     * Returns the buffer that holds the record, which {@link #offset()} and {@link #length()} locate, for handlers that
-     * copy it whole. No code may read it after the handler has returned: a close unmaps the memory behind it.
-     */
-    public ByteBuffer buffer() {
+    /** Returns the buffer that holds the record. */
+    protected final ByteBuffer recordBuffer() {
         return buffer;
     }
 
-    /** Returns the offset of the record in {@link #buffer()}. */
-    public int offset() {
+    /** Returns the offset of the record in its buffer. */
+    protected final int recordOffset() {
         return offset;
     }
 
+    /** Returns the record's size in bytes. */
+    public final int length() {
+        return i32(LENGTH);
+    }
+
     /** Returns whether this is a whole call or only its entry. */
-    public EventType type() {
+    public final EventType type() {
         return EventType.of(u8(TYPE));
     }
 
     /** Returns whether this is only the entry of a call; see {@link EventType#ENTER}. */
-    public boolean isEnter() {
+    public final boolean isEnter() {
         return u8(TYPE) == TYPE_ENTER;
     }
 
-    public Syscall syscall() {
+    public final Syscall syscall() {
         return Syscall.of(u8(SYSCALL));
     }
 
-    public Abi abi() {
+    public final Abi abi() {
         return Abi.of(u8(ABI));
     }
 
-    public Origin origin() {
+    public final Origin origin() {
         return Origin.of(u8(ORIGIN));
     }
 
     /** Returns the mitigation mode of this event. */
-    public Mitigation mitigation() {
+    public final Mitigation mitigation() {
         return Mitigation.of(u8(MITIGATION));
     }
 
@@ -126,32 +113,32 @@ public final class EventView {
      * Returns the number of this event within its {@link #source()}, from 1; the size of a gap is the number of lost
      * events.
      */
-    public long sequence() {
+    public final long sequence() {
         return i64(SEQUENCE);
     }
 
     /** Returns the source that {@link #sequence()} counts: a CPU, a connection, or 0 for a single source. */
-    public int source() {
+    public final int source() {
         return i32(SOURCE);
     }
 
     /** Returns the time of entry; 0 when the enter was missed or, with mitigation off, not observed. */
-    public long enterNanos() {
+    public final long enterNanos() {
         return i64(ENTER_NS);
     }
 
     /** Returns the time of return; 0 in an enter event. */
-    public long exitNanos() {
+    public final long exitNanos() {
         return i64(EXIT_NS);
     }
 
     /** Returns the time of this event: the return, or the entry in an enter event. */
-    public long nanos() {
+    public final long nanos() {
         return isEnter() ? enterNanos() : exitNanos();
     }
 
     /** Returns the raw return value: a descriptor or 0, or the negated errno; 0 in an enter event. */
-    public long result() {
+    public final long result() {
         return i64(RESULT);
     }
 
@@ -160,7 +147,7 @@ public final class EventView {
      * connect in progress has not failed. False in an enter event. The filter by result judges in the same way; with
      * {@link EventFlag#EXECUTION_UNKNOWN} the result may be another's choice.
      */
-    public boolean failed() {
+    public final boolean failed() {
         return !isEnter() && syscall().isFailure(result(), !has(EventFlag.NOT_EXECUTED));
     }
 
@@ -168,12 +155,12 @@ public final class EventView {
      * Returns whether the call did not fail, a connect in progress included; see {@link #failed}. False in an enter
      * event.
      */
-    public boolean succeeded() {
+    public final boolean succeeded() {
         return !isEnter() && !failed();
     }
 
     /** Returns whether this is a connect that goes on after its return (EINPROGRESS). Its later end is no event. */
-    public boolean isInProgress() {
+    public final boolean isInProgress() {
         return u8(SYSCALL) == CONNECT && result() == -Errno.EINPROGRESS && !has(EventFlag.NOT_EXECUTED);
     }
 
@@ -181,7 +168,7 @@ public final class EventView {
      * Returns the name of the error that the call returned, such as ENOENT; EINPROGRESS, too, although a connect in
      * progress has not failed. Empty for other results, and for errors without a name.
      */
-    public Optional<String> errnoName() {
+    public final Optional<String> errnoName() {
         return Errno.nameOf(-result());
     }
 
@@ -190,16 +177,16 @@ public final class EventView {
      * call or by turning the value into EINTR: -512, -513, -514 or -516 (ERESTARTSYS, ERESTARTNOINTR, ERESTARTNOHAND,
      * ERESTART_RESTARTBLOCK of the kernel's {@code include/linux/errno.h}). A restarted call is a separate event.
      */
-    public boolean isInterrupted() {
+    public final boolean isInterrupted() {
         long result = result();
         return result <= -512 && result >= -516 && result != -515;
     }
 
-    public int tid() {
+    public final int tid() {
         return i32(TID);
     }
 
-    public int tgid() {
+    public final int tgid() {
         return i32(TGID);
     }
 
@@ -207,41 +194,41 @@ public final class EventView {
      * Returns the start time of the thread; with {@link #tid()} it identifies a thread for good, since thread ids are
      * reused.
      */
-    public long threadStartNanos() {
+    public final long threadStartNanos() {
         return i64(THREAD_START_NS);
     }
 
-    public int parentTgid() {
+    public final int parentTgid() {
         return i32(PARENT_TGID);
     }
 
     /** Returns the real user id, 0 to 2^32-1. */
-    public long uid() {
+    public final long uid() {
         return u32(UID);
     }
 
     /** Returns the real group id, 0 to 2^32-1. */
-    public long gid() {
+    public final long gid() {
         return u32(GID);
     }
 
     /** Returns the id of the caller's cgroup in the v2 hierarchy: the inode number of its directory. */
-    public long cgroupId() {
+    public final long cgroupId() {
         return i64(CGROUP_ID);
     }
 
     /** Returns the inode number of the caller's mount namespace, as {@code /proc/PID/ns/mnt} shows it. */
-    public long mountNamespace() {
+    public final long mountNamespace() {
         return u32(MOUNT_NS);
     }
 
     /** Returns the inode number of the caller's pid namespace, as {@code /proc/PID/ns/pid} shows it. */
-    public long pidNamespace() {
+    public final long pidNamespace() {
         return u32(PID_NS);
     }
 
     /** Returns the thread's name, up to its first NUL. */
-    public BytesView comm() {
+    public final BytesView comm() {
         int start = offset + COMM;
         int length = 0;
         while (length < COMM_SIZE && buffer.get(start + length) != 0) {
@@ -252,114 +239,114 @@ public final class EventView {
     }
 
     /** Returns the container's id, absent where the driver does not know it. */
-    public BytesView containerId() {
+    public final BytesView containerId() {
         container.wrapSlice(buffer, offset, i32(CONTAINER));
         return container;
     }
 
     /** Returns the flags as a bit set of {@link EventFlag#mask()}. */
-    public int flags() {
+    public final int flags() {
         return i32(FLAGS);
     }
 
     /** Returns whether a flag is set. */
-    public boolean has(EventFlag flag) {
+    public final boolean has(EventFlag flag) {
         return (flags() & flag.mask()) != 0;
     }
 
     /** Returns whether the call opens a file, and so has the open-like fields. */
-    public boolean isOpenLike() {
+    public final boolean isOpenLike() {
         return u8(SYSCALL) != CONNECT;
     }
 
     /** Returns whether the call is a connect, and so has the fields of a socket. */
-    public boolean isConnect() {
+    public final boolean isConnect() {
         return u8(SYSCALL) == CONNECT;
     }
 
     /** Returns the path as the caller passed it. */
-    public ArgumentView path() {
+    public final ArgumentView path() {
         long call = i64(SOURCE);
         argument(path, OPEN_DIRFD, !isConnectCall(call), call);
         return path;
     }
 
     /** Returns the directory that a relative path starts at; AT_FDCWD (-100) is the working directory. */
-    public int dirfd() {
+    public final int dirfd() {
         return i32(openLike(OPEN_DIRFD));
     }
 
     /** Returns the open flags, raw as passed. */
-    public long openFlags() {
+    public final long openFlags() {
         return i64(openLike(OPEN_FLAGS));
     }
 
     /**
      * Returns the file mode, raw as passed; without O_CREAT or O_TMPFILE the kernel ignores it, and it may be garbage.
      */
-    public long mode() {
+    public final long mode() {
         return i64(openLike(OPEN_MODE));
     }
 
     /** Returns the {@code resolve} field of openat2's {@code struct open_how}; 0 for the other calls. */
-    public long resolve() {
+    public final long resolve() {
         return i64(openLike(OPEN_RESOLVE));
     }
 
     /** Returns the size argument of openat2; 0 for the other calls. */
-    public long howSize() {
+    public final long howSize() {
         return i64(openLike(OPEN_HOW_SIZE));
     }
 
     /**
      * Returns the place where flags, mode and resolve were read; {@link Provenance#KERNEL} when registers carry them.
      */
-    public Provenance howProvenance() {
+    public final Provenance howProvenance() {
         openLike(0);
         return Provenance.of(u8(HOW_PROVENANCE));
     }
 
     /** Returns whether flags, mode and resolve held while the call ran. */
-    public Integrity howIntegrity() {
+    public final Integrity howIntegrity() {
         openLike(0);
         return Integrity.of(u8(HOW_INTEGRITY));
     }
 
     /** Returns the inode number of the opened file; valid with {@link EventFlag#HAS_FILE}. */
-    public long inode() {
+    public final long inode() {
         return i64(openLike(OPEN_INODE));
     }
 
     /** Returns the major device number of the opened file's superblock; on btrfs and overlay stat(2) shows another. */
-    public int deviceMajor() {
+    public final int deviceMajor() {
         return i32(openLike(OPEN_DEVICE_MAJOR));
     }
 
     /** Returns the minor device number of the opened file's superblock. */
-    public int deviceMinor() {
+    public final int deviceMinor() {
         return i32(openLike(OPEN_DEVICE_MINOR));
     }
 
     /** Returns the path of the opened file from the root of the caller's mount namespace; valid with HAS_FILE. */
-    public BytesView resolvedPath() {
+    public final BytesView resolvedPath() {
         slice(resolved, OPEN_RESOLVED, isOpenLike());
         return resolved;
     }
 
     /** Returns the address to connect to, a {@code struct sockaddr} of at most {@link #addrlen()} bytes. */
-    public ArgumentView address() {
+    public final ArgumentView address() {
         long call = i64(SOURCE);
         argument(address, CONNECT_FD, isConnectCall(call), call);
         return address;
     }
 
     /** Returns the descriptor to connect. */
-    public int fd() {
+    public final int fd() {
         return i32(connect(CONNECT_FD));
     }
 
     /** Returns the length of the address, raw as passed. */
-    public int addrlen() {
+    public final int addrlen() {
         return i32(connect(CONNECT_ADDRLEN));
     }
 
@@ -367,56 +354,56 @@ public final class EventView {
      * Returns the place where the block of socketcall(2) was read, which holds descriptor, address pointer and length;
      * {@link Provenance#NONE} for other connects, and for an unreadable block.
      */
-    public Provenance blockProvenance() {
+    public final Provenance blockProvenance() {
         connect(0);
         return Provenance.of(u8(HOW_PROVENANCE));
     }
 
     /** Returns whether the block of socketcall(2) held while the call ran; UNCHECKED for other connects. */
-    public Integrity blockIntegrity() {
+    public final Integrity blockIntegrity() {
         connect(0);
         return Integrity.of(u8(HOW_INTEGRITY));
     }
 
     /** Returns the socket's own address, a {@code struct sockaddr}; valid with {@link EventFlag#HAS_SOCKET}. */
-    public BytesView socketLocal() {
+    public final BytesView socketLocal() {
         slice(local, CONNECT_LOCAL, isConnect());
         return local;
     }
 
     /** Returns the address of the socket's peer, a {@code struct sockaddr}; valid with {@link EventFlag#HAS_SOCKET}. */
-    public BytesView socketRemote() {
+    public final BytesView socketRemote() {
         slice(remote, CONNECT_REMOTE, isConnect());
         return remote;
     }
 
     /** Returns the port of {@link #socketLocal()}, or -1 when there is none. Allocates nothing. */
-    public int localPort() {
+    public final int localPort() {
         return socketLocal().port();
     }
 
     /** Returns the port of {@link #socketRemote()}, or -1 when there is none. Allocates nothing. */
-    public int remotePort() {
+    public final int remotePort() {
         return socketRemote().port();
     }
 
     /** Returns the socket's family (AF_*); valid with {@link EventFlag#HAS_SOCKET}. */
-    public int socketFamily() {
+    public final int socketFamily() {
         return (short) SHORTS.get(buffer, offset + connect(CONNECT_FAMILY)) & 0xffff;
     }
 
     /** Returns the socket's type (SOCK_*); valid with {@link EventFlag#HAS_SOCKET}. */
-    public int socketType() {
+    public final int socketType() {
         return (short) SHORTS.get(buffer, offset + connect(CONNECT_TYPE)) & 0xffff;
     }
 
     /** Returns the socket's protocol (IPPROTO_*); valid with {@link EventFlag#HAS_SOCKET}. */
-    public int socketProtocol() {
+    public final int socketProtocol() {
         return (short) SHORTS.get(buffer, offset + connect(CONNECT_PROTOCOL)) & 0xffff;
     }
 
     /** Returns an immutable copy of the whole event, which outlives the record; allocates. */
-    public SyscallEvent snapshot() {
+    public final SyscallEvent snapshot() {
         Call call = new Call(
                 type(),
                 syscall(),

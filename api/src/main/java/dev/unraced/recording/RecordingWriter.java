@@ -7,6 +7,7 @@ import dev.unraced.capture.Capture;
 import dev.unraced.capture.EventHandler;
 import dev.unraced.event.EventView;
 import dev.unraced.event.RecordLayout;
+import dev.unraced.event.record.RecordView;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -99,7 +100,8 @@ public final class RecordingWriter implements EventHandler, AutoCloseable {
         if (records == 0) {
             startBlock(nanos);
         }
-        event.buffer().get(event.offset(), block, used, length);
+        RecordView record = RecordView.of(event);
+        record.buffer().get(record.offset(), block, used, length);
         used += length;
         records++;
         if (used >= BLOCK_TARGET || nanos - blockStart >= BLOCK_NANOS) {

@@ -32,7 +32,7 @@ class ConfigFileTest {
         assertThat(config.stashEntries()).isEqualTo(1000);
         assertThat(config.stashLongPaths()).isEqualTo(256);
         assertThat(config.tgids()).containsExactly(7);
-        assertThat(config.driver("ebpf").getString("libbpf")).isEqualTo("/usr/lib/libbpf.so");
+        assertThat(config.section("ebpf").getString("libbpf")).isEqualTo("/usr/lib/libbpf.so");
     }
 
     @Test

@@ -5,13 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.event.record.RecordEncoder;
 import dev.unraced.event.record.RecordValidator;
+import dev.unraced.event.record.RecordView;
 import dev.unraced.testing.Allocation;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
 /** Checks that code which runs once per event allocates nothing. */
 class EventAllocationTest {
-    private final EventView event = new EventView();
+    private final RecordView event = new RecordView();
     private final byte[] target = new byte[16];
     private long sum;
 

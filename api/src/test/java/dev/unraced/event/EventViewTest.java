@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.unraced.event.record.RecordEncoder;
+import dev.unraced.event.record.RecordView;
 import dev.unraced.linux.Errno;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -232,7 +233,7 @@ class EventViewTest {
     void bytesThatWereReadNowhereAreAbsent() {
         ByteBuffer record = Records.copy(Records.open(encoder));
         record.put(RecordLayout.PROVENANCE, (byte) Provenance.NONE.code());
-        EventView event = new EventView().wrap(record, 0);
+        RecordView event = new RecordView().wrap(record, 0);
 
         assertThat(event.path().isPresent()).isFalse();
         assertThat(event.path().length()).isZero();
@@ -323,7 +324,7 @@ class EventViewTest {
         byte[] record = Records.open(encoder).toByteArray();
         ByteBuffer ring = ByteBuffer.allocateDirect(record.length + 48).order(ByteOrder.LITTLE_ENDIAN);
         ring.put(24, record);
-        EventView event = new EventView().wrap(ring, 24);
+        RecordView event = new RecordView().wrap(ring, 24);
 
         assertThat(event.buffer()).isSameAs(ring);
         assertThat(event.offset()).isEqualTo(24);
@@ -335,7 +336,7 @@ class EventViewTest {
     @Test
     void aViewMovesToAnotherRecordOfTheOtherFamily() {
         RecordEncoder other = new RecordEncoder();
-        EventView event = Records.view(Records.open(encoder));
+        RecordView event = RecordView.of(Records.view(Records.open(encoder)));
         assertThat(event.path().isPresent()).isTrue();
 
         event.wrap(Records.connect(other).buffer(), 0);
@@ -346,7 +347,7 @@ class EventViewTest {
 
     @Test
     void refusesABigEndianBuffer() {
-        assertThatThrownBy(() -> new EventView().wrap(ByteBuffer.allocate(512), 0))
+        assertThatThrownBy(() -> new RecordView().wrap(ByteBuffer.allocate(512), 0))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -355,7 +356,7 @@ class EventViewTest {
         ByteBuffer record = Records.copy(Records.open(encoder));
         record.put(RecordLayout.COMM, utf8("sixteen-bytes-xx"));
 
-        assertThat(new EventView().wrap(record, 0).comm()).hasToString("sixteen-bytes-xx");
+        assertThat(new RecordView().wrap(record, 0).comm()).hasToString("sixteen-bytes-xx");
     }
 
     @ParameterizedTest
@@ -420,17 +421,18 @@ class EventViewTest {
 
     @Test
     void readsPortsInPlace() {
-        EventView event = new EventView().wrap(Records.connect(encoder).buffer(), 0);
+        RecordView event = new RecordView().wrap(Records.connect(encoder).buffer(), 0);
         assertThat(event.localPort()).isEqualTo(new Sockaddr(event.socketLocal().toByteString()).port());
         assertThat(event.remotePort())
                 .isEqualTo(new Sockaddr(event.socketRemote().toByteString()).port());
-        assertThat(new EventView().wrap(Records.open(encoder).buffer(), 0).remotePort())
+        assertThat(new RecordView().wrap(Records.open(encoder).buffer(), 0).remotePort())
                 .isEqualTo(-1);
     }
 
     @Test
     void comparesBeginnings() {
-        BytesView path = new EventView().wrap(Records.open(encoder).buffer(), 0).path();
+        BytesView path =
+                new RecordView().wrap(Records.open(encoder).buffer(), 0).path();
         ByteString whole = path.toByteString();
         assertThat(path.startsWith(ByteString.utf8(""))).isTrue();
         assertThat(path.startsWith(whole)).isTrue();

@@ -4,6 +4,7 @@ package dev.unraced.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.unraced.event.record.RecordView;
 import dev.unraced.testing.Tools;
 import java.io.IOException;
 import java.io.InputStream;
@@ -160,7 +161,7 @@ class RecordLayoutTest {
     /** Checks a field's width: ones in only its bytes must read as all ones, and ones in all other bytes as zero. */
     private static void checkWidth(ToLongFunction<EventView> number, int offset, int size, Syscall syscall) {
         ByteBuffer record = ByteBuffer.allocate(RecordLayout.FIXED_SIZE).order(ByteOrder.LITTLE_ENDIAN);
-        EventView view = new EventView().wrap(record, 0);
+        RecordView view = new RecordView().wrap(record, 0);
         for (int fill : new int[] {0, 0xff}) {
             for (int i = 0; i < record.capacity(); i++) {
                 boolean inside = i >= offset && i < offset + size;

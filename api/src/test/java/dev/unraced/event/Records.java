@@ -2,6 +2,7 @@
 package dev.unraced.event;
 
 import dev.unraced.event.record.RecordEncoder;
+import dev.unraced.event.record.RecordView;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -47,7 +48,7 @@ public final class Records {
     }
 
     public static EventView view(RecordEncoder encoder) {
-        return new EventView().wrap(encoder.buffer(), 0);
+        return new RecordView().wrap(encoder.buffer(), 0);
     }
 
     /** Returns a copy that a test may spoil. */

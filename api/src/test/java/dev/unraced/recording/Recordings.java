@@ -20,6 +20,7 @@ import dev.unraced.event.Origin;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Syscall;
 import dev.unraced.event.record.RecordEncoder;
+import dev.unraced.event.record.RecordView;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -97,12 +98,12 @@ final class Recordings {
         // Records seldom start at the start of their memory.
         byte[] shifted = new byte[record.length + 16];
         System.arraycopy(record, 0, shifted, 16, record.length);
-        return new EventView().wrap(ByteBuffer.wrap(shifted).order(ByteOrder.LITTLE_ENDIAN), 16);
+        return new RecordView().wrap(ByteBuffer.wrap(shifted).order(ByteOrder.LITTLE_ENDIAN), 16);
     }
 
     static byte[] bytes(EventView event) {
         byte[] copy = new byte[event.length()];
-        event.buffer().get(event.offset(), copy);
+        RecordView.of(event).buffer().get(RecordView.of(event).offset(), copy);
         return copy;
     }
 

@@ -3,8 +3,8 @@ package dev.unraced.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.typesafe.config.Config;
 import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.ConfigSection;
 import dev.unraced.conformance.actor.Actor;
 import dev.unraced.conformance.actor.Command;
 import dev.unraced.conformance.actor.Pointer;
@@ -58,7 +58,7 @@ class SandboxWatchTest {
         Path lines = directory.resolve("lines");
         Path errors = directory.resolve("errors");
         try (Actor actor = Actor.on(stage)) {
-            Config gvisor = config().driver(DRIVER);
+            ConfigSection gvisor = config().section(DRIVER);
             List<String> options = new ArrayList<>();
             for (String key : List.of("endpoint", "root")) {
                 options.add("-Dunraced.gvisor." + key + "=" + gvisor.getString(key));

@@ -15,6 +15,7 @@ import static org.mockito.Mockito.when;
 import dev.unraced.capture.LossReason;
 import dev.unraced.cli.common.Console;
 import dev.unraced.cli.scripted.ScriptedCapture;
+import dev.unraced.event.record.RecordView;
 import dev.unraced.recording.RecordingReader;
 import dev.unraced.selection.Drivers;
 import java.io.IOException;
@@ -158,7 +159,9 @@ class WatchRecordTest {
                 handed = reader.poll(
                         event -> {
                             byte[] copy = new byte[event.length()];
-                            event.buffer().get(event.offset(), copy);
+                            RecordView.of(event)
+                                    .buffer()
+                                    .get(RecordView.of(event).offset(), copy);
                             events.add(copy);
                         },
                         100);

@@ -14,13 +14,13 @@ import dev.unraced.conformance.RuleResult.Status;
 import dev.unraced.conformance.subject.DriverUnderTest;
 import dev.unraced.driver.Driver;
 import dev.unraced.event.Abi;
-import dev.unraced.event.EventView;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Syscall;
 import dev.unraced.event.record.RecordEncoder;
+import dev.unraced.event.record.RecordView;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -190,7 +190,7 @@ class NothingJudgedTest {
     private static final class Stuck extends Idle {
         private final int tgid;
         private final long uid;
-        private final EventView view = new EventView();
+        private final RecordView view = new RecordView();
         private final AtomicLong delivered = new AtomicLong();
 
         Stuck(CaptureConfig config) {

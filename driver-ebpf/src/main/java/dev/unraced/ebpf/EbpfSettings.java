@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.ebpf;
 
-import com.typesafe.config.Config;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.Choices;
+import dev.unraced.config.ConfigSection;
 import dev.unraced.config.EventFilters;
 import dev.unraced.config.InvalidConfigException;
 import dev.unraced.config.RateLimits;
@@ -49,7 +49,7 @@ record EbpfSettings(
     private static final int SMALLEST_RING = 1 << 16;
 
     static EbpfSettings of(CaptureConfig config) {
-        Config own = config.driver(EbpfDriver.NAME);
+        ConfigSection own = config.section(EbpfDriver.NAME);
         Choices choices = new Choices(config, EbpfDriver.NAME);
         String rings = choices.choice("rings", RINGS);
         String copies = choices.choice("copies", CopyChoice.NAMES);
@@ -57,8 +57,8 @@ record EbpfSettings(
         String tracepoints = choices.choice("tracepoints", TRACEPOINTS);
         choices.check();
         return new EbpfSettings(
-                own.hasPath("libbpf") ? own.getString("libbpf") : LibBpf.AUTO,
-                !own.hasPath("compat") || own.getBoolean("compat"),
+                own.has("libbpf") ? own.getString("libbpf") : LibBpf.AUTO,
+                !own.has("compat") || own.getBoolean("compat"),
                 CopyChoice.of(copies),
                 tracepoints.equals(EVENTS),
                 config.mitigation(),

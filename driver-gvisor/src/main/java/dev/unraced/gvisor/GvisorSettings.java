@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.gvisor;
 
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
 import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.ConfigSection;
 import dev.unraced.config.EventFilters;
 import dev.unraced.config.InvalidConfigException;
 import dev.unraced.event.Mitigation;
@@ -50,7 +49,7 @@ record GvisorSettings(
     private static final long LONGEST_WINDOW = 10_000_000_000L;
 
     static GvisorSettings of(CaptureConfig config) {
-        Config own = config.driver(GvisorDriver.NAME);
+        ConfigSection own = config.section(GvisorDriver.NAME);
         List<String> problems = new ArrayList<>();
         try {
             GvisorSettings settings = new GvisorSettings(
@@ -66,21 +65,21 @@ record GvisorSettings(
                     own.getString("runsc"),
                     own.getString("root"),
                     own.getInt("max-sandboxes"),
-                    (int) Math.min(
-                            Integer.MAX_VALUE, own.getMemorySize("queue-bytes").toBytes()),
+                    (int) Math.min(Integer.MAX_VALUE, own.getBytes("queue-bytes")),
                     own.getDuration("handshake-timeout").toNanos(),
                     own.getDuration("first-frame-timeout").toNanos(),
                     own.getDuration("truth-window").toNanos(),
                     own.getString("record"));
             settings.check(problems);
-            if (!problems.isEmpty()) {
-                throw new InvalidConfigException(problems);
+            if (problems.isEmpty()) {
+                return settings;
             }
-            return settings;
-        } catch (ConfigException | ArithmeticException e) {
+        } catch (InvalidConfigException e) {
+            problems.addAll(e.problems());
+        } catch (ArithmeticException e) {
             problems.add("unraced." + GvisorDriver.NAME + ": " + e.getMessage());
-            throw new InvalidConfigException(problems);
         }
+        throw new InvalidConfigException(problems);
     }
 
     private void check(List<String> problems) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.kmod;
 
-import com.typesafe.config.Config;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.Choices;
+import dev.unraced.config.ConfigSection;
 import dev.unraced.config.EventFilters;
 import dev.unraced.config.InvalidConfigException;
 import dev.unraced.config.RateLimits;
@@ -50,7 +50,7 @@ record KmodSettings(
     }
 
     private static int wakeBytes(CaptureConfig config) {
-        Config own = config.driver(KmodDriver.NAME);
+        ConfigSection own = config.section(KmodDriver.NAME);
         long bytes = own.getBytes("wake-bytes");
         if (bytes < 1 || bytes > SMALLEST_RING / 2) {
             throw new InvalidConfigException(

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.remote;
 
-import com.typesafe.config.Config;
 import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.ConfigSection;
 import dev.unraced.config.InvalidConfigException;
 import dev.unraced.protocol.Address;
 import dev.unraced.protocol.TlsFiles;
@@ -28,7 +28,7 @@ record RemoteSettings(
      * @throws InvalidConfigException with all problems of the section
      */
     static RemoteSettings of(CaptureConfig config) {
-        Config own = config.driver(RemoteDriver.NAME);
+        ConfigSection own = config.section(RemoteDriver.NAME);
         List<String> problems = new ArrayList<>();
         Address address = address(own.getString("address"), problems);
         long patience = number(own, "patience-ms", 100, problems);
@@ -66,7 +66,7 @@ record RemoteSettings(
         }
     }
 
-    private static long number(Config own, String key, long least, List<String> problems) {
+    private static long number(ConfigSection own, String key, long least, List<String> problems) {
         long value = own.getLong(key);
         if (value < least || value > 600_000) {
             problems.add(SECTION + key + " = " + value + "; allowed: " + least + " to 600000");
@@ -74,7 +74,7 @@ record RemoteSettings(
         return value;
     }
 
-    private static Optional<TlsFiles> tls(Config own, List<String> problems) {
+    private static Optional<TlsFiles> tls(ConfigSection own, List<String> problems) {
         String certificate = own.getString("certificate");
         String key = own.getString("key");
         String authorities = own.getString("authorities");

@@ -9,6 +9,7 @@ import dev.unraced.capture.StashStats;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.event.EventView;
 import dev.unraced.event.Mitigation;
+import dev.unraced.event.record.RecordView;
 import dev.unraced.recording.RecordingReader;
 import dev.unraced.ring.RingCapture;
 import dev.unraced.ring.RingWriter;
@@ -169,7 +170,8 @@ final class ReplaySource extends UserSource {
             }
             pace.sleep(left);
         }
-        while (!ring.writeIfRoom(event.buffer(), event.offset(), event.length())) {
+        RecordView record = RecordView.of(event);
+        while (!ring.writeIfRoom(record.buffer(), record.offset(), record.length())) {
             if (stopping) {
                 return;
             }

@@ -5,6 +5,7 @@ import dev.unraced.capture.EventHandler;
 import dev.unraced.event.EventView;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.event.record.RecordValidator;
+import dev.unraced.event.record.RecordView;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -40,7 +41,7 @@ public final class RingReader implements RecordReader {
     private ByteBuffer producerPages;
     private final int dataOffset;
     private final int dataBytes;
-    private final EventView view = new EventView();
+    private final RecordView view = new RecordView();
 
     private long position;
     /** The position up to which the producer may overwrite. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.unraced.capture.EventHandler;
+import dev.unraced.event.record.RecordView;
 import dev.unraced.testing.Allocation;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -193,7 +194,9 @@ class RingReaderTest {
                 .poll(
                         event -> {
                             copy[0] = new byte[event.length()];
-                            event.buffer().get(event.offset(), copy[0]);
+                            RecordView.of(event)
+                                    .buffer()
+                                    .get(RecordView.of(event).offset(), copy[0]);
                         },
                         1);
         return copy[0];

@@ -9,6 +9,7 @@ import dev.unraced.event.Origin;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Syscall;
 import dev.unraced.event.record.RecordEncoder;
+import dev.unraced.event.record.RecordView;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -67,7 +68,7 @@ public final class SampleEvents {
     }
 
     public static EventView view(byte[] record) {
-        return new EventView().wrap(ByteBuffer.wrap(record).order(ByteOrder.LITTLE_ENDIAN), 0);
+        return new RecordView().wrap(ByteBuffer.wrap(record).order(ByteOrder.LITTLE_ENDIAN), 0);
     }
 
     public static byte[] record(RecordEncoder encoder) {

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.event.Abi;
 import dev.unraced.event.EventFlag;
-import dev.unraced.event.EventView;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Syscall;
 import dev.unraced.event.record.RecordEncoder;
+import dev.unraced.event.record.RecordView;
 import dev.unraced.protocol.v1.Block;
 import dev.unraced.protocol.v1.Connect;
 import dev.unraced.protocol.v1.Event;
@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class EventCodecTest {
     private static Event encoded(RecordEncoder record) {
         record.finish();
-        return EventCodec.encode(new EventView().wrap(record.buffer(), 0)).build();
+        return EventCodec.encode(new RecordView().wrap(record.buffer(), 0)).build();
     }
 
     private static RecordEncoder connect() {

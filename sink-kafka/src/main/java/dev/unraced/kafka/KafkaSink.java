@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.kafka;
 
-import com.typesafe.config.Config;
 import dev.unraced.capture.CaptureException;
 import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.ConfigSection;
 import dev.unraced.config.InvalidConfigException;
 import dev.unraced.event.EventView;
 import dev.unraced.protocol.EventCodec;
@@ -66,7 +66,7 @@ final class KafkaSink implements EventSink {
     }
 
     static KafkaSink open(CaptureConfig config) {
-        Config own = config.driver(NAME);
+        ConfigSection own = config.section(NAME);
         List<String> problems = new ArrayList<>();
         long timeout = number(own, "timeout-ms", 1_000, 3_600_000, problems);
         long memory = number(own, "memory-mib", 1, 1024, problems);
@@ -126,7 +126,7 @@ final class KafkaSink implements EventSink {
         }
     }
 
-    private static long number(Config own, String key, long least, long most, List<String> problems) {
+    private static long number(ConfigSection own, String key, long least, long most, List<String> problems) {
         long value = own.getLong(key);
         if (value < least || value > most) {
             problems.add(SECTION + key + " = " + value + "; allowed: " + least + " to " + most);

@@ -5,7 +5,6 @@ import static dev.unraced.event.RecordLayout.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.event.EventFlag;
-import dev.unraced.event.EventView;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Readers;
@@ -188,7 +187,7 @@ class RecordValidatorTest {
         Random random = new Random(SEED);
         byte[] good = encoder.toByteArray();
         ByteBuffer record = ByteBuffer.allocate(good.length).order(ByteOrder.LITTLE_ENDIAN);
-        EventView event = new EventView();
+        RecordView event = new RecordView();
         int valid = 0;
         long sum = 0;
         for (int i = 0; i < FUZZED; i++) {

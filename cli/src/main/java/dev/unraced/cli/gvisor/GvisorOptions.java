@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.gvisor;
 
-import com.typesafe.config.Config;
 import dev.unraced.cli.common.DurationConverter;
 import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.ConfigSection;
 import dev.unraced.event.Syscall;
 import dev.unraced.gvisor.session.Runsc;
 import dev.unraced.gvisor.session.TraceConfig;
@@ -53,11 +53,11 @@ final class GvisorOptions {
 
     /** Returns runsc as the configuration names it. */
     static Runsc runsc() {
-        Config own = own(CaptureConfig.load());
+        ConfigSection own = own(CaptureConfig.load());
         return new Runsc(own.getString("runsc"), own.getString("root"));
     }
 
-    private static Config own(CaptureConfig config) {
-        return config.driver("gvisor");
+    private static ConfigSection own(CaptureConfig config) {
+        return config.section("gvisor");
     }
 }

@@ -8,6 +8,7 @@ import dev.unraced.event.EventView;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.SyscallEvent;
 import dev.unraced.event.record.RecordValidator;
+import dev.unraced.event.record.RecordView;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -152,7 +153,8 @@ public final class Recorder {
 
     private synchronized void onEvent(EventView view) {
         delivered++;
-        if (!RecordValidator.isValid(view.buffer(), view.offset(), view.length())) {
+        RecordView record = RecordView.of(view);
+        if (!RecordValidator.isValid(record.buffer(), record.offset(), record.length())) {
             violate("R14.1: a record that is not well-formed");
             return;
         }

@@ -8,6 +8,7 @@ import dev.unraced.capture.EventHandler;
 import dev.unraced.capture.LossReason;
 import dev.unraced.event.EventView;
 import dev.unraced.event.record.RecordEncoder;
+import dev.unraced.event.record.RecordView;
 import dev.unraced.ring.UserWakeupNotifier;
 import java.security.SecureRandom;
 import java.util.EnumMap;
@@ -213,7 +214,8 @@ public final class Broadcaster implements AutoCloseable {
 
     private void onEvent(EventView event) {
         if (event.length() <= RecordEncoder.MAX_SIZE) {
-            ring.write(event.buffer(), event.offset(), event.length());
+            RecordView record = RecordView.of(event);
+            ring.write(record.buffer(), record.offset(), record.length());
         } else {
             leaveOut(event);
         }

@@ -4,6 +4,7 @@ package dev.unraced.server.broadcast;
 import dev.unraced.capture.EventHandler;
 import dev.unraced.event.EventView;
 import dev.unraced.event.RecordLayout;
+import dev.unraced.event.record.RecordView;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.concurrent.TimeUnit;
@@ -49,7 +50,7 @@ public final class SinkReader implements AutoCloseable {
     private void run() {
         byte[] scratch = new byte[Subscription.MAX_COPY];
         ByteBuffer records = ByteBuffer.wrap(scratch).order(ByteOrder.LITTLE_ENDIAN);
-        EventView view = new EventView();
+        RecordView view = new RecordView();
         boolean last = false;
         while (true) {
             // This is read before the ring: all events from before the closing are passed on.

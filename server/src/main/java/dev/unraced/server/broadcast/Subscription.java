@@ -9,6 +9,7 @@ import dev.unraced.driver.FilterMatcher;
 import dev.unraced.event.EventView;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.event.Syscall;
+import dev.unraced.event.record.RecordView;
 import dev.unraced.protocol.CapabilitiesCodec;
 import dev.unraced.protocol.Codes;
 import dev.unraced.protocol.EventCodec;
@@ -51,7 +52,7 @@ public final class Subscription {
     private final Transport transport;
     private final Options options;
     private final EventSelection selection;
-    private final EventView view = new EventView();
+    private final RecordView view = new RecordView();
     private final SequenceRenumberer sequences;
     private BroadcastRing.Cursor cursor = new BroadcastRing.Cursor();
     private long accepted;

@@ -27,12 +27,12 @@ import dev.unraced.capture.StashStats;
 import dev.unraced.config.EventFilters;
 import dev.unraced.driver.FilterMatcher;
 import dev.unraced.event.Abi;
-import dev.unraced.event.EventView;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.event.Syscall;
 import dev.unraced.event.record.RecordEncoder;
+import dev.unraced.event.record.RecordView;
 import dev.unraced.protocol.v1.Delivery;
 import dev.unraced.protocol.v1.Payload;
 import dev.unraced.protocol.v1.Stats;
@@ -165,7 +165,7 @@ class BroadcasterTest {
         int usual = encoder.finish();
         ByteBuffer record = ByteBuffer.allocate(2 * RecordEncoder.MAX_SIZE).order(ByteOrder.LITTLE_ENDIAN);
         record.put(0, encoder.buffer(), 0, usual);
-        EventView view = new EventView();
+        RecordView view = new RecordView();
         Capture capture = consumedBy(call -> {
             EventHandler handler = call.getArgument(0);
             for (int length : new int[] {usual, record.capacity(), record.capacity(), usual}) {

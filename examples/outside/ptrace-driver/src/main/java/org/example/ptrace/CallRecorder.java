@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.example.ptrace;
 
+import dev.unraced.event.record.RecordView;
 import com.sun.jna.Memory;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.driver.FilterMatcher;
@@ -38,7 +39,7 @@ final class CallRecorder {
     private final FilterMatcher filters;
     private final ByteBuffer entry = ByteBuffer.allocate(WatchedCall.STASH_BYTES);
     private final RecordEncoder record = new RecordEncoder();
-    private final EventView view = new EventView();
+    private final RecordView view = new RecordView();
     private final TaskMemory memory = new TaskMemory();
     private final ProcFiles proc = new ProcFiles();
     private final Memory time = new Memory(2 * Long.BYTES);

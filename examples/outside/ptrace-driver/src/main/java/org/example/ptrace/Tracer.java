@@ -54,7 +54,7 @@ final class Tracer extends UserSource {
 
     private Tracer(CaptureConfig config) {
         this.config = config;
-        this.processes = config.driver(PtraceDriver.NAME).getIntList("processes");
+        this.processes = config.section(PtraceDriver.NAME).getIntList("processes");
         this.calls = new CallRecorder(config);
         this.mode = config.mitigation();
         thread.setDaemon(true);

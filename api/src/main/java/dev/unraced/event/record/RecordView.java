@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.event.record;
+
+import dev.unraced.event.EventView;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * The view of a record for code that has the record's memory: readers of rings and recordings, drivers, and handlers
+ * that copy whole records. Consumers see it as an {@link EventView}, which cannot be pointed elsewhere. Not
+ * thread-safe.
+ */
+public final class RecordView extends EventView {
+
+    /** Creates a view of nothing, for {@link #wrap}. */
+    public RecordView() {}
+
+    /**
+     * Returns an event as the view of its record.
+     *
+     * @throws IllegalArgumentException when the event is none that this library handed over
+     */
+    public static RecordView of(EventView event) {
+        if (event instanceof RecordView view) {
+            return view;
+        }
+        throw new IllegalArgumentException("not the view of a record: " + event.getClass());
+    }
+
+    /**
+     * Points this view at a record.
+     *
+     * @param buffer holds the record; must be little-endian
+     * @param offset offset of the record's first byte in the buffer
+     * @throws IllegalArgumentException when the buffer is big-endian
+     */
+    public RecordView wrap(ByteBuffer buffer, int offset) {
+        if (buffer.order() != ByteOrder.LITTLE_ENDIAN) {
+            throw new IllegalArgumentException("records are little-endian, the buffer is not");
+        }
+        pointAt(buffer, offset);
+        return this;
+    }
+
+    /**
+     * Points this view, and all views of its arguments, at nothing: the memory that holds the record is about to be
+     * unmapped. Reading any of them throws {@link IndexOutOfBoundsException} until the next {@link #wrap}.
+     */
+    public void unwrap() {
+        pointAtNothing();
+    }
+
+    /**
+     * Returns the buffer that holds the record, which {@link #offset()} and {@link #length()} locate. No code may read
+     * it after the handler has returned: a close unmaps the memory behind it.
+     */
+    public ByteBuffer buffer() {
+        return recordBuffer();
+    }
+
+    /** Returns the offset of the record in {@link #buffer()}. */
+    public int offset() {
+        return recordOffset();
+    }
+}
