@@ -23,6 +23,7 @@ import java.util.Map;
  *     whose event has provenance ENTER. They are not losses. Only the driver <em>ebpf</em> counts them; others report 0
  * @param heaviest the callers whose events the source lost, the heaviest first, at most {@value CallerLosses#MOST};
  *     empty for drivers without {@link dev.unraced.event.Feature#LOSSES_BY_CALLER}
+ * @param handlerFailures events whose handler threw an exception; they count as delivered
  */
 public record CaptureStats(
         long returned,
@@ -36,55 +37,13 @@ public record CaptureStats(
         long stashBytes,
         StashStats stash,
         long copiesMissed,
-        List<CallerLosses> heaviest) {
+        List<CallerLosses> heaviest,
+        long handlerFailures) {
 
     public CaptureStats {
         lost = Map.copyOf(lost);
         filtered = Map.copyOf(filtered);
         heaviest = List.copyOf(heaviest);
-    }
-
-    /** Creates the statistics of a capture that does not know the callers of its lost events. */
-    public CaptureStats(
-            long returned,
-            long entered,
-            long delivered,
-            long pending,
-            Map<LossReason, Long> lost,
-            Map<FilterReason, Long> filtered,
-            long wakeups,
-            long ringBytes,
-            long stashBytes,
-            StashStats stash,
-            long copiesMissed) {
-        this(
-                returned,
-                entered,
-                delivered,
-                pending,
-                lost,
-                filtered,
-                wakeups,
-                ringBytes,
-                stashBytes,
-                stash,
-                copiesMissed,
-                List.of());
-    }
-
-    /** Creates the statistics of a capture that counts no missed copies. */
-    public CaptureStats(
-            long returned,
-            long entered,
-            long delivered,
-            long pending,
-            Map<LossReason, Long> lost,
-            Map<FilterReason, Long> filtered,
-            long wakeups,
-            long ringBytes,
-            long stashBytes,
-            StashStats stash) {
-        this(returned, entered, delivered, pending, lost, filtered, wakeups, ringBytes, stashBytes, stash, 0);
     }
 
     /** Returns the sum of all losses. */
@@ -114,5 +73,129 @@ public record CaptureStats(
     /** Returns the calls that returned and the entries, minus those accounted for; 0 at rest. */
     public long imbalance() {
         return returned + entered - delivered - pending - totalLost() - totalFiltered();
+    }
+
+    /** Returns a builder of statistics in which every number is 0, and nothing was lost. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Returns a builder that begins with these statistics. */
+    public Builder toBuilder() {
+        return new Builder()
+                .returned(returned)
+                .entered(entered)
+                .delivered(delivered)
+                .pending(pending)
+                .lost(lost)
+                .filtered(filtered)
+                .wakeups(wakeups)
+                .ringBytes(ringBytes)
+                .stashBytes(stashBytes)
+                .stash(stash)
+                .copiesMissed(copiesMissed)
+                .heaviest(heaviest)
+                .handlerFailures(handlerFailures);
+    }
+
+    /** Names each number, as the constructor does not. Not thread-safe. */
+    public static final class Builder {
+        private long returned;
+        private long entered;
+        private long delivered;
+        private long pending;
+        private Map<LossReason, Long> lost = Map.of();
+        private Map<FilterReason, Long> filtered = Map.of();
+        private long wakeups;
+        private long ringBytes;
+        private long stashBytes;
+        private StashStats stash = StashStats.NONE;
+        private long copiesMissed;
+        private List<CallerLosses> heaviest = List.of();
+        private long handlerFailures;
+
+        private Builder() {}
+
+        public Builder returned(long value) {
+            returned = value;
+            return this;
+        }
+
+        public Builder entered(long value) {
+            entered = value;
+            return this;
+        }
+
+        public Builder delivered(long value) {
+            delivered = value;
+            return this;
+        }
+
+        public Builder pending(long value) {
+            pending = value;
+            return this;
+        }
+
+        public Builder lost(Map<LossReason, Long> value) {
+            lost = value;
+            return this;
+        }
+
+        public Builder filtered(Map<FilterReason, Long> value) {
+            filtered = value;
+            return this;
+        }
+
+        public Builder wakeups(long value) {
+            wakeups = value;
+            return this;
+        }
+
+        public Builder ringBytes(long value) {
+            ringBytes = value;
+            return this;
+        }
+
+        public Builder stashBytes(long value) {
+            stashBytes = value;
+            return this;
+        }
+
+        public Builder stash(StashStats value) {
+            stash = value;
+            return this;
+        }
+
+        public Builder copiesMissed(long value) {
+            copiesMissed = value;
+            return this;
+        }
+
+        public Builder heaviest(List<CallerLosses> value) {
+            heaviest = value;
+            return this;
+        }
+
+        public Builder handlerFailures(long value) {
+            handlerFailures = value;
+            return this;
+        }
+
+        public CaptureStats build() {
+            return new CaptureStats(
+                    returned,
+                    entered,
+                    delivered,
+                    pending,
+                    lost,
+                    filtered,
+                    wakeups,
+                    ringBytes,
+                    stashBytes,
+                    stash,
+                    copiesMissed,
+                    heaviest,
+                    handlerFailures);
+        }
     }
 }

@@ -17,10 +17,86 @@ public record StashStats(
         long puts, long takes, long evicted, long reclaimed, long stale, long refused, long live, long capacity) {
 
     /** The statistics of a driver that has no stash. */
-    public static final StashStats NONE = new StashStats(0, 0, 0, 0, 0, 0, 0, 0);
+    public static final StashStats NONE = builder().build();
 
     /** Returns the stored entries minus those accounted for; 0 at rest. */
     public long imbalance() {
         return puts - takes - evicted - reclaimed - stale - live;
+    }
+
+    /** Returns a builder of statistics in which every number is 0, and nothing was lost. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Returns a builder that begins with these statistics. */
+    public Builder toBuilder() {
+        return new Builder()
+                .puts(puts)
+                .takes(takes)
+                .evicted(evicted)
+                .reclaimed(reclaimed)
+                .stale(stale)
+                .refused(refused)
+                .live(live)
+                .capacity(capacity);
+    }
+
+    /** Names each number, as the constructor does not. Not thread-safe. */
+    public static final class Builder {
+        private long puts;
+        private long takes;
+        private long evicted;
+        private long reclaimed;
+        private long stale;
+        private long refused;
+        private long live;
+        private long capacity;
+
+        private Builder() {}
+
+        public Builder puts(long value) {
+            puts = value;
+            return this;
+        }
+
+        public Builder takes(long value) {
+            takes = value;
+            return this;
+        }
+
+        public Builder evicted(long value) {
+            evicted = value;
+            return this;
+        }
+
+        public Builder reclaimed(long value) {
+            reclaimed = value;
+            return this;
+        }
+
+        public Builder stale(long value) {
+            stale = value;
+            return this;
+        }
+
+        public Builder refused(long value) {
+            refused = value;
+            return this;
+        }
+
+        public Builder live(long value) {
+            live = value;
+            return this;
+        }
+
+        public Builder capacity(long value) {
+            capacity = value;
+            return this;
+        }
+
+        public StashStats build() {
+            return new StashStats(puts, takes, evicted, reclaimed, stale, refused, live, capacity);
+        }
     }
 }

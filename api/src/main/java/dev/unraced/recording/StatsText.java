@@ -16,6 +16,7 @@ import java.util.Map;
 final class StatsText {
     private static final String ENTERED = "entered";
     private static final String COPIES_MISSED = "copies-missed";
+    private static final String HANDLER_FAILURES = "handler-failures";
     private static final String LOST = "lost.";
     private static final String FILTERED = "filtered.";
     /** The prefix of a field's name, before user, a dot and cgroup. */
@@ -35,6 +36,7 @@ final class StatsText {
         put(fields, "ring-bytes", stats.ringBytes());
         put(fields, "stash-bytes", stats.stashBytes());
         put(fields, COPIES_MISSED, stats.copiesMissed());
+        put(fields, HANDLER_FAILURES, stats.handlerFailures());
         stats.heaviest().forEach(caller -> put(fields, key(caller), caller.lost()));
         StashStats stash = stats.stash();
         put(fields, "stash.puts", stash.puts());
@@ -54,27 +56,30 @@ final class StatsText {
      * @throws IllegalArgumentException when a field is missing, is not a number, or names an unknown reason
      */
     static CaptureStats decode(Map<String, String> fields) {
-        return new CaptureStats(
-                get(fields, "returned"),
-                getLater(fields, ENTERED),
-                get(fields, "delivered"),
-                get(fields, "pending"),
-                getAll(fields, LOST, LossReason.class),
-                getAll(fields, FILTERED, FilterReason.class),
-                get(fields, "wakeups"),
-                get(fields, "ring-bytes"),
-                get(fields, "stash-bytes"),
-                new StashStats(
-                        get(fields, "stash.puts"),
-                        get(fields, "stash.takes"),
-                        get(fields, "stash.evicted"),
-                        get(fields, "stash.reclaimed"),
-                        get(fields, "stash.stale"),
-                        get(fields, "stash.refused"),
-                        get(fields, "stash.live"),
-                        get(fields, "stash.capacity")),
-                getLater(fields, COPIES_MISSED),
-                heaviest(fields));
+        return CaptureStats.builder()
+                .returned(get(fields, "returned"))
+                .entered(getLater(fields, ENTERED))
+                .delivered(get(fields, "delivered"))
+                .pending(get(fields, "pending"))
+                .lost(getAll(fields, LOST, LossReason.class))
+                .filtered(getAll(fields, FILTERED, FilterReason.class))
+                .wakeups(get(fields, "wakeups"))
+                .ringBytes(get(fields, "ring-bytes"))
+                .stashBytes(get(fields, "stash-bytes"))
+                .stash(StashStats.builder()
+                        .puts(get(fields, "stash.puts"))
+                        .takes(get(fields, "stash.takes"))
+                        .evicted(get(fields, "stash.evicted"))
+                        .reclaimed(get(fields, "stash.reclaimed"))
+                        .stale(get(fields, "stash.stale"))
+                        .refused(get(fields, "stash.refused"))
+                        .live(get(fields, "stash.live"))
+                        .capacity(get(fields, "stash.capacity"))
+                        .build())
+                .copiesMissed(getLater(fields, COPIES_MISSED))
+                .heaviest(heaviest(fields))
+                .handlerFailures(getLater(fields, HANDLER_FAILURES))
+                .build();
     }
 
     private static String key(CallerLosses caller) {

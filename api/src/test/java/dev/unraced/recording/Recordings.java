@@ -33,19 +33,29 @@ import java.util.stream.IntStream;
 
 /** The records, captures and recordings that tests share. */
 final class Recordings {
-    static final CaptureStats BOOKS = new CaptureStats(
-            10,
-            4,
-            10,
-            1,
-            Map.of(LossReason.RING_FULL, 2L),
-            Map.of(FilterReason.SELF, 1L),
-            5,
-            65_536,
-            4_096,
-            new StashStats(9, 8, 7, 6, 5, 4, 3, 2),
-            6,
-            List.of(new CallerLosses(4_294_967_294L, 1L << 40, 2)));
+    static final CaptureStats BOOKS = CaptureStats.builder()
+            .returned(10)
+            .entered(4)
+            .delivered(10)
+            .pending(1)
+            .lost(Map.of(LossReason.RING_FULL, 2L))
+            .filtered(Map.of(FilterReason.SELF, 1L))
+            .wakeups(5)
+            .ringBytes(65_536)
+            .stashBytes(4_096)
+            .stash(StashStats.builder()
+                    .puts(9)
+                    .takes(8)
+                    .evicted(7)
+                    .reclaimed(6)
+                    .stale(5)
+                    .refused(4)
+                    .live(3)
+                    .capacity(2)
+                    .build())
+            .copiesMissed(6)
+            .heaviest(List.of(new CallerLosses(4_294_967_294L, 1L << 40, 2)))
+            .build();
 
     private Recordings() {}
 

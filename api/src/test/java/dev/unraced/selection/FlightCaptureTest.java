@@ -61,17 +61,23 @@ class FlightCaptureTest {
     }
 
     private static CaptureStats stats(Map<LossReason, Long> lost) {
-        return new CaptureStats(
-                100,
-                0,
-                90,
-                3,
-                lost,
-                Map.of(FilterReason.SELF, 2L),
-                7,
-                4096,
-                512,
-                new StashStats(9, 8, 0, 0, 0, 6, 1, 16));
+        return CaptureStats.builder()
+                .returned(100)
+                .delivered(90)
+                .pending(3)
+                .lost(lost)
+                .filtered(Map.of(FilterReason.SELF, 2L))
+                .wakeups(7)
+                .ringBytes(4096)
+                .stashBytes(512)
+                .stash(StashStats.builder()
+                        .puts(9)
+                        .takes(8)
+                        .refused(6)
+                        .live(1)
+                        .capacity(16)
+                        .build())
+                .build();
     }
 
     private List<RecordedEvent> events(Recording recording) throws IOException {

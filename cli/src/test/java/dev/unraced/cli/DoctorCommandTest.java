@@ -39,9 +39,13 @@ class DoctorCommandTest {
 
     @BeforeEach
     void theCaptureHasMemory() {
-        StashStats stash = new StashStats(0, 0, 0, 0, 0, 0, 0, 64);
+        StashStats stash = StashStats.builder().capacity(64).build();
         when(capture.stats())
-                .thenReturn(new CaptureStats(0, 0, 0, 0, Map.of(), Map.of(), 0, 64 << 20, 3_500 << 10, stash));
+                .thenReturn(CaptureStats.builder()
+                        .ringBytes(64 << 20)
+                        .stashBytes(3_500 << 10)
+                        .stash(stash)
+                        .build());
     }
 
     @Test

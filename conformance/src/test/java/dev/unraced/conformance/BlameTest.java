@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 
 /** Tests which rule a failure counts against. */
 class BlameTest {
-    private static final StashStats BALANCED = new StashStats(3, 2, 0, 1, 0, 0, 0, 8);
+    private static final StashStats BALANCED =
+            StashStats.builder().puts(3).takes(2).reclaimed(1).capacity(8).build();
 
     @Test
     void aFailureCountsForTheRuleThatItsReasonBeginsWith() {
@@ -52,14 +53,21 @@ class BlameTest {
 
     @Test
     void booksSayWhichRuleTheyBreak() {
-        StashStats unbalanced = new StashStats(4, 2, 0, 1, 0, 0, 0, 8);
+        StashStats unbalanced =
+                StashStats.builder().puts(4).takes(2).reclaimed(1).capacity(8).build();
         assertThat(StatsCheck.unrest(stats(5, 3, BALANCED), 3)).startsWith("R8.1: ");
         assertThat(StatsCheck.unrest(stats(4, 3, unbalanced), 3)).startsWith("R8.2: ");
         assertThat(StatsCheck.unrest(stats(4, 3, BALANCED), 2)).startsWith("R1.1: ");
         assertThatThrownBy(() -> StatsCheck.assertClosed(stats(5, 3, BALANCED))).hasMessageContaining("[R8.1: ");
         assertThatThrownBy(() -> StatsCheck.assertClosed(stats(4, 3, unbalanced)))
                 .hasMessageContaining("[R8.2: ");
-        StashStats occupied = new StashStats(4, 2, 0, 1, 0, 0, 1, 8);
+        StashStats occupied = StashStats.builder()
+                .puts(4)
+                .takes(2)
+                .reclaimed(1)
+                .live(1)
+                .capacity(8)
+                .build();
         assertThatThrownBy(() -> StatsCheck.assertClosed(stats(4, 3, occupied))).hasMessageContaining("[R6.5: ");
         assertThat(StatsCheck.atRest(stats(4, 3, BALANCED), 3)).isTrue();
     }
@@ -69,7 +77,13 @@ class BlameTest {
     }
 
     private static CaptureStats stats(long returned, long delivered, StashStats stash) {
-        return new CaptureStats(
-                returned, 0, delivered, 0, Map.of(LossReason.RING_FULL, 1L), Map.of(), 0, 1024, 1024, stash);
+        return CaptureStats.builder()
+                .returned(returned)
+                .delivered(delivered)
+                .lost(Map.of(LossReason.RING_FULL, 1L))
+                .ringBytes(1024)
+                .stashBytes(1024)
+                .stash(stash)
+                .build();
     }
 }

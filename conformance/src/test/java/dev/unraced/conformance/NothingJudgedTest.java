@@ -24,7 +24,6 @@ import dev.unraced.event.record.RecordView;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
@@ -167,17 +166,13 @@ class NothingJudgedTest {
         }
 
         static CaptureStats stats(long events) {
-            return new CaptureStats(
-                    events,
-                    0,
-                    events,
-                    0,
-                    Map.of(),
-                    Map.of(),
-                    events,
-                    1 << 20,
-                    0,
-                    new StashStats(0, 0, 0, 0, 0, 0, 0, 64));
+            return CaptureStats.builder()
+                    .returned(events)
+                    .delivered(events)
+                    .wakeups(events)
+                    .ringBytes(1 << 20)
+                    .stash(StashStats.builder().capacity(64).build())
+                    .build();
         }
 
         @Override

@@ -258,18 +258,19 @@ final class EbpfSource implements RingSource {
         put(filtered, FilterReason.MOUNT_NS, ControlLayout.FILTERED_MOUNT_NS);
         put(filtered, FilterReason.PATH, ControlLayout.FILTERED_PATH);
         put(filtered, FilterReason.RESULT, ControlLayout.FILTERED_RESULT);
-        return new SourceStats(
-                counters.sum(ControlLayout.RETURNED) + counters.sum(ControlLayout.SILENT) + skipped,
-                counters.sum(ControlLayout.ENTERED),
-                counters.sum(ControlLayout.SUBMITTED),
-                lost,
-                filtered,
-                counters.sum(ControlLayout.WAKEUPS),
-                ringBytes,
-                stashBytes,
-                stashStats(),
-                counters.sum(ControlLayout.COPIES_MISSED),
-                ledgers.heaviest());
+        return SourceStats.builder()
+                .returned(counters.sum(ControlLayout.RETURNED) + counters.sum(ControlLayout.SILENT) + skipped)
+                .entered(counters.sum(ControlLayout.ENTERED))
+                .submitted(counters.sum(ControlLayout.SUBMITTED))
+                .lost(lost)
+                .filtered(filtered)
+                .wakeups(counters.sum(ControlLayout.WAKEUPS))
+                .ringBytes(ringBytes)
+                .stashBytes(stashBytes)
+                .stash(stashStats())
+                .copiesMissed(counters.sum(ControlLayout.COPIES_MISSED))
+                .heaviest(ledgers.heaviest())
+                .build();
     }
 
     @Override
@@ -299,15 +300,15 @@ final class EbpfSource implements RingSource {
             reclaimed += live;
             live = 0;
         }
-        return new StashStats(
-                counters.sum(ControlLayout.PUTS),
-                counters.sum(ControlLayout.TAKES),
-                0,
-                reclaimed,
-                counters.sum(ControlLayout.STALE),
-                counters.sum(ControlLayout.REFUSED),
-                live,
-                settings.stashEntries());
+        return StashStats.builder()
+                .puts(counters.sum(ControlLayout.PUTS))
+                .takes(counters.sum(ControlLayout.TAKES))
+                .reclaimed(reclaimed)
+                .stale(counters.sum(ControlLayout.STALE))
+                .refused(counters.sum(ControlLayout.REFUSED))
+                .live(live)
+                .capacity(settings.stashEntries())
+                .build();
     }
 
     /**

@@ -357,15 +357,16 @@ final class GvisorSource extends UserSource implements Link.Owner {
         add(lost, LossReason.RING_FULL, ring.full());
         add(lost, LossReason.SOURCE_DROPPED, merger.dropped());
         add(lost, LossReason.MALFORMED, merger.malformed());
-        return new SourceStats(
-                merger.returned(),
-                ring.submitted(),
-                lost,
-                publisher.filtered(),
-                notifier().wakeups(),
-                ring.ringBytes(),
-                merger.stashBytes(),
-                merger.stashStats());
+        return SourceStats.builder()
+                .returned(merger.returned())
+                .submitted(ring.submitted())
+                .lost(lost)
+                .filtered(publisher.filtered())
+                .wakeups(notifier().wakeups())
+                .ringBytes(ring.ringBytes())
+                .stashBytes(merger.stashBytes())
+                .stash(merger.stashStats())
+                .build();
     }
 
     private static void add(Map<LossReason, Long> lost, LossReason reason, long count) {

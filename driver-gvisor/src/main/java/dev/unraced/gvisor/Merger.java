@@ -662,15 +662,7 @@ final class Merger {
 
     StashStats stashStats() {
         StashStats stats = stash.stats();
-        return new StashStats(
-                stats.puts(),
-                stats.takes(),
-                stats.evicted(),
-                stats.reclaimed(),
-                stats.stale(),
-                stats.refused() - rescued,
-                stats.live(),
-                stats.capacity());
+        return stats.toBuilder().refused(stats.refused() - rescued).build();
     }
 
     long stashBytes() {

@@ -145,18 +145,18 @@ final class KmodSource implements RingSource {
         put(filtered, FilterReason.MOUNT_NS, DeviceLayout.COUNTERS_FILTERED_MOUNT_NS);
         put(filtered, FilterReason.PATH, DeviceLayout.COUNTERS_FILTERED_PATH);
         put(filtered, FilterReason.RESULT, DeviceLayout.COUNTERS_FILTERED_RESULT);
-        return new SourceStats(
-                counters.sum(DeviceLayout.COUNTERS_RETURNED) + counters.sum(DeviceLayout.COUNTERS_SILENT),
-                counters.sum(DeviceLayout.COUNTERS_ENTERED),
-                counters.sum(DeviceLayout.COUNTERS_SUBMITTED),
-                lost,
-                filtered,
-                counters.sum(DeviceLayout.COUNTERS_WAKEUPS),
-                ringBytes,
-                device.config().stashBytes(),
-                device.stash(),
-                0,
-                ledgers.heaviest());
+        return SourceStats.builder()
+                .returned(counters.sum(DeviceLayout.COUNTERS_RETURNED) + counters.sum(DeviceLayout.COUNTERS_SILENT))
+                .entered(counters.sum(DeviceLayout.COUNTERS_ENTERED))
+                .submitted(counters.sum(DeviceLayout.COUNTERS_SUBMITTED))
+                .lost(lost)
+                .filtered(filtered)
+                .wakeups(counters.sum(DeviceLayout.COUNTERS_WAKEUPS))
+                .ringBytes(ringBytes)
+                .stashBytes(device.config().stashBytes())
+                .stash(device.stash())
+                .heaviest(ledgers.heaviest())
+                .build();
     }
 
     @Override

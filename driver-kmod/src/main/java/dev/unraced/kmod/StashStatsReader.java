@@ -10,14 +10,14 @@ final class StashStatsReader {
 
     /** Returns the counters as statistics; the module's stash refuses nothing. */
     static StashStats of(ByteBuffer stats) {
-        return new StashStats(
-                stats.getLong(DeviceLayout.STATS_PUTS),
-                stats.getLong(DeviceLayout.STATS_TAKES),
-                stats.getLong(DeviceLayout.STATS_EVICTED),
-                stats.getLong(DeviceLayout.STATS_RECLAIMED),
-                stats.getLong(DeviceLayout.STATS_STALE),
-                0,
-                stats.getLong(DeviceLayout.STATS_LIVE),
-                stats.getLong(DeviceLayout.STATS_CAPACITY));
+        return StashStats.builder()
+                .puts(stats.getLong(DeviceLayout.STATS_PUTS))
+                .takes(stats.getLong(DeviceLayout.STATS_TAKES))
+                .evicted(stats.getLong(DeviceLayout.STATS_EVICTED))
+                .reclaimed(stats.getLong(DeviceLayout.STATS_RECLAIMED))
+                .stale(stats.getLong(DeviceLayout.STATS_STALE))
+                .live(stats.getLong(DeviceLayout.STATS_LIVE))
+                .capacity(stats.getLong(DeviceLayout.STATS_CAPACITY))
+                .build();
     }
 }

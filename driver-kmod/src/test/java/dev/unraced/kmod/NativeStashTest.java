@@ -53,7 +53,13 @@ class NativeStashTest extends LruStashContract {
         for (int thread : new int[] {1, 3, 4}) {
             assertThat(take(stash, thread)).isPositive();
         }
-        assertThat(stash.stats()).isEqualTo(new StashStats(4, 3, 1, 0, 0, 0, 0, 8));
+        assertThat(stash.stats())
+                .isEqualTo(StashStats.builder()
+                        .puts(4)
+                        .takes(3)
+                        .evicted(1)
+                        .capacity(8)
+                        .build());
     }
 
     @Test
@@ -104,7 +110,13 @@ class NativeStashTest extends LruStashContract {
         assertThat(take(stash, 1)).isEqualTo(ArgStash.EVICTED);
         assertThat(stash.takeHeld(2, 0, CALL, target)).isEqualTo(SHORT);
         assertThat(target.flip().get(0)).isEqualTo((byte) 2);
-        assertThat(stash.stats()).isEqualTo(new StashStats(2, 1, 1, 0, 0, 0, 0, 1));
+        assertThat(stash.stats())
+                .isEqualTo(StashStats.builder()
+                        .puts(2)
+                        .takes(1)
+                        .evicted(1)
+                        .capacity(1)
+                        .build());
     }
 
     private static Put put(ArgStash stash, long thread, int length) {

@@ -92,18 +92,19 @@ final class CumulativeStats {
         Map<FilterReason, Long> allFiltered = new EnumMap<>(FilterReason.class);
         allFiltered.putAll(filtered);
         now.filtered().forEach((reason, count) -> allFiltered.merge(reason, count, Long::sum));
-        return new SourceStats(
-                returned + now.returned(),
-                entered + now.entered(),
-                submitted + now.submitted() - malformed,
-                allLost,
-                allFiltered,
-                now.wakeups(),
-                now.ringBytes(),
-                now.stashBytes(),
-                now.stash(),
-                now.copiesMissed(),
-                add(heaviest, now.heaviest()));
+        return SourceStats.builder()
+                .returned(returned + now.returned())
+                .entered(entered + now.entered())
+                .submitted(submitted + now.submitted() - malformed)
+                .lost(allLost)
+                .filtered(allFiltered)
+                .wakeups(now.wakeups())
+                .ringBytes(now.ringBytes())
+                .stashBytes(now.stashBytes())
+                .stash(now.stash())
+                .copiesMissed(now.copiesMissed())
+                .heaviest(add(heaviest, now.heaviest()))
+                .build();
     }
 
     /** Completes a server's statistics: records that arrived beyond their count had returned before. */
@@ -113,18 +114,19 @@ final class CumulativeStats {
                 + stats.getEntered()
                 - sum(StatsCodec.losses(stats.getLostMap()))
                 - sum(StatsCodec.filtered(stats.getFilteredMap()));
-        return new SourceStats(
-                stats.getReturned() + Math.max(0, arrived - expected),
-                stats.getEntered(),
-                Math.max(stats.getSubmitted(), arrived),
-                StatsCodec.losses(stats.getLostMap()),
-                StatsCodec.filtered(stats.getFilteredMap()),
-                stats.getWakeups(),
-                stats.getRingBytes(),
-                stats.getStashBytes(),
-                StatsCodec.decode(stats.getStash()),
-                stats.getCopiesMissed(),
-                StatsCodec.callers(stats.getHeaviestList()));
+        return SourceStats.builder()
+                .returned(stats.getReturned() + Math.max(0, arrived - expected))
+                .entered(stats.getEntered())
+                .submitted(Math.max(stats.getSubmitted(), arrived))
+                .lost(StatsCodec.losses(stats.getLostMap()))
+                .filtered(StatsCodec.filtered(stats.getFilteredMap()))
+                .wakeups(stats.getWakeups())
+                .ringBytes(stats.getRingBytes())
+                .stashBytes(stats.getStashBytes())
+                .stash(StatsCodec.decode(stats.getStash()))
+                .copiesMissed(stats.getCopiesMissed())
+                .heaviest(StatsCodec.callers(stats.getHeaviestList()))
+                .build();
     }
 
     private static List<CallerLosses> add(List<CallerLosses> some, List<CallerLosses> others) {

@@ -5,7 +5,6 @@ import dev.unraced.capture.Availability;
 import dev.unraced.capture.Capabilities;
 import dev.unraced.capture.Capture;
 import dev.unraced.capture.LossReason;
-import dev.unraced.capture.StashStats;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.driver.Driver;
 import dev.unraced.event.Abi;
@@ -103,15 +102,13 @@ public final class Firehose implements Driver {
         @Override
         public SourceStats stats() {
             long full = ring.full();
-            return new SourceStats(
-                    ring.submitted() + full,
-                    ring.submitted(),
-                    full > 0 ? Map.of(LossReason.RING_FULL, full) : Map.of(),
-                    Map.of(),
-                    notifier().wakeups(),
-                    ring.ringBytes(),
-                    0,
-                    StashStats.NONE);
+            return SourceStats.builder()
+                    .returned(ring.submitted() + full)
+                    .submitted(ring.submitted())
+                    .lost(full > 0 ? Map.of(LossReason.RING_FULL, full) : Map.of())
+                    .wakeups(notifier().wakeups())
+                    .ringBytes(ring.ringBytes())
+                    .build();
         }
 
         @Override

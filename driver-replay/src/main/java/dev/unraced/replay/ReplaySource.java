@@ -5,7 +5,6 @@ import com.google.common.util.concurrent.Uninterruptibles;
 import dev.unraced.capture.Capture;
 import dev.unraced.capture.CaptureException;
 import dev.unraced.capture.FilterReason;
-import dev.unraced.capture.StashStats;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.event.EventView;
 import dev.unraced.event.Mitigation;
@@ -110,16 +109,14 @@ final class ReplaySource extends UserSource {
         long returned = submitted
                 - entries
                 + filtered.values().stream().mapToLong(Long::longValue).sum();
-        return new SourceStats(
-                returned,
-                entries,
-                submitted,
-                Map.of(),
-                filtered,
-                notifier().wakeups(),
-                ring.ringBytes(),
-                0,
-                StashStats.NONE);
+        return SourceStats.builder()
+                .returned(returned)
+                .entered(entries)
+                .submitted(submitted)
+                .filtered(filtered)
+                .wakeups(notifier().wakeups())
+                .ringBytes(ring.ringBytes())
+                .build();
     }
 
     @Override

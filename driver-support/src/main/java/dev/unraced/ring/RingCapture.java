@@ -8,7 +8,6 @@ import dev.unraced.capture.CaptureStats;
 import dev.unraced.capture.EventHandler;
 import dev.unraced.capture.Gap;
 import dev.unraced.capture.LossReason;
-import dev.unraced.capture.StashStats;
 import dev.unraced.event.Feature;
 import dev.unraced.event.Mitigation;
 import java.util.EnumMap;
@@ -36,8 +35,9 @@ public final class RingCapture implements Capture {
     private final ConsumerGate gate = new ConsumerGate(this::release);
     private final Object sourceLock = new Object();
     private volatile boolean ended;
+    private volatile long handlerFailures;
     /** The last statistics of the source, which remain if the source fails to give them at its end. */
-    private SourceStats lastSourceStats = new SourceStats(0, 0, Map.of(), Map.of(), 0, 0, 0, StashStats.NONE);
+    private SourceStats lastSourceStats = SourceStats.builder().build();
 
     private Mitigation lastMitigation;
     private boolean lastEnterEvents;
@@ -71,7 +71,7 @@ public final class RingCapture implements Capture {
         requirePositive(limit);
         gate.enter();
         try {
-            int count = reader.poll(handler, limit);
+            int count = handOver(handler, limit);
             if (count == 0) {
                 lookForEnd();
             }
@@ -188,7 +188,7 @@ public final class RingCapture implements Capture {
         long start = System.nanoTime();
         int naps = 0;
         while (true) {
-            int count = reader.poll(handler, limit);
+            int count = handOver(handler, limit);
             if (count == 0 && lookForEnd()) {
                 return 0;
             }
@@ -202,6 +202,16 @@ public final class RingCapture implements Capture {
             } else {
                 sleep(left);
             }
+        }
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // the gate lets in one thread at a time
+    private int handOver(EventHandler handler, int limit) {
+        try {
+            return reader.poll(handler, limit);
+        } catch (RuntimeException | Error e) {
+            handlerFailures++;
+            throw e;
         }
     }
 
@@ -255,7 +265,7 @@ public final class RingCapture implements Capture {
         return stats(delivered, malformed, lastSourceStats, false);
     }
 
-    private static CaptureStats stats(long delivered, long malformed, SourceStats stats, boolean closing) {
+    private CaptureStats stats(long delivered, long malformed, SourceStats stats, boolean closing) {
         // A record can be read just before it is counted as submitted.
         long unread = Math.max(0, stats.submitted() - delivered - malformed);
         Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);
@@ -264,19 +274,21 @@ public final class RingCapture implements Capture {
         if (closing) {
             add(lost, LossReason.CLOSED, unread);
         }
-        return new CaptureStats(
-                stats.returned(),
-                stats.entered(),
-                delivered,
-                closing ? 0 : unread,
-                lost,
-                stats.filtered(),
-                stats.wakeups(),
-                stats.ringBytes(),
-                stats.stashBytes(),
-                stats.stash(),
-                stats.copiesMissed(),
-                stats.heaviest());
+        return CaptureStats.builder()
+                .returned(stats.returned())
+                .entered(stats.entered())
+                .delivered(delivered)
+                .pending(closing ? 0 : unread)
+                .lost(lost)
+                .filtered(stats.filtered())
+                .wakeups(stats.wakeups())
+                .ringBytes(stats.ringBytes())
+                .stashBytes(stats.stashBytes())
+                .stash(stats.stash())
+                .copiesMissed(stats.copiesMissed())
+                .heaviest(stats.heaviest())
+                .handlerFailures(handlerFailures)
+                .build();
     }
 
     private static void add(Map<LossReason, Long> lost, LossReason reason, long count) {

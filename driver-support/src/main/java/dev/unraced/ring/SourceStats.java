@@ -40,56 +40,111 @@ public record SourceStats(
         heaviest = List.copyOf(heaviest);
     }
 
-    /** Creates the statistics of a source that does not know the callers of its lost events. */
-    public SourceStats(
-            long returned,
-            long entered,
-            long submitted,
-            Map<LossReason, Long> lost,
-            Map<FilterReason, Long> filtered,
-            long wakeups,
-            long ringBytes,
-            long stashBytes,
-            StashStats stash,
-            long copiesMissed) {
-        this(
-                returned,
-                entered,
-                submitted,
-                lost,
-                filtered,
-                wakeups,
-                ringBytes,
-                stashBytes,
-                stash,
-                copiesMissed,
-                List.of());
+    /** Returns a builder of statistics in which every number is 0, and nothing was lost. */
+    public static Builder builder() {
+        return new Builder();
     }
 
-    /** Creates the statistics of a source that counts no missed copies. */
-    public SourceStats(
-            long returned,
-            long entered,
-            long submitted,
-            Map<LossReason, Long> lost,
-            Map<FilterReason, Long> filtered,
-            long wakeups,
-            long ringBytes,
-            long stashBytes,
-            StashStats stash) {
-        this(returned, entered, submitted, lost, filtered, wakeups, ringBytes, stashBytes, stash, 0);
+    /** Returns a builder that begins with these statistics. */
+    public Builder toBuilder() {
+        return new Builder()
+                .returned(returned)
+                .entered(entered)
+                .submitted(submitted)
+                .lost(lost)
+                .filtered(filtered)
+                .wakeups(wakeups)
+                .ringBytes(ringBytes)
+                .stashBytes(stashBytes)
+                .stash(stash)
+                .copiesMissed(copiesMissed)
+                .heaviest(heaviest);
     }
 
-    /** Creates the statistics of a source without enter events. */
-    public SourceStats(
-            long returned,
-            long submitted,
-            Map<LossReason, Long> lost,
-            Map<FilterReason, Long> filtered,
-            long wakeups,
-            long ringBytes,
-            long stashBytes,
-            StashStats stash) {
-        this(returned, 0, submitted, lost, filtered, wakeups, ringBytes, stashBytes, stash);
+    /** Names each number, as the constructor does not. Not thread-safe. */
+    public static final class Builder {
+        private long returned;
+        private long entered;
+        private long submitted;
+        private Map<LossReason, Long> lost = Map.of();
+        private Map<FilterReason, Long> filtered = Map.of();
+        private long wakeups;
+        private long ringBytes;
+        private long stashBytes;
+        private StashStats stash = StashStats.NONE;
+        private long copiesMissed;
+        private List<CallerLosses> heaviest = List.of();
+
+        private Builder() {}
+
+        public Builder returned(long value) {
+            returned = value;
+            return this;
+        }
+
+        public Builder entered(long value) {
+            entered = value;
+            return this;
+        }
+
+        public Builder submitted(long value) {
+            submitted = value;
+            return this;
+        }
+
+        public Builder lost(Map<LossReason, Long> value) {
+            lost = value;
+            return this;
+        }
+
+        public Builder filtered(Map<FilterReason, Long> value) {
+            filtered = value;
+            return this;
+        }
+
+        public Builder wakeups(long value) {
+            wakeups = value;
+            return this;
+        }
+
+        public Builder ringBytes(long value) {
+            ringBytes = value;
+            return this;
+        }
+
+        public Builder stashBytes(long value) {
+            stashBytes = value;
+            return this;
+        }
+
+        public Builder stash(StashStats value) {
+            stash = value;
+            return this;
+        }
+
+        public Builder copiesMissed(long value) {
+            copiesMissed = value;
+            return this;
+        }
+
+        public Builder heaviest(List<CallerLosses> value) {
+            heaviest = value;
+            return this;
+        }
+
+        public SourceStats build() {
+            return new SourceStats(
+                    returned,
+                    entered,
+                    submitted,
+                    lost,
+                    filtered,
+                    wakeups,
+                    ringBytes,
+                    stashBytes,
+                    stash,
+                    copiesMissed,
+                    heaviest);
+        }
     }
 }

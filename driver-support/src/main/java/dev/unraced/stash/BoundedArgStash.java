@@ -175,6 +175,15 @@ abstract sealed class BoundedArgStash implements ArgStash permits HashArgStash, 
 
     @Override
     public final StashStats stats() {
-        return new StashStats(puts, takes, evicted, reclaimed, stale, refused, entries.size(), entries.capacity());
+        return StashStats.builder()
+                .puts(puts)
+                .takes(takes)
+                .evicted(evicted)
+                .reclaimed(reclaimed)
+                .stale(stale)
+                .refused(refused)
+                .live(entries.size())
+                .capacity(entries.capacity())
+                .build();
     }
 }

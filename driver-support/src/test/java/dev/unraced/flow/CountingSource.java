@@ -4,7 +4,6 @@ package dev.unraced.flow;
 import dev.unraced.capture.Capabilities;
 import dev.unraced.capture.Capture;
 import dev.unraced.capture.LossReason;
-import dev.unraced.capture.StashStats;
 import dev.unraced.event.Abi;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
@@ -114,15 +113,13 @@ final class CountingSource extends UserSource {
     @Override
     public SourceStats stats() {
         Map<LossReason, Long> lost = ring.full() == 0 ? Map.of() : Map.of(LossReason.RING_FULL, ring.full());
-        return new SourceStats(
-                ring.submitted() + ring.full(),
-                ring.submitted(),
-                lost,
-                Map.of(),
-                notifier().wakeups(),
-                ring.ringBytes(),
-                0,
-                StashStats.NONE);
+        return SourceStats.builder()
+                .returned(ring.submitted() + ring.full())
+                .submitted(ring.submitted())
+                .lost(lost)
+                .wakeups(notifier().wakeups())
+                .ringBytes(ring.ringBytes())
+                .build();
     }
 
     @Override

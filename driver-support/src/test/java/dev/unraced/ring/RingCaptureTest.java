@@ -16,7 +16,6 @@ import static org.mockito.Mockito.when;
 import dev.unraced.capture.Capabilities;
 import dev.unraced.capture.CaptureException;
 import dev.unraced.capture.LossReason;
-import dev.unraced.capture.StashStats;
 import dev.unraced.event.BytesView;
 import dev.unraced.event.EventView;
 import dev.unraced.event.Feature;
@@ -53,15 +52,11 @@ class RingCaptureTest {
         lenient().when(source.mitigation()).thenReturn(Mitigation.STASH);
         lenient()
                 .when(source.stats())
-                .thenAnswer(call -> new SourceStats(
-                        submitted + 2,
-                        submitted,
-                        Map.of(LossReason.RING_FULL, 2L),
-                        Map.of(),
-                        0,
-                        0,
-                        0,
-                        StashStats.NONE));
+                .thenAnswer(call -> SourceStats.builder()
+                        .returned(submitted + 2)
+                        .submitted(submitted)
+                        .lost(Map.of(LossReason.RING_FULL, 2L))
+                        .build());
         capture = new RingCapture(
                 "fake", Capabilities.complete().without(Mitigation.KERNEL, "it is a fake"), ring.reader(), source);
     }
@@ -340,6 +335,9 @@ class RingCaptureTest {
 
         assertThat(capture.poll(event -> {}, 5)).isEqualTo(1);
         assertThat(capture.stats().delivered()).isEqualTo(2);
+        assertThat(capture.stats().handlerFailures()).isEqualTo(1);
+        capture.close();
+        assertThat(capture.stats().handlerFailures()).isEqualTo(1);
     }
 
     @Test

@@ -20,7 +20,13 @@ class HashArgStashTest extends ArgStashContract {
 
         assertThat(put(9, "new")).isEqualTo(Put.REFUSED);
 
-        assertThat(stash.stats()).isEqualTo(new StashStats(CAPACITY, 0, 0, 0, 0, 1, CAPACITY, CAPACITY));
+        assertThat(stash.stats())
+                .isEqualTo(StashStats.builder()
+                        .puts(CAPACITY)
+                        .refused(1)
+                        .live(CAPACITY)
+                        .capacity(CAPACITY)
+                        .build());
         for (int thread = 1; thread <= CAPACITY; thread++) {
             assertThat(take(thread)).isEqualTo(Integer.toString(thread));
         }

@@ -16,7 +16,13 @@ public abstract class LruStashContract extends ArgStashContract {
 
         assertThat(put(9, "new")).isEqualTo(Put.EVICTED);
 
-        assertThat(stash.stats()).isEqualTo(new StashStats(CAPACITY + 1, 0, 1, 0, 0, 0, CAPACITY, CAPACITY));
+        assertThat(stash.stats())
+                .isEqualTo(StashStats.builder()
+                        .puts(CAPACITY + 1)
+                        .evicted(1)
+                        .live(CAPACITY)
+                        .capacity(CAPACITY)
+                        .build());
         assertThat(take(9)).isEqualTo("new");
         for (int thread = 2; thread <= CAPACITY; thread++) {
             assertThat(take(thread)).isEqualTo(Integer.toString(thread));

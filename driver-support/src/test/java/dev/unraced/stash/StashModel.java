@@ -99,6 +99,15 @@ final class StashModel {
     }
 
     StashStats stats() {
-        return new StashStats(puts, takes, evicted, reclaimed, stale, refused, entries.size(), capacity);
+        return StashStats.builder()
+                .puts(puts)
+                .takes(takes)
+                .evicted(evicted)
+                .reclaimed(reclaimed)
+                .stale(stale)
+                .refused(refused)
+                .live(entries.size())
+                .capacity(capacity)
+                .build();
     }
 }

@@ -42,6 +42,9 @@ public enum CaptureMeter implements MeterDocumentation {
             "seconds",
             "How long events have waited without one being handed over",
             null),
+    /** Events whose handler threw an exception. */
+    CONSUMER_FAILURES(
+            "unraced.consumer.failures", Meter.Type.COUNTER, "events", "Events whose handler threw an exception", null),
     /** Calls under mitigation <em>kernel</em> whose events lack the kernel's copy. */
     COPIES_MISSED(
             "unraced.copies.missed",

@@ -56,6 +56,7 @@ public final class CaptureMetrics implements MeterBinder, AutoCloseable {
         binding.bind(CaptureMeter.DELIVERED, CaptureStats::delivered);
         binding.bind(CaptureMeter.PENDING, CaptureStats::pending);
         binding.bind(CaptureMeter.CONSUMER_STALLED, stats -> cached.stalledSeconds());
+        binding.bind(CaptureMeter.CONSUMER_FAILURES, CaptureStats::handlerFailures);
         for (LossReason reason : LossReason.values()) {
             binding.bind(CaptureMeter.LOST, tag(CaptureTag.REASON, reason), stats -> of(stats.lost(), reason));
         }

@@ -40,19 +40,29 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class CaptureMetricsTest {
-    private static final CaptureStats BOOKS = new CaptureStats(
-            100,
-            5,
-            90,
-            3,
-            Map.of(LossReason.RING_FULL, 4L),
-            Map.of(FilterReason.SELF, 8L),
-            7,
-            4096,
-            512,
-            new StashStats(20, 11, 1, 2, 3, 6, 3, 16),
-            9,
-            List.of(new CallerLosses(1000, 7, 3), new CallerLosses(0, 1, 1)));
+    private static final CaptureStats BOOKS = CaptureStats.builder()
+            .returned(100)
+            .entered(5)
+            .delivered(90)
+            .pending(3)
+            .lost(Map.of(LossReason.RING_FULL, 4L))
+            .filtered(Map.of(FilterReason.SELF, 8L))
+            .wakeups(7)
+            .ringBytes(4096)
+            .stashBytes(512)
+            .stash(StashStats.builder()
+                    .puts(20)
+                    .takes(11)
+                    .evicted(1)
+                    .reclaimed(2)
+                    .stale(3)
+                    .refused(6)
+                    .live(3)
+                    .capacity(16)
+                    .build())
+            .copiesMissed(9)
+            .heaviest(List.of(new CallerLosses(1000, 7, 3), new CallerLosses(0, 1, 1)))
+            .build();
 
     private final Capture capture = mock(Capture.class);
     private final MockClock clock = new MockClock();
@@ -133,8 +143,17 @@ class CaptureMetricsTest {
     }
 
     private static CaptureStats delivered(long delivered, long pending) {
-        return new CaptureStats(
-                100, 5, delivered, pending, Map.of(), Map.of(), 7, 4096, 512, BOOKS.stash(), 9, List.of());
+        return CaptureStats.builder()
+                .returned(100)
+                .entered(5)
+                .delivered(delivered)
+                .pending(pending)
+                .wakeups(7)
+                .ringBytes(4096)
+                .stashBytes(512)
+                .stash(BOOKS.stash())
+                .copiesMissed(9)
+                .build();
     }
 
     @Test

@@ -73,15 +73,16 @@ public final class StatsCodec {
 
     /** Decodes the counters of a stash. */
     public static StashStats decode(Stash stash) {
-        return new StashStats(
-                stash.getPuts(),
-                stash.getTakes(),
-                stash.getEvicted(),
-                stash.getReclaimed(),
-                stash.getStale(),
-                stash.getRefused(),
-                stash.getLive(),
-                stash.getCapacity());
+        return StashStats.builder()
+                .puts(stash.getPuts())
+                .takes(stash.getTakes())
+                .evicted(stash.getEvicted())
+                .reclaimed(stash.getReclaimed())
+                .stale(stash.getStale())
+                .refused(stash.getRefused())
+                .live(stash.getLive())
+                .capacity(stash.getCapacity())
+                .build();
     }
 
     private static <E extends Enum<E>> E find(E[] constants, String name, E otherwise) {

@@ -6,26 +6,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.unraced.capture.CallerLosses;
 import dev.unraced.capture.CaptureStats;
 import dev.unraced.capture.LossReason;
-import dev.unraced.capture.StashStats;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class StatsTextTest {
     private static CaptureStats stats(CallerLosses... heaviest) {
-        return new CaptureStats(
-                100,
-                0,
-                60,
-                0,
-                Map.of(LossReason.RING_FULL, 10L, LossReason.RATE_LIMITED, 30L),
-                Map.of(),
-                0,
-                0,
-                0,
-                StashStats.NONE,
-                0,
-                List.of(heaviest));
+        return CaptureStats.builder()
+                .returned(100)
+                .delivered(60)
+                .lost(Map.of(LossReason.RING_FULL, 10L, LossReason.RATE_LIMITED, 30L))
+                .heaviest(List.of(heaviest))
+                .build();
     }
 
     @Test

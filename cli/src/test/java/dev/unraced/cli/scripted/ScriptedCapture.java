@@ -7,7 +7,6 @@ import dev.unraced.capture.CaptureStats;
 import dev.unraced.capture.EventHandler;
 import dev.unraced.capture.FilterReason;
 import dev.unraced.capture.LossReason;
-import dev.unraced.capture.StashStats;
 import dev.unraced.event.Mitigation;
 import dev.unraced.format.SampleEvents;
 import java.util.List;
@@ -151,17 +150,16 @@ public final class ScriptedCapture implements Capture {
         lock.lock();
         try {
             long closed = open ? 0 : total - delivered;
-            return new CaptureStats(
-                    total + 5,
-                    0,
-                    delivered,
-                    total - delivered - closed,
-                    closed == 0 ? Map.of() : Map.of(LossReason.CLOSED, closed),
-                    Map.of(FilterReason.SELF, 3L, FilterReason.UID, 2L),
-                    9,
-                    65_536,
-                    4_096,
-                    StashStats.NONE);
+            return CaptureStats.builder()
+                    .returned(total + 5)
+                    .delivered(delivered)
+                    .pending(total - delivered - closed)
+                    .lost(closed == 0 ? Map.of() : Map.of(LossReason.CLOSED, closed))
+                    .filtered(Map.of(FilterReason.SELF, 3L, FilterReason.UID, 2L))
+                    .wakeups(9)
+                    .ringBytes(65_536)
+                    .stashBytes(4_096)
+                    .build();
         } finally {
             lock.unlock();
         }

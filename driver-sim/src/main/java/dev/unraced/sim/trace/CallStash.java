@@ -146,15 +146,11 @@ final class CallStash {
     /** Returns the statistics; an evicted long part counts as its whole entry. */
     StashStats stats() {
         StashStats stats = entries.stats();
-        return new StashStats(
-                stats.puts(),
-                stats.takes() - longEvicted,
-                stats.evicted() + longEvicted,
-                stats.reclaimed(),
-                stats.stale(),
-                stats.refused() + longRefused,
-                stats.live(),
-                stats.capacity());
+        return stats.toBuilder()
+                .takes(stats.takes() - longEvicted)
+                .evicted(stats.evicted() + longEvicted)
+                .refused(stats.refused() + longRefused)
+                .build();
     }
 
     /** Returns the bytes of all entries together. */

@@ -106,18 +106,18 @@ public final class SimSource extends UserSource {
             Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);
             put(lost, LossReason.RING_FULL, ring.full());
             put(lost, LossReason.RATE_LIMITED, tracer.limited());
-            return new SourceStats(
-                    tracer.returned(),
-                    tracer.entered(),
-                    ring.submitted(),
-                    lost,
-                    tracer.filtered(),
-                    notifier().wakeups(),
-                    settings.ringBytes(),
-                    tracer.stashBytes(),
-                    tracer.stashStats(),
-                    0,
-                    ledger.heaviest());
+            return SourceStats.builder()
+                    .returned(tracer.returned())
+                    .entered(tracer.entered())
+                    .submitted(ring.submitted())
+                    .lost(lost)
+                    .filtered(tracer.filtered())
+                    .wakeups(notifier().wakeups())
+                    .ringBytes(settings.ringBytes())
+                    .stashBytes(tracer.stashBytes())
+                    .stash(tracer.stashStats())
+                    .heaviest(ledger.heaviest())
+                    .build();
         }
     }
 

@@ -10,7 +10,6 @@ import dev.unraced.mutants.fault.MutantFactory;
 import dev.unraced.mutants.fault.RecordEdit;
 import dev.unraced.mutants.fault.Recount;
 import dev.unraced.mutants.fault.SourceAround;
-import dev.unraced.mutants.fault.StatsEditor;
 import dev.unraced.ring.SourceStats;
 import dev.unraced.sim.trace.RecordSink;
 import dev.unraced.sim.trace.Seams;
@@ -57,7 +56,7 @@ final class EnterMutants {
                         source -> new SourceAround(source) {
                             @Override
                             public SourceStats stats() {
-                                return StatsEditor.entered(super.stats(), 0);
+                                return super.stats().toBuilder().entered(0).build();
                             }
                         }),
                 MutantFactory.booking(

@@ -6,7 +6,6 @@ import dev.unraced.config.RateLimits;
 import dev.unraced.conformance.mutant.Mutant;
 import dev.unraced.mutants.fault.MutantFactory;
 import dev.unraced.mutants.fault.SourceAround;
-import dev.unraced.mutants.fault.StatsEditor;
 import dev.unraced.ring.SourceStats;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -70,7 +69,7 @@ final class FloodMutants {
             @Override
             public SourceStats stats() {
                 SourceStats stats = super.stats();
-                return StatsEditor.heaviest(stats, blame.apply(stats.heaviest()));
+                return stats.toBuilder().heaviest(blame.apply(stats.heaviest())).build();
             }
         });
     }

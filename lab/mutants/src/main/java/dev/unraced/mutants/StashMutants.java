@@ -14,7 +14,6 @@ import dev.unraced.mutants.fault.MutantFactory;
 import dev.unraced.mutants.fault.RecordEdit;
 import dev.unraced.mutants.fault.SourceAround;
 import dev.unraced.mutants.fault.StashAround;
-import dev.unraced.mutants.fault.StatsEditor;
 import dev.unraced.ring.SourceStats;
 import dev.unraced.sim.kernel.AddressSpace;
 import dev.unraced.sim.kernel.Task;
@@ -141,7 +140,9 @@ final class StashMutants {
                             @Override
                             public SourceStats stats() {
                                 SourceStats stats = super.stats();
-                                return StatsEditor.stashBytes(stats, stats.stashBytes() + stats.returned());
+                                return stats.toBuilder()
+                                        .stashBytes(stats.stashBytes() + stats.returned())
+                                        .build();
                             }
                         }),
                 MutantFactory.stashing(
@@ -152,7 +153,9 @@ final class StashMutants {
                             @Override
                             public StashStats stats() {
                                 StashStats stats = super.stats();
-                                return StatsEditor.capacity(stats, stats.capacity() + 1);
+                                return stats.toBuilder()
+                                        .capacity(stats.capacity() + 1)
+                                        .build();
                             }
                         }));
     }
@@ -228,7 +231,10 @@ final class StashMutants {
         @Override
         public StashStats stats() {
             StashStats stats = super.stats();
-            return StatsEditor.evicted(stats, 0, stats.takes() + stats.evicted());
+            return stats.toBuilder()
+                    .evicted(0)
+                    .takes(stats.takes() + stats.evicted())
+                    .build();
         }
     }
 }

@@ -7,7 +7,6 @@ import dev.unraced.mutants.fault.MutantFactory;
 import dev.unraced.mutants.fault.Results;
 import dev.unraced.mutants.fault.SourceAround;
 import dev.unraced.mutants.fault.StashAround;
-import dev.unraced.mutants.fault.StatsEditor;
 import dev.unraced.mutants.fault.TracepointsAround;
 import dev.unraced.ring.SourceStats;
 import dev.unraced.sim.kernel.Call;
@@ -35,7 +34,7 @@ final class StatsMutants {
                         stash -> new StashAround(stash) {
                             @Override
                             public StashStats stats() {
-                                return StatsEditor.reclaimed(super.stats(), 0);
+                                return super.stats().toBuilder().reclaimed(0).build();
                             }
                         }),
                 MutantFactory.booking(
@@ -49,7 +48,10 @@ final class StatsMutants {
                                 long lost = stats.lost().values().stream()
                                         .mapToLong(Long::longValue)
                                         .sum();
-                                return StatsEditor.lost(StatsEditor.returned(stats, stats.returned() - lost), Map.of());
+                                return stats.toBuilder()
+                                        .returned(stats.returned() - lost)
+                                        .lost(Map.of())
+                                        .build();
                             }
                         }));
     }
@@ -74,7 +76,9 @@ final class StatsMutants {
                     @Override
                     public SourceStats stats() {
                         SourceStats stats = super.stats();
-                        return StatsEditor.returned(stats, stats.returned() - interrupted.get());
+                        return stats.toBuilder()
+                                .returned(stats.returned() - interrupted.get())
+                                .build();
                     }
                 });
     }

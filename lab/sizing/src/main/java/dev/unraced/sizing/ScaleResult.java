@@ -42,15 +42,7 @@ public record ScaleResult(
      * Returns the result of a larger stash in the same scenario; valid only for a stash that was {@link #neverFull()}.
      */
     ScaleResult withEntries(int larger) {
-        StashStats grown = new StashStats(
-                stats.puts(),
-                stats.takes(),
-                stats.evicted(),
-                stats.reclaimed(),
-                stats.stale(),
-                stats.refused(),
-                stats.live(),
-                larger);
+        StashStats grown = stats.toBuilder().capacity(larger).build();
         return new ScaleResult(
                 policy, larger, calls, events, slow, attacked, killed, running, highWater, meanLive, grown);
     }

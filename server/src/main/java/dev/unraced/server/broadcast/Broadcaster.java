@@ -244,19 +244,7 @@ public final class Broadcaster implements AutoCloseable {
         Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);
         lost.putAll(stats.lost());
         lost.merge(LossReason.MALFORMED, left, Long::sum);
-        return new CaptureStats(
-                stats.returned(),
-                stats.entered(),
-                stats.delivered() - left,
-                stats.pending(),
-                lost,
-                stats.filtered(),
-                stats.wakeups(),
-                stats.ringBytes(),
-                stats.stashBytes(),
-                stats.stash(),
-                stats.copiesMissed(),
-                stats.heaviest());
+        return stats.toBuilder().delivered(stats.delivered() - left).lost(lost).build();
     }
 
     /** Runs a task while no event is between capture and ring. */

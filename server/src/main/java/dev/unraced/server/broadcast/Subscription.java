@@ -354,15 +354,10 @@ public final class Subscription {
 
     /** Leaves out entries in a shared capture's stash, which do not belong to the leaving subscriber. */
     private static StashStats leave(StashStats stash) {
-        return new StashStats(
-                stash.puts() - stash.live() - stash.imbalance(),
-                stash.takes(),
-                stash.evicted(),
-                stash.reclaimed(),
-                stash.stale(),
-                stash.refused(),
-                0,
-                stash.capacity());
+        return stash.toBuilder()
+                .puts(stash.puts() - stash.live() - stash.imbalance())
+                .live(0)
+                .build();
     }
 
     private Stats.Builder live() {

@@ -23,7 +23,6 @@ import dev.unraced.capture.Capture;
 import dev.unraced.capture.CaptureStats;
 import dev.unraced.capture.EventHandler;
 import dev.unraced.capture.LossReason;
-import dev.unraced.capture.StashStats;
 import dev.unraced.config.EventFilters;
 import dev.unraced.driver.FilterMatcher;
 import dev.unraced.event.Abi;
@@ -93,7 +92,7 @@ class BroadcasterTest {
      * The statistics that the capture answers. Mockito cannot stub them while the broadcaster's thread uses the
      * capture.
      */
-    private volatile CaptureStats stats = new CaptureStats(0, 0, 0, 0, Map.of(), Map.of(), 0, 0, 0, StashStats.NONE);
+    private volatile CaptureStats stats = CaptureStats.builder().build();
 
     private static final List<CallerLosses> CALLERS = List.of(new CallerLosses(7, 1000, 3));
 
@@ -182,7 +181,11 @@ class BroadcasterTest {
             Subscription subscription = subscription(broadcaster, deliveries);
             broadcaster.attach(subscription);
             awaitEvents(deliveries, 2);
-            stats = new CaptureStats(4, 0, 4, 0, Map.of(), Map.of(), 0, 0, 0, StashStats.NONE, 0, CALLERS);
+            stats = CaptureStats.builder()
+                    .returned(4)
+                    .delivered(4)
+                    .heaviest(CALLERS)
+                    .build();
             assertThat(broadcaster.stats().heaviest()).isEqualTo(CALLERS);
             Stats last = subscription.stats();
             assertThat(last.getLostMap()).isEqualTo(Map.of(LossReason.MALFORMED.name(), 2L));

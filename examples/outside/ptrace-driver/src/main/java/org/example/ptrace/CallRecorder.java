@@ -185,15 +185,7 @@ final class CallRecorder {
     SourceStats stats(long wakeups) {
         Map<LossReason, Long> lost = ring.full() == 0 ? Map.of() : Map.of(LossReason.RING_FULL, ring.full());
         long stashBytes = (long) stash.capacity() * stash.entryBytes();
-        return new SourceStats(
-                returned,
-                ring.submitted(),
-                lost,
-                Map.copyOf(filtered),
-                wakeups,
-                ring.ringBytes(),
-                stashBytes,
-                stash.stats());
+        return SourceStats.builder().returned(returned).submitted(ring.submitted()).lost(lost).filtered(Map.copyOf(filtered)).wakeups(wakeups).ringBytes(ring.ringBytes()).stashBytes(stashBytes).stash(stash.stats()).build();
     }
 
     private long now() {

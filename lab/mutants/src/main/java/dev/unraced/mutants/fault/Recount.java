@@ -55,7 +55,9 @@ public final class Recount {
             @Override
             public SourceStats stats() {
                 SourceStats stats = super.stats();
-                return StatsEditor.returned(stats, stats.returned() + written - given);
+                return stats.toBuilder()
+                        .returned(stats.returned() + written - given)
+                        .build();
             }
         };
     }
@@ -71,7 +73,7 @@ public final class Recount {
                 if (given > written) {
                     filtered.merge(reason, given - written, Long::sum);
                 }
-                return StatsEditor.filtered(stats, filtered);
+                return stats.toBuilder().filtered(filtered).build();
             }
         };
     }
