@@ -77,8 +77,15 @@ static void ways(void)
 	EXPECT(unraced_namespace_flag(0, 0) == UNRACED_DETACHED);
 }
 
+static void ages(void)
+{
+	EXPECT(!unraced_count_may_be_old(5, 6) && !unraced_count_may_be_old(5, 19000000000ull));
+	EXPECT(unraced_count_may_be_old(5, 21000000000ull));
+}
+
 int main(void)
 {
+	ages();
 	registers();
 	blocks();
 	ways();

@@ -39,7 +39,9 @@ static void sockets(void)
 						     .skc_v6_daddr = { { 0xfe, 0x80 } },
 						     .skc_state = TCP_ESTABLISHED },
 				 .inet_sport = 10 };
-	struct made made = { .record.connect = { .family = UNRACED_AF_INET, .type = 1 } };
+	struct made made = { .record.connect = { .family = UNRACED_AF_INET,
+						     .type = 1,
+						     .protocol = UNRACED_IPPROTO_TCP } };
 	const struct unraced_in6 *peer;
 	const struct unraced_in *one;
 
@@ -50,7 +52,9 @@ static void sockets(void)
 	one = at(&made, &made.record.connect.local);
 	EXPECT(one->family == UNRACED_AF_INET && one->address == 8 && one->port == 10);
 	EXPECT(!unraced_is_scoped(&four.sk) && unraced_is_scoped(&six.sk));
-	made = (struct made){ .record.connect = { .family = UNRACED_AF_INET6, .type = 1 } };
+	made = (struct made){ .record.connect = { .family = UNRACED_AF_INET6,
+						  .type = 1,
+						  .protocol = UNRACED_IPPROTO_TCP } };
 	unraced_append_internet(append, &made, &made.record.connect, &six.sk);
 	peer = at(&made, &made.record.connect.remote);
 	EXPECT(made.record.connect.remote.length == sizeof(*peer) && peer->scope == 3 &&
@@ -63,17 +67,42 @@ static void sockets(void)
 	EXPECT(unraced_is_scoped(&six.sk));
 }
 
+/* IPPROTO_SMC of uapi/linux/in.h: its peer is that of another socket, so none is told. */
+static void strangers(void)
+{
+	struct inet_sock smc = { .sk.__sk_common = { .skc_family = UNRACED_AF_INET,
+						     .skc_state = TCP_SYN_SENT } };
+	struct made made = { .record.connect = { .family = UNRACED_AF_INET,
+						 .type = 1,
+						 .protocol = 256,
+						 .address.length = 16 } };
+	const __u8 requested[16] = { UNRACED_AF_INET };
+
+	unraced_append_internet(append, &made, &made.record.connect, &smc.sk);
+	EXPECT(!made.record.connect.remote.length && !made.record.connect.local.length);
+	EXPECT(!unraced_peer_is_doubtful(&made.record.connect, requested, &smc.sk, 0));
+	made.record.connect.protocol = 255;
+	made.record.connect.type = UNRACED_SOCK_RAW;
+	EXPECT(unraced_tells_addresses(&made.record.connect));
+	made.record.connect.protocol = UNRACED_IPPROTO_SCTP;
+	EXPECT(!unraced_has_other_connects(&made.record.connect));
+	made.record.connect.type = 5;
+	unraced_append_internet(append, &made, &made.record.connect, &smc.sk);
+	EXPECT(made.record.connect.remote.length &&
+	       unraced_peer_is_doubtful(&made.record.connect, requested, &smc.sk, 0));
+}
+
 static void peers(void)
 {
 	struct sock sk = { .__sk_common.skc_state = TCP_CLOSE };
 
 	EXPECT(!unraced_has_internet_peer(&sk, 1, 0) && unraced_has_internet_peer(&sk, 1, 9));
 	EXPECT(!unraced_has_internet_peer(&sk, SOCK_DGRAM, 9));
-	sk.sk_protocol = IPPROTO_MPTCP;
+	sk.sk_protocol = UNRACED_IPPROTO_MPTCP;
 	EXPECT(!unraced_has_internet_peer(&sk, 1, 9));
 	sk.__sk_common.skc_state = TCP_SYN_SENT;
 	EXPECT(unraced_has_internet_peer(&sk, 1, 0) &&
-	       !unraced_has_internet_peer(&sk, SOCK_RAW, 9));
+	       !unraced_has_internet_peer(&sk, UNRACED_SOCK_RAW, 9));
 }
 
 static void files(void)
@@ -92,6 +121,7 @@ static void files(void)
 int main(void)
 {
 	sockets();
+	strangers();
 	peers();
 	files();
 	printf("objects wrong %u\n", wrong);

@@ -16,8 +16,17 @@
 #define UNRACED_AF_INET 2
 #define UNRACED_AF_INET6 10
 #define UNRACED_AF_NETLINK 16
+#define UNRACED_IPPROTO_ICMP 1
 #define UNRACED_IPPROTO_TCP 6
+#define UNRACED_IPPROTO_UDP 17
+#define UNRACED_IPPROTO_DCCP 33
+#define UNRACED_IPPROTO_ICMPV6 58
+#define UNRACED_IPPROTO_L2TP 115
+#define UNRACED_IPPROTO_SCTP 132
+#define UNRACED_IPPROTO_UDPLITE 136
+#define UNRACED_IPPROTO_MPTCP 262
 #define UNRACED_SOCK_STREAM 1
+#define UNRACED_SOCK_RAW 3
 
 /* uapi/linux/in.h, in6.h and netlink.h */
 struct unraced_in {
@@ -157,6 +166,55 @@ UNRACED_INLINE bool unraced_names_peer(const __u8 *requested, __u32 length, __u3
 }
 
 /*
+ * Returns whether a socket of AF_INET or AF_INET6 keeps its addresses in its own struct sock. SMC
+ * connects a second socket instead (smc_connect() of net/smc/af_smc.c), and who knows what others
+ * do: of them no address is told (R2.30).
+ */
+UNRACED_INLINE bool unraced_tells_addresses(const struct unraced_connect *socket)
+{
+	switch (socket->protocol) {
+	case UNRACED_IPPROTO_ICMP:
+	case UNRACED_IPPROTO_TCP:
+	case UNRACED_IPPROTO_UDP:
+	case UNRACED_IPPROTO_DCCP:
+	case UNRACED_IPPROTO_ICMPV6:
+	case UNRACED_IPPROTO_L2TP:
+	case UNRACED_IPPROTO_SCTP:
+	case UNRACED_IPPROTO_UDPLITE:
+	case UNRACED_IPPROTO_MPTCP:
+		return 1;
+	}
+	return socket->type == UNRACED_SOCK_RAW;
+}
+
+/*
+ * Returns whether any holder of the socket can give it another peer by a call that is no connect:
+ * SCTP_SOCKOPT_CONNECTX of setsockopt(2) (R2.43).
+ */
+UNRACED_INLINE bool unraced_has_other_connects(const struct unraced_connect *socket)
+{
+	return socket->protocol == UNRACED_IPPROTO_SCTP && socket->type != UNRACED_SOCK_RAW;
+}
+
+/* A raw socket can have the protocol, too. */
+UNRACED_INLINE bool unraced_is_tcp(const struct unraced_connect *socket)
+{
+	return socket->protocol == UNRACED_IPPROTO_TCP && socket->type == UNRACED_SOCK_STREAM &&
+	       (socket->family == UNRACED_AF_INET || socket->family == UNRACED_AF_INET6);
+}
+
+/*
+ * Returns whether the socket of a request may have changed between act and look. "followed" means
+ * that the kernel may have done more before it told of the end. A process that gets the socket
+ * meanwhile can bind it, or connect it by a request that asks for no completion, of which no
+ * tracepoint tells (R2.42). TCP binds a socket before it connects, and each of its attempts is seen.
+ */
+UNRACED_INLINE bool unraced_is_seen_late(const struct unraced_connect *socket, bool followed)
+{
+	return followed && !unraced_is_tcp(socket);
+}
+
+/*
  * Returns whether a socket has no peer after a connect that gave it one, because somebody else ended
  * the connection or the attempt: another holder of the socket by shutdown(2), disconnecting or
  * sending. Of other families, the peer is unknown.
@@ -170,15 +228,9 @@ UNRACED_INLINE bool unraced_has_lost_peer(const struct unraced_connect *socket,
 		return 0;
 	if (length >= sizeof(__u16) && requested[0] == UNRACED_AF_UNSPEC && !requested[1])
 		return 0;
-	return socket->family == UNRACED_AF_INET || socket->family == UNRACED_AF_INET6 ||
-	       socket->family == UNRACED_AF_UNIX || socket->family == UNRACED_AF_NETLINK;
-}
-
-/* A raw socket can have the protocol, too. */
-UNRACED_INLINE bool unraced_is_tcp(const struct unraced_connect *socket)
-{
-	return socket->protocol == UNRACED_IPPROTO_TCP && socket->type == UNRACED_SOCK_STREAM &&
-	       (socket->family == UNRACED_AF_INET || socket->family == UNRACED_AF_INET6);
+	if (socket->family == UNRACED_AF_INET || socket->family == UNRACED_AF_INET6)
+		return unraced_tells_addresses(socket);
+	return socket->family == UNRACED_AF_UNIX || socket->family == UNRACED_AF_NETLINK;
 }
 
 /*

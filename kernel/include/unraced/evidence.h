@@ -91,6 +91,15 @@ UNRACED_INLINE bool unraced_root_is_unknown(__u8 syscall, __u8 how_provenance, _
 }
 
 /*
+ * Returns whether a call has lasted so long that a count of 32 bits may have come round since its
+ * entry: no count of the kernel's rises once in 5 ns for 20 s.
+ */
+UNRACED_INLINE bool unraced_count_may_be_old(__u64 enter_ns, __u64 now)
+{
+	return now - enter_ns > 20ull * 1000 * 1000 * 1000;
+}
+
+/*
  * Returns whether what lies behind a descriptor at the return proves nothing (R2.41): another task
  * could have put the requested object there. A table that was not shared at entry stays so until the
  * return, since its only user is in the call.

@@ -37,9 +37,7 @@
 #define TCP_SYN_SENT 2
 #define TCP_CLOSE 7
 #define TCP_LISTEN 10
-#define IPPROTO_MPTCP 262
 #define SOCK_DGRAM 2
-#define SOCK_RAW 3
 
 /* This type is part of the user API, so its layout is fixed. */
 struct in6_addr {

@@ -69,11 +69,11 @@ UNRACED_INLINE bool unraced_has_internet_peer(struct sock *sk, __u16 type, __be1
 {
 	__u8 state = KREAD(sk, __sk_common.skc_state);
 
-	if (type == SOCK_DGRAM || type == SOCK_RAW)
+	if (type == SOCK_DGRAM || type == UNRACED_SOCK_RAW)
 		return state == TCP_ESTABLISHED;
 	if (state != TCP_CLOSE && state != TCP_LISTEN)
 		return 1;
-	return port && (KREAD(sk, sk_protocol) != IPPROTO_MPTCP || state != TCP_CLOSE);
+	return port && (KREAD(sk, sk_protocol) != UNRACED_IPPROTO_MPTCP || state != TCP_CLOSE);
 }
 
 /*
@@ -90,6 +90,17 @@ UNRACED_INLINE bool unraced_peer_is_gone(struct sock *sk, __s64 result)
 }
 
 /*
+ * Returns whether the addresses that were read may be another's than the call's, however often the
+ * socket was connected: it has no peer any more, or one that came by no connect (R2.43).
+ */
+UNRACED_INLINE bool unraced_peer_is_doubtful(const struct unraced_connect *to,
+					     const __u8 *requested, struct sock *sk, __s64 result)
+{
+	return unraced_has_lost_peer(to, requested) || unraced_has_other_connects(to) ||
+	       unraced_peer_is_gone(sk, result);
+}
+
+/*
  * Appends both ends of a socket of AF_INET or AF_INET6 (R2.30, R2.32). The local port comes
  * from inet_sport, as for getsockname(2): the kernel clears skc_num when a peer resets the
  * connection (inet_put_port() of net/ipv4/inet_hashtables.c; R2.49).
@@ -99,6 +110,8 @@ UNRACED_INLINE void unraced_append_internet(unraced_append *append, void *builde
 {
 	__be16 port = KREAD(sk, __sk_common.skc_dport);
 
+	if (!unraced_tells_addresses(to))
+		return;
 	if (to->family == UNRACED_AF_INET) {
 		__be32 peer = KREAD(sk, __sk_common.skc_daddr);
 

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Calls that are refused before they run, while the result register gets a number that the refuser chose. */
 #include "actor.h"
+#include "ring.h"
 
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -47,7 +50,7 @@ struct refuser {
 struct refusal {
 	const struct refuser *by;
 	bool connects;
-	struct bytes object;
+	struct bytes object, earlier;
 	long value, calls;
 	/* The socket of the connects, which has a peer already. */
 	int socket;
@@ -88,6 +91,71 @@ static int filter(const struct refusal *refusal, unsigned flags, unsigned answer
 static void errno_child(struct refusal *refusal)
 {
 	filter(refusal, 0, SECCOMP_RET_ERRNO | ((unsigned)-refusal->value & SECCOMP_RET_DATA));
+}
+
+/* The filter of leftover_child() refuses opens with this mode, which means nothing without O_CREAT. */
+#define REFUSED_MODE 0777
+
+/* What leftover_child() opens: a ring, a watch for opens of the object, and the place of every path. */
+static struct ring left_ring;
+static int left_watch;
+static char left_place[4096];
+
+/*
+ * Behind the return of an open, a request of the same thread opens another path from the same place in memory. The call
+ * that is refused afterwards has this place, too.
+ */
+static void leftover_child(struct refusal *refusal)
+{
+	struct sock_filter program[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)number_of(refusal), 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[3])),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, REFUSED_MODE, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ((unsigned)-refusal->value & SECCOMP_RET_DATA)),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog all = {.len = sizeof(program) / sizeof(*program), .filter = program};
+
+	left_watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	if (!ring_open(&left_ring, false) ||
+	    inotify_add_watch(left_watch, (const char *)refusal->object.address, IN_OPEN) < 0 ||
+	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &all))
+		_exit(2);
+}
+
+/* Lets the request run behind the return of an open of the object, which wakes the poll in front of it. */
+static void leave_request(const struct refusal *refusal)
+{
+	char told[4096];
+	struct io_uring_sqe *poll_first = ring_next(&left_ring);
+
+	strcpy(left_place, (const char *)refusal->earlier.address);
+	poll_first->opcode = IORING_OP_POLL_ADD;
+	poll_first->flags = IOSQE_IO_LINK;
+	poll_first->fd = left_watch;
+	poll_first->poll32_events = POLLIN;
+	ring_push(&left_ring);
+	struct io_uring_sqe *open_then = ring_next(&left_ring);
+	open_then->opcode = IORING_OP_OPENAT;
+	open_then->fd = AT_FDCWD;
+	open_then->addr = (unsigned long)left_place;
+	open_then->open_flags = O_RDONLY;
+	open_then->user_data = 1;
+	ring_push(&left_ring);
+	ring_enter(&left_ring, 2, 0);
+	strcpy(left_place, (const char *)refusal->object.address);
+	close((int)watched_openat(ABI_NATIVE, AT_FDCWD, left_place, O_RDONLY, 0));
+	ring_enter(&left_ring, 0, 2);
+	for (unsigned at = *left_ring.completed_head; at != __atomic_load_n(left_ring.completed_tail, __ATOMIC_ACQUIRE); at++) {
+		const struct io_uring_cqe *ended = &left_ring.completions[at & *left_ring.completed_mask];
+
+		if (ended->user_data && ended->res >= 0)
+			close(ended->res);
+		__atomic_store_n(left_ring.completed_head, at + 1, __ATOMIC_RELEASE);
+	}
+	while (read(left_watch, told, sizeof(told)) > 0)
+		continue;
 }
 
 static const char *nothing_parent(struct refusal *refusal, pid_t child)
@@ -213,6 +281,8 @@ static void dispatch_child(struct refusal *refusal)
 
 static long call(const struct refusal *refusal)
 {
+	if (refusal->by->child == leftover_child)
+		return watched_openat(ABI_NATIVE, AT_FDCWD, left_place, O_RDONLY, REFUSED_MODE);
 	if (refusal->connects)
 		return watched_connect(ABI_NATIVE, refusal->socket, refusal->object.address, (long)refusal->object.length);
 	return watched_openat(ABI_NATIVE, AT_FDCWD, refusal->object.address, O_RDONLY, 0);
@@ -226,6 +296,8 @@ static void be_refused(struct refusal *refusal)
 		dup2(0, (int)refusal->value);
 	refusal->by->child(refusal);
 	for (long i = 0; i < refusal->calls; i++) {
+		if (refusal->by->child == leftover_child)
+			leave_request(refusal);
 		/* The selector blocks the calls of this thread until the handler clears it. */
 		refusal->selector = dispatched;
 		refusal->refused += call(refusal) == refusal->value;
@@ -267,7 +339,7 @@ static const struct refuser *refuser_of_line(void)
 	static const struct refuser all[] = {
 		{"errno", errno_child, nothing_parent},	    {"notify", notify_child, notify_parent},
 		{"sysemu", traced_child, traced_parent},    {"sysemu-cont", traced_child, traced_parent},
-		{"dispatch", dispatch_child, nothing_parent},
+		{"dispatch", dispatch_child, nothing_parent}, {"leftover", leftover_child, nothing_parent},
 	};
 	const char *how = line_text("how");
 
@@ -299,8 +371,8 @@ void command_never_ran(void)
 	refusal->value = (long)line_number("value", 0);
 	refusal->calls = (long)line_number("calls", 1);
 	if (!refusal->by) {
-		fail("never-ran needs how=errno, notify, sysemu, sysemu-cont or dispatch");
-	} else if (bytes_take(&refusal->object, "a")) {
+		fail("never-ran needs how=errno, notify, sysemu, sysemu-cont, dispatch or leftover");
+	} else if (bytes_take(&refusal->object, "a") && (!line_text("b") || bytes_take(&refusal->earlier, "b"))) {
 		refusal->goes_on = !strcmp(refusal->by->how, "sysemu-cont");
 		refusal->socket = refusal->connects ? connected_socket() : -1;
 		if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, refusal->channel))
@@ -311,5 +383,6 @@ void command_never_ran(void)
 			close(refusal->socket);
 	}
 	free(refusal->object.address);
+	free(refusal->earlier.address);
 	munmap(refusal, sizeof(*refusal));
 }

@@ -51,7 +51,7 @@ static __always_inline bool request_unseen(struct unraced_counters *stats, const
 		return 0;
 	}
 	read_registers(&to->call.call, syscall, none);
-	to->at.files = 0;
+	to->at = (struct progress){ .waits = 1 };
 	to->call.call.connecting = (struct connecting){ .unknown_at = unknown_sockets(bpf_get_current_task_btf()) };
 	to->call.call.enter_ns = 0;
 	to->call.call.mitigation = current_mode(shared);
@@ -59,6 +59,9 @@ static __always_inline bool request_unseen(struct unraced_counters *stats, const
 	to->call.call.provenance = UNRACED_PROVENANCE_NONE;
 	to->call.call.how_provenance = UNRACED_PROVENANCE_NONE;
 	to->call.call.integrity = 0;
+	/* The result of an open into the ring's own table is no descriptor. */
+	if (syscall != UNRACED_CONNECT)
+		to->call.call.direct_descriptor = KREAD((struct io_open *)command_of(req), file_slot) != 0;
 	to->call.call.record_flags = UNRACED_NO_ARGUMENTS | UNRACED_ENTER_MISSED | UNRACED_FD_TABLE_SHARED;
 	return 1;
 }
@@ -106,6 +109,29 @@ static __always_inline void settle(struct unraced_counters *stats, struct io_kio
 
 	if (same && count_pending_event(same, &key))
 		stats->silent--;
+}
+
+/*
+ * Returns whether a request may have polled its file, and so have run again later. No tracepoint tells of a poll that
+ * finds the file ready at once (IO_APOLL_READY of io_uring/poll.c), but the request keeps a flag.
+ */
+static __always_inline bool has_polled(struct io_kiocb *req)
+{
+	const struct unraced_control *shared = SCRATCH(control);
+
+	return !shared || !shared->polled_flag || (KREAD(req, flags) & shared->polled_flag);
+}
+
+/*
+ * Returns whether the programs saw the submission of a request that has no entry any more: its submitter is younger than
+ * they are, and no filter can have changed its answer.
+ */
+static __always_inline bool was_submitted_here(const struct unraced_control *shared, struct io_kiocb *req)
+{
+	struct task_struct *task = submitter_of(req);
+	__u64 since = *(const volatile __u64 *)&shared->entries_since;
+
+	return task && since && KREAD(task, start_boottime) > since && !(shared->filters & ~UNRACED_FILTERS_AT_RETURN & ~UNRACED_FILTER_SELF);
 }
 
 /*
@@ -186,7 +212,9 @@ static __always_inline int on_end(void *ctx, struct unraced_counters *stats, str
 	if (syscall != UNRACED_CONNECT && connects_of(to->request.at.files) != to->request.at.workers)
 		call->record_flags |= UNRACED_FD_TABLE_SHARED;
 	compare_namespaces(to, task, syscall);
-	to->followed = requests_taken(req) != to->request.at.taken;
+	/* What waited, polled or ran on a worker may have ended long ago, before this batch was told of. */
+	to->followed = requests_taken(req) != to->request.at.taken || to->request.at.waits || to->request.at.punted ||
+		       has_polled(req);
 	to->syscall = syscall;
 	to->is_request = 1;
 	finish(ctx, stats, syscall);
@@ -234,6 +262,9 @@ static __always_inline int on_complete(void *ctx, struct io_kiocb *req, bool by_
 			request_connect_ends((__u64)KREAD(req, file));
 		return 0;
 	}
+	/* A request that counted as pending, and whose entry was evicted since, must not count for ever. */
+	if (was_submitted_here(shared, req))
+		settle(stats, req);
 	return on_end(ctx, stats, to, req, syscall, result);
 }
 

@@ -72,6 +72,7 @@ static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring
 	struct task_struct *task;
 	struct long_call *to;
 	__u64 none[4] = {};
+	bool waits;
 
 	if (!syscall || !shared || !stats || !area || !shared->active || !is_watched(shared, syscall))
 		return 0;
@@ -108,15 +109,17 @@ static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring
 	if (to->call.provenance == UNRACED_PROVENANCE_NONE &&
 	    (syscall != UNRACED_CONNECT || to->call.addrlen >= 0))
 		to->call.record_flags |= UNRACED_FAULTED;
-	to->call.integrity = shared->integrity != 0;
+	to->call.integrity = shared->integrity && to->call.mitigation != UNRACED_MITIGATION_OFF;
 	to->call.silent = (KREAD(req, flags) & CQE_SKIP_SUCCESS) != 0;
-	if (fd_table_is_shared(task) || may_run_later(req))
+	waits = may_run_later(req);
+	if (fd_table_is_shared(task) || waits)
 		to->call.record_flags |= UNRACED_FD_TABLE_SHARED;
 	files = KREAD_NUMBER(task, files);
 	area->request.at = (struct progress){ .untold = to->call.enter_ns,
 					      .files = files,
 					      .workers = connects_of(files),
 					      .taken = requests_taken(req),
+					      .waits = waits,
 					      .before = syscall == UNRACED_CONNECT ? KREAD(req, cqe.fd) : KREAD(req, cqe.res),
 					      .refusal = refusal };
 	request_put(stats, req, &area->request);

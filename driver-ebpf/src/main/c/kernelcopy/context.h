@@ -95,7 +95,11 @@ static __always_inline __u8 current_call(struct task_struct *task, struct pt_reg
 	return 0;
 }
 
-/* Fills in what is known of a call without an entry. "wanted" is the required call, or 0 for any. */
+/*
+ * Fills in what is known of a call without an entry. "wanted" is the required call, or 0 for any. The registers do not
+ * tell whether the thread is still in the call: requests of io_urings run behind its return, too (task work), and a
+ * copy of theirs would be taken for that of the next call. So the stash must have refused the call.
+ */
 static __always_inline bool begin_late(struct copy_context *in, __u8 wanted)
 {
 	struct call *call = &in->area->fresh.call;
@@ -103,7 +107,7 @@ static __always_inline bool begin_late(struct copy_context *in, __u8 wanted)
 	__u64 args[4];
 	__u8 syscall;
 
-	if (current_mode(in->shared) != UNRACED_MITIGATION_KERNEL)
+	if (current_mode(in->shared) != UNRACED_MITIGATION_KERNEL || !is_refused(in->tid, in->task->start_boottime))
 		return 0;
 	regs = (void *)bpf_task_pt_regs(in->task);
 	syscall = current_call(in->task, regs);
@@ -188,16 +192,20 @@ static __always_inline void keep_file(struct copy_context *in, struct file *file
 	keep_resolved(in, builder->record.open.resolved.length, descriptor);
 }
 
-static __always_inline void keep_socket(struct copy_context *in, struct file *file)
+static __always_inline void keep_socket(struct copy_context *in, struct file *file, int result)
 {
 	struct builder *builder = begin_resolved(in);
+	struct sock *sk = sock_of(file);
 
+	if (!sk)
+		return;
 	describe_socket(builder, file);
 	/*
 	 * The call holds its own reference if the table is shared: fdget() of fs/file.c. The counts since the entry are
 	 * those of the socket that the descriptor led to then.
 	 */
-	if (is_held_by_more(file, fd_table_is_shared(in->task) ? 2 : 1) || in->call->connecting.sock != (__u64)sock_of(file))
+	if (is_held_by_more(file, fd_table_is_shared(in->task) ? 2 : 1) || in->call->connecting.sock != (__u64)sk ||
+	    unraced_peer_is_gone(sk, result))
 		builder->record.flags |= UNRACED_SOCKET_SHARED;
 	in->area->resolved.connect = builder->record.connect;
 	keep_resolved(in, builder->end, ANY_DESCRIPTOR);

@@ -109,6 +109,6 @@ int BPF_KRETPROBE(connect_returned, int result)
 		file = earlier ? earlier->call.how_pointer : 0;
 	}
 	if (file && in.call->syscall == UNRACED_CONNECT && needs_resolved(in.call))
-		keep_socket(&in, (struct file *)file);
+		keep_socket(&in, (struct file *)file, result);
 	return 0;
 }

@@ -80,6 +80,6 @@ int BPF_PROG(socket_connected, struct file *file, void *address, int addrlen, in
 	if (!in.call && (!begin_late(&in, UNRACED_CONNECT) || !copy_of(in.call, in.tid)))
 		return 0;
 	if (in.call->syscall == UNRACED_CONNECT && needs_resolved(in.call))
-		keep_socket(&in, file);
+		keep_socket(&in, file, result);
 	return 0;
 }

@@ -65,6 +65,8 @@ static __always_inline bool keep_bytes(struct copy_context *in, __u32 length)
 			bpf_map_delete_elem(&long_stash, &in->tid);
 		return 1;
 	}
+	/* The filter by path looks at the beginning, which is here. */
+	bpf_probe_read_kernel(call->bytes, INLINE_BYTES, fresh->call.bytes);
 	whole = was_long ? bpf_map_lookup_elem(&long_stash, &in->tid) : 0;
 	if (whole && whole->call.enter_ns == call->enter_ns)
 		return !bpf_probe_read_kernel(whole->call.bytes, READ_BYTES, fresh->call.bytes);

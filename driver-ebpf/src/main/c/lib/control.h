@@ -31,13 +31,14 @@ struct unraced_control {
 	__u32 stashed; /* calls in the stash */
 	__u32 spilled; /* those of the stashed calls that are in the hash map */
 	__u32 owners;  /* threads with slots of their own */
-	__u32 forgotten; /* refused calls that did not fit into the map of refused calls */
+	__u32 forgotten; /* 1: a refused call did not fit into the map of refused calls */
 	__u32 reserved2[12];
 	/* Each event reads these fields; a running capture never writes them. */
 	__u32 user_interval; /* ns that one event costs its user: 1 s divided by the limit; 0 without a limit */
 	__u32 cgroup_interval;
 	__u32 limit_seed; /* random, so that no caller can predict which owners share a group of buckets */
-	__u32 reserved3[13];
+	__u32 polled_flag; /* the kernel's flag of a request that has polled its file (REQ_F_POLLED); 0 when unknown */
+	__u32 reserved3[12];
 };
 
 /*

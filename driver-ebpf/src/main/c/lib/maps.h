@@ -145,7 +145,7 @@ struct {
 
 /*
  * Threads in a call that the stash refused, with their start time. The return then knows that the call ran, and reports
- * the refusal. When this map is full, the control counts the call as forgotten.
+ * the refusal. When this map is full, the control notes that a call is forgotten.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -204,6 +204,7 @@ struct progress {
 	__u32 punted; /* 1: a worker may run the request */
 	__u64 workers; /* hand-overs to workers that share the submitter's descriptor table, before the submission */
 	__u32 taken; /* requests that the kernel had taken from the ring, with this one */
+	__u32 waits; /* 1: the request may run after its submitter has left io_uring_enter(2) */
 };
 
 /* A pending io_uring request. A struct long_request starts with a struct request. */
@@ -264,7 +265,7 @@ struct tail_context {
 	__u8 syscall;
 	__u8 is_request;
 	__u8 namespace_unknown; /* 1: a request that another task may have run, in another mount namespace */
-	__u8 followed; /* 1: a request behind which the kernel has taken others from the ring */
+	__u8 followed; /* 1: a request behind whose act the kernel may have done more before it told of the end */
 	__u8 reserved[4];
 	struct long_request request;
 };

@@ -13,8 +13,9 @@
  * request then holds the socket at both moments, and the file's reference count shows it. sendto(2) with
  * MSG_FASTOPEN connects without a connect, so every TCP attempt counts, too (object/tcp_attempts.h).
  *
- * One gap remains. A process can take the socket, connect it while another thread replaces its descriptor between the
- * program's look-up and the kernel's, and give it back, all within one call.
+ * Nobody else holds the socket of a caller that shares it with nobody, but by pidfd_getfd(2), which takes it in mid-call.
+ * So that counts, too, as a connect of the socket that was taken. Whoever has it can pass it on to other users, bind it, or
+ * have it connected by ways that no program sees.
  */
 #ifndef UNRACED_OBJECT_CONNECTS_H
 #define UNRACED_OBJECT_CONNECTS_H
@@ -213,6 +214,36 @@ static __always_inline void connect_passes_by(struct task_struct *task, __s32 fd
 	struct sock *sk = file ? sock_of(file) : 0;
 
 	count_at(sk ? counter_index((__u64)sk) : unknown_sockets(task), CONNECT_WEIGHT);
+}
+
+/* pidfd_getfd(2) has this number in every convention. */
+#define PIDFD_GETFD 438
+
+/*
+ * Counts a pidfd_getfd(2) that begins. Another thread of the taker can use the new descriptor, and close it, before the
+ * call returns. Which socket it will be is not known yet.
+ */
+static __always_inline void taking_begins(struct task_struct *task)
+{
+	if (fd_table_is_shared(task))
+		count_at(unknown_sockets(task), CONNECT_WEIGHT);
+}
+
+/* Counts a pidfd_getfd(2) that returned this descriptor. */
+static __always_inline void taking_ends(struct task_struct *task, long descriptor)
+{
+	__u32 shared = 0;
+	struct file *file;
+	struct sock *sk;
+
+	if (descriptor < 0)
+		return;
+	file = file_of(task, descriptor, &shared);
+	sk = file ? sock_of(file) : 0;
+	if (sk)
+		count_connect((__u64)sk);
+	if (shared)
+		count_at(unknown_sockets(task), CONNECT_WEIGHT);
 }
 
 /* Counts the end of a connect request, whose file identifies its socket beyond doubt. */

@@ -173,13 +173,14 @@ static __always_inline void send(struct unraced_counters *stats, struct unraced_
 
 /*
  * Tells whether a connect through socketcall(2), whose descriptor lies in memory, acted on this socket. It did if no
- * other connect of the socket overlapped, and it has another peer now. A socket can lose its peer without a connect.
+ * other connect of the socket overlapped, and it has another peer now. A socket that lost its peer, without a connect or by
+ * one, proves nothing.
  */
-static __always_inline bool is_indirect_socket(const struct call *call, struct sock *sk, __u32 flags, bool alone)
+static __always_inline bool is_indirect_socket(const struct unraced_record *record, const struct call *call,
+					       struct sock *sk, bool alone)
 {
-	__u64 peer = peer_of(sk);
-
-	return alone && !(flags & UNRACED_FD_TABLE_SHARED) && peer && peer != call->connecting.peer;
+	return alone && !(record->flags & UNRACED_FD_TABLE_SHARED) && record->connect.remote.length &&
+	       peer_of(sk) != call->connecting.peer;
 }
 
 /*
@@ -193,16 +194,6 @@ static __always_inline __u32 own_attempts(const struct builder *builder, const s
 	    builder->record.connect.address.length < sizeof(__u16) || *(const __u16 *)builder->tail == UNRACED_AF_UNSPEC)
 		return 0;
 	return OWN_ATTEMPT;
-}
-
-/*
- * Tells whether the socket may have changed between a request's act and this look, when the kernel had run the rest of the
- * batch. A process that gets the socket meanwhile can bind it, or connect it by a request that asks for no completion, of
- * which no tracepoint tells. Of TCP, every attempt is counted (object/tcp_attempts.h).
- */
-static __always_inline bool is_seen_late(const struct unraced_connect *connect, const struct tail_context *from)
-{
-	return from->is_request && from->followed && !unraced_is_tcp(connect);
 }
 
 /*
@@ -222,13 +213,14 @@ static __always_inline void describe_connected(struct builder *builder, struct f
 	if (judge)
 		record->integrity = judge_address(builder, call);
 	/* This check follows all reads: a later connect of the socket does not change what was read. */
-	alone = !(record->flags & UNRACED_SOCKET_SHARED) && !is_seen_late(&record->connect, from) &&
-		!unraced_has_lost_peer(&record->connect, builder->tail) && !unraced_peer_is_gone(sk, from->result) &&
+	alone = !(record->flags & UNRACED_SOCKET_SHARED) &&
+		!(from->is_request && unraced_is_seen_late(&record->connect, from->followed)) &&
+		!unraced_peer_is_doubtful(&record->connect, builder->tail, sk, from->result) &&
 		call->connecting.sock == (__u64)sk && !is_held_by_more(file, references) &&
 		!connect_was_overlapped(call, record->connect.family, own_attempts(builder, call, from));
 	if (!alone)
 		record->flags |= UNRACED_SOCKET_SHARED;
-	is_own = !call->indirect || is_indirect_socket(call, sk, record->flags, alone);
+	is_own = !call->indirect || is_indirect_socket(record, call, sk, alone);
 	if (record->integrity == UNRACED_INTEGRITY_MATCH && judge && (!alone || !is_own))
 		record->integrity = UNRACED_INTEGRITY_UNCHECKED;
 	if (call->indirect && is_own && record->integrity == UNRACED_INTEGRITY_MATCH)
@@ -264,7 +256,7 @@ static __always_inline void describe_opened(struct builder *builder, struct walk
 {
 	struct unraced_record *record = &builder->record;
 
-	judge = judge && !base_is_unknown(call, is_absolute(builder), bpf_get_current_task_btf());
+	judge = judge && !base_is_unknown(call, is_absolute(builder), bpf_get_current_task_btf(), record->exit_ns);
 	unraced_describe_inode(record, file);
 	walk_begin(walk, file, record->mount_ns, !judge ? 0 : is_absolute(builder) ? &call->root : &call->start);
 	if (from->is_request)
@@ -340,10 +332,10 @@ static __always_inline void judge_call(struct call *call, struct tail_context *f
 		if (is_connect ? unraced_has_peer(from->result) : from->result >= 0) {
 			use_resolved(builder, is_connect, resolved);
 			if (is_connect && (connect_was_overlapped(call, record->connect.family, 0) ||
-					   unraced_has_lost_peer(&record->connect, builder->tail)))
+					   unraced_has_lost_peer(&record->connect, builder->tail) ||
+					   unraced_has_other_connects(&record->connect)))
 				record->flags |= UNRACED_SOCKET_SHARED;
 		}
-		bpf_map_delete_elem(&resolved_objects, &tid);
 		return;
 	}
 	/* The submitter may reuse the argument's memory before the request ends. */

@@ -31,13 +31,14 @@ static __always_inline __u32 changes_of_base(struct fs_struct *fs)
 }
 
 /* Tells whether the kernel may have started the path elsewhere than at the base that the call has. */
-static __always_inline bool base_is_unknown(const struct call *call, bool absolute, struct task_struct *task)
+static __always_inline bool base_is_unknown(const struct call *call, bool absolute, struct task_struct *task, __u64 now)
 {
 	if (absolute && unraced_root_is_unknown(call->syscall, call->how_provenance, call->resolve))
 		return 1;
 	if (!absolute && call->fd != UNRACED_AT_FDCWD)
 		return 0;
-	return (call->base_count & 1) || changes_of_base(KREAD(task, fs)) != call->base_count;
+	return (call->base_count & 1) || changes_of_base(KREAD(task, fs)) != call->base_count ||
+	       unraced_count_may_be_old(call->enter_ns, now);
 }
 
 static __always_inline void remember_start(struct call *call, struct task_struct *task)

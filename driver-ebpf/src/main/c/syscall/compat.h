@@ -17,6 +17,7 @@
 #include "lib/control.h"
 #include "lib/core_access.h"
 #include "lib/maps.h"
+#include "object/connects.h"
 #include "out/tail_call.h"
 #include "syscall/arguments.h"
 #include "syscall/enter.h"
@@ -34,13 +35,19 @@ static __always_inline __u8 abi_of(struct task_struct *task, long number)
 }
 
 /*
- * Call numbers that mean a watched call in some convention, without the x32 bit. Most calls of the machine cost only
+ * Call numbers that mean a watched call in some convention, without the x32 bit, and pidfd_getfd(2). Most calls of the machine cost only
  * one look-up in this table.
  */
 static const volatile __u8 numbers_of_interest[UNRACED_CALL_NUMBERS] = {
 	UNRACED_CALLS_X86_64(UNRACED_CALL_ELEMENT, ) UNRACED_CALLS_IA32(UNRACED_CALL_ELEMENT, )
 	UNRACED_CALLS_EVERYWHERE(UNRACED_CALL_ELEMENT, )
+	[PIDFD_GETFD] = 1,
 };
+
+static __always_inline bool takes_a_descriptor(const struct unraced_control *shared, long number)
+{
+	return ((__u32)number & ~UNRACED_X32_BIT) == PIDFD_GETFD && is_watched(shared, UNRACED_CONNECT);
+}
 
 /* Finds out which call this is, and reads its arguments from the registers of its convention. */
 static __always_inline void find_arguments(struct arguments *to, struct task_struct *task, struct pt_regs *regs,
@@ -112,6 +119,10 @@ int all_enter(void *ctx)
 	if (!shared || !shared->active)
 		return 0;
 	task = bpf_get_current_task_btf();
+	if (takes_a_descriptor(shared, number)) {
+		taking_begins(task);
+		return 0;
+	}
 	find_arguments(&call, task, registers(ctx, task), number);
 	return call.syscall && is_watched(shared, call.syscall) ? begin_call(&call) : 0;
 }
@@ -130,6 +141,10 @@ int all_exit(void *ctx)
 	if (!shared || !shared->active)
 		return 0;
 	task = bpf_get_current_task_btf();
+	if (takes_a_descriptor(shared, number)) {
+		taking_ends(task, result);
+		return 0;
+	}
 	find_arguments(&call, task, registers(ctx, task), number);
 	if (!call.syscall || !is_watched(shared, call.syscall))
 		return 0;

@@ -92,6 +92,8 @@ static __always_inline int on_missed(struct unraced_control *shared, struct unra
 		connect_passes_by(task, from->args[0], from->indirect);
 	if (verdict != UNRACED_PASS) {
 		unraced_count_filtered(&stats->filtered, verdict);
+		if (shared->copies)
+			delete_copies(tid);
 		return 0;
 	}
 	rebuild_call(scratch, from, mode);
@@ -152,6 +154,9 @@ static __always_inline int on_return(struct unraced_control *shared, struct task
 		bytes = stash_bytes(stashed, tid);
 	area->bytes = (__u64)bytes;
 	finish_call(stats, shared, area, call, is_connect);
+	/* A call that a filter or a limit dropped has left its object behind. */
+	if (shared->copies && needs_resolved(stashed))
+		bpf_map_delete_elem(&resolved_objects, &tid);
 	if (is_connect)
 		connect_ends(stashed, task);
 	stash_drop(shared, stats, task, is_long);

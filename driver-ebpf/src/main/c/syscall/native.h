@@ -11,6 +11,7 @@
 #include "unraced/record.h"
 #include "lib/control.h"
 #include "lib/maps.h"
+#include "object/connects.h"
 #include "syscall/arguments.h"
 #include "syscall/enter.h"
 #include "syscall/exit.h"
@@ -80,6 +81,26 @@ int exit_opens(struct syscall_trace_exit *ctx)
 	__u8 syscall = calls_by_number[ctx->nr & (UNRACED_CALL_NUMBERS - 1)];
 
 	return syscall && syscall != UNRACED_CONNECT ? on_exit(ctx, syscall) : 0;
+}
+
+SEC("tracepoint/syscalls/sys_enter_pidfd_getfd")
+int enter_pidfd_getfd(struct syscall_trace_enter *ctx)
+{
+	const struct unraced_control *shared = SCRATCH(control);
+
+	if (shared && shared->active)
+		taking_begins(bpf_get_current_task_btf());
+	return 0;
+}
+
+SEC("tracepoint/syscalls/sys_exit_pidfd_getfd")
+int exit_pidfd_getfd(struct syscall_trace_exit *ctx)
+{
+	const struct unraced_control *shared = SCRATCH(control);
+
+	if (shared && shared->active)
+		taking_ends(bpf_get_current_task_btf(), ctx->ret);
+	return 0;
 }
 
 SEC("tracepoint/syscalls/sys_exit_connect")

@@ -27,7 +27,15 @@ static __always_inline void refuse(struct unraced_control *shared, struct unrace
 	stats->refused++;
 	delete_copies(tid);
 	if (bpf_map_update_elem(&refused, &tid, &refusal, BPF_ANY))
-		__sync_fetch_and_add(&shared->forgotten, 1);
+		shared->forgotten = 1;
+}
+
+/* Returns whether the stash refused the call that this thread is in. */
+static __always_inline bool is_refused(__u32 tid, __u64 thread_start)
+{
+	__u64 *remembered = bpf_map_lookup_elem(&refused, &tid);
+
+	return remembered && (*remembered << 2 >> 2) == thread_start;
 }
 
 /*
@@ -37,9 +45,9 @@ static __always_inline void refuse(struct unraced_control *shared, struct unrace
 static __always_inline bool was_refused(__u32 tid, __u64 thread_start, __u32 *mode)
 {
 	__u64 *remembered = bpf_map_lookup_elem(&refused, &tid);
-	bool was = remembered && (*remembered << 2 >> 2) == thread_start;
+	bool was = is_refused(tid, thread_start);
 
-	if (was)
+	if (was && remembered)
 		*mode = *remembered >> REFUSED_MODE_SHIFT;
 	if (remembered)
 		bpf_map_delete_elem(&refused, &tid);

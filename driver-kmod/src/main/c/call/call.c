@@ -75,6 +75,7 @@ void unraced_call_replace_requested(struct unraced_call *call, const void *copy,
 	unraced_call_remove_requested(call);
 	memcpy(unraced_call_room(call), copy, length);
 	unraced_call_append(call, requested, length);
+	call->record.flags &= ~UNRACED_TRUNCATED;
 	call->record.provenance = UNRACED_PROVENANCE_KERNEL;
 	call->record.integrity = changed ? UNRACED_INTEGRITY_CHANGED : UNRACED_INTEGRITY_MATCH;
 }

@@ -31,8 +31,9 @@ struct unraced_call {
 	u8 direct_descriptor; /* a request whose file goes into the ring's own table, and gets no descriptor */
 	u8 proven;	 /* the kernel used the address that was read at entry */
 	u8 punted;	 /* an io-wq worker carries the request out, or its submission was missed */
-	u8 followed;	 /* a request behind which the kernel has taken others from the ring */
-	u8 reserved[6];
+	u8 waits;	 /* a request that may run after its submitter has left io_uring_enter(2) */
+	u8 followed;	 /* a request behind whose act the kernel may have done more before it told of the end */
+	u8 reserved[5];
 	struct unraced_record record;
 	u8 tail[UNRACED_TAIL_BYTES];
 };

@@ -6,6 +6,7 @@
 #include "iouring/connect.h"
 #include "iouring/request.h"
 #include "stash/stash.h"
+#include "syscall/execution.h"
 
 #ifdef UNRACED_READS_IO_URING
 
@@ -20,18 +21,11 @@ static int on_issue(struct kprobe *kprobe, struct pt_regs *regs)
 
 long unraced_request_references(const void *request)
 {
-	/* A fixed file belongs to the ring's table, and requests borrow it from there. */
-	return ((const struct io_kiocb *)request)->flags & REQ_F_FIXED_FILE ? 1 : 2;
-}
-
-/* Returns whether the thread is in connect(2) or socketcall(2), not in an io_uring. */
-static bool is_connecting(void)
-{
-	struct pt_regs *regs = task_pt_regs(current);
-	struct unraced_arguments arguments UNRACED_FILLED_LATER;
-
-	return !(current->flags & (PF_KTHREAD | PF_IO_WORKER)) &&
-	       unraced_arch_call(regs, syscall_get_nr(current, regs), &arguments) && arguments.syscall == UNRACED_CONNECT;
+	/*
+	 * A registered file belongs to the ring's table. Any number of requests borrow it from there without a reference, so
+	 * no count shows that this one is alone.
+	 */
+	return ((const struct io_kiocb *)request)->flags & REQ_F_FIXED_FILE ? 0 : 2;
 }
 
 const void *unraced_issued_request(struct unraced_capture *capture)
@@ -44,9 +38,10 @@ const void *unraced_issued_request(struct unraced_capture *capture)
 	if (unraced_stash_take(capture->issued, current->pid, current->start_boottime, 0, &address, sizeof(address)) < 0)
 		return NULL;
 	/*
-	 * A request that failed before it reached its address left its entry behind; this connect is the thread's own.
+	 * A request that failed before it reached its address left its entry behind; this connect is the thread's own. The
+	 * registers prove nothing, as they still name the last call when a request runs behind its return.
 	 */
-	return is_connecting() ? NULL : (const void *)(unsigned long)address;
+	return unraced_trace_inside(capture) == UNRACED_CONNECT ? NULL : (const void *)(unsigned long)address;
 }
 
 void unraced_request_address(struct unraced_capture *capture, const void *request, const void *copy, s32 length)

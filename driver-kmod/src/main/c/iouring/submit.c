@@ -69,6 +69,12 @@ static void take_refused(struct unraced_call *call, const struct io_uring_sqe *s
 	unraced_read_pointers(call, UNRACED_PROVENANCE_ENTER);
 }
 
+/* Returns whether the request may run after its submitter has left io_uring_enter(2): behind others, or by a worker. */
+static bool may_run_later(const struct io_kiocb *req)
+{
+	return (req->flags & (REQ_F_IO_DRAIN | REQ_F_FORCE_ASYNC)) || req->ctx->submit_state.link.head;
+}
+
 static void submit(struct unraced_capture *capture, const struct io_kiocb *req, const struct io_uring_sqe *refused,
 		   int error)
 {
@@ -95,6 +101,7 @@ static void submit(struct unraced_capture *capture, const struct io_kiocb *req, 
 	unraced_describe_caller(&call->record);
 	call->silent = !!(req->flags & REQ_F_CQE_SKIP);
 	call->taken = req->ctx->cached_sq_head;
+	call->waits = may_run_later(req);
 	call->record.result = error;
 	unraced_request_put(capture, scratch, req);
 	/* A silent request counts as lost already; when its completion finds no room, it must not count again. */
@@ -104,13 +111,24 @@ static void submit(struct unraced_capture *capture, const struct io_kiocb *req, 
 		unraced_pending_add(capture, req, error);
 }
 
+/* This memory may have belonged to a request whose completion was never reported, and whose submitter was another task. */
+static void forget(struct unraced_capture *capture, const struct io_kiocb *req)
+{
+	unraced_request_take(capture, unraced_scratch(capture), req);
+	if (unraced_requested_call(req->opcode) == UNRACED_CONNECT)
+		unraced_act_discard(capture, (unsigned long)req, 0);
+}
+
 static void on_submission(struct unraced_capture *capture, const struct io_kiocb *req, const struct io_uring_sqe *refused,
 			  int error)
 {
-	if (!unraced_is_watched_request(capture, unraced_requested_call(req->opcode)) || unraced_filter(capture) != UNRACED_PASS)
+	if (!unraced_is_watched_request(capture, unraced_requested_call(req->opcode)))
 		return;
 	preempt_disable();
-	submit(capture, req, refused, error);
+	if (unraced_filter(capture) == UNRACED_PASS)
+		submit(capture, req, refused, error);
+	else
+		forget(capture, req);
 	preempt_enable();
 }
 

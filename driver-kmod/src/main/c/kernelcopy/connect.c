@@ -108,7 +108,7 @@ static void take_copy(struct unraced_capture *capture, const struct unraced_argu
 		return;
 	compare_block(&scratch->call, connecting);
 	if (unraced_wants_copy(&scratch->call))
-		unraced_call_replace_requested(&scratch->call, connecting->address, connecting->length);
+		unraced_replace_by_copy(&scratch->call, connecting->address, connecting->length);
 	else
 		unraced_call_compare_address(&scratch->call, connecting->address, connecting->length);
 	unraced_entry_put(capture, scratch);
@@ -150,6 +150,20 @@ static int on_send(struct kprobe *kprobe, struct pt_regs *regs)
 	return 0;
 }
 
+/*
+ * The event of a connect has the socket's local address, too, which another holder can set meanwhile. So each bind of a
+ * socket that has acts under way overlaps them.
+ */
+static int on_bind(struct kprobe *kprobe, struct pt_regs *regs)
+{
+	struct unraced_capture *capture = container_of(kprobe, struct unraced_probe, kprobe)->capture;
+	const struct socket *socket = (const struct socket *)regs_get_kernel_argument(regs, 0);
+
+	if (socket->sk)
+		unraced_act_unseen(capture, socket->sk);
+	return 0;
+}
+
 bool unraced_connects_can_probe(void)
 {
 	return unraced_can_probe(CONNECT_FILE, on_connect);
@@ -164,6 +178,7 @@ static int start_connects(struct unraced_capture *capture)
 	/* Without this probe, overlaps of connects are unknown, and each connect event says so. */
 	unraced_probe_attach(&capture->connect_probe, capture, CONNECT_FILE, on_connect);
 	unraced_probe_attach(&capture->send_probe, capture, "__inet_stream_connect", on_send);
+	unraced_probe_attach(&capture->bind_probe, capture, "security_socket_bind", on_bind);
 	return 0;
 }
 
@@ -171,6 +186,7 @@ static void stop_connects(struct unraced_capture *capture)
 {
 	unraced_probe_detach(&capture->connect_probe);
 	unraced_probe_detach(&capture->send_probe);
+	unraced_probe_detach(&capture->bind_probe);
 }
 
 const struct unraced_hook unraced_connect_hook = {

@@ -40,3 +40,13 @@ bool unraced_wants_copy(const struct unraced_call *call)
 	return call->record.mitigation == UNRACED_MITIGATION_KERNEL &&
 	       call->record.provenance != UNRACED_PROVENANCE_KERNEL;
 }
+
+void unraced_replace_by_copy(struct unraced_call *call, const void *copy, u32 length)
+{
+	struct unraced_record *record = &call->record;
+
+	/* The pointer was unreadable when the call entered. */
+	if (record->enter_ns && record->provenance == UNRACED_PROVENANCE_NONE)
+		record->flags |= UNRACED_FAULTED;
+	unraced_call_replace_requested(call, copy, length);
+}

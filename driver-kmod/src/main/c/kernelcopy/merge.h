@@ -15,5 +15,7 @@ bool unraced_current_call(struct unraced_capture *capture, struct unraced_argume
 bool unraced_begin_copy(struct unraced_capture *capture, struct unraced_scratch *scratch,
 			const struct unraced_arguments *arguments);
 bool unraced_wants_copy(const struct unraced_call *call);
+/* Puts the kernel's copy in the place of what the entry read. */
+void unraced_replace_by_copy(struct unraced_call *call, const void *copy, u32 length);
 
 #endif

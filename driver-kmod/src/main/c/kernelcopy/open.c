@@ -50,7 +50,7 @@ static int on_path(struct kprobe *kprobe, struct pt_regs *regs)
 	if (unraced_entry_touch(capture, &arguments, confirm_path, name) || !unraced_begin_copy(capture, scratch, &arguments))
 		return 0;
 	if (unraced_wants_copy(&scratch->call) && is_of(name, &scratch->call))
-		unraced_call_replace_requested(&scratch->call, name->name, strnlen(name->name, UNRACED_PATH_MAX));
+		unraced_replace_by_copy(&scratch->call, name->name, strnlen(name->name, UNRACED_PATH_MAX));
 	unraced_entry_put(capture, scratch);
 	return 0;
 }

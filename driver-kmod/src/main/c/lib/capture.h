@@ -70,6 +70,7 @@ struct unraced_capture {
 	atomic64_t acts_begun;
 	struct unraced_probe connect_probe;
 	struct unraced_probe send_probe;
+	struct unraced_probe bind_probe;
 
 	/* requests of io_urings, by their addresses; null where requests cannot be read */
 	struct unraced_stash *requests;

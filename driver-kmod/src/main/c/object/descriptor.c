@@ -2,6 +2,7 @@
 #include <linux/fdtable.h>
 #include <linux/file.h>
 #include <linux/fs_struct.h>
+#include <linux/ktime.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 
@@ -44,12 +45,15 @@ bool unraced_base_is_unknown(struct unraced_call *call)
 {
 	bool absolute = unraced_call_is_absolute(call);
 	const struct unraced_record *record = &call->record;
+	u64 now;
 
 	if (absolute && unraced_root_is_unknown(record->syscall, record->how_provenance, record->open.resolve))
 		return true;
 	if (!absolute && record->open.dirfd != UNRACED_AT_FDCWD)
 		return false;
-	return (call->base_count & 1) || !current->fs || read_seqcount_retry(SEQUENCE_OF(current->fs), call->base_count);
+	now = record->exit_ns ? record->exit_ns : ktime_get_boottime_ns();
+	return (call->base_count & 1) || !current->fs || read_seqcount_retry(SEQUENCE_OF(current->fs), call->base_count) ||
+	       unraced_count_may_be_old(record->enter_ns, now);
 }
 
 bool unraced_fd_table_is_shared(void)

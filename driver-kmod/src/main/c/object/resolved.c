@@ -54,28 +54,20 @@ static bool is_connected(const struct unraced_scratch *scratch, const struct soc
 	return scratch->acted ? scratch->act.socket == (unsigned long)sk : !scratch->call.block_pointer;
 }
 
-/*
- * Returns whether a process that got the socket may have bound it since the act of a request, when the kernel had run the
- * rest of the batch. A socket of TCP is bound before.
- */
-static bool is_seen_late(const struct unraced_call *call)
-{
-	return call->followed && !unraced_is_tcp(&call->record.connect);
-}
-
 void unraced_describe_connect(struct unraced_capture *capture, struct unraced_scratch *scratch, struct file *file)
 {
 	struct unraced_record *record = &scratch->call.record;
+	struct sock *sk = unraced_sock_of(file);
 
-	if (!is_connected(scratch, unraced_sock_of(file))) {
+	if (!is_connected(scratch, sk)) {
 		record->flags |= UNRACED_OBJECT_MISSED;
 		return;
 	}
 	unraced_describe_socket(&scratch->call, file);
 	/* The check comes after the reads: an act that changed what was read has begun before them (R2.43). */
-	if (!unraced_act_is_alone(capture, scratch) || is_seen_late(&scratch->call) || unraced_is_scoped(unraced_sock_of(file)) ||
-	    record->connect.family != scratch->act.family || unraced_has_lost_peer(&record->connect, scratch->call.tail) ||
-	    unraced_peer_is_gone(unraced_sock_of(file), record->result))
+	if (!unraced_act_is_alone(capture, scratch) || unraced_is_seen_late(&record->connect, scratch->call.followed) ||
+	    unraced_is_scoped(sk) || record->connect.family != scratch->act.family ||
+	    unraced_peer_is_doubtful(&record->connect, scratch->call.tail, sk, record->result))
 		record->flags |= UNRACED_SOCKET_SHARED;
 	else if (!unraced_is_judged(&scratch->call))
 		record->integrity = unraced_judge_connect(scratch);
@@ -95,6 +87,8 @@ static void remove_other_file(struct unraced_call *call)
 		return;
 	record->flags &= ~(UNRACED_HAS_FILE | UNRACED_CREATED | UNRACED_DELETED | UNRACED_DETACHED |
 			   UNRACED_RESOLVED_TRUNCATED | UNRACED_FOREIGN_MOUNT_NS | UNRACED_RESOLVED_UNSTABLE);
+	/* The file that the call installed was another one, so what is behind the descriptor now is in doubt. */
+	record->flags |= UNRACED_FD_TABLE_SHARED;
 	record->open.inode = 0;
 	record->open.device_major = 0;
 	record->open.device_minor = 0;

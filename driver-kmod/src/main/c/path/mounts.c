@@ -153,12 +153,11 @@ static void keep_waiters(struct file *file, wait_queue_head_t *waiters, poll_tab
 /*
  * Finds the count of a namespace's mount events. A poll of /proc/self/mounts waits at the namespace's wait queue, in
  * front of the count, and remembers the count's value (mounts_poll() of fs/proc_namespace.c). The count is the one word
- * there with this value.
+ * with this value that comes first: others, such as the number of mounts, can be equal to it.
  */
 static size_t find_events(const struct mnt_namespace *ns, const wait_queue_head_t *waiters, u32 count)
 {
 	const u64 *words = (const u64 *)(waiters + 1);
-	size_t found = 0;
 	int i;
 
 	if ((const u8 *)waiters < (const u8 *)ns || (const u8 *)(words + EVENTS_WORDS) > (const u8 *)ns + LONGEST_NAMESPACE)
@@ -168,13 +167,10 @@ static size_t find_events(const struct mnt_namespace *ns, const wait_queue_head_
 
 		if (copy_from_kernel_nofault(&word, &words[i], sizeof(word)))
 			return 0;
-		if (word != count)
-			continue;
-		if (found)
-			return 0;
-		found = (const u8 *)&words[i] - (const u8 *)ns;
+		if (word == count)
+			return (const u8 *)&words[i] - (const u8 *)ns;
 	}
-	return found;
+	return 0;
 }
 
 static void look_for_events(void)
@@ -207,11 +203,13 @@ int unraced_mounts_find(void)
 	}
 	if (found && number_is_as_expected()) {
 		look_for_events();
-		if (events_offset)
+		if (events_offset) {
 			pr_debug("mount events are counted at %zu of a namespace\n", events_offset);
-		else
-			pr_info("the count of mount events was not found\n");
-		return 0;
+			return 0;
+		}
+		/* Without it a path could show a moment that never was (R2.47). */
+		pr_err("the count of mount events was not found; load the module in a mount namespace where something was mounted\n");
+		return -EOPNOTSUPP;
 	}
 	pr_err("the mounts of this kernel are not as expected, or /proc is not mounted\n");
 	return -EOPNOTSUPP;

@@ -50,7 +50,7 @@ static noinline void enter(struct unraced_capture *capture, struct pt_regs *regs
 
 	if (!unraced_arch_call(regs, number, &arguments) || !unraced_is_watched(capture, arguments.syscall))
 		return;
-	unraced_trace_entry(capture, &arguments, mitigation);
+	unraced_trace_entry(capture, &arguments);
 	if ((mitigation == UNRACED_MITIGATION_OFF && !entering) || unraced_filter(capture) != UNRACED_PASS)
 		return;
 	preempt_disable();

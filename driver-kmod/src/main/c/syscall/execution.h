@@ -27,7 +27,7 @@ enum unraced_execution {
 
 /*
  * The bits of a byte: the call that the thread is in, by number and convention, whether other tasks used its descriptors
- * when it entered (in mode off, which has no entry in the stash to say so), and a bit for a covered thread.
+ * when it entered (for a call whose entry the stash does not have), and a bit for a covered thread.
  */
 #define UNRACED_TRACE_SYSCALL 0x07
 #define UNRACED_TRACE_CALL 0x1f
@@ -50,10 +50,9 @@ static inline u8 unraced_trace_call(const struct unraced_arguments *arguments)
 	return arguments->syscall | arguments->abi << 3;
 }
 
-static inline void unraced_trace_entry(struct unraced_capture *capture, const struct unraced_arguments *arguments,
-				       u32 mitigation)
+static inline void unraced_trace_entry(struct unraced_capture *capture, const struct unraced_arguments *arguments)
 {
-	u8 shared = mitigation == UNRACED_MITIGATION_OFF && unraced_fd_table_is_shared() ? UNRACED_TRACE_SHARED : 0;
+	u8 shared = unraced_fd_table_is_shared() ? UNRACED_TRACE_SHARED : 0;
 
 	WRITE_ONCE(*unraced_trace_of(capture, current),
 		   unraced_trace_call(arguments) | shared | READ_ONCE(capture->trace_covered));

@@ -28,7 +28,8 @@ static bool begin_late(struct unraced_capture *capture, struct unraced_scratch *
 	}
 	unraced_entry_begin(capture, scratch, arguments, mitigation);
 	unraced_read_pointers(&scratch->call, UNRACED_PROVENANCE_EXIT);
-	if (mitigation == UNRACED_MITIGATION_OFF)
+	/* The entry of another mode may have been evicted before the mode was switched (R5.2). */
+	if (mitigation == UNRACED_MITIGATION_OFF && taken != UNRACED_TAKE_EVICTED)
 		return true;
 	scratch->call.record.flags |= unraced_entry_missed(taken);
 	if (scratch->call.integrity && arguments->syscall != UNRACED_CONNECT)

@@ -85,6 +85,11 @@ final class Control {
                 INTS.getVolatile(memory, ControlLayout.STASH_ENTRIES));
     }
 
+    /** Tells the programs the kernel's flag of a request that has polled its file; 0 when nobody knows it. */
+    void polledFlag(int flag) {
+        INTS.setVolatile(memory, ControlLayout.POLLED_FLAG, flag);
+    }
+
     /** Sets the limits of events per second of a user and of a cgroup. */
     void limits(RateLimits limits, int seed) {
         INTS.setVolatile(memory, ControlLayout.LIMIT_SEED, seed);

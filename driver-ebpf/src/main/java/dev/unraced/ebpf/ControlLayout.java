@@ -22,6 +22,7 @@ final class ControlLayout {
     static final int USER_INTERVAL = 128;
     static final int CGROUP_INTERVAL = 132;
     static final int LIMIT_SEED = 136;
+    static final int POLLED_FLAG = 140;
 
     static final int FILTER_SELF = 1;
     static final int FILTER_TGIDS = 1 << 1;

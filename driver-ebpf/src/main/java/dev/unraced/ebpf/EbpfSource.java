@@ -109,6 +109,7 @@ final class EbpfSource implements RingSource {
             control.publishEnterEvents(settings.enterEvents());
             control.limits(settings.limits(), new SecureRandom().nextInt());
             control.syscalls(settings.syscalls());
+            control.polledFlag(Entrances.polledFlag(settings, control.hasRequests()));
             object.attach("thread_exit");
             if (!Entrances.servesAllConventions(settings)) {
                 attach(object, settings.syscalls());

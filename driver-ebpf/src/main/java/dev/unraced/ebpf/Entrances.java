@@ -3,6 +3,7 @@ package dev.unraced.ebpf;
 
 import dev.unraced.ebpf.EbpfFailure.Step;
 import dev.unraced.event.Syscall;
+import dev.unraced.machine.KernelTypes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -34,6 +35,12 @@ final class Entrances {
     /** The program that sees TCP attempts which no connect makes. */
     private static final String ATTEMPT = "socket_attempt";
 
+    /** The programs that see pidfd_getfd(2), where no program sees all calls. */
+    private static final List<String> TAKERS = List.of("exit_pidfd_getfd", "enter_pidfd_getfd");
+
+    /** The number of a request's flag in the kernel's enumeration of them, which has no name. */
+    private static final String POLLED = "REQ_F_POLLED_BIT";
+
     private static final String SUBMIT = "request_submit";
     /** The same program for the tracepoint's name on older kernels. Each kernel has one of the two names. */
     private static final String SUBMIT_BEFORE = "request_submit_sqe";
@@ -48,6 +55,7 @@ final class Entrances {
         }
         if (settings.syscalls().contains(Syscall.CONNECT)) {
             programs.add(ATTEMPT);
+            programs.addAll(takers(settings));
         }
         programs.addAll(requests(settings.syscalls()));
         programs.addAll(List.of(SUBMIT, SUBMIT_BEFORE));
@@ -65,6 +73,9 @@ final class Entrances {
         }
         if (settings.syscalls().contains(Syscall.CONNECT)) {
             object.attach(ATTEMPT);
+            for (String program : takers(settings)) {
+                object.attach(program);
+            }
         }
         if (hasRequests) {
             attachRequests(object, settings.syscalls());
@@ -74,6 +85,23 @@ final class Entrances {
                 object.attach(program);
             }
         }
+    }
+
+    /**
+     * Returns the flag of a request that has polled its file; 0 when it is not needed, or not known. Then the programs
+     * take it for set.
+     */
+    static int polledFlag(EbpfSettings settings, boolean hasRequests) {
+        return hasRequests && settings.syscalls().contains(Syscall.CONNECT)
+                ? KernelTypes.read().enumerator(POLLED).stream()
+                        .map(bit -> 1 << bit)
+                        .findFirst()
+                        .orElse(0)
+                : 0;
+    }
+
+    private static List<String> takers(EbpfSettings settings) {
+        return servesAllConventions(settings) ? List.of() : TAKERS;
     }
 
     private static void attachRequests(BpfObject object, Set<Syscall> syscalls) throws EbpfFailure {

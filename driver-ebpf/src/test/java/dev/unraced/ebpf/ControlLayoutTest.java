@@ -64,6 +64,7 @@ class ControlLayoutTest {
                     "USER_INTERVAL",
                     "CGROUP_INTERVAL",
                     "LIMIT_SEED",
+                    "POLLED_FLAG",
                     "STASHED" -> "offsetof(struct unraced_control, " + name + ")";
             default -> "offsetof(struct unraced_counters, " + name.replace("filtered_", "filtered.") + ")";
         };

@@ -36,6 +36,7 @@ class KernelTypesTest {
     @Test
     void aKernelWithoutBtfHasNoNames() {
         assertThat(KernelTypes.under(root).has("int")).isFalse();
+        assertThat(KernelTypes.under(root).enumerator("PIDTYPE_PID")).isEmpty();
     }
 
     @Test
@@ -46,5 +47,11 @@ class KernelTypesTest {
 
         assertThat(types.has("task_struct")).isTrue();
         assertThat(types.has("no_such_type_anywhere")).isFalse();
+        // enum pid_type of include/linux/pid_types.h has a name, and the enumeration of io_uring's flags has none.
+        assertThat(types.enumerator("PIDTYPE_PID")).hasValue(0);
+        assertThat(types.enumerator("PIDTYPE_TGID")).hasValue(1);
+        assertThat(types.enumerator("REQ_F_POLLED_BIT").orElse(0)).isBetween(1, 63);
+        assertThat(types.enumerator("task_struct")).isEmpty();
+        assertThat(types.enumerator("no_such_type_anywhere")).isEmpty();
     }
 }

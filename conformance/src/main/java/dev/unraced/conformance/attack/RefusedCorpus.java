@@ -7,6 +7,7 @@ import dev.unraced.conformance.fixture.SocketAddresses;
 import dev.unraced.conformance.scenario.Scope;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.Capability;
+import dev.unraced.event.OpenEvent;
 import dev.unraced.event.Syscall;
 import dev.unraced.event.SyscallEvent;
 import dev.unraced.linux.Errno;
@@ -45,6 +46,7 @@ final class RefusedCorpus {
                 opens("-sysemu", "A tracer skips an open, and chooses its result", "sysemu", HELD),
                 opens("-sysemu-cont", "A tracer skips an open, and does not stop at its return", "sysemu-cont", HELD),
                 opens("-dispatch", "A signal handler stands in for an open", "dispatch", HELD),
+                leftover(),
                 connects("-connect", "A filter answers a connect by 0", "errno"),
                 connects("-connect-notify", "A supervisor answers a connect by 0", "notify"),
                 connects("-connect-sysemu", "A tracer skips a connect, and chooses its result", "sysemu"),
@@ -62,6 +64,38 @@ final class RefusedCorpus {
             field.makeFile("secret");
             refused(field, "openat", how, value, field.bytes("secret"));
         });
+    }
+
+    /** The refused opens have this mode, as the actor's have, and so are told from those that run. */
+    private static final int REFUSED_MODE = 0777;
+
+    private static Attack leftover() {
+        return of(
+                NEVER_RAN,
+                "R3.4",
+                "-leftover",
+                "A filter answers an open, behind whose predecessor a request opened another path from the same memory",
+                Syscall.OPENAT,
+                FEW,
+                field -> {
+                    field.makeFile("secret");
+                    field.makeFile("decoy");
+                    Reply reply = field.once(
+                            Command.of(NEVER_RAN)
+                                    .with("name", "openat")
+                                    .with("how", "leftover")
+                                    .with("value", EACCES)
+                                    .with("a", field.bytes("decoy"))
+                                    .with("b", field.bytes("secret")),
+                            field.calls());
+                    for (SyscallEvent event : field.eventsOf(reply.integer("tid"))) {
+                        if (event instanceof OpenEvent open
+                                && open.how().value().mode() == REFUSED_MODE) {
+                            field.tally().judge(event, KernelOutcome.neverRan(field.bytes("decoy")));
+                        }
+                    }
+                    field.advanced();
+                });
     }
 
     private static Attack connects(String suffix, String title, String how) {
