@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Captures, their events and their configuration, for agents; and what the author of a driver implements.
+ *
+ * @uses dev.unraced.driver.DriverModule every driver on the module path or the class path
+ */
+module dev.unraced.api {
+    requires transitive com.google.guice;
+    requires static transitive org.jspecify;
+    requires static jdk.jfr;
+    requires org.slf4j;
+    requires typesafe.config;
+
+    exports dev.unraced.capture;
+    exports dev.unraced.config;
+    exports dev.unraced.driver;
+    exports dev.unraced.event;
+    exports dev.unraced.event.record;
+    exports dev.unraced.flow;
+    exports dev.unraced.linux;
+    exports dev.unraced.recording;
+    exports dev.unraced.selection;
+
+    opens dev.unraced.driver to
+            com.google.guice;
+    opens dev.unraced.selection to
+            com.google.guice;
+
+    uses dev.unraced.driver.DriverModule;
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The driver by eBPF.
+ *
+ * @provides dev.unraced.driver.DriverModule the driver {@code ebpf}
+ */
+module dev.unraced.driver.ebpf {
+    requires com.sun.jna;
+    requires static org.jspecify;
+    requires dev.unraced.api;
+    requires dev.unraced.driver.support;
+
+    opens dev.unraced.ebpf to
+            com.google.guice,
+            com.sun.jna;
+
+    provides dev.unraced.driver.DriverModule with
+            dev.unraced.ebpf.EbpfDriverModule;
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What several drivers write: rings, stashes, native parts, and what the running kernel offers. */
+module dev.unraced.driver.support {
+    requires transitive dev.unraced.api;
+    requires static com.sun.jna;
+    requires static org.jspecify;
+    requires org.slf4j;
+
+    exports dev.unraced.machine;
+    exports dev.unraced.natives;
+    exports dev.unraced.ring;
+    exports dev.unraced.stash;
+}
