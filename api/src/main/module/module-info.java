@@ -5,7 +5,11 @@
  * @uses dev.unraced.driver.DriverModule every driver on the module path or the class path
  */
 module dev.unraced.api {
+    // Guice is an automatic module, so what it needs is named here.
+    requires com.google.common;
     requires transitive com.google.guice;
+    requires jakarta.inject;
+    requires jdk.unsupported;
     requires static transitive org.jspecify;
     requires static jdk.jfr;
     requires org.slf4j;

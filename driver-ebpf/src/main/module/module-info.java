@@ -4,11 +4,11 @@
  *
  * @provides dev.unraced.driver.DriverModule the driver {@code ebpf}
  */
-module dev.unraced.driver.ebpf {
+module dev.unraced.ebpf {
     requires com.sun.jna;
     requires static org.jspecify;
     requires dev.unraced.api;
-    requires dev.unraced.driver.support;
+    requires dev.unraced.support;
 
     opens dev.unraced.ebpf to
             com.google.guice,

@@ -4,12 +4,12 @@
  *
  * @provides dev.unraced.driver.DriverModule the driver {@code gvisor}
  */
-module dev.unraced.driver.gvisor {
+module dev.unraced.gvisor {
     requires com.fasterxml.jackson.core;
     requires com.google.protobuf;
     requires com.sun.jna;
     requires dev.unraced.api;
-    requires dev.unraced.driver.support;
+    requires dev.unraced.support;
     requires static org.jspecify;
     requires org.slf4j;
 

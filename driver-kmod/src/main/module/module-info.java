@@ -4,10 +4,10 @@
  *
  * @provides dev.unraced.driver.DriverModule the driver {@code kmod}
  */
-module dev.unraced.driver.kmod {
+module dev.unraced.kmod {
     requires static org.jspecify;
     requires dev.unraced.api;
-    requires dev.unraced.driver.support;
+    requires dev.unraced.support;
 
     opens dev.unraced.kmod to
             com.google.guice;

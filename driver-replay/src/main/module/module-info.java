@@ -4,11 +4,11 @@
  *
  * @provides dev.unraced.driver.DriverModule the driver {@code replay}
  */
-module dev.unraced.driver.replay {
+module dev.unraced.replay {
     requires com.google.common;
     requires static org.jspecify;
     requires dev.unraced.api;
-    requires dev.unraced.driver.support;
+    requires dev.unraced.support;
 
     opens dev.unraced.replay to
             com.google.guice;

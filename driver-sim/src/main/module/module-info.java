@@ -4,10 +4,10 @@
  *
  * @provides dev.unraced.driver.DriverModule the driver {@code sim}
  */
-module dev.unraced.driver.sim {
+module dev.unraced.sim {
     requires transitive dev.unraced.api;
     requires com.google.common;
-    requires dev.unraced.driver.support;
+    requires dev.unraced.support;
     requires static org.jspecify;
     requires static transitive org.junit.jupiter.api;
 

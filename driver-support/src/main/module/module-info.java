@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What several drivers write: rings, stashes, native parts, and what the running kernel offers. */
-module dev.unraced.driver.support {
+module dev.unraced.support {
     requires transitive dev.unraced.api;
     requires static com.sun.jna;
     requires static org.jspecify;

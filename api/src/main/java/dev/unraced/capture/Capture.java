@@ -22,6 +22,8 @@ public interface Capture extends AutoCloseable {
     /**
      * Opens a capture with the driver that the configuration selects.
      *
+     * @throws dev.unraced.config.InvalidConfigException when the configuration names a driver that there is not, or a
+     *     driver objects to its settings; it has all problems
      * @throws CaptureException when none of the selected drivers can run; its message says why, for each
      */
     static Capture open(CaptureConfig config) {

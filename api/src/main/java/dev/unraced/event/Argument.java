@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.event;
 
+import java.util.Optional;
+
 /**
  * An argument that came through a pointer, with its provenance and integrity.
  *
@@ -13,5 +15,10 @@ public record Argument<T>(T value, Provenance provenance, Integrity integrity) {
     /** Returns whether the argument could be read at all. */
     public boolean isPresent() {
         return provenance != Provenance.NONE;
+    }
+
+    /** Returns the argument, or nothing when it could not be read. */
+    public Optional<T> asOptional() {
+        return isPresent() ? Optional.of(value) : Optional.empty();
     }
 }

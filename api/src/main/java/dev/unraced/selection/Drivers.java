@@ -185,17 +185,18 @@ public final class Drivers {
 
     // A driver that the user named must exist; the drivers behind auto need not.
     private void requirePresent(CaptureConfig config) {
-        for (String name : config.drivers()) {
-            if (!config.isAuto() && !byName.containsKey(name)) {
-                throw new InvalidConfigException(List.of("unraced.driver has " + name + origin(config)
-                        + ", which no driver is named"
+        List<String> problems = config.drivers().stream()
+                .filter(name -> !config.isAuto() && !byName.containsKey(name))
+                .map(name -> "unraced.driver has " + name + origin(config) + ", which no driver is named"
                         + NearestName.of(name, names())
                                 .map(nearest -> ", the nearest is " + nearest)
                                 .orElse("")
                         + (byName.isEmpty()
                                 ? "; there is none on the class path"
-                                : "; there are " + String.join(", ", names()))));
-            }
+                                : "; there are " + String.join(", ", names())))
+                .toList();
+        if (!problems.isEmpty()) {
+            throw new InvalidConfigException(problems);
         }
     }
 

@@ -488,4 +488,12 @@ class EventViewTest {
     private static Sockaddr sockaddr(byte[] bytes) {
         return new Sockaddr(ByteString.copyOf(bytes));
     }
+
+    @Test
+    void anArgumentThatWasNotReadIsNoOptional() {
+        assertThat(new Argument<>("x", Provenance.ENTER, Integrity.MATCH).asOptional())
+                .contains("x");
+        assertThat(new Argument<>("", Provenance.NONE, Integrity.UNCHECKED).asOptional())
+                .isEmpty();
+    }
 }

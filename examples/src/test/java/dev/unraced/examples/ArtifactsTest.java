@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -20,6 +22,7 @@ import org.w3c.dom.NodeList;
 /** Tests the published artifacts: the BOM names all of them, and each jar declares its module. */
 class ArtifactsTest {
     private static final Path ROOT = Path.of("..");
+    private static final Pattern MODULE = Pattern.compile("(?m)^module (\\S+) \\{");
     /** The modules that other projects do not depend on, as on those of the laboratory. */
     private static final Set<String> NOT_PUBLISHED = Set.of("bom", "cli", "examples");
 
@@ -38,11 +41,18 @@ class ArtifactsTest {
                 .isEmpty();
     }
 
+    /** A name is that of the module's descriptor, or of the manifest where a library behind it has none. */
     @Test
     void everyPublishedJarHasAModuleName() throws Exception {
         Set<String> names = new TreeSet<>();
         for (String module : published()) {
             List<String> found = texts(pom(module), "Automatic-Module-Name");
+            Path descriptor = ROOT.resolve(module).resolve("src/main/module/module-info.java");
+            if (Files.exists(descriptor)) {
+                Matcher name = MODULE.matcher(Files.readString(descriptor));
+                assertThat(name.find()).as(module).isTrue();
+                found.add(name.group(1));
+            }
             assertThat(found).as(module).singleElement().asString().startsWith("dev.unraced.");
             assertThat(names.add(found.get(0))).as(found.get(0)).isTrue();
         }

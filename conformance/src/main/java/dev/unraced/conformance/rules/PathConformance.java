@@ -18,6 +18,7 @@ import dev.unraced.event.Syscall;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.assertj.core.api.SoftAssertions;
 
 /** Rules about paths of any length and content (chapter 10). */
 public abstract class PathConformance extends DriverConformance {
@@ -26,23 +27,26 @@ public abstract class PathConformance extends DriverConformance {
     @Rule("A path of up to 4095 bytes arrives whole")
     @Requires(syscalls = Syscall.OPENAT)
     public final void r10_1_pathsOfEveryLengthArriveWhole() {
+        SoftAssertions all = new SoftAssertions();
         try (Scenario scenario = scenario().open()) {
             for (int length : new int[] {
                 1, 7, 8, 63, 64, 127, 128, 254, 255, 256, 257, 511, 512, 1023, 1024, 2048, 4088, 4094, 4095
             }) {
                 ByteString path = pathOf(length);
                 Observed observed = scenario.call(WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0));
-                assertThat(observed.open().path().value())
+                all.assertThat(observed.open().path().value())
                         .as("R10.1: %d bytes", length)
                         .isEqualTo(path);
-                assertThat(observed.open().path().isPresent())
+                all.assertThat(observed.open().path().isPresent())
                         .as("R10.1: %d bytes", length)
                         .isTrue();
-                assertThat(observed.event().flags())
+                all.assertThat(observed.event().flags())
                         .as("R10.1: %d bytes", length)
                         .doesNotContain(EventFlag.TRUNCATED, EventFlag.FAULTED);
             }
         }
+        // Each length that went wrong is told, not only the first one.
+        all.assertAll();
     }
 
     @Rule("Of a path that is longer, the first 4095 bytes arrive, and it is flagged")

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.spring;
+
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.EventHandler;
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.CaptureConfigBuilder;
+import java.util.Locale;
+import java.util.Map;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+
+/**
+ * Opens a capture by the application's properties {@code unraced.*}, whose events go to its {@link EventHandler}.
+ * Without such a bean nothing is captured.
+ */
+@AutoConfiguration
+@ConditionalOnBean(EventHandler.class)
+public class UnracedAutoConfiguration {
+    private static final String ROOT = "unraced";
+    /** The keys below are the starter's own, and none of a capture. */
+    private static final String OWN = "spring.";
+
+    private static final String ON_FAILURE = ROOT + "." + OWN + "on-failure";
+
+    /**
+     * Makes the configuration from properties with the names of its keys; an unknown name is an error that names it.
+     */
+    @Bean
+    @ConditionalOnMissingBean
+    CaptureConfig captureConfig(Environment environment) {
+        CaptureConfigBuilder config = CaptureConfig.builder();
+        Binder.get(environment)
+                .bind(ROOT, Bindable.mapOf(String.class, String.class))
+                .orElseGet(Map::of)
+                .forEach((key, value) -> {
+                    if (!key.startsWith(OWN) && !isVariable(key)) {
+                        config.set(key, value);
+                    }
+                });
+        return config.build();
+    }
+
+    /**
+     * Returns whether a property is an environment variable, which Spring also offers as a property and Unraced reads
+     * by itself.
+     */
+    private static boolean isVariable(String key) {
+        return System.getenv()
+                .containsKey(
+                        "UNRACED_" + key.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT));
+    }
+
+    /** Opens the capture, which closes with the application's context. */
+    @Bean(destroyMethod = "close")
+    @ConditionalOnMissingBean
+    Capture capture(CaptureConfig config) {
+        return Capture.open(config);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    CaptureRunner captureRunner(Capture capture, EventHandler handler, ConfigurableApplicationContext application) {
+        OnFailure onFailure = Binder.get(application.getEnvironment())
+                .bind(ON_FAILURE, OnFailure.class)
+                .orElse(OnFailure.STOP);
+        return new CaptureRunner(capture, handler, onFailure, application::close);
+    }
+
+    /** The health of the capture, where the application has Spring Boot's health. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(HealthIndicator.class)
+    static class Health {
+
+        @Bean
+        @ConditionalOnMissingBean(name = "unracedHealthIndicator")
+        HealthIndicator unracedHealthIndicator(Capture capture, CaptureRunner runner) {
+            return new CaptureHealth(capture, runner);
+        }
+    }
+}

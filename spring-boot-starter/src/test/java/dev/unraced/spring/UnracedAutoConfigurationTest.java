@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.EventHandler;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
+
+/** Tests the starter with events of a simulated kernel. */
+class UnracedAutoConfigurationTest {
+    private static final Duration LONG = Duration.ofSeconds(50);
+
+    private final CountDownLatch events = new CountDownLatch(3);
+    private final ApplicationContextRunner application = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(UnracedAutoConfiguration.class))
+            .withPropertyValues("unraced.driver=sim", "unraced.mitigation=kernel");
+
+    private static Health health(ApplicationContext context) {
+        return context.getBean(HealthIndicator.class).health();
+    }
+
+    @Test
+    void eventsReachTheApplicationsHandlerUntilItsContextIsClosed() {
+        Capture[] capture = new Capture[1];
+        application
+                .withBean(EventHandler.class, () -> event -> events.countDown())
+                .run(context -> {
+                    capture[0] = context.getBean(Capture.class);
+                    assertThat(capture[0].driver()).isEqualTo("sim");
+                    assertThat(capture[0].mitigation().name()).isEqualTo("KERNEL");
+                    assertThat(events.await(50, TimeUnit.SECONDS)).isTrue();
+                    assertThat(health(context).getStatus()).isEqualTo(Status.UP);
+                    assertThat(health(context).getDetails())
+                            .containsKeys("driver", "delivered", "lost", "handlerFailures");
+                });
+
+        assertThat(capture[0].isOpen()).isFalse();
+    }
+
+    @Test
+    void nothingIsCapturedForNobody() {
+        application.run(context -> assertThat(context).doesNotHaveBean(Capture.class));
+    }
+
+    @Test
+    void aPropertyThatIsNoKeyStopsTheApplicationAndIsNamed() {
+        application
+                .withPropertyValues("unraced.mitigatoin=off")
+                .withBean(EventHandler.class, () -> event -> {})
+                .run(context -> assertThat(context).getFailure().rootCause().hasMessageContaining("mitigatoin"));
+    }
+
+    @Test
+    void aHandlerThatThrowsStopsTheApplication() {
+        application
+                .withBean(EventHandler.class, UnracedAutoConfigurationTest::failing)
+                .run(context -> await().atMost(LONG)
+                        .untilAsserted(() -> assertThat(
+                                        context.getSourceApplicationContext().isActive())
+                                .isFalse()));
+    }
+
+    @Test
+    void aHandlerThatThrowsMayBeAskedAgain() {
+        AtomicInteger asked = new AtomicInteger();
+        application
+                .withPropertyValues("unraced.spring.on-failure=continue")
+                .withBean(EventHandler.class, () -> event -> {
+                    if (asked.incrementAndGet() < 3) {
+                        throw new IllegalStateException("not yet");
+                    }
+                    events.countDown();
+                })
+                .run(context -> {
+                    assertThat(events.await(50, TimeUnit.SECONDS)).isTrue();
+                    assertThat(health(context).getStatus()).isEqualTo(Status.UP);
+                    assertThat(health(context).getDetails()).containsEntry("handlerFailures", 2L);
+                    assertThat(context.getBean(CaptureRunner.class).failure()).isPresent();
+                });
+    }
+
+    @Test
+    void aConsumerThatEndedIsReported() {
+        application
+                .withPropertyValues("unraced.spring.on-failure=report")
+                .withBean(EventHandler.class, UnracedAutoConfigurationTest::failing)
+                .run(context -> {
+                    await().atMost(LONG)
+                            .untilAsserted(() ->
+                                    assertThat(health(context).getStatus()).isEqualTo(Status.DOWN));
+                    assertThat(String.valueOf(health(context).getDetails().get("failure")))
+                            .contains("no good");
+                    assertThat(context.getSourceApplicationContext().isActive()).isTrue();
+                });
+    }
+
+    private static EventHandler failing() {
+        return event -> {
+            throw new IllegalStateException("no good");
+        };
+    }
+}
