@@ -204,11 +204,13 @@ void command_uring_batch(void);
 void command_uring_outlived(void);
 void command_uring_lent(void);
 void command_uring_attempt(void);
+void command_uring_polled(void);
 void command_network(void);
 /* Makes a TCP listener at an address of IPv4. Returns false where the address is not free. */
 bool listen_at(int *listener, const unsigned char *address, socklen_t length);
 void command_device(void);
 void command_shared_socket(void);
+void command_taken_socket(void);
 void command_socketcall(void);
 void command_scope(void);
 void command_scope_rebound(void);

@@ -10,16 +10,23 @@
 /* The SQPOLL thread sleeps after that many ms without a request. */
 #define IDLE_MILLIS 20
 
-bool ring_open(struct ring *ring, bool polled)
+/* For headers of before Linux 6.1. */
+#ifndef IORING_SETUP_SINGLE_ISSUER
+#define IORING_SETUP_SINGLE_ISSUER (1U << 12)
+#endif
+#ifndef IORING_SETUP_DEFER_TASKRUN
+#define IORING_SETUP_DEFER_TASKRUN (1U << 13)
+#endif
+
+static bool open_with(struct ring *ring, unsigned flags)
 {
 	struct io_uring_params parameters;
 
 	memset(&parameters, 0, sizeof(parameters));
-	if (polled) {
-		parameters.flags = IORING_SETUP_SQPOLL;
+	parameters.flags = flags;
+	ring->polled = flags & IORING_SETUP_SQPOLL;
+	if (ring->polled)
 		parameters.sq_thread_idle = IDLE_MILLIS;
-	}
-	ring->polled = polled;
 	ring->fd = (int)syscall(SYS_io_uring_setup, RING_ENTRIES, &parameters);
 	if (ring->fd < 0)
 		return false;
@@ -46,6 +53,16 @@ bool ring_open(struct ring *ring, bool polled)
 	ring->completed_mask = (unsigned *)(memory + parameters.cq_off.ring_mask);
 	ring->completions = (struct io_uring_cqe *)(memory + parameters.cq_off.cqes);
 	return true;
+}
+
+bool ring_open(struct ring *ring, bool polled)
+{
+	return open_with(ring, polled ? IORING_SETUP_SQPOLL : 0);
+}
+
+bool ring_open_deferred(struct ring *ring)
+{
+	return open_with(ring, IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN);
 }
 
 void ring_close(struct ring *ring)

@@ -27,6 +27,8 @@ struct ring {
 
 /* Returns false, with errno, where this kernel has no io_uring. Polled rings have an SQPOLL thread. */
 bool ring_open(struct ring *ring, bool polled);
+/* The task work of this ring runs only in ring_enter(), when that waits. */
+bool ring_open_deferred(struct ring *ring);
 void ring_close(struct ring *ring);
 /* Returns the next free request. ring_push() makes it visible to the kernel. */
 struct io_uring_sqe *ring_next(struct ring *ring);

@@ -6,7 +6,7 @@
  * request the socket has as many holders as at its beginning. A TCP socket can have an attempt that has succeeded before
  * the batch, which then makes none.
  */
-#include "busy.h"
+#include "lent.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,14 +21,6 @@
 #define OTHER 65533
 /* More than one process makes in all rounds. */
 #define BACKLOG 4096
-
-struct lent {
-	struct bytes a, b;
-	bool silent;
-	int type, protocol;
-	/* The listeners at a and b, for TCP sockets. */
-	int listeners[2];
-};
 
 static bool hold(const struct ring *ring, int fd)
 {
@@ -86,8 +78,7 @@ static void connect_for_long(struct busy *busy, const struct bytes *address)
 	hold(&busy->ring, nothing);
 }
 
-/* Connects each socket that it gets. */
-static void borrow(struct busy *busy, void *with)
+void lent_borrow(struct busy *busy, void *with)
 {
 	const struct lent *lent = with;
 	int nothing = -1, fd;
@@ -211,7 +202,7 @@ static void lend(struct lent *lent)
 		close(peer);
 	} else {
 		lent->silent = line_number("silent", 0);
-		act(lent, borrow);
+		act(lent, lent_borrow);
 	}
 }
 

@@ -68,6 +68,7 @@ final class BatchCorpus {
                         "The same with a TCP socket whose attempt has succeeded before the batch",
                         Map.of("silent", 1L, "type", (long) SOCK_STREAM)),
                 named(),
+                polled(),
                 attempt());
     }
 
@@ -132,31 +133,31 @@ final class BatchCorpus {
                 .of(FAMILY, "R2.43");
     }
 
-    /** Makes the attack on the own name of a UNIX socket, which has none when its connect ends. */
     private static Attack named() {
-        List<Capability> needs = List.of(Syscall.CONNECT, Origin.IO_URING, Feature.SOCKET_TUPLE);
-        return new Attack(
-                        FAMILY + "-connect-named",
-                        "A batch connects a UNIX socket, lends it to a process that binds it, and closes it",
-                        needs,
-                        Scope.PROCESS,
-                        FEW,
-                        true,
-                        field -> {
-                            String names = "\0unraced-" + field.actor().tgid();
-                            ByteString a = SocketAddresses.unix(names + "-peer");
-                            field.play(
-                                    Command.of("uring-lent")
-                                            .with("a", a)
-                                            .with("b", SocketAddresses.unix(names + "-own"))
-                                            .with("binds", 1),
-                                    Map.of(
-                                            'a',
-                                            KernelOutcome.peer(a)
-                                                    .from(SocketAddresses.unix(new byte[0]))
-                                                    .unless(EventFlag.SOCKET_SHARED)));
-                        })
+        String title = "A batch connects a UNIX socket, lends it to a process that binds it, and closes it";
+        return unnamed("-connect-named", title, Command.of("uring-lent").with("binds", 1))
                 .of(FAMILY, "R2.43");
+    }
+
+    private static Attack polled() {
+        String title = "A request that runs again in task work connects a UNIX socket, which a process then binds";
+        return unnamed("-connect-polled", title, Command.of("uring-polled")).of(FAMILY, "R2.42");
+    }
+
+    /** Makes an attack on the own name of a UNIX socket, which has none when its connect ends. */
+    private static Attack unnamed(String suffix, String title, Command command) {
+        List<Capability> needs = List.of(Syscall.CONNECT, Origin.IO_URING, Feature.SOCKET_TUPLE);
+        return new Attack(FAMILY + suffix, title, needs, Scope.PROCESS, FEW, true, field -> {
+            String names = "\0unraced-" + field.actor().tgid();
+            ByteString a = SocketAddresses.unix(names + "-peer");
+            field.play(
+                    command.with("a", a).with("b", SocketAddresses.unix(names + "-own")),
+                    Map.of(
+                            'a',
+                            KernelOutcome.peer(a)
+                                    .from(SocketAddresses.unix(new byte[0]))
+                                    .unless(EventFlag.SOCKET_SHARED)));
+        });
     }
 
     private static Attack attempt() {

@@ -38,9 +38,13 @@ final class SocketCorpus {
     static final String SCOPE = "scope";
     static final String RESET = "reset";
     static final String NETLINK = "netlink";
+    private static final String TAKEN = "taken-socket";
     private static final int FEW = 200;
     private static final int BATCH = 5_000;
     private static final int CLIENT = 1;
+    /** The second byte of 127.66.0.0/16, which nothing else uses. */
+    private static final int NET = 66;
+
     private static final int NETLINK_SIZE = 12;
     /**
      * The first two bytes of fe80::66, an address that both interfaces of the actor have; the groups below exist on
@@ -83,6 +87,8 @@ final class SocketCorpus {
                 shared("-send-flip", "It flips the address before", "fastopen", 1, 1),
                 userNamespace(),
                 byBlock(),
+                registered(),
+                bound(),
                 block("", "The descriptor in the block of socketcall is swapped", "fd"),
                 block("-bind", "It is swapped with one that setsockopt binds to a device in mid-call", "bind"),
                 block("-address", "The address in the block of socketcall is swapped", "address"),
@@ -164,6 +170,41 @@ final class SocketCorpus {
                         true,
                         sharedPlay("userns", 2, 0, ""))
                 .of(SHARED, "R2.43");
+    }
+
+    /** Makes the attack whose socket comes to another user, of whose connect no event tells. */
+    private static Attack registered() {
+        return taken(
+                "-registered",
+                "A process fetches the socket before its connect returns, and another user connects it on an io_uring",
+                field -> {
+                    ByteString a = own(field, 1);
+                    field.play(
+                            Command.of(TAKEN).with("how", "lend").with("a", a).with("b", own(field, 2)),
+                            Map.of('a', KernelOutcome.peer(a).unless(EventFlag.SOCKET_SHARED)));
+                });
+    }
+
+    /** Makes the attack on the own name of a UNIX socket, which has none when its connect ends. */
+    private static Attack bound() {
+        return taken("-bound", "A process fetches a UNIX socket before its connect returns, and binds it", field -> {
+            String names = "\0unraced-" + field.actor().tgid();
+            ByteString a = SocketAddresses.unix(names + "-peer");
+            KernelOutcome unnamed = KernelOutcome.peer(a).from(SocketAddresses.unix(new byte[0]));
+            field.play(
+                    Command.of(TAKEN).with("how", "bind").with("a", a).with("b", SocketAddresses.unix(names + "-own")),
+                    Map.of('a', unnamed.unless(EventFlag.SOCKET_SHARED)));
+        });
+    }
+
+    private static Attack taken(String suffix, String title, Attack.Play play) {
+        List<Capability> needs = List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE);
+        return new Attack(SHARED + suffix, title, needs, Scope.PROCESS, MANY, true, play).of(SHARED, "R2.43");
+    }
+
+    /** Returns an address of the loopback network that only this actor uses. */
+    private static ByteString own(AttackField field, int host) {
+        return SocketAddresses.inet(DISCARD, 127, NET, field.actor().tgid() & 0xff, host);
     }
 
     private static Attack.Play sharedPlay(String how, int type, int flip, String via) {

@@ -34,6 +34,8 @@ public final class SimActor {
             "uring-outlived",
             "uring-lent",
             "uring-attempt",
+            "uring-polled",
+            "taken-socket",
             "moved-mount",
             "base-swap",
             "departed");
