@@ -17,7 +17,9 @@ import com.tngtech.archunit.lang.ArchRule;
 class ArchitectureTest {
     private static final String[] CONTRACT = {
         "dev.unraced.event..",
+        "dev.unraced.capture..",
         "dev.unraced.driver..",
+        "dev.unraced.selection..",
         "dev.unraced.config..",
         "dev.unraced.flow..",
         "dev.unraced.recording..",
