@@ -25,15 +25,12 @@ struct unraced_call {
 	u32 base_count;	 /* changes of root and working directory before they were read */
 	u32 end;	 /* bytes of the tail in use */
 	s32 installed;	 /* the descriptor of the file that the record describes already, or -1 */
-	u32 taken;	 /* requests that the kernel had taken from the ring, with this one */
 	u8 integrity;	 /* the integrity switch was on when the call entered */
 	u8 silent;	 /* a request that posts no completion when it succeeds */
 	u8 direct_descriptor; /* a request whose file goes into the ring's own table, and gets no descriptor */
 	u8 proven;	 /* the kernel used the address that was read at entry */
 	u8 punted;	 /* an io-wq worker carries the request out, or its submission was missed */
-	u8 waits;	 /* a request that may run after its submitter has left io_uring_enter(2) */
-	u8 followed;	 /* a request behind whose act the kernel may have done more before it told of the end */
-	u8 reserved[5];
+	u8 reserved[7];
 	struct unraced_record record;
 	u8 tail[UNRACED_TAIL_BYTES];
 };

@@ -61,9 +61,6 @@ static void describe_object(struct unraced_capture *capture, struct unraced_scra
 	if (record->syscall == UNRACED_CONNECT) {
 		if (!unraced_has_peer(record->result))
 			return;
-		/* What waited, polled or ran on a worker may have ended long ago, before this batch was told of. */
-		scratch->call.followed = scratch->call.taken != req->ctx->cached_sq_head || scratch->call.waits ||
-					 scratch->call.punted || (req->flags & REQ_F_POLLED);
 		/* The request holds its file until it completes. */
 		if (req->file)
 			unraced_describe_connect(capture, scratch, req->file);

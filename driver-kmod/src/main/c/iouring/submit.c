@@ -69,12 +69,6 @@ static void take_refused(struct unraced_call *call, const struct io_uring_sqe *s
 	unraced_read_pointers(call, UNRACED_PROVENANCE_ENTER);
 }
 
-/* Returns whether the request may run after its submitter has left io_uring_enter(2): behind others, or by a worker. */
-static bool may_run_later(const struct io_kiocb *req)
-{
-	return (req->flags & (REQ_F_IO_DRAIN | REQ_F_FORCE_ASYNC)) || req->ctx->submit_state.link.head;
-}
-
 static void submit(struct unraced_capture *capture, const struct io_kiocb *req, const struct io_uring_sqe *refused,
 		   int error)
 {
@@ -100,8 +94,6 @@ static void submit(struct unraced_capture *capture, const struct io_kiocb *req, 
 		call->record.connect.fd = -1;
 	unraced_describe_caller(&call->record);
 	call->silent = !!(req->flags & REQ_F_CQE_SKIP);
-	call->taken = req->ctx->cached_sq_head;
-	call->waits = may_run_later(req);
 	call->record.result = error;
 	unraced_request_put(capture, scratch, req);
 	/* A silent request counts as lost already; when its completion finds no room, it must not count again. */

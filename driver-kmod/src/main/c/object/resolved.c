@@ -54,6 +54,16 @@ static bool is_connected(const struct unraced_scratch *scratch, const struct soc
 	return scratch->acted ? scratch->act.socket == (unsigned long)sk : !scratch->call.block_pointer;
 }
 
+/*
+ * Every bind and connect since the act of a request counts, so the kernel may tell of it as late as it likes. Without the
+ * probe at binds, nobody knows.
+ */
+static bool is_seen_late(const struct unraced_capture *capture, const struct unraced_record *record)
+{
+	return unraced_is_seen_late(&record->connect,
+				    record->origin == UNRACED_ORIGIN_IO_URING && !capture->bind_probe.registered);
+}
+
 void unraced_describe_connect(struct unraced_capture *capture, struct unraced_scratch *scratch, struct file *file)
 {
 	struct unraced_record *record = &scratch->call.record;
@@ -65,8 +75,7 @@ void unraced_describe_connect(struct unraced_capture *capture, struct unraced_sc
 	}
 	unraced_describe_socket(&scratch->call, file);
 	/* The check comes after the reads: an act that changed what was read has begun before them (R2.43). */
-	if (!unraced_act_is_alone(capture, scratch) || unraced_is_seen_late(&record->connect, scratch->call.followed) ||
-	    unraced_is_scoped(sk) || record->connect.family != scratch->act.family ||
+	if (!unraced_act_is_alone(capture, scratch) || is_seen_late(capture, record) || unraced_is_scoped(sk) || record->connect.family != scratch->act.family ||
 	    unraced_peer_is_doubtful(&record->connect, scratch->call.tail, sk, record->result))
 		record->flags |= UNRACED_SOCKET_SHARED;
 	else if (!unraced_is_judged(&scratch->call))
