@@ -230,6 +230,7 @@ static __always_inline int on_complete(void *ctx, struct io_kiocb *req, bool by_
 	__u64 address = (__u64)req;
 	struct tail_context *to;
 	struct request *found;
+	bool is_pending;
 	__s32 result;
 
 	if (!syscall)
@@ -249,21 +250,20 @@ static __always_inline int on_complete(void *ctx, struct io_kiocb *req, bool by_
 			bpf_map_delete_elem(&requests, &address);
 		if (!is_first)
 			return 0;
-		if (!to->request.call.call.silent)
-			settle(stats, req);
+		is_pending = !to->request.call.call.silent;
 		if (by_chain && to->request.at.refusal)
 			result = to->request.at.refusal;
 		take_rest(&to->request, address);
-		return on_end(ctx, stats, to, req, syscall, result);
-	}
-	if (!request_unseen(stats, shared, &to->request, req, syscall)) {
+	} else if (request_unseen(stats, shared, &to->request, req, syscall)) {
+		/* A request that counted as pending, and whose entry was evicted since, must not count for ever. */
+		is_pending = was_submitted_here(shared, req);
+	} else {
 		stats->returned++;
 		if (syscall == UNRACED_CONNECT)
 			request_connect_ends((__u64)KREAD(req, file));
 		return 0;
 	}
-	/* A request that counted as pending, and whose entry was evicted since, must not count for ever. */
-	if (was_submitted_here(shared, req))
+	if (is_pending)
 		settle(stats, req);
 	return on_end(ctx, stats, to, req, syscall, result);
 }
