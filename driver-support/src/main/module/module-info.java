@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What several drivers write: rings, stashes, native parts, and what the running kernel offers. */
+/** Several drivers need these parts: rings, stashes, native parts, and what the running kernel offers. */
 module dev.unraced.support {
     requires transitive dev.unraced.api;
     requires static com.sun.jna;

@@ -96,7 +96,7 @@ static void errno_child(struct refusal *refusal)
 /* The filter of leftover_child() refuses opens with this mode, which means nothing without O_CREAT. */
 #define REFUSED_MODE 0777
 
-/* What leftover_child() opens: a ring, a watch for opens of the object, and the place of every path. */
+/* leftover_child() opens these: a ring, a watch for opens of the object, and the place of every path. */
 static struct ring left_ring;
 static int left_watch;
 static char left_place[4096];

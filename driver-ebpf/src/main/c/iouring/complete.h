@@ -131,7 +131,8 @@ static __always_inline bool was_submitted_here(const struct unraced_control *sha
 	struct task_struct *task = submitter_of(req);
 	__u64 since = *(const volatile __u64 *)&shared->entries_since;
 
-	return task && since && KREAD(task, start_boottime) > since && !(shared->filters & ~UNRACED_FILTERS_AT_RETURN & ~UNRACED_FILTER_SELF);
+	return task && since && KREAD(task, start_boottime) > since &&
+	       !(shared->filters & ~UNRACED_FILTERS_AT_RETURN & ~UNRACED_FILTER_SELF);
 }
 
 /*
@@ -212,7 +213,7 @@ static __always_inline int on_end(void *ctx, struct unraced_counters *stats, str
 	if (syscall != UNRACED_CONNECT && connects_of(to->request.at.files) != to->request.at.workers)
 		call->record_flags |= UNRACED_FD_TABLE_SHARED;
 	compare_namespaces(to, task, syscall);
-	/* What waited, polled or ran on a worker may have ended long ago, before this batch was told of. */
+	/* A request that waited, polled or went to a worker may have ended long before this batch was told of. */
 	to->followed = requests_taken(req) != to->request.at.taken || to->request.at.waits || to->request.at.punted ||
 		       has_polled(req);
 	to->syscall = syscall;

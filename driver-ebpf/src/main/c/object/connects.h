@@ -14,7 +14,7 @@
  * MSG_FASTOPEN connects without a connect, so every TCP attempt counts, too (object/tcp_attempts.h).
  *
  * Nobody else holds the socket of a caller that shares it with nobody, but by pidfd_getfd(2), which takes it in mid-call.
- * So that counts, too, as a connect of the socket that was taken. Whoever has it can pass it on to other users, bind it, or
+ * That call counts, too, as a connect of the socket that was taken. Its taker can pass it on to other users, bind it, or
  * have it connected by ways that no program sees.
  */
 #ifndef UNRACED_OBJECT_CONNECTS_H

@@ -24,7 +24,7 @@ public record StashStats(
         return puts - takes - evicted - reclaimed - stale - live;
     }
 
-    /** Returns a builder of statistics in which every number is 0, and nothing was lost. */
+    /** Returns a builder of statistics in which every number is 0. */
     public static Builder builder() {
         return new Builder();
     }

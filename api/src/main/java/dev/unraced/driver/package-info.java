@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What the author of a driver implements: the driver, the Guice module that binds it, and the place that it watches.
+ * The author of a driver implements this: the driver, the Guice module that binds it, and the place that it watches.
  *
  * <p>Consumers of events need nothing of it.
  */

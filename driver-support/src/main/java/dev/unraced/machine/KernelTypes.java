@@ -63,7 +63,7 @@ public final class KernelTypes {
 
     /** Returns whether one of the names is exactly this name; a NUL precedes and ends each name. */
     public boolean has(String name) {
-        return indexOf(name) >= 0;
+        return indexOf(name, 0) >= 0;
     }
 
     /**
@@ -80,7 +80,7 @@ public final class KernelTypes {
         int strings = header + btf.getInt(STRINGS_OFFSET);
         int at = header + btf.getInt(TYPES_OFFSET);
         int end = at + btf.getInt(TYPES_LENGTH);
-        int wanted = indexOf(name) - strings;
+        int wanted = indexOf(name, strings) - strings;
         while (wanted > 0 && at < end) {
             int info = btf.getInt(at + TYPE_INFO);
             int kind = info >>> 24 & 0x1f;
@@ -110,10 +110,10 @@ public final class KernelTypes {
         };
     }
 
-    /** Returns the place of a name, or -1. */
-    private int indexOf(String name) {
+    /** Returns the place of a name at or behind another place, or -1. */
+    private int indexOf(String name, int from) {
         byte[] wanted = ("\0" + name + "\0").getBytes(StandardCharsets.US_ASCII);
-        for (int at = 0; at <= bytes.length - wanted.length; at++) {
+        for (int at = from; at <= bytes.length - wanted.length; at++) {
             if (bytes[at + 1] == wanted[1] && Arrays.equals(bytes, at, at + wanted.length, wanted, 0, wanted.length)) {
                 return at + 1;
             }

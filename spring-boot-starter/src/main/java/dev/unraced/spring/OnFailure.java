@@ -2,8 +2,7 @@
 package dev.unraced.spring;
 
 /**
- * What an application does when its handler throws, or its capture fails: the property
- * {@code unraced.spring.on-failure}.
+ * The property {@code unraced.spring.on-failure} chooses what happens when the handler throws, or the capture fails.
  */
 public enum OnFailure {
     /** The application ends: a security agent that sees nothing must not look alive. This is the default. */
