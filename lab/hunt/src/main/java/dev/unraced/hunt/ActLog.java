@@ -112,8 +112,9 @@ final class ActLog {
         return renamed;
     }
 
-    boolean hasKilled() {
-        return !killed.isEmpty();
+    /** Returns the times of ops in which a thread was killed, so that the log lacks what it did. */
+    List<LogLine> killed() {
+        return killed;
     }
 
     /** Returns whether an exec killed a thread in an op at that time, so that the log lacks its calls. */

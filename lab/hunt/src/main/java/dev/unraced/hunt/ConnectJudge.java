@@ -27,7 +27,10 @@ final class ConnectJudge {
     private final ActLog log;
     private final Verdict verdict;
     private final Map<Long, Attempts> sockets = new HashMap<>();
-    /** Times of acts whose descriptor another thread may have replaced; such an act can concern any socket. */
+    /**
+     * Times of acts that can concern any socket: another thread may have replaced the descriptor, or the thread was
+     * killed and logged nothing.
+     */
     private final Windows ofAnySocket = new Windows();
 
     ConnectJudge(ActLog log, Verdict verdict) {
@@ -40,6 +43,9 @@ final class ConnectJudge {
                     ofAnySocket.add(act.begin(), act.looked());
                 }
             }
+        }
+        for (LogLine killed : log.killed()) {
+            ofAnySocket.add(killed.number("b"), killed.number("e"));
         }
         for (LogLine attempt : log.attempts()) {
             ofSocket(attempt).addUnseen(attempt);

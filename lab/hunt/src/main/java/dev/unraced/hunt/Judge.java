@@ -115,7 +115,9 @@ final class Judge {
             missing.forEach(each -> verdict.exclude(isQuiet(each) ? "silent" : "lost"));
         }
         // A call has an event or a loss, never both; calls of threads that died are in no log.
-        if (dropped > missing.size() && log.acts().stream().anyMatch(Act::isRequest) && !log.hasKilled()) {
+        if (dropped > missing.size()
+                && log.acts().stream().anyMatch(Act::isRequest)
+                && log.killed().isEmpty()) {
             verdict.lie(new Lie(
                     "losses",
                     dropped + " requests",

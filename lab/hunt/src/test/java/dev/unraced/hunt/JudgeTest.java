@@ -166,6 +166,17 @@ class JudgeTest {
     }
 
     @Test
+    void aThreadThatAnExecKilledMayHaveConnectedAnySocket() {
+        String connect = Logs.connect(10, 20, "to=" + ONE + " or= cookie=5 after=5 peer=" + TWO + " name=" + ONE);
+        SyscallEvent copy = connected(
+                ONE, ONE, 0, Provenance.KERNEL, Integrity.MATCH, EventFlag.HAS_SOCKET, EventFlag.SOCKET_SHARED);
+        assertThat(fields(Logs.of(connect, "killed a=1 t=11 g=11 tab=1 b=2 e=9"), copy))
+                .containsExactly("address_integrity");
+        assertThat(fields(Logs.of(connect, "killed a=1 t=11 g=11 tab=1 b=2 e=12"), copy))
+                .isEmpty();
+    }
+
+    @Test
     void anAttemptWithoutAConnectLeavesTheCallTheAddressThatItPassed() {
         String connect = Logs.connect(10, 20, "to=" + ONE + " or= cookie=5 after=5 peer=" + TWO + " name=" + ONE);
         SyscallEvent event = connected(ONE, TWO, Integrity.UNCHECKED, EventFlag.HAS_SOCKET);
