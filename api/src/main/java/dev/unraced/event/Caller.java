@@ -26,4 +26,97 @@ public record Caller(
         long cgroupId,
         long mountNamespace,
         long pidNamespace,
-        Optional<ByteString> containerId) {}
+        Optional<ByteString> containerId) {
+    /** Returns a builder of a caller without a name and a container, in which every number is 0. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Names each value, as the constructor does not. Not thread-safe. */
+    public static final class Builder {
+        private int tid;
+        private int tgid;
+        private long threadStartNanos;
+        private int parentTgid;
+        private long uid;
+        private long gid;
+        private ByteString comm = ByteString.EMPTY;
+        private long cgroupId;
+        private long mountNamespace;
+        private long pidNamespace;
+        private Optional<ByteString> containerId = Optional.empty();
+
+        private Builder() {}
+
+        public Builder tid(int value) {
+            tid = value;
+            return this;
+        }
+
+        public Builder tgid(int value) {
+            tgid = value;
+            return this;
+        }
+
+        public Builder threadStartNanos(long value) {
+            threadStartNanos = value;
+            return this;
+        }
+
+        public Builder parentTgid(int value) {
+            parentTgid = value;
+            return this;
+        }
+
+        public Builder uid(long value) {
+            uid = value;
+            return this;
+        }
+
+        public Builder gid(long value) {
+            gid = value;
+            return this;
+        }
+
+        public Builder comm(ByteString value) {
+            comm = value;
+            return this;
+        }
+
+        public Builder cgroupId(long value) {
+            cgroupId = value;
+            return this;
+        }
+
+        public Builder mountNamespace(long value) {
+            mountNamespace = value;
+            return this;
+        }
+
+        public Builder pidNamespace(long value) {
+            pidNamespace = value;
+            return this;
+        }
+
+        public Builder containerId(ByteString value) {
+            containerId = Optional.of(value);
+            return this;
+        }
+
+        /** Returns the caller. */
+        public Caller build() {
+            return new Caller(
+                    tid,
+                    tgid,
+                    threadStartNanos,
+                    parentTgid,
+                    uid,
+                    gid,
+                    comm,
+                    cgroupId,
+                    mountNamespace,
+                    pidNamespace,
+                    containerId);
+        }
+    }
+}

@@ -20,18 +20,19 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EventViewTest {
-    private static final Caller CALLER = new Caller(
-            101,
-            100,
-            55,
-            1,
-            0xffff_fffeL,
-            0xffff_fffdL,
-            ByteString.utf8("worker"),
-            1L << 50,
-            0xf000_0001L,
-            0xf000_0002L,
-            Optional.of(ByteString.utf8("c0ffee")));
+    private static final Caller CALLER = Caller.builder()
+            .tid(101)
+            .tgid(100)
+            .threadStartNanos(55)
+            .parentTgid(1)
+            .uid(0xffff_fffeL)
+            .gid(0xffff_fffdL)
+            .comm(ByteString.utf8("worker"))
+            .cgroupId(1L << 50)
+            .mountNamespace(0xf000_0001L)
+            .pidNamespace(0xf000_0002L)
+            .containerId(ByteString.utf8("c0ffee"))
+            .build();
 
     private final RecordEncoder encoder = new RecordEncoder();
 
@@ -130,17 +131,17 @@ class EventViewTest {
 
         assertThat(event)
                 .isEqualTo(new OpenEvent(
-                        new Call(
-                                EventType.MERGED,
-                                Syscall.OPENAT2,
-                                Abi.X32,
-                                Origin.IO_URING,
-                                Mitigation.KERNEL,
-                                1_000,
-                                2_000,
-                                3,
-                                1L << 40,
-                                -13),
+                        Call.builder()
+                                .syscall(Syscall.OPENAT2)
+                                .abi(Abi.X32)
+                                .origin(Origin.IO_URING)
+                                .mitigation(Mitigation.KERNEL)
+                                .enterNanos(1_000)
+                                .exitNanos(2_000)
+                                .source(3)
+                                .sequence(1L << 40)
+                                .result(-13)
+                                .build(),
                         CALLER,
                         Set.of(EventFlag.CREATED, EventFlag.HAS_FILE),
                         -100,
@@ -156,17 +157,16 @@ class EventViewTest {
 
         assertThat(event)
                 .isEqualTo(new ConnectEvent(
-                        new Call(
-                                EventType.MERGED,
-                                Syscall.CONNECT,
-                                Abi.IA32,
-                                Origin.SYSCALL,
-                                Mitigation.STASH,
-                                1_000,
-                                2_000,
-                                3,
-                                1L << 40,
-                                -13),
+                        Call.builder()
+                                .syscall(Syscall.CONNECT)
+                                .abi(Abi.IA32)
+                                .mitigation(Mitigation.STASH)
+                                .enterNanos(1_000)
+                                .exitNanos(2_000)
+                                .source(3)
+                                .sequence(1L << 40)
+                                .result(-13)
+                                .build(),
                         CALLER,
                         Set.of(EventFlag.FD_TABLE_SHARED, EventFlag.HAS_SOCKET),
                         9,

@@ -77,7 +77,14 @@ final class CommonGround {
 
     private Call reduce(Call call) {
         Mitigation mode = sameMode ? call.mitigation() : Mitigation.OFF;
-        return new Call(call.type(), call.syscall(), call.abi(), call.origin(), mode, 0, 0, 0, 0, call.result());
+        return Call.builder()
+                .type(call.type())
+                .syscall(call.syscall())
+                .abi(call.abi())
+                .origin(call.origin())
+                .mitigation(mode)
+                .result(call.result())
+                .build();
     }
 
     private <T> Argument<T> reduce(Argument<T> argument) {

@@ -30,7 +30,7 @@ final class EventNormaliser {
 
     SyscallEvent normalise(SyscallEvent event, int thread) {
         Call call = normalise(event.call());
-        Caller caller = new Caller(thread, 0, 0, 0, 0, 0, event.caller().comm(), 0, 0, 0, Optional.empty());
+        Caller caller = Caller.builder().tid(thread).comm(event.caller().comm()).build();
         if (event instanceof OpenEvent open) {
             return new OpenEvent(
                     call,
@@ -58,8 +58,14 @@ final class EventNormaliser {
     }
 
     private static Call normalise(Call call) {
-        return new Call(
-                call.type(), call.syscall(), call.abi(), call.origin(), call.mitigation(), 0, 0, 0, 0, call.result());
+        return Call.builder()
+                .type(call.type())
+                .syscall(call.syscall())
+                .abi(call.abi())
+                .origin(call.origin())
+                .mitigation(call.mitigation())
+                .result(call.result())
+                .build();
     }
 
     private OpenedFile normalise(OpenedFile file) {

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.unraced.capture.Capabilities;
 import dev.unraced.conformance.fixture.Linux;
 import dev.unraced.conformance.fixture.SocketAddresses;
-import dev.unraced.event.Abi;
 import dev.unraced.event.Argument;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.Call;
@@ -15,14 +14,12 @@ import dev.unraced.event.Caller;
 import dev.unraced.event.ConnectEvent;
 import dev.unraced.event.ConnectedSocket;
 import dev.unraced.event.EventFlag;
-import dev.unraced.event.EventType;
 import dev.unraced.event.Feature;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.OpenEvent;
 import dev.unraced.event.OpenHow;
 import dev.unraced.event.OpenedFile;
-import dev.unraced.event.Origin;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Sockaddr;
 import dev.unraced.event.Syscall;
@@ -141,10 +138,27 @@ class ScriptComparisonTest {
     }
 
     private static Call call(Syscall syscall) {
-        return new Call(EventType.MERGED, syscall, Abi.NATIVE, Origin.SYSCALL, Mitigation.STASH, 5, 6, 1, 77, 3);
+        return Call.builder()
+                .syscall(syscall)
+                .mitigation(Mitigation.STASH)
+                .enterNanos(5)
+                .exitNanos(6)
+                .source(1)
+                .sequence(77)
+                .result(3)
+                .build();
     }
 
     private static Caller caller() {
-        return new Caller(100, 100, 7, 1, 0, 0, ByteString.utf8("x"), 9, 10, 11, Optional.empty());
+        return Caller.builder()
+                .tid(100)
+                .tgid(100)
+                .threadStartNanos(7)
+                .parentTgid(1)
+                .comm(ByteString.utf8("x"))
+                .cgroupId(9)
+                .mountNamespace(10)
+                .pidNamespace(11)
+                .build();
     }
 }

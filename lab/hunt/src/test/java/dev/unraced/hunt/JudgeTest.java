@@ -3,7 +3,6 @@ package dev.unraced.hunt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.unraced.event.Abi;
 import dev.unraced.event.Argument;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.Call;
@@ -11,7 +10,6 @@ import dev.unraced.event.Caller;
 import dev.unraced.event.ConnectEvent;
 import dev.unraced.event.ConnectedSocket;
 import dev.unraced.event.EventFlag;
-import dev.unraced.event.EventType;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.OpenEvent;
@@ -274,17 +272,14 @@ class JudgeTest {
 
     private static SyscallEvent request(long result, EventFlag... flags) {
         return new OpenEvent(
-                new Call(
-                        EventType.MERGED,
-                        Syscall.OPENAT,
-                        Abi.NATIVE,
-                        Origin.IO_URING,
-                        Mitigation.STASH,
-                        11,
-                        19,
-                        0,
-                        1,
-                        result),
+                Call.builder()
+                        .origin(Origin.IO_URING)
+                        .mitigation(Mitigation.STASH)
+                        .enterNanos(11)
+                        .exitNanos(19)
+                        .sequence(1)
+                        .result(result)
+                        .build(),
                 caller(),
                 Set.of(flags),
                 -100,
@@ -384,10 +379,26 @@ class JudgeTest {
     }
 
     private static Call call(Syscall syscall, long result) {
-        return new Call(EventType.MERGED, syscall, Abi.NATIVE, Origin.SYSCALL, Mitigation.STASH, 11, 19, 0, 1, result);
+        return Call.builder()
+                .syscall(syscall)
+                .mitigation(Mitigation.STASH)
+                .enterNanos(11)
+                .exitNanos(19)
+                .sequence(1)
+                .result(result)
+                .build();
     }
 
     private static Caller caller() {
-        return new Caller(10, 10, 1, 1, 0, 0, ByteString.utf8("unraced-hunter"), 1, 77, 1, Optional.empty());
+        return Caller.builder()
+                .tid(10)
+                .tgid(10)
+                .threadStartNanos(1)
+                .parentTgid(1)
+                .comm(ByteString.utf8("unraced-hunter"))
+                .cgroupId(1)
+                .mountNamespace(77)
+                .pidNamespace(1)
+                .build();
     }
 }
