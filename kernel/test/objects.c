@@ -118,9 +118,34 @@ static void files(void)
 	EXPECT(record.flags == (UNRACED_HAS_FILE | UNRACED_CREATED));
 }
 
+/* A file that the call cannot have opened is no file of a call whose table others share. */
+static void replaced(void)
+{
+	struct file read_only = {};
+	struct file written = { .f_flags = 02, .f_mode = FMODE_CREATED };
+	struct file path_only = { .f_flags = O_PATH };
+	struct unraced_record shared = { .flags = UNRACED_FD_TABLE_SHARED,
+					 .how_provenance = UNRACED_PROVENANCE_KERNEL };
+	struct unraced_record alone = { .how_provenance = UNRACED_PROVENANCE_KERNEL };
+	struct unraced_record unread = { .flags = UNRACED_FD_TABLE_SHARED,
+					 .how_provenance = UNRACED_PROVENANCE_ENTER };
+
+	EXPECT(!unraced_is_replaced(&shared, &read_only, 0));
+	EXPECT(unraced_is_replaced(&shared, &read_only, 01));
+	EXPECT(unraced_is_replaced(&shared, &read_only, O_PATH));
+	EXPECT(unraced_is_replaced(&shared, &path_only, 0));
+	/* With O_PATH, the kernel ignores the access mode. */
+	EXPECT(!unraced_is_replaced(&shared, &path_only, O_PATH | 02));
+	EXPECT(unraced_is_replaced(&shared, &written, 02));
+	EXPECT(!unraced_is_replaced(&shared, &written, O_CREAT | 02));
+	EXPECT(!unraced_is_replaced(&alone, &read_only, 01));
+	EXPECT(!unraced_is_replaced(&unread, &read_only, 01));
+}
+
 int main(void)
 {
 	sockets();
+	replaced();
 	strangers();
 	peers();
 	files();

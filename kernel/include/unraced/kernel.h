@@ -31,6 +31,9 @@
 #define FMODE_PATH 0x4000
 #define FMODE_CREATED 0x100000
 /* uapi/asm-generic/fcntl.h */
+#define O_ACCMODE 00000003
+#define O_CREAT 00000100
+#define O_PATH 010000000
 #define __O_TMPFILE 020000000
 /* include/net/tcp_states.h, uapi/linux/in.h and linux/net.h */
 #define TCP_ESTABLISHED 1

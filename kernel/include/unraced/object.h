@@ -36,6 +36,25 @@ UNRACED_INLINE void unraced_describe_inode(struct unraced_record *record, struct
 		record->flags |= UNRACED_CREATED;
 }
 
+/*
+ * Returns whether another task that shares the table put this file behind the descriptor: the call
+ * asked for another access mode, or could not have created the file. fcntl(2) changes neither. The
+ * flags that the call asked for must be the kernel's own.
+ */
+UNRACED_INLINE bool unraced_is_replaced(const struct unraced_record *record, struct file *file,
+					__u64 asked)
+{
+	__u32 flags = KREAD(file, f_flags);
+
+	if (!(record->flags & UNRACED_FD_TABLE_SHARED) ||
+	    record->how_provenance != UNRACED_PROVENANCE_KERNEL)
+		return 0;
+	if (asked & O_PATH)
+		return !(flags & O_PATH);
+	return ((flags ^ asked) & (O_ACCMODE | O_PATH)) ||
+	       ((KREAD(file, f_mode) & FMODE_CREATED) && !(asked & O_CREAT));
+}
+
 UNRACED_INLINE void unraced_append_in(unraced_append *append, void *builder,
 				      struct unraced_slice *slice, __be16 port, __be32 address)
 {

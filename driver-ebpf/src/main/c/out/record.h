@@ -235,22 +235,6 @@ static __always_inline void describe_connected(struct builder *builder, struct f
 	}
 }
 
-/*
- * Tells whether another task of a shared table put this file behind the descriptor: the call asked for another access
- * mode, or could not have created the file. fcntl(2) changes neither.
- */
-static __always_inline bool is_replaced(const struct call *call, struct file *file, const struct unraced_record *record)
-{
-	__u64 asked = call->flags;
-
-	if (!(record->flags & UNRACED_FD_TABLE_SHARED) || call->how_provenance != UNRACED_PROVENANCE_KERNEL)
-		return 0;
-	if (asked & O_PATH)
-		return !(KREAD(file, f_flags) & O_PATH);
-	return ((KREAD(file, f_flags) ^ asked) & (O_ACCMODE | O_PATH)) ||
-	       ((KREAD(file, f_mode) & FMODE_CREATED) && !(asked & O_CREAT));
-}
-
 static __always_inline void describe_opened(struct builder *builder, struct walk *walk, struct file *file,
 					    const struct call *call, struct tail_context *from, bool judge)
 {
@@ -303,7 +287,7 @@ static __always_inline void describe_object(struct builder *builder, struct walk
 			describe_connected(builder, file, call, from, judge, references);
 	} else if (!call->direct_descriptor) {
 		file = file_of(task, result, &record->flags);
-		if (file && !is_replaced(call, file, record))
+		if (file && !unraced_is_replaced(record, file, call->flags))
 			describe_opened(builder, walk, file, call, from, judge);
 	}
 	if (!(record->flags & (UNRACED_HAS_FILE | UNRACED_HAS_SOCKET)))
