@@ -94,15 +94,58 @@ static void strangers(void)
 
 static void peers(void)
 {
+	struct socket socket = { .state = SS_UNCONNECTED + 1 };
 	struct sock sk = { .__sk_common.skc_state = TCP_CLOSE };
 
 	EXPECT(!unraced_has_internet_peer(&sk, 1, 0) && unraced_has_internet_peer(&sk, 1, 9));
 	EXPECT(!unraced_has_internet_peer(&sk, SOCK_DGRAM, 9));
 	sk.sk_protocol = UNRACED_IPPROTO_MPTCP;
 	EXPECT(!unraced_has_internet_peer(&sk, 1, 9));
+	/* A refused attempt leaves the socket in SS_CONNECTING. */
+	sk.sk_socket = &socket;
+	EXPECT(unraced_has_internet_peer(&sk, 1, 9) && !unraced_has_internet_peer(&sk, 1, 0));
+	socket.state = SS_UNCONNECTED;
+	EXPECT(!unraced_has_internet_peer(&sk, 1, 9));
 	sk.__sk_common.skc_state = TCP_SYN_SENT;
 	EXPECT(unraced_has_internet_peer(&sk, 1, 0) &&
 	       !unraced_has_internet_peer(&sk, UNRACED_SOCK_RAW, 9));
+}
+
+/* What another process can have done to a request's socket while the kernel did more. */
+static void late(void)
+{
+	struct unraced_connect tcp = { .family = UNRACED_AF_INET,
+				       .type = UNRACED_SOCK_STREAM,
+				       .protocol = UNRACED_IPPROTO_TCP };
+	struct unraced_connect udp = { .family = UNRACED_AF_INET,
+				       .type = SOCK_DGRAM,
+				       .protocol = UNRACED_IPPROTO_UDP };
+	struct sock sk = { .__sk_common.skc_state = TCP_SYN_SENT };
+
+	EXPECT(!unraced_is_seen_late(&tcp, &sk, 1) && unraced_is_seen_late(&udp, &sk, 1));
+	EXPECT(!unraced_is_seen_late(&udp, &sk, 0));
+	/* A socket that was disconnected, or refused, can be bound again. */
+	sk.__sk_common.skc_state = TCP_CLOSE;
+	EXPECT(unraced_is_seen_late(&tcp, &sk, 1) && !unraced_is_seen_late(&tcp, &sk, 0));
+	sk.__sk_common.skc_state = TCP_LISTEN;
+	EXPECT(unraced_is_seen_late(&tcp, &sk, 1));
+}
+
+/* A family of AF_UNSPEC explains why there is no peer only if the call can have disconnected. */
+static void disconnected(void)
+{
+	const __u8 nobody[2] = { UNRACED_AF_UNSPEC }, somebody[2] = { UNRACED_AF_INET };
+	struct unraced_connect socket = { .family = UNRACED_AF_INET,
+					  .type = UNRACED_SOCK_STREAM,
+					  .protocol = UNRACED_IPPROTO_TCP,
+					  .address.length = 2 };
+
+	EXPECT(!unraced_has_lost_peer(&socket, nobody, 0));
+	EXPECT(unraced_has_lost_peer(&socket, nobody, -115));
+	EXPECT(unraced_has_lost_peer(&socket, nobody, -EISCONN));
+	EXPECT(unraced_has_lost_peer(&socket, somebody, 0));
+	socket.remote.length = 16;
+	EXPECT(!unraced_has_lost_peer(&socket, somebody, 0));
 }
 
 static void files(void)
@@ -148,6 +191,8 @@ int main(void)
 	replaced();
 	strangers();
 	peers();
+	late();
+	disconnected();
 	files();
 	printf("objects wrong %u\n", wrong);
 	return wrong != 0;

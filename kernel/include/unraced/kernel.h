@@ -41,6 +41,7 @@
 #define TCP_CLOSE 7
 #define TCP_LISTEN 10
 #define SOCK_DGRAM 2
+#define SS_UNCONNECTED 1
 
 /* This type is part of the user API, so its layout is fixed. */
 struct in6_addr {
@@ -94,9 +95,16 @@ struct sock_common {
 	struct in6_addr skc_v6_daddr;
 	struct in6_addr skc_v6_rcv_saddr;
 };
+struct sock;
+struct socket {
+	enum { SOCKET_STATE } state;
+	short type;
+	struct sock *sk;
+};
 struct sock {
 	struct sock_common __sk_common;
 	__u16 sk_protocol;
+	struct socket *sk_socket;
 };
 struct inet_sock {
 	struct sock sk;

@@ -243,12 +243,6 @@ struct files_struct {
 	struct fdtable *fdt;
 };
 
-enum { SS_UNCONNECTED = 1 };
-struct socket {
-	enum { SOCKET_STATE } state;
-	short type;
-	struct sock *sk;
-};
 /* net/netlink/af_netlink.h */
 struct netlink_sock {
 	__u32 portid;

@@ -214,7 +214,7 @@ static __always_inline void describe_connected(struct builder *builder, struct f
 		record->integrity = judge_address(builder, call);
 	/* This check follows all reads: a later connect of the socket does not change what was read. */
 	alone = !(record->flags & UNRACED_SOCKET_SHARED) &&
-		!(from->is_request && unraced_is_seen_late(&record->connect, from->followed)) &&
+		!(from->is_request && unraced_is_seen_late(&record->connect, sk, from->followed)) &&
 		!unraced_peer_is_doubtful(&record->connect, builder->tail, sk, from->result) &&
 		call->connecting.sock == (__u64)sk && !is_held_by_more(file, references) &&
 		!connect_was_overlapped(call, record->connect.family, own_attempts(builder, call, from));
@@ -316,7 +316,7 @@ static __always_inline void judge_call(struct call *call, struct tail_context *f
 		if (is_connect ? unraced_has_peer(from->result) : from->result >= 0) {
 			use_resolved(builder, is_connect, resolved);
 			if (is_connect && (connect_was_overlapped(call, record->connect.family, 0) ||
-					   unraced_has_lost_peer(&record->connect, builder->tail) ||
+					   unraced_has_lost_peer(&record->connect, builder->tail, from->result) ||
 					   unraced_has_other_connects(&record->connect)))
 				record->flags |= UNRACED_SOCKET_SHARED;
 		}
