@@ -121,7 +121,10 @@ final class Witness implements AutoCloseable {
         return found;
     }
 
-    /** Returns the number of records that found no room; acts without testimony are judged by their descriptors. */
+    /**
+     * Returns the number of records that found no room since the witness started. Acts without testimony are judged by
+     * their descriptors.
+     */
     long missed() {
         return missed;
     }
