@@ -259,7 +259,7 @@ final class AttackTally {
         if (socket == null) {
             return says(event, NO_OBJECT) ? null : usual;
         }
-        boolean isPeer = isSame(socket.remote(), expected)
+        boolean isPeer = (peer.isEmpty() ? socket.remote().isEmpty() : isSame(socket.remote(), expected))
                 && (taken.local() == null || isSame(socket.local(), new Sockaddr(taken.local())));
         return isPeer || says(event, weakened(taken)) ? null : usual;
     }

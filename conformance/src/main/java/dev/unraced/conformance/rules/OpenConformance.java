@@ -65,6 +65,10 @@ public abstract class OpenConformance extends DriverConformance {
     @Nested
     class Paths extends PathConformance {}
 
+    /** Rules about files on bind mounts (chapter 2). */
+    @Nested
+    class Mounts extends MountConformance {}
+
     @Rule("Every open, openat, openat2 and creat yields exactly one event")
     public final void r01_1_everyOpenYieldsExactlyOneEvent() {
         try (Scenario scenario = scenario().open()) {
