@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance;
 
+import dev.unraced.conformance.spec.RuleNumber;
 import dev.unraced.conformance.subject.DriverUnderTest;
 import dev.unraced.selection.Drivers;
 import java.util.NavigableSet;

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.unraced.conformance.RuleResult.Status;
+import dev.unraced.conformance.spec.RuleNumber;
 import java.io.StringWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import javax.xml.stream.XMLStreamException;
 import org.junit.jupiter.api.Test;
 
@@ -105,7 +107,14 @@ class ConformanceRunnerTest {
         ConformanceReport report = new ConformanceReport(
                 "some",
                 List.of(
-                        new RuleResult("Open", "R1.2 \"One\"", Status.KEPT, "", Duration.ofMillis(61_205), 7),
+                        new RuleResult(
+                                "Open",
+                                "R1.2 \"One\"",
+                                Status.KEPT,
+                                "",
+                                Duration.ofMillis(61_205),
+                                7,
+                                Optional.empty()),
                         new RuleResult("Open", "R1.10 Two", Status.SKIPPED, "lacks X"),
                         new RuleResult("Open", "R1.11 Three", Status.BROKEN, "<a> \u0001")));
         StringWriter out = new StringWriter();

@@ -8,6 +8,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import dev.unraced.conformance.harness.DriverConformance;
 import dev.unraced.conformance.harness.Rule;
 import dev.unraced.conformance.rules.OpenConformance;
+import dev.unraced.conformance.spec.RuleNumber;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
