@@ -357,7 +357,7 @@ final class SocketCorpus {
                     .socket()
                     .flatMap(ConnectedSocket::remote)
                     .isPresent()) {
-                field.tally().lie("a peer, though the socket was connected to AF_UNSPEC: event " + undone);
+                field.tally().lie("R2.30", "a peer, though the socket was connected to AF_UNSPEC: event " + undone);
             }
         }
     }

@@ -21,6 +21,7 @@ import dev.unraced.conformance.harness.Rule;
 import dev.unraced.conformance.scenario.ArgumentAssertions;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.conformance.scenario.Scope;
+import dev.unraced.conformance.spec.Violation;
 import dev.unraced.event.Argument;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.ConnectEvent;
@@ -303,7 +304,8 @@ public abstract class AttackConformance extends DriverConformance {
             Function<SyscallEvent, Argument<ByteString>> argument) {
         String names = truth.text("truth");
         List<SyscallEvent> events = scenario.eventsOf(truth.integer("tid"));
-        assertThat(events).as("R1.1: one event of each call").hasSize(names.length());
+        Violation.unless(
+                "R1.1", () -> assertThat(events).as("one event of each call").hasSize(names.length()));
         int wrong = 0;
         int wrongAndFlagged = 0;
         int changed = 0;
@@ -313,22 +315,33 @@ public abstract class AttackConformance extends DriverConformance {
         for (int i = 0; i < events.size(); i++) {
             Argument<ByteString> claim = argument.apply(events.get(i));
             boolean right = claim.value().equals(names.charAt(i) == 'a' ? a : b);
+            String call = "call " + i + " really took " + names.charAt(i);
             if (claim.provenance() == Provenance.KERNEL) {
                 copies++;
-                assertThat(right)
-                        .as("R2.17: the kernel's copy, call %d really took %s", i, names.charAt(i))
-                        .isTrue();
-                assertThat(claim.integrity())
-                        .as("R2.34: the kernel's copy, call %d", i)
-                        .isIn(Integrity.MATCH, Integrity.CHANGED);
+                Violation.unless(
+                        "R2.17",
+                        () -> assertThat(right)
+                                .as("the kernel's copy, %s", call)
+                                .isTrue());
+                Violation.unless(
+                        "R2.34",
+                        () -> assertThat(claim.integrity())
+                                .as("the kernel's copy, %s", call)
+                                .isIn(Integrity.MATCH, Integrity.CHANGED));
             }
             if (claim.integrity() == Integrity.MATCH) {
-                assertThat(right)
-                        .as("%s: a match is a proof, call %d really took %s", match, i, names.charAt(i))
-                        .isTrue();
+                Violation.unless(
+                        match,
+                        () -> assertThat(right)
+                                .as("a match is a proof, %s", call)
+                                .isTrue());
                 matched++;
             }
-            assertThat(claim.value()).as("R2.1: one of the two that were there").isIn(a, b);
+            Violation.unless(
+                    "R2.1",
+                    () -> assertThat(claim.value())
+                            .as("one of the two that were there")
+                            .isIn(a, b));
             boolean isChanged = claim.integrity() == Integrity.CHANGED;
             boolean isOther = claim.integrity() == Integrity.DIFFERS;
             wrong += right ? 0 : 1;
@@ -363,13 +376,17 @@ public abstract class AttackConformance extends DriverConformance {
     }
 
     private static void assertLateReadIsFlagged(String rule, SyscallEvent event, Argument<?> argument) {
-        assertThat(argument.isPresent())
-                .as("%s: it was readable for the kernel", rule)
-                .isTrue();
+        Violation.unless(
+                rule,
+                () -> assertThat(argument.isPresent())
+                        .as("it was readable for the kernel")
+                        .isTrue());
         if (argument.provenance() == Provenance.EXIT) {
-            assertThat(event.flags())
-                    .as("%s: read at the return, because of a fault", rule)
-                    .contains(EventFlag.FAULTED);
+            Violation.unless(
+                    rule,
+                    () -> assertThat(event.flags())
+                            .as("read at the return, because of a fault")
+                            .contains(EventFlag.FAULTED));
         }
     }
 }

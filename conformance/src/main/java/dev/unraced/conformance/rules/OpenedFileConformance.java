@@ -15,6 +15,7 @@ import dev.unraced.conformance.harness.Requires;
 import dev.unraced.conformance.harness.Rule;
 import dev.unraced.conformance.scenario.Observed;
 import dev.unraced.conformance.scenario.Scenario;
+import dev.unraced.conformance.spec.Violation;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Feature;
@@ -37,9 +38,11 @@ public abstract class OpenedFileConformance extends DriverConformance {
                 Observed observed = scenario.call(WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0));
                 assertFile("R2.20", observed);
             }
-            assertThat(scenario.call(scenario.missing()).open().file())
-                    .as("R2.19: no file on failure")
-                    .isEmpty();
+            Violation.unless(
+                    "R2.19",
+                    () -> assertThat(scenario.call(scenario.missing()).open().file())
+                            .as("no file on failure")
+                            .isEmpty());
         }
     }
 
@@ -144,7 +147,9 @@ public abstract class OpenedFileConformance extends DriverConformance {
                 assertFile("R2.23", observed);
             }
             if (capabilities().has(Feature.CREATED_FLAG)) {
-                assertThat(created(observed)).as("R2.22: O_TMPFILE").isTrue();
+                Violation.unless(
+                        "R2.22",
+                        () -> assertThat(created(observed)).as("O_TMPFILE").isTrue());
             }
             assertHasFile(observed);
             assertThat(observed.event().flags().contains(EventFlag.DELETED)
@@ -217,15 +222,21 @@ public abstract class OpenedFileConformance extends DriverConformance {
     private static void assertFile(String rule, Observed observed) {
         assertThat(observed.outcome().hasFile()).as("the actor's part").isTrue();
         OpenedFile file =
-                observed.open().file().orElseThrow(() -> new AssertionError(rule + ": no file in " + observed.event()));
-        assertThat(file.inode())
-                .as("%s: inode", rule)
-                .isEqualTo(observed.outcome().inode());
-        assertThat(file.deviceMajor())
-                .as("%s: device", rule)
-                .isEqualTo(observed.outcome().deviceMajor());
-        assertThat(file.deviceMinor())
-                .as("%s: device", rule)
-                .isEqualTo(observed.outcome().deviceMinor());
+                observed.open().file().orElseThrow(() -> Violation.of(rule, "no file in " + observed.event()));
+        Violation.unless(
+                rule,
+                () -> assertThat(file.inode())
+                        .as("inode")
+                        .isEqualTo(observed.outcome().inode()));
+        Violation.unless(
+                rule,
+                () -> assertThat(file.deviceMajor())
+                        .as("device")
+                        .isEqualTo(observed.outcome().deviceMajor()));
+        Violation.unless(
+                rule,
+                () -> assertThat(file.deviceMinor())
+                        .as("device")
+                        .isEqualTo(observed.outcome().deviceMinor()));
     }
 }

@@ -4,6 +4,7 @@ package dev.unraced.conformance.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.capture.CaptureStats;
+import dev.unraced.conformance.spec.Violation;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.EventView;
@@ -65,17 +66,25 @@ public final class QueueCheck {
      * @param calls the number of calls that were made
      */
     public synchronized void assertComplete(long calls, CaptureStats stats) {
-        assertThat(firstWrong)
-                .as("R5.3: %d events have what is not their thread's", wrong)
-                .isEmpty();
-        assertThat(events).as("R1.1: one event of each call: %s", stats).isEqualTo(calls);
-        assertThat(missed)
-                .as("R5.2: calls without their enter are those refused and those evicted: %s", stats)
-                .isEqualTo(stats.stash().refused() + stats.stash().evicted())
-                .isPositive();
-        assertThat(evicted)
-                .as("R5.2: as many as that at most say that they were evicted: %s", stats)
-                .isLessThanOrEqualTo(stats.stash().evicted());
+        Violation.unless(
+                "R5.3",
+                () -> assertThat(firstWrong)
+                        .as("%d events have what is not their thread's", wrong)
+                        .isEmpty());
+        Violation.unless(
+                "R1.1",
+                () -> assertThat(events).as("one event of each call: %s", stats).isEqualTo(calls));
+        Violation.unless(
+                "R5.2",
+                () -> assertThat(missed)
+                        .as("calls without their enter are those refused and those evicted: %s", stats)
+                        .isEqualTo(stats.stash().refused() + stats.stash().evicted())
+                        .isPositive());
+        Violation.unless(
+                "R5.2",
+                () -> assertThat(evicted)
+                        .as("as many as that at most say that they were evicted: %s", stats)
+                        .isLessThanOrEqualTo(stats.stash().evicted()));
     }
 
     public synchronized Map<String, String> figures() {
