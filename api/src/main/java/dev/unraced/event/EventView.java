@@ -178,8 +178,7 @@ public abstract class EventView {
      * ERESTART_RESTARTBLOCK of the kernel's {@code include/linux/errno.h}). A restarted call is a separate event.
      */
     public final boolean isInterrupted() {
-        long result = result();
-        return result <= -512 && result >= -516 && result != -515;
+        return Errno.isRestart(-result());
     }
 
     public final int tid() {

@@ -124,6 +124,41 @@ class EventViewTest {
         assertThat(entry.snapshot().call().type()).isEqualTo(EventType.ENTER);
     }
 
+    /** Each class of results, as every call may have it, of a call that ran, that never ran, and of its entry. */
+    @ParameterizedTest
+    @ValueSource(longs = {0, 3, 1L << 31, -1, -2, -41, -111, -115, -511, -512, -513, -514, -515, -516, -517, -4096})
+    void viewAndSnapshotAgreeOnEachResult(long result) {
+        for (Syscall syscall : Syscall.values()) {
+            for (EventFlag flag : List.of(EventFlag.CREATED, EventFlag.NOT_EXECUTED, EventFlag.EXECUTION_UNKNOWN)) {
+                checkAgreement(begin(syscall).call(1_000, 2_000, result).flag(flag));
+            }
+            checkAgreement(begin(syscall).enter().call(1_000, 0, result));
+        }
+    }
+
+    private RecordEncoder begin(Syscall syscall) {
+        return encoder.begin(syscall, Abi.NATIVE, Origin.SYSCALL, Mitigation.STASH);
+    }
+
+    private static void checkAgreement(RecordEncoder record) {
+        record.finish();
+        EventView view = Records.view(record);
+        SyscallEvent snapshot = view.snapshot();
+
+        assertThat(snapshot.isEnter()).isEqualTo(view.isEnter());
+        assertThat(snapshot.isOpenLike()).isEqualTo(view.isOpenLike()).isEqualTo(snapshot instanceof OpenEvent);
+        assertThat(snapshot.isConnect()).isEqualTo(view.isConnect()).isEqualTo(snapshot instanceof ConnectEvent);
+        assertThat(snapshot.nanos()).isEqualTo(view.nanos());
+        assertThat(snapshot.failed()).isEqualTo(view.failed());
+        assertThat(snapshot.succeeded()).isEqualTo(view.succeeded());
+        assertThat(snapshot.isInProgress()).isEqualTo(view.isInProgress());
+        assertThat(snapshot.errnoName()).isEqualTo(view.errnoName());
+        assertThat(snapshot.isInterrupted()).isEqualTo(view.isInterrupted());
+        for (EventFlag flag : EventFlag.values()) {
+            assertThat(snapshot.has(flag)).isEqualTo(view.has(flag));
+        }
+    }
+
     @Test
     void snapshotsAnOpenThatOutlivesItsRecord() {
         SyscallEvent event = Records.view(Records.open(encoder)).snapshot();
