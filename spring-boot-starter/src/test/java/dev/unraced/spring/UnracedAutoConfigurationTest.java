@@ -43,7 +43,7 @@ class UnracedAutoConfigurationTest {
                     assertThat(events.await(50, TimeUnit.SECONDS)).isTrue();
                     assertThat(health(context).getStatus()).isEqualTo(Status.UP);
                     assertThat(health(context).getDetails())
-                            .containsKeys("driver", "delivered", "lost", "handlerFailures");
+                            .containsKeys("driver", "delivered", "lost", "handlerFailures", "sinceHandover");
                 });
 
         assertThat(capture[0].isOpen()).isFalse();
