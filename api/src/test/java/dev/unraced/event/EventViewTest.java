@@ -369,6 +369,20 @@ class EventViewTest {
     }
 
     @Test
+    void copiesTheWholeRecord() {
+        byte[] record = Records.open(encoder).toByteArray();
+        ByteBuffer ring = ByteBuffer.allocateDirect(record.length + 48).order(ByteOrder.LITTLE_ENDIAN);
+        ring.put(24, record);
+        RecordView event = new RecordView().wrap(ring, 24);
+        byte[] target = new byte[record.length + 2];
+
+        assertThat(event.toByteArray()).isEqualTo(record);
+        assertThat(event.copyTo(target, 1)).isEqualTo(record.length);
+        assertThat(target).startsWith(0).endsWith(0).containsSequence(record);
+        assertThatThrownBy(() -> event.copyTo(target, 3)).isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @Test
     void aViewMovesToAnotherRecordOfTheOtherFamily() {
         RecordEncoder other = new RecordEncoder();
         RecordView event = RecordView.of(Records.view(Records.open(encoder)));
