@@ -119,7 +119,7 @@ public final class Drivers {
      *
      * @throws InvalidConfigException when a name that the user chose belongs to no driver, or a driver that is tried
      *     objects to its settings
-     * @throws CaptureException when no driver can run; its message gives the reason for each
+     * @throws NoDriverException when no driver can run; it has the reason for each
      */
     public Selection select(CaptureConfig config) {
         return first(config, DriverCheck::check, driver -> driver).selection();
@@ -130,7 +130,8 @@ public final class Drivers {
      * list, a driver that fails to open is passed over, too.
      *
      * @throws InvalidConfigException as {@link #select} does
-     * @throws CaptureException as {@link #select} does, or when the only driver fails to open
+     * @throws NoDriverException as {@link #select} does
+     * @throws CaptureException when the only driver that is named fails to open
      */
     public Capture open(CaptureConfig config) {
         Taken<Capture> taken = first(config, DriverCheck::checkBeforeOpening, driver -> opened(driver, config));
@@ -217,18 +218,15 @@ public final class Drivers {
                 : new CaptureException("Driver " + name + " failed to open: " + e, e);
     }
 
-    private CaptureException noneCanRun(CaptureConfig config, List<PassedOver> passedOver) {
+    private NoDriverException noneCanRun(CaptureConfig config, List<PassedOver> passedOver) {
         if (isOnlyChoice(config)) {
-            return new CaptureException("Driver " + passedOver.get(0).name() + " cannot be used. "
-                    + passedOver.get(0).why().describe());
+            PassedOver only = passedOver.get(0);
+            return new NoDriverException(
+                    "Driver " + only.name() + " cannot be used. " + only.why().describe(), passedOver);
         }
-        return new CaptureException(passedOver.stream()
-                .map(PassedOver::describe)
-                .collect(Collectors.joining(
-                        "\n  ",
-                        (config.isAuto() ? "None of the drivers that auto stands for" : "None of the drivers named")
-                                + " can be used:\n  ",
-                        notTried(config))));
+        String whose = config.isAuto() ? "None of the drivers that auto stands for" : "None of the drivers named";
+        String reasons = passedOver.stream().map(PassedOver::describe).collect(Collectors.joining("\n  "));
+        return new NoDriverException(whose + " can be used:\n  " + reasons + notTried(config), passedOver);
     }
 
     /** Names the drivers that auto does not try: the user may want one of them. */
