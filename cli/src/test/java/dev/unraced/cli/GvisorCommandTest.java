@@ -42,7 +42,7 @@ class GvisorCommandTest {
     void needDriver() {
         RunnableDriver.need(drivers.all().get(DRIVER), config(watched -> watched));
         CaptureConfig config = config(watched -> watched);
-        System.setProperty(ROOT, config.section(DRIVER).getString("root"));
+        System.setProperty(ROOT, config.section(DRIVER).string("root"));
         System.setProperty(ENDPOINT, directory.resolve("trace.sock").toString());
     }
 
@@ -81,10 +81,7 @@ class GvisorCommandTest {
         actor.commands().write("ready\n".getBytes(StandardCharsets.US_ASCII));
         actor.commands().flush();
         assertThat(actor.replies().read()).isEqualTo('o');
-        return config(watched -> watched)
-                .section(DRIVER)
-                .getStringList("attach")
-                .get(0);
+        return config(watched -> watched).section(DRIVER).strings("attach").get(0);
     }
 
     @Test

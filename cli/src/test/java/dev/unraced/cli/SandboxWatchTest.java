@@ -61,7 +61,7 @@ class SandboxWatchTest {
             ConfigSection gvisor = config().section(DRIVER);
             List<String> options = new ArrayList<>();
             for (String key : List.of("endpoint", "root")) {
-                options.add("-Dunraced.gvisor." + key + "=" + gvisor.getString(key));
+                options.add("-Dunraced.gvisor." + key + "=" + gvisor.string(key));
             }
             options.add("-Dunraced.gvisor.attach=all");
             Process watch = JvmCommand.of(options, "watch", "--driver", DRIVER, "--color", "never")

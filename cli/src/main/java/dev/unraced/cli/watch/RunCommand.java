@@ -106,7 +106,7 @@ public final class RunCommand implements Callable<Integer> {
         source.apply(builder);
         CaptureConfig chosen = builder.build();
         filter.check(chosen.filters().result());
-        if (!chosen.tgids().isEmpty() || !chosen.cgroups().isEmpty()) {
+        if (!chosen.filters().tgids().isEmpty() || !chosen.filters().cgroups().isEmpty()) {
             throw new ParameterException(
                     spec.commandLine(), "run chooses the processes itself; --pid and --cgroup are for watch");
         }

@@ -83,8 +83,8 @@ class RunCommandTest {
         assertThat(made.resolve("cgroup.procs")).hasContent("0");
         assertThat(config)
                 .isNotNull()
-                .satisfies(built ->
-                        assertThat(built.cgroups()).containsExactly((Long) Files.getAttribute(made, "unix:ino")));
+                .satisfies(built -> assertThat(built.filters().cgroups())
+                        .containsExactly((Long) Files.getAttribute(made, "unix:ino")));
         // Here the cgroup is a directory, which is not empty, like one in which a process lives on.
         assertThat(test.err()).contains("processes that the command started live on, unwatched, in " + made);
     }
