@@ -10,8 +10,8 @@ import dev.unraced.capture.CaptureException;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.InvalidConfigException;
 import dev.unraced.config.NearestName;
+import dev.unraced.driver.ActorHost;
 import dev.unraced.driver.Driver;
-import dev.unraced.driver.Stage;
 import dev.unraced.selection.Selection.PassedOver;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -44,13 +44,13 @@ public final class Drivers {
             new Availability.Unavailable("NOT_PRESENT", "No driver of this name is on the class path.", "Add its jar.");
 
     private final Map<String, Driver> byName;
-    private final Map<String, Supplier<Stage>> stages;
-    // Stages are no Guice singletons: in production Guice would create them for agents that never use them.
-    private final Map<String, Stage> createdStages = new ConcurrentHashMap<>();
+    private final Map<String, Supplier<ActorHost>> hosts;
+    // Actor hosts are no Guice singletons: in production Guice would create them for agents that never use them.
+    private final Map<String, ActorHost> createdHosts = new ConcurrentHashMap<>();
 
-    Drivers(Map<String, Driver> byName, Map<String, Supplier<Stage>> stages) {
+    Drivers(Map<String, Driver> byName, Map<String, Supplier<ActorHost>> hosts) {
         this.byName = Collections.unmodifiableMap(new TreeMap<>(byName));
-        this.stages = Map.copyOf(stages);
+        this.hosts = Map.copyOf(hosts);
     }
 
     /**
@@ -107,11 +107,11 @@ public final class Drivers {
     /**
      * Returns the place that a driver watches; empty when it is this machine, or no driver has the name.
      *
-     * @throws CaptureException when the stage could not be created
+     * @throws CaptureException when its actor host could not be created
      */
-    public Optional<Stage> stage(String driver) {
-        return Optional.ofNullable(stages.get(driver))
-                .map(create -> createdStages.computeIfAbsent(driver, name -> create.get()));
+    public Optional<ActorHost> actorHost(String driver) {
+        return Optional.ofNullable(hosts.get(driver))
+                .map(create -> createdHosts.computeIfAbsent(driver, name -> create.get()));
     }
 
     /**

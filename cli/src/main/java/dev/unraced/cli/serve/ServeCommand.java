@@ -132,7 +132,7 @@ public final class ServeCommand implements Callable<Integer> {
                         spec.commandLine(),
                         selection.driver().name(),
                         first.filters().tgids());
-        boolean local = all.stage(selection.driver().name()).isEmpty();
+        boolean local = all.actorHost(selection.driver().name()).isEmpty();
         ServerSettings server = serve.settings();
         try (Captures captures = new Captures(selection.driver(), settings, local, server.limits(), true);
                 Sinks open = Sinks.open(sinks, first, broadcaster(captures))) {

@@ -112,7 +112,7 @@ public final class RunCommand implements Callable<Integer> {
         }
         Drivers all = drivers.get();
         Selection selection = all.select(chosen);
-        if (all.stage(selection.driver().name()).isPresent()) {
+        if (all.actorHost(selection.driver().name()).isPresent()) {
             throw new ParameterException(
                     spec.commandLine(),
                     "driver " + selection.driver().name() + " watches another place than this machine; watch shows it");
