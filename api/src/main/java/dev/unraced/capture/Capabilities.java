@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -86,14 +87,14 @@ public final class Capabilities {
 
     /** Returns whether the driver has a capability. */
     public boolean has(Capability capability) {
-        return reason(capability) == null;
+        return reason(capability).isEmpty();
     }
 
-    /** Returns why a capability is lacking, or null when it is not. */
-    public @Nullable String reason(Capability capability) {
+    /** Returns why a capability is lacking; empty when it is not. */
+    public Optional<String> reason(Capability capability) {
         String declared = lacking.get(capability);
         Supplier<@Nullable String> doubt = doubtful.get(capability);
-        return declared != null || doubt == null ? declared : doubt.get();
+        return Optional.ofNullable(declared != null || doubt == null ? declared : doubt.get());
     }
 
     /**
@@ -103,20 +104,16 @@ public final class Capabilities {
      * @throws CaptureException when the capability is lacking; the message has the declared reason
      */
     public void require(Capability capability, String driver) {
-        String lack = reason(capability);
-        if (lack != null) {
+        reason(capability).ifPresent(lack -> {
             throw new CaptureException("Driver " + driver + " has no " + capability.name() + ": " + lack + ".");
-        }
+        });
     }
 
     /** Returns all lacking capabilities with their reasons, in the order declared. */
     public Map<Capability, String> lacking() {
         Map<Capability, String> all = new LinkedHashMap<>(lacking);
         for (Capability capability : doubtful.keySet()) {
-            String reason = reason(capability);
-            if (reason != null) {
-                all.put(capability, reason);
-            }
+            reason(capability).ifPresent(reason -> all.put(capability, reason));
         }
         return Collections.unmodifiableMap(all);
     }

@@ -24,7 +24,9 @@ public interface Capture extends AutoCloseable {
      *
      * @throws dev.unraced.config.InvalidConfigException when the configuration names a driver that there is not, or a
      *     driver objects to its settings; it has all problems
-     * @throws CaptureException when none of the selected drivers can run; its message says why, for each
+     * @throws CaptureException when none of the selected drivers can run, as a
+     *     {@code dev.unraced.selection.NoDriverException} with the reason for each; or when the only driver that is
+     *     named fails to open
      */
     static Capture open(CaptureConfig config) {
         return Drivers.discover().open(config);
@@ -37,22 +39,29 @@ public interface Capture extends AutoCloseable {
     Capabilities capabilities();
 
     /**
-     * Hands over the available events on the caller's thread, without waiting and without allocating.
+     * Hands over the available events on the caller's thread, without waiting and without allocating. An interrupt does
+     * not end it. What the handler throws reaches the caller, and the next poll goes on behind that event.
      *
      * @param limit the largest number of events, 1 or more
      * @return the number of events handed over
-     * @throws IllegalStateException when the capture is closed, or another thread is consuming it
+     * @throws IllegalArgumentException when the limit is less than 1
+     * @throws IllegalStateException when the capture is closed, another thread is consuming it, or the handler itself
+     *     calls this method, {@link #await} or {@link #consume}
      * @throws CaptureException when the source failed, and everything before was handed over
      */
     int poll(EventHandler handler, int limit);
 
     /**
-     * Waits for events, then hands them over as {@link #poll(EventHandler, int)} does.
+     * Waits for events, then hands them over as {@link #poll(EventHandler, int)} does. A thread whose interrupt flag is
+     * set already gets the available events, and does not wait.
      *
-     * @param timeoutNanos the longest wait for the first event
+     * @param limit the largest number of events, 1 or more
+     * @param timeoutNanos the longest wait for the first event; 0 and negative numbers mean no wait
      * @return the number of events handed over; 0 after the time-out, an interrupt (the flag stays set), {@link #close}
      *     or the end
-     * @throws IllegalStateException when the capture was closed before, or another thread is consuming it
+     * @throws IllegalArgumentException when the limit is less than 1
+     * @throws IllegalStateException when the capture was closed before, another thread is consuming it, or the handler
+     *     itself calls this method
      * @throws CaptureException when the source failed, and everything before was handed over
      */
     int await(EventHandler handler, int limit, long timeoutNanos);
@@ -60,7 +69,13 @@ public interface Capture extends AutoCloseable {
     /**
      * Waits for events as {@link #await(EventHandler, int, long)} does.
      *
-     * @param timeout the longest wait for the first event; one beyond 292 years counts as 292 years
+     * @param limit the largest number of events, 1 or more
+     * @param timeout the longest wait for the first event; one beyond 292 years counts as 292 years, and a negative one
+     *     as none
+     * @return the number of events handed over
+     * @throws IllegalArgumentException when the limit is less than 1
+     * @throws IllegalStateException as the other method does
+     * @throws CaptureException as the other method does
      */
     default int await(EventHandler handler, int limit, Duration timeout) {
         return await(handler, limit, saturatedNanos(timeout));
@@ -76,9 +91,11 @@ public interface Capture extends AutoCloseable {
 
     /**
      * Hands over events on the caller's thread until {@link #close} is called by another thread or by the handler, the
-     * thread is interrupted, or the capture has ended.
+     * thread is interrupted (the flag stays set), or the capture has ended. What the handler throws ends it, and
+     * reaches the caller; a further call goes on behind that event.
      *
-     * @throws IllegalStateException when the capture was closed before, or another thread is consuming it
+     * @throws IllegalStateException when the capture was closed before, another thread is consuming it, or the handler
+     *     itself calls this method
      * @throws CaptureException when the source failed, and everything before was handed over
      */
     void consume(EventHandler handler);
@@ -94,29 +111,34 @@ public interface Capture extends AutoCloseable {
         return false;
     }
 
-    /** Returns the current mitigation mode. */
+    /** Returns the current mitigation mode; after {@link #close}, the last one. */
     Mitigation mitigation();
 
     /**
-     * Changes the mode for calls that enter from now on, without reloading and without losing an event.
+     * Changes the mode for calls that enter from now on, without reloading and without losing an event. After a failure
+     * the mode is as it was.
      *
-     * @throws CaptureException when the driver lacks the mode or cannot switch
+     * @throws CaptureException when the driver lacks the mode or cannot switch, or the capture is closed
      */
     void switchTo(Mitigation mode);
 
-    /** Returns whether the entry of a call is an event, too, besides the merged event. */
+    /**
+     * Returns whether the entry of a call is an event, too, besides the merged event; after {@link #close}, whether it
+     * was.
+     */
     boolean enterEvents();
 
     /**
      * Begins or ends enter events for calls that enter from now on, without reloading and without losing an event. The
-     * merged events do not change.
+     * merged events do not change. To end them is never refused for a lacking capability.
      *
-     * @throws CaptureException when the driver has no enter events or cannot switch
+     * @throws CaptureException when the driver has no enter events or cannot switch, or the capture is closed
      */
     void publishEnterEvents(boolean publish);
 
     /**
-     * Returns the statistics of this capture up to now; after {@link #close}, up to then. Allocates.
+     * Returns the statistics of this capture up to now; after {@link #close}, up to then. Allocates. The handler may
+     * call it; an interrupt does not end it, and the flag stays set.
      *
      * <p>The answer is a barrier (rule R8.1): each watched call that returned to its caller before this method was
      * called counts in it, as delivered, pending, lost or filtered. A source that counts later, such as one that reads

@@ -3,14 +3,26 @@ package dev.unraced.capture;
 
 /**
  * Thrown when a capture cannot be opened or changed, or cannot go on. The message is for people, and names the remedy.
+ * Where no driver can run, it is a {@code dev.unraced.selection.NoDriverException}, which has the reasons for programs.
  */
 public class CaptureException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /**
+     * Creates an exception.
+     *
+     * @param message for people; it names the remedy, if there is one
+     */
     public CaptureException(String message) {
         super(message);
     }
 
+    /**
+     * Creates an exception with its cause.
+     *
+     * @param message for people; it names the remedy, if there is one
+     * @param cause the failure behind it
+     */
     public CaptureException(String message, Throwable cause) {
         super(message, cause);
     }

@@ -24,6 +24,11 @@ import java.util.Map;
  * @param heaviest the callers whose events the source lost, the heaviest first, at most {@value CallerLosses#MOST};
  *     empty for drivers without {@link dev.unraced.event.Feature#LOSSES_BY_CALLER}
  * @param handlerFailures events whose handler threw an exception; they count as delivered
+ * @param consuming whether a thread consumes the capture: one is inside {@link Capture#poll}, {@link Capture#await} or
+ *     {@link Capture#consume}, or left it less than ten seconds ago. So does a capture that opened less than ten
+ *     seconds ago; a closed one does not
+ * @param sinceHandoverNanos nanoseconds since an event was last handed to the handler, as seen by the capture's
+ *     process; since the opening, if none was; up to the close, of a closed capture
  */
 public record CaptureStats(
         long returned,
@@ -38,7 +43,9 @@ public record CaptureStats(
         StashStats stash,
         long copiesMissed,
         List<CallerLosses> heaviest,
-        long handlerFailures) {
+        long handlerFailures,
+        boolean consuming,
+        long sinceHandoverNanos) {
 
     public CaptureStats {
         lost = Map.copyOf(lost);
@@ -95,7 +102,9 @@ public record CaptureStats(
                 .stash(stash)
                 .copiesMissed(copiesMissed)
                 .heaviest(heaviest)
-                .handlerFailures(handlerFailures);
+                .handlerFailures(handlerFailures)
+                .consuming(consuming)
+                .sinceHandoverNanos(sinceHandoverNanos);
     }
 
     /** Names each number, as the constructor does not. Not thread-safe. */
@@ -113,6 +122,8 @@ public record CaptureStats(
         private long copiesMissed;
         private List<CallerLosses> heaviest = List.of();
         private long handlerFailures;
+        private boolean consuming;
+        private long sinceHandoverNanos;
 
         private Builder() {}
 
@@ -181,6 +192,16 @@ public record CaptureStats(
             return this;
         }
 
+        public Builder consuming(boolean value) {
+            consuming = value;
+            return this;
+        }
+
+        public Builder sinceHandoverNanos(long value) {
+            sinceHandoverNanos = value;
+            return this;
+        }
+
         public CaptureStats build() {
             return new CaptureStats(
                     returned,
@@ -195,7 +216,9 @@ public record CaptureStats(
                     stash,
                     copiesMissed,
                     heaviest,
-                    handlerFailures);
+                    handlerFailures,
+                    consuming,
+                    sinceHandoverNanos);
         }
     }
 }

@@ -105,21 +105,6 @@ public final class CaptureConfig {
         return filters;
     }
 
-    /** Returns the thread groups to watch; empty for all. */
-    public Set<Integer> tgids() {
-        return filters.tgids();
-    }
-
-    /** Returns the real user ids to watch; empty for all. */
-    public Set<Long> uids() {
-        return filters.uids();
-    }
-
-    /** Returns the ids of the cgroups to watch, each with its descendants; empty for all. */
-    public Set<Long> cgroups() {
-        return filters.cgroups();
-    }
-
     /** Returns the limits of events per second of a user and of a cgroup. */
     public RateLimits limits() {
         return limits;

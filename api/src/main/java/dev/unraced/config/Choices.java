@@ -21,7 +21,7 @@ public final class Choices {
 
     /** Returns the value of a key; a value that is not allowed becomes a problem. */
     public String choice(String key, List<String> allowed) {
-        String value = config.section(driver).getString(key);
+        String value = config.section(driver).string(key);
         if (!allowed.contains(value)) {
             String full = "unraced." + driver + "." + key;
             problems.add(full + " = " + value + origin(full)

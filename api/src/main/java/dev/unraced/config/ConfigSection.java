@@ -15,7 +15,8 @@ import java.util.function.Function;
  * {@code reference.conf} is present, and has the type of its default: the configuration was checked when it was built.
  * Immutable and thread-safe.
  *
- * <p>The getters throw {@link InvalidConfigException} for a value that does not fit, such as a number beyond an int.
+ * <p>The methods that return a value throw {@link InvalidConfigException} for a value that does not fit, such as a
+ * number beyond an int.
  */
 public final class ConfigSection {
     private final String name;
@@ -38,36 +39,43 @@ public final class ConfigSection {
         return values.hasPath(key);
     }
 
-    public String getString(String key) {
+    /** Returns a text. */
+    public String string(String key) {
         return read(key, values::getString);
     }
 
-    public boolean getBoolean(String key) {
+    /** Returns a switch: {@code on}, {@code yes} and {@code true} are true. */
+    public boolean flag(String key) {
         return read(key, values::getBoolean);
     }
 
-    public int getInt(String key) {
+    /** Returns a whole number that an int can hold. */
+    public int integer(String key) {
         return read(key, values::getInt);
     }
 
-    public long getLong(String key) {
+    /** Returns a whole number that a long can hold. */
+    public long number(String key) {
         return read(key, values::getLong);
     }
 
-    public List<String> getStringList(String key) {
+    /** Returns a list of texts. */
+    public List<String> strings(String key) {
         return read(key, values::getStringList);
     }
 
-    public List<Integer> getIntList(String key) {
+    /** Returns a list of whole numbers that ints can hold. */
+    public List<Integer> integers(String key) {
         return read(key, values::getIntList);
     }
 
-    public Duration getDuration(String key) {
+    /** Returns a time such as {@code 5s}; one without a unit is in milliseconds. */
+    public Duration duration(String key) {
         return read(key, values::getDuration);
     }
 
     /** Returns a size such as {@code 4MiB} in bytes. */
-    public long getBytes(String key) {
+    public long bytes(String key) {
         return read(key, values::getBytes);
     }
 

@@ -26,7 +26,7 @@ final class Problems {
                 .formatted(
                         SettingText.name(name),
                         origin,
-                        nearest.map("the nearest is "::concat).orElse("nor one like it; 'unraced doctor' lists all")));
+                        nearest.map("the nearest is "::concat).orElse("nor one like it; 'unraced config' lists all")));
     }
 
     void throwIfAny() {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The Guice module that a driver ships, found by {@link java.util.ServiceLoader}. A subclass calls {@link #bindDriver}
- * and, where needed, {@link #bindStage} in its {@code configure}.
+ * and, where needed, {@link #bindActorHost} in its {@code configure}.
  */
 public abstract class DriverModule extends AbstractModule {
 
@@ -23,10 +23,10 @@ public abstract class DriverModule extends AbstractModule {
     }
 
     /** Contributes the place that a driver of this name watches, if it is not this machine. */
-    protected final void bindStage(String driver, Class<? extends Stage> stage) {
-        MapBinder.newMapBinder(binder(), String.class, Stage.class)
+    protected final void bindActorHost(String driver, Class<? extends ActorHost> host) {
+        MapBinder.newMapBinder(binder(), String.class, ActorHost.class)
                 .addBinding(driver)
-                .toProvider(new WhenAsked<>(stage));
+                .toProvider(new WhenAsked<>(host));
     }
 
     /**

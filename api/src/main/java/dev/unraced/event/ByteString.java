@@ -79,6 +79,22 @@ public final class ByteString implements Comparable<ByteString> {
         System.arraycopy(bytes, 0, target, at, bytes.length);
     }
 
+    /** Returns whether these bytes equal those of another byte string, as {@link #equals} does; allocates nothing. */
+    public boolean contentEquals(ByteString other) {
+        return Arrays.equals(bytes, other.bytes);
+    }
+
+    /** Returns whether these bytes begin with those of a byte string; allocates nothing. */
+    public boolean startsWith(ByteString prefix) {
+        return startsWith(prefix, 0);
+    }
+
+    /** Returns whether a byte string stands in these bytes at an index of 0 or more; allocates nothing. */
+    public boolean startsWith(ByteString prefix, int at) {
+        int end = at + prefix.bytes.length;
+        return end <= bytes.length && Arrays.equals(bytes, at, end, prefix.bytes, 0, prefix.bytes.length);
+    }
+
     /** Returns whether these bytes equal those of an array from an index on, up to another index; allocates nothing. */
     public boolean contentEquals(byte[] other, int from, int to) {
         return Arrays.equals(bytes, 0, bytes.length, other, from, to);

@@ -92,14 +92,17 @@ public abstract class EventView {
         return u8(TYPE) == TYPE_ENTER;
     }
 
+    /** Returns which call this is. */
     public final Syscall syscall() {
         return Syscall.of(u8(SYSCALL));
     }
 
+    /** Returns the calling convention by which the call entered the kernel. */
     public final Abi abi() {
         return Abi.of(u8(ABI));
     }
 
+    /** Returns whether a thread made the call, or an io_uring carried it out. */
     public final Origin origin() {
         return Origin.of(u8(ORIGIN));
     }
@@ -178,14 +181,15 @@ public abstract class EventView {
      * ERESTART_RESTARTBLOCK of the kernel's {@code include/linux/errno.h}). A restarted call is a separate event.
      */
     public final boolean isInterrupted() {
-        long result = result();
-        return result <= -512 && result >= -516 && result != -515;
+        return Errno.isRestart(-result());
     }
 
+    /** Returns the caller's thread id; of a request of an io_uring, its submitter's. */
     public final int tid() {
         return i32(TID);
     }
 
+    /** Returns the caller's thread group id, which is its process id. */
     public final int tgid() {
         return i32(TGID);
     }
@@ -198,6 +202,7 @@ public abstract class EventView {
         return i64(THREAD_START_NS);
     }
 
+    /** Returns the thread group id of the caller's parent. */
     public final int parentTgid() {
         return i32(PARENT_TGID);
     }

@@ -23,7 +23,7 @@ public enum Origin implements Capability, Coded {
     }
 
     /**
-     * The constant with a record's code.
+     * Returns the constant with a record's code.
      *
      * @throws IllegalArgumentException for a code that no constant has
      */

@@ -45,8 +45,12 @@ public enum Syscall implements Capability, Coded {
      * @param executed whether the call ran at all; if not, the result is not its own
      */
     public boolean isFailure(long result, boolean executed) {
-        boolean inProgress = this == CONNECT && result == -EINPROGRESS;
-        return !executed || (result < 0 && !inProgress);
+        return !executed || (result < 0 && !isInProgress(result, true));
+    }
+
+    /** Returns whether a connect goes on after its return. Parameters are those of {@link #isFailure}. */
+    boolean isInProgress(long result, boolean executed) {
+        return this == CONNECT && result == -EINPROGRESS && executed;
     }
 
     /**

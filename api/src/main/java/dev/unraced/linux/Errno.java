@@ -56,6 +56,8 @@ public final class Errno {
     public static final int ECANCELED = 125;
     /** An error internal to the kernel: it restarts the call when the signal's handler allows it. */
     public static final int ERESTARTSYS = 512;
+    /** An error internal to the kernel that lies among those by which it restarts a call, and is none. */
+    private static final int ENOIOCTLCMD = 515;
     /** An error internal to the kernel, after a sleep: it restarts the call with the time that is left. */
     public static final int ERESTART_RESTARTBLOCK = 516;
     /** An error internal to the kernel that some of its functions return to user space all the same. */
@@ -208,6 +210,14 @@ public final class Errno {
         List<Optional<String>> names = errno < ERESTARTSYS ? NAMES : RESTARTS;
         long index = errno < ERESTARTSYS ? errno : errno - ERESTARTSYS;
         return index >= 0 && index < names.size() ? names.get((int) index) : Optional.empty();
+    }
+
+    /**
+     * Returns whether an error number is one by which the kernel restarts a call, or turns its value into EINTR, behind
+     * the program's back: 512, 513, 514 and 516, but not ENOIOCTLCMD (515).
+     */
+    public static boolean isRestart(long errno) {
+        return errno >= ERESTARTSYS && errno <= ERESTART_RESTARTBLOCK && errno != ENOIOCTLCMD;
     }
 
     private static List<Optional<String>> optionals(@Nullable String... names) {

@@ -100,9 +100,7 @@ public final class RecordingWriter implements EventHandler, AutoCloseable {
         if (records == 0) {
             startBlock(nanos);
         }
-        RecordView record = RecordView.of(event);
-        record.buffer().get(record.offset(), block, used, length);
-        used += length;
+        used += RecordView.of(event).copyTo(block, used);
         records++;
         if (used >= BLOCK_TARGET || nanos - blockStart >= BLOCK_NANOS) {
             flush();

@@ -17,6 +17,8 @@ final class StatsText {
     private static final String ENTERED = "entered";
     private static final String COPIES_MISSED = "copies-missed";
     private static final String HANDLER_FAILURES = "handler-failures";
+    private static final String CONSUMING = "consuming";
+    private static final String SINCE_HANDOVER = "since-handover-nanos";
     private static final String LOST = "lost.";
     private static final String FILTERED = "filtered.";
     /** The prefix of a field's name, before user, a dot and cgroup. */
@@ -37,6 +39,8 @@ final class StatsText {
         put(fields, "stash-bytes", stats.stashBytes());
         put(fields, COPIES_MISSED, stats.copiesMissed());
         put(fields, HANDLER_FAILURES, stats.handlerFailures());
+        put(fields, CONSUMING, stats.consuming() ? 1 : 0);
+        put(fields, SINCE_HANDOVER, stats.sinceHandoverNanos());
         stats.heaviest().forEach(caller -> put(fields, key(caller), caller.lost()));
         StashStats stash = stats.stash();
         put(fields, "stash.puts", stash.puts());
@@ -79,6 +83,8 @@ final class StatsText {
                 .copiesMissed(getLater(fields, COPIES_MISSED))
                 .heaviest(heaviest(fields))
                 .handlerFailures(getLater(fields, HANDLER_FAILURES))
+                .consuming(getLater(fields, CONSUMING) != 0)
+                .sinceHandoverNanos(getLater(fields, SINCE_HANDOVER))
                 .build();
     }
 

@@ -8,9 +8,9 @@ import com.google.inject.ProvisionException;
 import com.google.inject.Singleton;
 import com.google.inject.multibindings.MapBinder;
 import dev.unraced.capture.CaptureException;
+import dev.unraced.driver.ActorHost;
 import dev.unraced.driver.Driver;
 import dev.unraced.driver.DriverModule;
-import dev.unraced.driver.Stage;
 import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
@@ -29,7 +29,7 @@ final class DiscoveredDrivers extends AbstractModule {
     protected void configure() {
         // Without any driver module, no map would exist to inject.
         MapBinder.newMapBinder(binder(), String.class, Driver.class);
-        MapBinder.newMapBinder(binder(), String.class, Stage.class);
+        MapBinder.newMapBinder(binder(), String.class, ActorHost.class);
         try {
             ServiceLoader.load(DriverModule.class, loader).forEach(this::install);
         } catch (ServiceConfigurationError | LinkageError e) {
@@ -39,11 +39,11 @@ final class DiscoveredDrivers extends AbstractModule {
 
     @Provides
     @Singleton
-    Drivers drivers(Map<String, Provider<Driver>> providers, Map<String, Provider<Stage>> stages) {
+    Drivers drivers(Map<String, Provider<Driver>> providers, Map<String, Provider<ActorHost>> hosts) {
         Map<String, Driver> drivers = new TreeMap<>();
         providers.forEach((name, provider) -> drivers.put(name, createDriver(name, provider)));
-        Map<String, Supplier<Stage>> places = new TreeMap<>();
-        stages.forEach((name, provider) -> places.put(name, () -> createStage(name, provider)));
+        Map<String, Supplier<ActorHost>> places = new TreeMap<>();
+        hosts.forEach((name, provider) -> places.put(name, () -> createActorHost(name, provider)));
         return new Drivers(drivers, places);
     }
 
@@ -55,12 +55,12 @@ final class DiscoveredDrivers extends AbstractModule {
         }
     }
 
-    private static Stage createStage(String name, Provider<Stage> provider) {
+    private static ActorHost createActorHost(String name, Provider<ActorHost> provider) {
         try {
             return provider.get();
         } catch (ProvisionException | LinkageError e) {
             Throwable reason = reason(e);
-            throw new CaptureException("The stage of driver " + name + " could not be created: " + reason, reason);
+            throw new CaptureException("The actor host of driver " + name + " could not be created: " + reason, reason);
         }
     }
 

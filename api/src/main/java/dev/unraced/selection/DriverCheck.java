@@ -13,7 +13,6 @@ import dev.unraced.event.Mitigation;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,8 +64,7 @@ final class DriverCheck {
         Stream<Capability> extra = config.enterEvents() ? Stream.of(Feature.ENTER_EVENTS) : Stream.empty();
         String lacking = Stream.of(Stream.<Capability>of(config.mitigation()), syscalls(capabilities, config), extra)
                 .flatMap(wanted -> wanted)
-                .filter(wanted -> !capabilities.has(wanted))
-                .map(wanted -> describe(wanted, capabilities.reason(wanted)))
+                .flatMap(wanted -> capabilities.reason(wanted).map(reason -> describe(wanted, reason)).stream())
                 .collect(Collectors.joining(", "));
         return lacking.isEmpty()
                 ? new Availability.Available()
@@ -83,7 +81,7 @@ final class DriverCheck {
         return isPartEnough ? Stream.empty() : config.syscalls().stream();
     }
 
-    private static String describe(Capability capability, @Nullable String reason) {
+    private static String describe(Capability capability, String reason) {
         String name = capability.name().toLowerCase(Locale.ROOT);
         String what = capability instanceof Mitigation
                 ? "mitigation " + name

@@ -10,8 +10,8 @@ import dev.unraced.capture.CaptureException;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.InvalidConfigException;
 import dev.unraced.config.NearestName;
+import dev.unraced.driver.ActorHost;
 import dev.unraced.driver.Driver;
-import dev.unraced.driver.Stage;
 import dev.unraced.selection.Selection.PassedOver;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -44,13 +44,13 @@ public final class Drivers {
             new Availability.Unavailable("NOT_PRESENT", "No driver of this name is on the class path.", "Add its jar.");
 
     private final Map<String, Driver> byName;
-    private final Map<String, Supplier<Stage>> stages;
-    // Stages are no Guice singletons: in production Guice would create them for agents that never use them.
-    private final Map<String, Stage> createdStages = new ConcurrentHashMap<>();
+    private final Map<String, Supplier<ActorHost>> hosts;
+    // Actor hosts are no Guice singletons: in production Guice would create them for agents that never use them.
+    private final Map<String, ActorHost> createdHosts = new ConcurrentHashMap<>();
 
-    Drivers(Map<String, Driver> byName, Map<String, Supplier<Stage>> stages) {
+    Drivers(Map<String, Driver> byName, Map<String, Supplier<ActorHost>> hosts) {
         this.byName = Collections.unmodifiableMap(new TreeMap<>(byName));
-        this.stages = Map.copyOf(stages);
+        this.hosts = Map.copyOf(hosts);
     }
 
     /**
@@ -107,11 +107,11 @@ public final class Drivers {
     /**
      * Returns the place that a driver watches; empty when it is this machine, or no driver has the name.
      *
-     * @throws CaptureException when the stage could not be created
+     * @throws CaptureException when its actor host could not be created
      */
-    public Optional<Stage> stage(String driver) {
-        return Optional.ofNullable(stages.get(driver))
-                .map(create -> createdStages.computeIfAbsent(driver, name -> create.get()));
+    public Optional<ActorHost> actorHost(String driver) {
+        return Optional.ofNullable(hosts.get(driver))
+                .map(create -> createdHosts.computeIfAbsent(driver, name -> create.get()));
     }
 
     /**
@@ -119,7 +119,7 @@ public final class Drivers {
      *
      * @throws InvalidConfigException when a name that the user chose belongs to no driver, or a driver that is tried
      *     objects to its settings
-     * @throws CaptureException when no driver can run; its message gives the reason for each
+     * @throws NoDriverException when no driver can run; it has the reason for each
      */
     public Selection select(CaptureConfig config) {
         return first(config, DriverCheck::check, driver -> driver).selection();
@@ -130,7 +130,8 @@ public final class Drivers {
      * list, a driver that fails to open is passed over, too.
      *
      * @throws InvalidConfigException as {@link #select} does
-     * @throws CaptureException as {@link #select} does, or when the only driver fails to open
+     * @throws NoDriverException as {@link #select} does
+     * @throws CaptureException when the only driver that is named fails to open
      */
     public Capture open(CaptureConfig config) {
         Taken<Capture> taken = first(config, DriverCheck::checkBeforeOpening, driver -> opened(driver, config));
@@ -217,18 +218,15 @@ public final class Drivers {
                 : new CaptureException("Driver " + name + " failed to open: " + e, e);
     }
 
-    private CaptureException noneCanRun(CaptureConfig config, List<PassedOver> passedOver) {
+    private NoDriverException noneCanRun(CaptureConfig config, List<PassedOver> passedOver) {
         if (isOnlyChoice(config)) {
-            return new CaptureException("Driver " + passedOver.get(0).name() + " cannot be used. "
-                    + passedOver.get(0).why().describe());
+            PassedOver only = passedOver.get(0);
+            return new NoDriverException(
+                    "Driver " + only.name() + " cannot be used. " + only.why().describe(), passedOver);
         }
-        return new CaptureException(passedOver.stream()
-                .map(PassedOver::describe)
-                .collect(Collectors.joining(
-                        "\n  ",
-                        (config.isAuto() ? "None of the drivers that auto stands for" : "None of the drivers named")
-                                + " can be used:\n  ",
-                        notTried(config))));
+        String whose = config.isAuto() ? "None of the drivers that auto stands for" : "None of the drivers named";
+        String reasons = passedOver.stream().map(PassedOver::describe).collect(Collectors.joining("\n  "));
+        return new NoDriverException(whose + " can be used:\n  " + reasons + notTried(config), passedOver);
     }
 
     /** Names the drivers that auto does not try: the user may want one of them. */

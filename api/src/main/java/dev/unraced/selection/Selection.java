@@ -22,6 +22,17 @@ public record Selection(Driver driver, List<PassedOver> passedOver) {
      */
     public record PassedOver(String name, Availability why) {
 
+        /** The code of a driver of which nobody could find out whether it can run. */
+        public static final String INCONCLUSIVE = "INCONCLUSIVE";
+
+        /**
+         * Returns the reason for programs: the stable code of {@link Availability.Unavailable}, such as NO_PRIVILEGE,
+         * or {@value #INCONCLUSIVE}.
+         */
+        public String code() {
+            return why instanceof Availability.Unavailable unavailable ? unavailable.code() : INCONCLUSIVE;
+        }
+
         /** Returns one line for people. */
         public String describe() {
             return name + ": " + why.describe();

@@ -22,9 +22,9 @@ class CaptureConfigTest {
         assertThat(config.integrity()).isTrue();
         assertThat(config.syscalls()).isEqualTo(EnumSet.allOf(Syscall.class));
         assertThat(config.observeSelf()).isFalse();
-        assertThat(config.tgids()).isEmpty();
-        assertThat(config.uids()).isEmpty();
-        assertThat(config.cgroups()).isEmpty();
+        assertThat(config.filters().tgids()).isEmpty();
+        assertThat(config.filters().uids()).isEmpty();
+        assertThat(config.filters().cgroups()).isEmpty();
         assertThat(config.filters()).isEqualTo(EventFilters.NONE);
         assertThat(config.enterEvents()).isFalse();
         assertThat(config.ringBytes()).isEqualTo(32 << 20);
@@ -64,9 +64,9 @@ class CaptureConfigTest {
         assertThat(config.integrity()).isFalse();
         assertThat(config.syscalls()).containsExactly(Syscall.OPEN, Syscall.CONNECT);
         assertThat(config.observeSelf()).isTrue();
-        assertThat(config.tgids()).containsExactlyInAnyOrder(1, Integer.MAX_VALUE);
-        assertThat(config.uids()).containsExactly(0L, 4_294_967_294L);
-        assertThat(config.cgroups()).containsExactly(1L, Long.MAX_VALUE);
+        assertThat(config.filters().tgids()).containsExactlyInAnyOrder(1, Integer.MAX_VALUE);
+        assertThat(config.filters().uids()).containsExactly(0L, 4_294_967_294L);
+        assertThat(config.filters().cgroups()).containsExactly(1L, Long.MAX_VALUE);
         assertThat(config.filters().mountNamespaces()).containsExactly(0xffff_ffffL);
         assertThat(config.filters().paths()).containsExactly(ByteString.utf8("/etc/"), ByteString.utf8("/a,b"));
         assertThat(config.filters().result()).isEqualTo(ResultFilter.FAILED);
@@ -74,7 +74,7 @@ class CaptureConfigTest {
         assertThat(config.ringBytes()).isEqualTo(512 << 20);
         assertThat(config.stashEntries()).isEqualTo(1 << 20);
         assertThat(config.stashLongPaths()).isEqualTo(1 << 16);
-        assertThat(config.section("ebpf").getInt("batch")).isEqualTo(8);
+        assertThat(config.section("ebpf").integer("batch")).isEqualTo(8);
     }
 
     @Test
@@ -102,10 +102,10 @@ class CaptureConfigTest {
                 .set("driver", "kmod,ebpf")
                 .build();
         assertThat(config.syscalls()).containsExactly(Syscall.OPEN, Syscall.CONNECT);
-        assertThat(config.tgids()).containsExactlyInAnyOrder(7, 8);
-        assertThat(config.uids()).isEmpty();
+        assertThat(config.filters().tgids()).containsExactlyInAnyOrder(7, 8);
+        assertThat(config.filters().uids()).isEmpty();
         assertThat(config.drivers()).containsExactly("kmod", "ebpf");
-        assertThat(config.section("ebpf").getStringList("hooks")).containsExactly("tracepoint");
+        assertThat(config.section("ebpf").strings("hooks")).containsExactly("tracepoint");
     }
 
     @Test
@@ -122,7 +122,7 @@ class CaptureConfigTest {
     @Test
     void aDriverGetsItsSectionAlone() {
         ConfigSection section = new Layers().load().section("ebpf");
-        assertThat(section.getString("libbpf")).isEqualTo("libbpf.so.1");
+        assertThat(section.string("libbpf")).isEqualTo("libbpf.so.1");
         assertThat(section.has("token")).isFalse();
         assertThat(section.keys()).containsExactly("batch", "hooks", "libbpf", "verbose");
     }
@@ -161,6 +161,6 @@ class CaptureConfigTest {
         assertThatExceptionOfType(UnsupportedOperationException.class)
                 .isThrownBy(() -> config.syscalls().clear());
         assertThatExceptionOfType(UnsupportedOperationException.class)
-                .isThrownBy(() -> config.uids().clear());
+                .isThrownBy(() -> config.filters().uids().clear());
     }
 }

@@ -31,8 +31,8 @@ class ConfigFileTest {
         assertThat(config.ringBytes()).isEqualTo(64 << 20);
         assertThat(config.stashEntries()).isEqualTo(1000);
         assertThat(config.stashLongPaths()).isEqualTo(256);
-        assertThat(config.tgids()).containsExactly(7);
-        assertThat(config.section("ebpf").getString("libbpf")).isEqualTo("/usr/lib/libbpf.so");
+        assertThat(config.filters().tgids()).containsExactly(7);
+        assertThat(config.section("ebpf").string("libbpf")).isEqualTo("/usr/lib/libbpf.so");
     }
 
     @Test

@@ -92,10 +92,10 @@ class ConfigProblemsTest {
         Layers layers = new Layers().variable("UNRACED_FOO", "1").property("unraced.bar", "1");
         assertThat(Layers.problems(layers.builder().set("foo", "x").set("unraced.ebpf.frobnicate", "x")))
                 .containsExactly(
-                        "UNRACED_FOO (environment variable): no such key, nor one like it; 'unraced doctor' lists all",
-                        "unraced.bar (system property): no such key, nor one like it; 'unraced doctor' lists all",
-                        "foo (builder): no such key, nor one like it; 'unraced doctor' lists all",
-                        "unraced.ebpf.frobnicate (builder): no such key, nor one like it; 'unraced doctor' lists all");
+                        "UNRACED_FOO (environment variable): no such key, nor one like it; 'unraced config' lists all",
+                        "unraced.bar (system property): no such key, nor one like it; 'unraced config' lists all",
+                        "foo (builder): no such key, nor one like it; 'unraced config' lists all",
+                        "unraced.ebpf.frobnicate (builder): no such key, nor one like it; 'unraced config' lists all");
     }
 
     @Test
@@ -108,7 +108,7 @@ class ConfigProblemsTest {
                         .file(Path.of("/nowhere/unraced.conf"))))
                 .containsExactly(
                         "file /nowhere/unraced.conf (command line): no such file",
-                        "foo (command line): no such key, nor one like it; 'unraced doctor' lists all",
+                        "foo (command line): no such key, nor one like it; 'unraced config' lists all",
                         "unraced.mitigation = stahs (command line) is none of them, the nearest is stash; "
                                 + "allowed: off, stash, kernel");
     }

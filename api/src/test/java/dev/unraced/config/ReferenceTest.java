@@ -44,7 +44,7 @@ class ReferenceTest {
             ConfigLoader layers = new ConfigLoader(
                     Map.of(), new Properties(), Path.of("/nonexistent"), ConfigLoader.reference(loader));
             CaptureConfig config = layers.load(Map.of(), null, "builder");
-            assertThat(config.section("mine").getInt("depth")).isEqualTo(3);
+            assertThat(config.section("mine").integer("depth")).isEqualTo(3);
             assertThat(config.settings())
                     .contains(new Setting("unraced.mine.depth", "3", "default"))
                     .noneMatch(setting -> setting.key().startsWith("other"));

@@ -57,6 +57,21 @@ class ByteStringTest {
     }
 
     @Test
+    void isComparedAsAViewIs() {
+        ByteString text = ByteString.utf8("abc");
+        assertThat(text.contentEquals(ByteString.utf8("abc"))).isTrue();
+        assertThat(text.contentEquals(ByteString.utf8("abd"))).isFalse();
+        assertThat(text.startsWith(ByteString.EMPTY)).isTrue();
+        assertThat(text.startsWith(ByteString.utf8("ab"))).isTrue();
+        assertThat(text.startsWith(ByteString.utf8("abcd"))).isFalse();
+        assertThat(text.startsWith(ByteString.utf8("bc"))).isFalse();
+        assertThat(text.startsWith(ByteString.utf8("bc"), 1)).isTrue();
+        assertThat(text.startsWith(ByteString.utf8("c"), 3)).isFalse();
+        assertThat(text.startsWith(ByteString.EMPTY, 3)).isTrue();
+        assertThat(text.startsWith(ByteString.EMPTY, 4)).isFalse();
+    }
+
+    @Test
     void ordersByUnsignedBytes() {
         assertThat(ByteString.utf8("a")).isLessThan(ByteString.utf8("b"));
         assertThat(ByteString.utf8("a")).isLessThan(ByteString.utf8("aa"));

@@ -124,6 +124,41 @@ class EventViewTest {
         assertThat(entry.snapshot().call().type()).isEqualTo(EventType.ENTER);
     }
 
+    /** Each class of results, as every call may have it, of a call that ran, that never ran, and of its entry. */
+    @ParameterizedTest
+    @ValueSource(longs = {0, 3, 1L << 31, -1, -2, -41, -111, -115, -511, -512, -513, -514, -515, -516, -517, -4096})
+    void viewAndSnapshotAgreeOnEachResult(long result) {
+        for (Syscall syscall : Syscall.values()) {
+            for (EventFlag flag : List.of(EventFlag.CREATED, EventFlag.NOT_EXECUTED, EventFlag.EXECUTION_UNKNOWN)) {
+                checkAgreement(begin(syscall).call(1_000, 2_000, result).flag(flag));
+            }
+            checkAgreement(begin(syscall).enter().call(1_000, 0, result));
+        }
+    }
+
+    private RecordEncoder begin(Syscall syscall) {
+        return encoder.begin(syscall, Abi.NATIVE, Origin.SYSCALL, Mitigation.STASH);
+    }
+
+    private static void checkAgreement(RecordEncoder record) {
+        record.finish();
+        EventView view = Records.view(record);
+        SyscallEvent snapshot = view.snapshot();
+
+        assertThat(snapshot.isEnter()).isEqualTo(view.isEnter());
+        assertThat(snapshot.isOpenLike()).isEqualTo(view.isOpenLike()).isEqualTo(snapshot instanceof OpenEvent);
+        assertThat(snapshot.isConnect()).isEqualTo(view.isConnect()).isEqualTo(snapshot instanceof ConnectEvent);
+        assertThat(snapshot.nanos()).isEqualTo(view.nanos());
+        assertThat(snapshot.failed()).isEqualTo(view.failed());
+        assertThat(snapshot.succeeded()).isEqualTo(view.succeeded());
+        assertThat(snapshot.isInProgress()).isEqualTo(view.isInProgress());
+        assertThat(snapshot.errnoName()).isEqualTo(view.errnoName());
+        assertThat(snapshot.isInterrupted()).isEqualTo(view.isInterrupted());
+        for (EventFlag flag : EventFlag.values()) {
+            assertThat(snapshot.has(flag)).isEqualTo(view.has(flag));
+        }
+    }
+
     @Test
     void snapshotsAnOpenThatOutlivesItsRecord() {
         SyscallEvent event = Records.view(Records.open(encoder)).snapshot();
@@ -331,6 +366,20 @@ class EventViewTest {
         assertThat(event.length()).isEqualTo(record.length);
         assertThat(event.snapshot()).isEqualTo(Records.view(encoder).snapshot());
         checkCaller(event);
+    }
+
+    @Test
+    void copiesTheWholeRecord() {
+        byte[] record = Records.open(encoder).toByteArray();
+        ByteBuffer ring = ByteBuffer.allocateDirect(record.length + 48).order(ByteOrder.LITTLE_ENDIAN);
+        ring.put(24, record);
+        RecordView event = new RecordView().wrap(ring, 24);
+        byte[] target = new byte[record.length + 2];
+
+        assertThat(event.toByteArray()).isEqualTo(record);
+        assertThat(event.copyTo(target, 1)).isEqualTo(record.length);
+        assertThat(target).startsWith(0).endsWith(0).containsSequence(record);
+        assertThatThrownBy(() -> event.copyTo(target, 3)).isInstanceOf(IndexOutOfBoundsException.class);
     }
 
     @Test

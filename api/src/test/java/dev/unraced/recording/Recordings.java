@@ -112,9 +112,7 @@ final class Recordings {
     }
 
     static byte[] bytes(EventView event) {
-        byte[] copy = new byte[event.length()];
-        RecordView.of(event).buffer().get(RecordView.of(event).offset(), copy);
-        return copy;
+        return RecordView.of(event).toByteArray();
     }
 
     /** Returns a closed recording, with a block for each {@code perBlock} events. */

@@ -14,9 +14,9 @@ import dev.unraced.capture.Capture;
 import dev.unraced.capture.CaptureException;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.Layers;
+import dev.unraced.driver.ActorHost;
 import dev.unraced.driver.Driver;
 import dev.unraced.driver.DriverModule;
-import dev.unraced.driver.Stage;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -97,33 +97,33 @@ class DiscoveryTest {
     }
 
     @Test
-    void aDriverWithoutAStageWatchesThisMachine() throws IOException {
+    void aDriverWithoutAnActorHostWatchesThisMachine() throws IOException {
         services(WorkingModule.class);
-        assertThat(Drivers.discover(loader).stage("working")).isEmpty();
-        assertThat(Drivers.discover(loader).stage("absent")).isEmpty();
+        assertThat(Drivers.discover(loader).actorHost("working")).isEmpty();
+        assertThat(Drivers.discover(loader).actorHost("absent")).isEmpty();
     }
 
     @Test
-    void aStageSharesItsPlaceWithItsDriver() throws IOException {
-        services(StagedModule.class);
+    void anActorHostSharesItsPlaceWithItsDriver() throws IOException {
+        services(HostedModule.class);
         Drivers drivers = Drivers.discover(loader);
-        StagedDriver driver = (StagedDriver) drivers.all().get("staged");
+        HostedDriver driver = (HostedDriver) drivers.all().get("hosted");
 
-        assertThat(drivers.stage("staged")).get().isInstanceOfSatisfying(SomeStage.class, stage -> {
-            assertThat(stage.place).isSameAs(driver.place);
-            assertThat(drivers.stage("staged")).containsSame(stage);
+        assertThat(drivers.actorHost("hosted")).get().isInstanceOfSatisfying(SomeHost.class, host -> {
+            assertThat(host.place).isSameAs(driver.place);
+            assertThat(drivers.actorHost("hosted")).containsSame(host);
         });
     }
 
     @Test
-    void aStageThatCannotBeCreatedSaysWhyAndLeavesItsDriverAlone() throws IOException {
-        services(StagedModule.class);
+    void anActorHostThatCannotBeCreatedSaysWhyAndLeavesItsDriverAlone() throws IOException {
+        services(HostedModule.class);
         Drivers drivers = Drivers.discover(loader);
 
-        assertThat(drivers.names()).contains("broken-stage");
+        assertThat(drivers.names()).contains("broken-host");
         assertThatExceptionOfType(CaptureException.class)
-                .isThrownBy(() -> drivers.stage("broken-stage"))
-                .withMessage("The stage of driver broken-stage could not be created:"
+                .isThrownBy(() -> drivers.actorHost("broken-host"))
+                .withMessage("The actor host of driver broken-host could not be created:"
                         + " java.lang.UnsatisfiedLinkError: no unraced in java.library.path");
     }
 
@@ -243,33 +243,33 @@ class DiscoveryTest {
         }
     }
 
-    public static final class StagedModule extends DriverModule {
+    public static final class HostedModule extends DriverModule {
         @Override
         protected void configure() {
-            bindDriver("staged", StagedDriver.class);
-            bindStage("staged", SomeStage.class);
-            bindDriver("broken-stage", WorkingDriver.class);
-            bindStage("broken-stage", BrokenStage.class);
+            bindDriver("hosted", HostedDriver.class);
+            bindActorHost("hosted", SomeHost.class);
+            bindDriver("broken-host", WorkingDriver.class);
+            bindActorHost("broken-host", BrokenHost.class);
         }
     }
 
     @Singleton
     static final class Place {}
 
-    static final class StagedDriver extends WorkingDriver {
+    static final class HostedDriver extends WorkingDriver {
         final Place place;
 
         @Inject
-        StagedDriver(Place place) {
+        HostedDriver(Place place) {
             this.place = place;
         }
     }
 
-    static final class SomeStage implements Stage {
+    static final class SomeHost implements ActorHost {
         final Place place;
 
         @Inject
-        SomeStage(Place place) {
+        SomeHost(Place place) {
             this.place = place;
         }
 
@@ -279,8 +279,8 @@ class DiscoveryTest {
         }
     }
 
-    static final class BrokenStage implements Stage {
-        BrokenStage() {
+    static final class BrokenHost implements ActorHost {
+        BrokenHost() {
             throw new UnsatisfiedLinkError("no unraced in java.library.path");
         }
 

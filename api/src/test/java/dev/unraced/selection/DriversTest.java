@@ -202,6 +202,21 @@ class DriversTest {
     }
 
     @Test
+    void programsLearnWhyNoDriverCanRun() {
+        PassedOver kmod = new PassedOver("kmod", new Availability.Inconclusive("no /dev/unraced"));
+        PassedOver ebpf = new PassedOver("ebpf", NO_PRIVILEGE);
+        Drivers drivers = Drivers.of(driver("ebpf", NO_PRIVILEGE), driver("kmod", kmod.why()));
+        assertThatExceptionOfType(NoDriverException.class)
+                .isThrownBy(() -> drivers.open(named("kmod", "ebpf").build()))
+                .satisfies(e -> assertThat(e.passedOver()).containsExactly(kmod, ebpf));
+        assertThatExceptionOfType(NoDriverException.class)
+                .isThrownBy(() -> drivers.select(named("ebpf").build()))
+                .satisfies(e -> assertThat(e.passedOver()).containsExactly(ebpf));
+        assertThat(kmod.code()).isEqualTo(PassedOver.INCONCLUSIVE);
+        assertThat(ebpf.code()).isEqualTo("NO_PRIVILEGE");
+    }
+
+    @Test
     void autoPassesOverWhatIsNotOnTheClassPath() {
         CaptureConfig config = named("auto").set("auto", "ebpf,kmod,sim").build();
         Selection selection = Drivers.of(driver("sim", AVAILABLE)).select(config);

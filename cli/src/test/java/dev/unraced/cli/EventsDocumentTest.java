@@ -13,8 +13,10 @@ import dev.unraced.event.OpenEvent;
 import dev.unraced.event.OpenHow;
 import dev.unraced.event.OpenedFile;
 import dev.unraced.event.SocketcallBlock;
+import dev.unraced.event.SyscallEvent;
 import dev.unraced.format.JsonLines;
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -85,8 +87,11 @@ class EventsDocumentTest {
     }
 
     @Test
-    void everyComponentOfASnapshotIsThere() throws IOException {
+    void everyComponentAndQuestionOfASnapshotIsThere() throws IOException {
         Set<String> components = new TreeSet<>(Set.of("how().provenance()", "how().integrity()"));
+        Arrays.stream(SyscallEvent.class.getDeclaredMethods())
+                .filter(Method::isDefault)
+                .forEach(question -> components.add(question.getName() + "()"));
         RECORDS.forEach((place, types) -> types.forEach(type -> Arrays.stream(type.getRecordComponents())
                 .forEach(component -> components.add(place + component.getName() + "()"))));
         components.removeAll(NAMED_OTHERWISE);

@@ -7,8 +7,8 @@ import dev.unraced.capture.Capture;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.conformance.subject.RunnableDriver;
-import dev.unraced.driver.Stage;
-import dev.unraced.driver.Stage.Conversation;
+import dev.unraced.driver.ActorHost;
+import dev.unraced.driver.ActorHost.Conversation;
 import dev.unraced.selection.Drivers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -33,7 +33,7 @@ class GvisorCommandTest {
     private Path directory;
 
     private final Drivers drivers = Drivers.discover();
-    private final Stage stage = drivers.stage(DRIVER).orElseThrow();
+    private final ActorHost host = drivers.actorHost(DRIVER).orElseThrow();
 
     /** The exit code and the output of a command. */
     private record Outcome(int code, String out, String err) {}
@@ -42,7 +42,7 @@ class GvisorCommandTest {
     void needDriver() {
         RunnableDriver.need(drivers.all().get(DRIVER), config(watched -> watched));
         CaptureConfig config = config(watched -> watched);
-        System.setProperty(ROOT, config.section(DRIVER).getString("root"));
+        System.setProperty(ROOT, config.section(DRIVER).string("root"));
         System.setProperty(ENDPOINT, directory.resolve("trace.sock").toString());
     }
 
@@ -53,7 +53,7 @@ class GvisorCommandTest {
     }
 
     private CaptureConfig config(UnaryOperator<CaptureConfigBuilder> more) {
-        return more.apply(stage.watched(CaptureConfig.builder().driver(DRIVER))).build();
+        return more.apply(host.watched(CaptureConfig.builder().driver(DRIVER))).build();
     }
 
     private static Outcome run(String... arguments) {
@@ -81,15 +81,12 @@ class GvisorCommandTest {
         actor.commands().write("ready\n".getBytes(StandardCharsets.US_ASCII));
         actor.commands().flush();
         assertThat(actor.replies().read()).isEqualTo('o');
-        return config(watched -> watched)
-                .section(DRIVER)
-                .getStringList("attach")
-                .get(0);
+        return config(watched -> watched).section(DRIVER).strings("attach").get(0);
     }
 
     @Test
     void aSandboxIsAttachedToAndDetachedFrom() throws IOException {
-        Conversation actor = stage.actor();
+        Conversation actor = host.actor();
         try {
             String id = start(actor);
             assertSays(run("status", id), 1, id + ": NOT watched: it has no trace session");

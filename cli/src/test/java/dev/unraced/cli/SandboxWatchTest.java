@@ -9,7 +9,7 @@ import dev.unraced.conformance.actor.Actor;
 import dev.unraced.conformance.actor.Command;
 import dev.unraced.conformance.actor.Pointer;
 import dev.unraced.conformance.subject.RunnableDriver;
-import dev.unraced.driver.Stage;
+import dev.unraced.driver.ActorHost;
 import dev.unraced.event.ByteString;
 import dev.unraced.selection.Drivers;
 import java.io.IOException;
@@ -36,10 +36,10 @@ class SandboxWatchTest {
     private Path directory;
 
     private final Drivers drivers = Drivers.discover();
-    private final Stage stage = drivers.stage(DRIVER).orElseThrow();
+    private final ActorHost host = drivers.actorHost(DRIVER).orElseThrow();
 
     private CaptureConfig config() {
-        return stage.watched(CaptureConfig.builder().driver(DRIVER)).build();
+        return host.watched(CaptureConfig.builder().driver(DRIVER)).build();
     }
 
     private static ByteString bytes(String latin) {
@@ -57,11 +57,11 @@ class SandboxWatchTest {
         RunnableDriver.need(drivers.all().get(DRIVER), config());
         Path lines = directory.resolve("lines");
         Path errors = directory.resolve("errors");
-        try (Actor actor = Actor.on(stage)) {
+        try (Actor actor = Actor.on(host)) {
             ConfigSection gvisor = config().section(DRIVER);
             List<String> options = new ArrayList<>();
             for (String key : List.of("endpoint", "root")) {
-                options.add("-Dunraced.gvisor." + key + "=" + gvisor.getString(key));
+                options.add("-Dunraced.gvisor." + key + "=" + gvisor.string(key));
             }
             options.add("-Dunraced.gvisor.attach=all");
             Process watch = JvmCommand.of(options, "watch", "--driver", DRIVER, "--color", "never")

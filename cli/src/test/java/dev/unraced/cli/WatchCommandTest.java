@@ -254,9 +254,9 @@ class WatchCommandTest {
             assertThat(built.ringBytes()).isEqualTo(1 << 20);
             assertThat(built.observeSelf()).isTrue();
             assertThat(built.syscalls()).containsExactlyInAnyOrder(Syscall.OPEN, Syscall.CONNECT);
-            assertThat(built.tgids()).containsExactlyInAnyOrder(1, 2, 3);
-            assertThat(built.uids()).containsExactlyInAnyOrder(0L, 4_294_967_294L);
-            assertThat(built.cgroups()).containsExactlyInAnyOrder(5L, 6L);
+            assertThat(built.filters().tgids()).containsExactlyInAnyOrder(1, 2, 3);
+            assertThat(built.filters().uids()).containsExactlyInAnyOrder(0L, 4_294_967_294L);
+            assertThat(built.filters().cgroups()).containsExactlyInAnyOrder(5L, 6L);
             assertThat(built.mitigation()).isEqualTo(Mitigation.KERNEL);
         });
     }

@@ -156,15 +156,7 @@ class WatchRecordTest {
         try (RecordingReader reader = RecordingReader.open(Path.of(file))) {
             int handed;
             do {
-                handed = reader.poll(
-                        event -> {
-                            byte[] copy = new byte[event.length()];
-                            RecordView.of(event)
-                                    .buffer()
-                                    .get(RecordView.of(event).offset(), copy);
-                            events.add(copy);
-                        },
-                        100);
+                handed = reader.poll(event -> events.add(RecordView.of(event).toByteArray()), 100);
             } while (handed > 0);
         }
         return events;

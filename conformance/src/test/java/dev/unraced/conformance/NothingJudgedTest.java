@@ -190,8 +190,8 @@ class NothingJudgedTest {
 
         Stuck(CaptureConfig config) {
             super(config);
-            this.tgid = config.tgids().stream().findFirst().orElse(1);
-            this.uid = config.uids().stream().findFirst().orElse(0L);
+            this.tgid = config.filters().tgids().stream().findFirst().orElse(1);
+            this.uid = config.filters().uids().stream().findFirst().orElse(0L);
         }
 
         @Override

@@ -57,8 +57,8 @@ record EbpfSettings(
         String tracepoints = choices.choice("tracepoints", TRACEPOINTS);
         choices.check();
         return new EbpfSettings(
-                own.has("libbpf") ? own.getString("libbpf") : LibBpf.AUTO,
-                !own.has("compat") || own.getBoolean("compat"),
+                own.has("libbpf") ? own.string("libbpf") : LibBpf.AUTO,
+                !own.has("compat") || own.flag("compat"),
                 CopyChoice.of(copies),
                 tracepoints.equals(EVENTS),
                 config.mitigation(),

@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The loaded and attached programs, and the memory shared with them. */
 final class EbpfSource implements RingSource {
-    private static final int MAX_READS = 4;
 
     /**
      * Memory of a thread's own slot: 512 bytes for the slot with the kernel's header, 256 for the thread's list of
@@ -230,15 +229,7 @@ final class EbpfSource implements RingSource {
     /** Reads the counters again while calls return in between, so that the statistics balance when few calls run. */
     @Override
     public SourceStats stats() {
-        SourceStats stats = readStats();
-        for (int attempt = 1; attempt < MAX_READS; attempt++) {
-            SourceStats again = readStats();
-            if (again.returned() == stats.returned() && again.entered() == stats.entered()) {
-                return again;
-            }
-            stats = again;
-        }
-        return stats;
+        return SourceStats.atRest(this::readStats);
     }
 
     private SourceStats readStats() {

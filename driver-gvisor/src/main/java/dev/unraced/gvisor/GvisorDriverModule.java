@@ -4,13 +4,13 @@ package dev.unraced.gvisor;
 import com.google.inject.Singleton;
 import dev.unraced.driver.DriverModule;
 
-/** Registers the driver under the name {@value GvisorDriver#NAME}, and its stage. */
+/** Registers the driver under the name {@value GvisorDriver#NAME}, and its actor host. */
 public final class GvisorDriverModule extends DriverModule {
 
     @Override
     protected void configure() {
         bindDriver(GvisorDriver.NAME, GvisorDriver.class);
-        bind(SandboxStage.class).in(Singleton.class);
-        bindStage(GvisorDriver.NAME, SandboxStage.class);
+        bind(SandboxActorHost.class).in(Singleton.class);
+        bindActorHost(GvisorDriver.NAME, SandboxActorHost.class);
     }
 }

@@ -59,17 +59,17 @@ record GvisorSettings(
                     config.filters(),
                     config.ringBytes(),
                     config.stashEntries(),
-                    Path.of(own.getString("endpoint")).toAbsolutePath(),
-                    octal(own.getString("socket-mode"), problems),
-                    own.getStringList("attach"),
-                    own.getString("runsc"),
-                    own.getString("root"),
-                    own.getInt("max-sandboxes"),
-                    (int) Math.min(Integer.MAX_VALUE, own.getBytes("queue-bytes")),
-                    own.getDuration("handshake-timeout").toNanos(),
-                    own.getDuration("first-frame-timeout").toNanos(),
-                    own.getDuration("truth-window").toNanos(),
-                    own.getString("record"));
+                    Path.of(own.string("endpoint")).toAbsolutePath(),
+                    octal(own.string("socket-mode"), problems),
+                    own.strings("attach"),
+                    own.string("runsc"),
+                    own.string("root"),
+                    own.integer("max-sandboxes"),
+                    (int) Math.min(Integer.MAX_VALUE, own.bytes("queue-bytes")),
+                    own.duration("handshake-timeout").toNanos(),
+                    own.duration("first-frame-timeout").toNanos(),
+                    own.duration("truth-window").toNanos(),
+                    own.string("record"));
             settings.check(problems);
             if (problems.isEmpty()) {
                 return settings;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.gvisor;
 
-import dev.unraced.driver.Stage;
+import dev.unraced.driver.ActorHost;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  * A conversation with an actor in a sandbox. This class answers what the actor cannot know of itself, and converts the
  * actor's times from the sandbox's CLOCK_BOOTTIME to this machine's.
  */
-final class SandboxConversation implements Stage.Conversation {
+final class SandboxConversation implements ActorHost.Conversation {
     private static final int PATIENCE_SECONDS = 10;
     private static final Pattern TIMES = Pattern.compile("\\b(begun|ended)=(\\d+)");
     private static final Pattern READY = Pattern.compile(" tgid=(\\d+) .* boot=(\\d+) wall=(\\d+)");

@@ -2,13 +2,13 @@
 package dev.unraced.gvisor;
 
 import dev.unraced.conformance.ConformanceSuite;
+import dev.unraced.driver.ActorHost;
 import dev.unraced.driver.Driver;
-import dev.unraced.driver.Stage;
 import java.util.Optional;
 
 /** Runs every rule of {@code docs/spec.md} with the actor in real sandboxes; skipped without runsc. */
 class GvisorConformanceTest extends ConformanceSuite {
-    private final SandboxStage stage = new SandboxStage();
+    private final SandboxActorHost host = new SandboxActorHost();
 
     @Override
     public Driver driver() {
@@ -16,7 +16,7 @@ class GvisorConformanceTest extends ConformanceSuite {
     }
 
     @Override
-    public Optional<Stage> stage() {
-        return Optional.of(stage);
+    public Optional<ActorHost> actorHost() {
+        return Optional.of(host);
     }
 }

@@ -7,7 +7,7 @@ import dev.unraced.capture.CaptureStats;
 import dev.unraced.capture.LossReason;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.conformance.subject.RunnableDriver;
-import dev.unraced.driver.Stage.Conversation;
+import dev.unraced.driver.ActorHost.Conversation;
 import dev.unraced.event.OpenEvent;
 import dev.unraced.event.SyscallEvent;
 import dev.unraced.ring.RingCapture;
@@ -35,7 +35,7 @@ class ManySandboxesTest {
 
     private static final int PATIENCE = 1_000;
 
-    private final SandboxStage stage = new SandboxStage();
+    private final SandboxActorHost host = new SandboxActorHost();
     private final Map<String, Integer> counts = new TreeMap<>();
     private final Map<Conversation, BufferedReader> readers = new HashMap<>();
 
@@ -44,11 +44,11 @@ class ManySandboxesTest {
         GvisorDriver driver = new GvisorDriver();
         RunnableDriver.need(
                 driver,
-                stage.watched(CaptureConfig.builder().driver(GvisorDriver.NAME)).build());
+                host.watched(CaptureConfig.builder().driver(GvisorDriver.NAME)).build());
         List<Conversation> actors = new ArrayList<>();
         try {
             for (int i = 0; i < SANDBOXES; i++) {
-                actors.add(stage.actor());
+                actors.add(host.actor());
             }
             for (Conversation actor : actors) {
                 ask(actor, "ready");
@@ -61,7 +61,7 @@ class ManySandboxesTest {
 
     private void watch(List<Conversation> actors) throws Exception {
         CaptureConfig config =
-                stage.watched(CaptureConfig.builder().driver(GvisorDriver.NAME)).build();
+                host.watched(CaptureConfig.builder().driver(GvisorDriver.NAME)).build();
         GvisorSettings settings = GvisorSettings.of(config);
         GvisorSource source = GvisorSource.start(settings);
         RingCapture capture =

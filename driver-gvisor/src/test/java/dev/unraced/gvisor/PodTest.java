@@ -38,7 +38,7 @@ class PodTest {
     void needDriver() {
         RunnableDriver.need(
                 new GvisorDriver(),
-                new SandboxStage()
+                new SandboxActorHost()
                         .watched(CaptureConfig.builder().driver(GvisorDriver.NAME))
                         .build());
     }

@@ -2,9 +2,9 @@
 package dev.unraced.gvisor;
 
 import dev.unraced.conformance.ConformanceSuite;
+import dev.unraced.driver.ActorHost;
 import dev.unraced.driver.Driver;
-import dev.unraced.driver.Stage;
-import dev.unraced.gvisor.SandboxStage.Sandboxes;
+import dev.unraced.gvisor.SandboxActorHost.Sandboxes;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
@@ -19,7 +19,7 @@ class RootlessConformanceTest extends ConformanceSuite {
     private static final int NOBODY = 65_534;
     private static final List<String> RUNSC = List.of("runsc", "--network=none", "--ignore-cgroups", "--rootless");
 
-    private final SandboxStage stage = new SandboxStage(
+    private final SandboxActorHost host = new SandboxActorHost(
             System.getProperty("user.name").equals("root")
                     ? new Sandboxes(
                             RUNSC,
@@ -39,7 +39,7 @@ class RootlessConformanceTest extends ConformanceSuite {
     }
 
     @Override
-    public Optional<Stage> stage() {
-        return Optional.of(stage);
+    public Optional<ActorHost> actorHost() {
+        return Optional.of(host);
     }
 }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.unraced.capture.Capture;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.conformance.subject.RunnableDriver;
-import dev.unraced.driver.Stage.Conversation;
+import dev.unraced.driver.ActorHost.Conversation;
 import dev.unraced.event.Syscall;
 import dev.unraced.gvisor.session.Runsc;
 import dev.unraced.gvisor.session.RunscException;
@@ -26,10 +26,10 @@ class SessionTest {
 
     @Test
     void runscHasEveryPointOfEverySession() throws Exception {
-        SandboxStage stage = new SandboxStage();
+        SandboxActorHost host = new SandboxActorHost();
         RunnableDriver.need(
                 new GvisorDriver(),
-                stage.watched(CaptureConfig.builder().driver(GvisorDriver.NAME)).build());
+                host.watched(CaptureConfig.builder().driver(GvisorDriver.NAME)).build());
         Set<String> known = new HashSet<>(new Runsc("runsc", "").points());
         TraceConfig session = new TraceConfig(
                 Path.of("/run/s.sock"), EnumSet.allOf(Syscall.class), Truth.READS, Duration.ofSeconds(6), true);
@@ -39,17 +39,17 @@ class SessionTest {
 
     @Test
     void aCaptureLeavesNoSessionBehind() throws Exception {
-        SandboxStage stage = new SandboxStage();
+        SandboxActorHost host = new SandboxActorHost();
         GvisorDriver driver = new GvisorDriver();
         RunnableDriver.need(
                 driver,
-                stage.watched(CaptureConfig.builder().driver(GvisorDriver.NAME)).build());
-        Conversation actor = stage.actor();
+                host.watched(CaptureConfig.builder().driver(GvisorDriver.NAME)).build());
+        Conversation actor = host.actor();
         try {
             actor.commands().write("ready\n".getBytes(StandardCharsets.US_ASCII));
             actor.commands().flush();
             assertThat(actor.replies().read()).isEqualTo('o');
-            CaptureConfig config = stage.watched(CaptureConfig.builder().driver(GvisorDriver.NAME))
+            CaptureConfig config = host.watched(CaptureConfig.builder().driver(GvisorDriver.NAME))
                     .build();
             GvisorSettings settings = GvisorSettings.of(config);
             Runsc runsc = new Runsc(settings.runsc(), settings.root());

@@ -38,7 +38,7 @@ class UnwatchedTest {
     void listen() {
         RunnableDriver.need(
                 new GvisorDriver(),
-                new SandboxStage()
+                new SandboxActorHost()
                         .watched(CaptureConfig.builder().driver(GvisorDriver.NAME))
                         .build());
         log.start();

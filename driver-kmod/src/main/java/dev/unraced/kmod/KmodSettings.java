@@ -51,7 +51,7 @@ record KmodSettings(
 
     private static int wakeBytes(CaptureConfig config) {
         ConfigSection own = config.section(KmodDriver.NAME);
-        long bytes = own.getBytes("wake-bytes");
+        long bytes = own.bytes("wake-bytes");
         if (bytes < 1 || bytes > SMALLEST_RING / 2) {
             throw new InvalidConfigException(
                     List.of("unraced.kmod.wake-bytes = " + bytes + "; allowed: 1 to " + SMALLEST_RING / 2));

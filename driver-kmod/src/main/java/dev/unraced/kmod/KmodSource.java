@@ -19,7 +19,6 @@ import java.util.Map;
 /** A capture in the module, and the memory shared with it. */
 final class KmodSource implements RingSource {
     private static final VarHandle INTS = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final int MAX_READS = 4;
 
     private final OpenDevice device;
     private final long ringBytes;
@@ -121,15 +120,7 @@ final class KmodSource implements RingSource {
      */
     @Override
     public SourceStats stats() {
-        SourceStats stats = readStats();
-        for (int attempt = 1; attempt < MAX_READS; attempt++) {
-            SourceStats again = readStats();
-            if (again.returned() == stats.returned() && again.entered() == stats.entered()) {
-                return again;
-            }
-            stats = again;
-        }
-        return stats;
+        return SourceStats.atRest(this::readStats);
     }
 
     private SourceStats readStats() {

@@ -30,11 +30,11 @@ record RemoteSettings(
     static RemoteSettings of(CaptureConfig config) {
         ConfigSection own = config.section(RemoteDriver.NAME);
         List<String> problems = new ArrayList<>();
-        Address address = address(own.getString("address"), problems);
+        Address address = address(own.string("address"), problems);
         long patience = number(own, "patience-ms", 100, problems);
         long pause = number(own, "max-pause-ms", 10, problems);
         Optional<TlsFiles> tls = tls(own, problems);
-        boolean plaintext = own.getBoolean("plaintext");
+        boolean plaintext = own.flag("plaintext");
         if (address instanceof Address.Tcp tcp && tls.isEmpty()) {
             if (!plaintext) {
                 problems.add(SECTION + "address = " + tcp + " needs certificate, key and authorities in " + SECTION
@@ -46,10 +46,10 @@ record RemoteSettings(
         if (!problems.isEmpty()) {
             throw new InvalidConfigException(problems);
         }
-        String name = own.getString("server-name");
+        String name = own.string("server-name");
         return new RemoteSettings(
                 address,
-                own.getBoolean("own-capture"),
+                own.flag("own-capture"),
                 tls,
                 plaintext,
                 name.isEmpty() ? Optional.empty() : Optional.of(name),
@@ -67,7 +67,7 @@ record RemoteSettings(
     }
 
     private static long number(ConfigSection own, String key, long least, List<String> problems) {
-        long value = own.getLong(key);
+        long value = own.number(key);
         if (value < least || value > 600_000) {
             problems.add(SECTION + key + " = " + value + "; allowed: " + least + " to 600000");
         }
@@ -75,9 +75,9 @@ record RemoteSettings(
     }
 
     private static Optional<TlsFiles> tls(ConfigSection own, List<String> problems) {
-        String certificate = own.getString("certificate");
-        String key = own.getString("key");
-        String authorities = own.getString("authorities");
+        String certificate = own.string("certificate");
+        String key = own.string("key");
+        String authorities = own.string("authorities");
         if (certificate.isEmpty() && key.isEmpty() && authorities.isEmpty()) {
             return Optional.empty();
         }

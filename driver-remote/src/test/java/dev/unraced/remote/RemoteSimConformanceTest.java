@@ -4,8 +4,8 @@ package dev.unraced.remote;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.conformance.ConformanceSuite;
+import dev.unraced.driver.ActorHost;
 import dev.unraced.driver.Driver;
-import dev.unraced.driver.Stage;
 import dev.unraced.sim.SimKernel;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -28,8 +28,8 @@ class RemoteSimConformanceTest extends ConformanceSuite {
     }
 
     @Override
-    public Optional<Stage> stage() {
-        return Optional.of(kernel.stage());
+    public Optional<ActorHost> actorHost() {
+        return Optional.of(kernel.actorHost());
     }
 
     @AfterAll

@@ -45,7 +45,7 @@ final class Served implements AutoCloseable {
         Limits given = limits.apply(Limits.standard());
         settings = more.apply(
                 ServerSettings.at(new Address.Unix(socket().toString())).limits(given));
-        // A simulated process may have the id of this one; the command tells them apart by the driver's stage.
+        // A simulated process may have the id of this one; the command tells them apart by the driver's actor host.
         captures = new Captures(driver, config, !(driver instanceof SimDriver), given, withShared);
         server = GrpcServer.start(settings, captures);
     }

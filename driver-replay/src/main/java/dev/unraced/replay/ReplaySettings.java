@@ -21,7 +21,7 @@ record ReplaySettings(RecordingFile file, boolean originalTiming) {
         String timing = own.choice("timing", TIMINGS);
         own.check();
         return new ReplaySettings(
-                new RecordingFile(config.section(ReplayDriver.NAME).getString("file")), timing.equals(ORIGINAL));
+                new RecordingFile(config.section(ReplayDriver.NAME).string("file")), timing.equals(ORIGINAL));
     }
 
     Pace pace() {

@@ -6,13 +6,13 @@ import com.google.inject.Singleton;
 import dev.unraced.driver.DriverModule;
 import dev.unraced.sim.trace.Seams;
 
-/** Registers the driver under the name {@value SimDriver#NAME}, and its stage. */
+/** Registers the driver under the name {@value SimDriver#NAME}, and its actor host. */
 public final class SimDriverModule extends DriverModule {
 
     @Override
     protected void configure() {
         bindDriver(SimDriver.NAME, SimDriver.class);
-        bindStage(SimDriver.NAME, SimStage.class);
+        bindActorHost(SimDriver.NAME, SimActorHost.class);
     }
 
     @Provides
@@ -27,7 +27,7 @@ public final class SimDriverModule extends DriverModule {
     }
 
     @Provides
-    SimStage stage(SimKernels kernels) {
-        return new SimStage(kernels.stage());
+    SimActorHost actorHost(SimKernels kernels) {
+        return new SimActorHost(kernels.stage());
     }
 }

@@ -3,8 +3,8 @@ package dev.unraced.sim;
 
 import dev.unraced.capture.Capture;
 import dev.unraced.config.CaptureConfig;
+import dev.unraced.driver.ActorHost;
 import dev.unraced.driver.Driver;
-import dev.unraced.driver.Stage;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.trace.Seams;
@@ -113,9 +113,9 @@ public final class SimKernel {
         return kernel;
     }
 
-    /** Returns this machine as a stage for the conformance kit's actors. */
-    public Stage stage() {
-        return new SimStage(this);
+    /** Returns this machine as a host for the conformance kit's actors. */
+    public ActorHost actorHost() {
+        return new SimActorHost(this);
     }
 
     /** The thread group that stands for the observer's own process. */

@@ -2,8 +2,8 @@
 package dev.unraced.sim;
 
 import dev.unraced.conformance.ConformanceSuite;
+import dev.unraced.driver.ActorHost;
 import dev.unraced.driver.Driver;
-import dev.unraced.driver.Stage;
 import java.util.Optional;
 
 /** Checks every rule of {@code docs/spec.md} on a simulated kernel. */
@@ -16,7 +16,7 @@ class SimConformanceTest extends ConformanceSuite {
     }
 
     @Override
-    public Optional<Stage> stage() {
-        return Optional.of(kernel.stage());
+    public Optional<ActorHost> actorHost() {
+        return Optional.of(kernel.actorHost());
     }
 }

@@ -14,6 +14,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 
 /**
  * A capture whose events come through a ring.
@@ -32,7 +33,8 @@ public final class RingCapture implements Capture {
     private final Capabilities capabilities;
     private final RecordReader reader;
     private final RingSource source;
-    private final ConsumerGate gate = new ConsumerGate(this::release);
+    private final LongSupplier clock;
+    private final ConsumerGate gate;
     private final Object sourceLock = new Object();
     private volatile boolean ended;
     private volatile long handlerFailures;
@@ -42,18 +44,26 @@ public final class RingCapture implements Capture {
     private Mitigation lastMitigation;
     private boolean lastEnterEvents;
     private List<Gap> lastGaps = List.of();
-    private CaptureStats lastStats = stats(0, 0, lastSourceStats, false);
+    private CaptureStats lastStats;
     /** Set before the source is released, even after a failure; from then on no method calls the source. */
     private boolean released;
 
     /** Creates a capture that owns a started source; closing it stops and releases the source. */
     public RingCapture(String driver, Capabilities capabilities, RecordReader reader, RingSource source) {
+        this(driver, capabilities, reader, source, System::nanoTime);
+    }
+
+    /** Creates a capture with a clock that only a test chooses. */
+    RingCapture(String driver, Capabilities capabilities, RecordReader reader, RingSource source, LongSupplier clock) {
         this.driver = driver;
         this.capabilities = capabilities;
         this.reader = reader;
         this.source = source;
         this.lastMitigation = source.mitigation();
         this.lastEnterEvents = source.enterEvents();
+        this.clock = clock;
+        this.gate = new ConsumerGate(this::release, clock);
+        this.lastStats = stats(0, 0, lastSourceStats, false);
     }
 
     @Override
@@ -72,7 +82,9 @@ public final class RingCapture implements Capture {
         gate.enter();
         try {
             int count = handOver(handler, limit);
-            if (count == 0) {
+            if (count > 0) {
+                gate.handedOver(clock.getAsLong());
+            } else {
                 lookForEnd();
             }
             return count;
@@ -185,14 +197,18 @@ public final class RingCapture implements Capture {
     }
 
     private int awaitInside(EventHandler handler, int limit, long timeoutNanos) {
-        long start = System.nanoTime();
+        long start = clock.getAsLong();
         int naps = 0;
         while (true) {
             int count = handOver(handler, limit);
             if (count == 0 && lookForEnd()) {
                 return 0;
             }
-            long left = timeoutNanos - (System.nanoTime() - start);
+            long now = clock.getAsLong();
+            if (count > 0) {
+                gate.handedOver(now);
+            }
+            long left = timeoutNanos - (now - start);
             if (count > 0 || left <= 0 || !goesOn()) {
                 return count;
             }
@@ -211,6 +227,7 @@ public final class RingCapture implements Capture {
             return reader.poll(handler, limit);
         } catch (RuntimeException | Error e) {
             handlerFailures++;
+            gate.handedOver(clock.getAsLong());
             throw e;
         }
     }
@@ -288,6 +305,8 @@ public final class RingCapture implements Capture {
                 .copiesMissed(stats.copiesMissed())
                 .heaviest(stats.heaviest())
                 .handlerFailures(handlerFailures)
+                .consuming(gate.isConsumed())
+                .sinceHandoverNanos(gate.sinceHandover(delivered))
                 .build();
     }
 

@@ -7,6 +7,7 @@ import dev.unraced.capture.LossReason;
 import dev.unraced.capture.StashStats;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * The statistics of the source of a ring: the producer's half of {@link dev.unraced.capture.CaptureStats}.
@@ -36,8 +37,28 @@ public record SourceStats(
         long copiesMissed,
         List<CallerLosses> heaviest) {
 
+    private static final int MAX_READS = 4;
+
     public SourceStats {
         heaviest = List.copyOf(heaviest);
+    }
+
+    /**
+     * Returns statistics that were read while no call returned or entered, so that they balance. On a busy machine it
+     * gives up after {@value #MAX_READS} readings, and returns the last.
+     *
+     * @param read reads the counters one after the other
+     */
+    public static SourceStats atRest(Supplier<SourceStats> read) {
+        SourceStats stats = read.get();
+        for (int attempt = 1; attempt < MAX_READS; attempt++) {
+            SourceStats again = read.get();
+            if (again.returned() == stats.returned() && again.entered() == stats.entered()) {
+                return again;
+            }
+            stats = again;
+        }
+        return stats;
     }
 
     /** Returns a builder of statistics in which every number is 0, and nothing was lost. */

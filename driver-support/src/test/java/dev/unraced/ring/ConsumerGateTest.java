@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
@@ -73,6 +74,51 @@ class ConsumerGateTest {
         assertThat(stayed).isTrue();
         // A nap takes 50 microseconds and the kernel's slack of another 50.
         assertThat(wakes.get()).as("looks in %s ms", 2 * LONG_CALL_MILLIS).isLessThan(2 * LONG_CALL_MILLIS * 20);
+    }
+
+    @Test
+    void aConsumerIsAliveInsideAndForAWhileBehind() {
+        AtomicLong clock = new AtomicLong(5);
+        ConsumerGate gate = new ConsumerGate(() -> {}, clock::get);
+        assertThat(gate.isConsumed()).as("the capture just opened").isTrue();
+        clock.addAndGet(ConsumerGate.ABSENCE_NANOS);
+        assertThat(gate.isConsumed()).as("nobody has begun").isFalse();
+
+        gate.enter();
+        clock.addAndGet(100 * ConsumerGate.ABSENCE_NANOS);
+        assertThat(gate.isConsumed()).as("a consumer waits").isTrue();
+        gate.leave();
+        clock.addAndGet(ConsumerGate.ABSENCE_NANOS - 1);
+        assertThat(gate.isConsumed()).as("a loop that polls now and then").isTrue();
+        clock.addAndGet(1);
+        assertThat(gate.isConsumed()).as("a consumer that died").isFalse();
+
+        gate.enter();
+        gate.leave();
+        gate.close(() -> {});
+        assertThat(gate.isConsumed()).as("closed").isFalse();
+    }
+
+    @Test
+    void theTimeSinceTheLastHandoverIsKnownAmidALongBatch() {
+        AtomicLong clock = new AtomicLong(-50);
+        ConsumerGate gate = new ConsumerGate(() -> {}, clock::get);
+        clock.set(50);
+        assertThat(gate.sinceHandover(0)).as("since the opening").isEqualTo(100);
+        gate.handedOver(60);
+        clock.set(100);
+        assertThat(gate.sinceHandover(3)).isEqualTo(40);
+        clock.set(150);
+        assertThat(gate.sinceHandover(3)).isEqualTo(90);
+
+        clock.set(1_000);
+        assertThat(gate.sinceHandover(4))
+                .as("one since 150, in a batch that goes on")
+                .isEqualTo(850);
+        clock.set(1_100);
+        assertThat(gate.sinceHandover(5)).as("one since 1,000").isEqualTo(100);
+        clock.set(1_200);
+        assertThat(gate.sinceHandover(5)).as("none since").isEqualTo(200);
     }
 
     private static boolean consumeOnce(ConsumerGate gate, CountDownLatch consuming) {

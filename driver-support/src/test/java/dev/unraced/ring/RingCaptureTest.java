@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -338,6 +339,34 @@ class RingCaptureTest {
         assertThat(capture.stats().handlerFailures()).isEqualTo(1);
         capture.close();
         assertThat(capture.stats().handlerFailures()).isEqualTo(1);
+    }
+
+    @Test
+    void aConsumerThatDiedIsSeenThoughNothingHappens() {
+        AtomicLong clock = new AtomicLong();
+        RingCapture watched = new RingCapture("fake", Capabilities.complete(), ring.reader(), source, clock::get);
+        write(1);
+        clock.set(TimeUnit.SECONDS.toNanos(30));
+        assertThatThrownBy(() -> watched.consume(event -> {
+                    throw new IllegalArgumentException("handler");
+                }))
+                .hasMessage("handler");
+        assertThat(watched.stats().consuming()).isTrue();
+        assertThat(watched.stats().sinceHandoverNanos()).isZero();
+
+        clock.addAndGet(TimeUnit.SECONDS.toNanos(11));
+        assertThat(watched.stats().pending()).isZero();
+        assertThat(watched.stats().consuming()).isFalse();
+        assertThat(watched.stats().sinceHandoverNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(11));
+
+        write(1);
+        watched.poll(event -> assertThat(watched.stats().consuming()).isTrue(), 5);
+        assertThat(watched.stats().consuming()).isTrue();
+        assertThat(watched.stats().sinceHandoverNanos()).isZero();
+        watched.close();
+        clock.addAndGet(TimeUnit.SECONDS.toNanos(5));
+        assertThat(watched.stats().consuming()).isFalse();
+        assertThat(watched.stats().sinceHandoverNanos()).isZero();
     }
 
     @Test

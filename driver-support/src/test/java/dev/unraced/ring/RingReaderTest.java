@@ -190,15 +190,7 @@ class RingReaderTest {
         MemoryRing other = new MemoryRing(SIZE);
         other.open(path);
         byte[][] copy = new byte[1][];
-        other.reader()
-                .poll(
-                        event -> {
-                            copy[0] = new byte[event.length()];
-                            RecordView.of(event)
-                                    .buffer()
-                                    .get(RecordView.of(event).offset(), copy[0]);
-                        },
-                        1);
+        other.reader().poll(event -> copy[0] = RecordView.of(event).toByteArray(), 1);
         return copy[0];
     }
 }

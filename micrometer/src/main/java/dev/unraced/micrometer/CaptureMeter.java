@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.micrometer;
 
+import dev.unraced.capture.CaptureStats;
 import io.micrometer.common.docs.KeyName;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.docs.MeterDocumentation;
@@ -32,6 +33,14 @@ public enum CaptureMeter implements MeterDocumentation {
             "unraced.filtered", Meter.Type.COUNTER, "calls", "Calls left out on purpose, by reason", CaptureTag.REASON),
     /** Events that wait in a ring or a queue. */
     PENDING("unraced.pending", Meter.Type.GAUGE, "events", "Events that wait for the consumer", null),
+    /**
+     * The value is 1 while a thread consumes, or did so within the last ten seconds; see
+     * {@link CaptureStats#consuming}. It is 0 on an idle machine, too, once the consumer has died.
+     */
+    CONSUMER_ALIVE("unraced.consumer.alive", Meter.Type.GAUGE, null, "1 while a thread consumes", null),
+    /** The time since an event was last handed over; see {@link CaptureStats#sinceHandoverNanos}. */
+    CONSUMER_IDLE(
+            "unraced.consumer.idle", Meter.Type.GAUGE, "seconds", "Time since an event was last handed over", null),
     /**
      * How long events have waited without one being handed over, as the reads of these meters saw it: a consumer that
      * died or hangs. It is 0 while the consumer keeps up, and once the capture is closed.

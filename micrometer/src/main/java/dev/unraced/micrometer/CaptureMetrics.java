@@ -30,6 +30,7 @@ import java.util.function.ToDoubleFunction;
  * capture that is closed keeps its last figures until then.
  */
 public final class CaptureMetrics implements MeterBinder, AutoCloseable {
+    private static final double NANOS_PER_SECOND = 1e9;
     private static final List<String> RANKS = List.of("first", "second", "third");
 
     private final Capture capture;
@@ -55,6 +56,8 @@ public final class CaptureMetrics implements MeterBinder, AutoCloseable {
         binding.bind(CaptureMeter.ENTERED, CaptureStats::entered);
         binding.bind(CaptureMeter.DELIVERED, CaptureStats::delivered);
         binding.bind(CaptureMeter.PENDING, CaptureStats::pending);
+        binding.bind(CaptureMeter.CONSUMER_ALIVE, stats -> capture.isOpen() && stats.consuming() ? 1 : 0);
+        binding.bind(CaptureMeter.CONSUMER_IDLE, stats -> stats.sinceHandoverNanos() / NANOS_PER_SECOND);
         binding.bind(CaptureMeter.CONSUMER_STALLED, stats -> cached.stalledSeconds());
         binding.bind(CaptureMeter.CONSUMER_FAILURES, CaptureStats::handlerFailures);
         for (LossReason reason : LossReason.values()) {

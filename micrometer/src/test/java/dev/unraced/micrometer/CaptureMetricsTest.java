@@ -142,6 +142,30 @@ class CaptureMetricsTest {
         assertThat(value(CaptureMeter.CONSUMER_STALLED)).isZero();
     }
 
+    @Test
+    void aConsumerThatDiedIsSeenOnAnIdleMachine() {
+        bind();
+        when(capture.stats()).thenReturn(consumer(true, 2));
+        assertThat(value(CaptureMeter.CONSUMER_ALIVE)).isEqualTo(1);
+        assertThat(value(CaptureMeter.CONSUMER_IDLE)).isEqualTo(2);
+
+        when(capture.stats()).thenReturn(consumer(false, 15));
+        clock.add(Duration.ofSeconds(13));
+        assertThat(value(CaptureMeter.CONSUMER_ALIVE)).isZero();
+        assertThat(value(CaptureMeter.CONSUMER_IDLE)).isEqualTo(15);
+        assertThat(value(CaptureMeter.CONSUMER_STALLED)).as("nothing waits").isZero();
+        assertThat(value(CaptureMeter.OPEN)).isEqualTo(1);
+    }
+
+    private static CaptureStats consumer(boolean alive, long idleSeconds) {
+        return CaptureStats.builder()
+                .returned(90)
+                .delivered(90)
+                .consuming(alive)
+                .sinceHandoverNanos(Duration.ofSeconds(idleSeconds).toNanos())
+                .build();
+    }
+
     private static CaptureStats delivered(long delivered, long pending) {
         return CaptureStats.builder()
                 .returned(100)

@@ -70,14 +70,14 @@ final class KafkaSink implements EventSink {
         List<String> problems = new ArrayList<>();
         long timeout = number(own, "timeout-ms", 1_000, 3_600_000, problems);
         long memory = number(own, "memory-mib", 1, 1024, problems);
-        Properties properties = further(own.getString("properties"), problems);
+        Properties properties = further(own.string("properties"), problems);
         if (!problems.isEmpty()) {
             throw new InvalidConfigException(problems);
         }
         long request = Math.min(timeout - LINGER_MILLIS - 1, 10_000);
         properties.putAll(Map.of(
                 ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                own.getString("bootstrap"),
+                own.string("bootstrap"),
                 ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
                 ByteArraySerializer.class,
                 ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG,
@@ -98,7 +98,7 @@ final class KafkaSink implements EventSink {
         properties.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
         properties.putIfAbsent(ProducerConfig.CLIENT_ID_CONFIG, "unraced");
         try {
-            KafkaSink sink = new KafkaSink(properties, own.getString("topic"), host(own.getString("host")));
+            KafkaSink sink = new KafkaSink(properties, own.string("topic"), host(own.string("host")));
             sink.awaitTopic();
             return sink;
         } catch (KafkaException e) {
@@ -127,7 +127,7 @@ final class KafkaSink implements EventSink {
     }
 
     private static long number(ConfigSection own, String key, long least, long most, List<String> problems) {
-        long value = own.getLong(key);
+        long value = own.number(key);
         if (value < least || value > most) {
             problems.add(SECTION + key + " = " + value + "; allowed: " + least + " to " + most);
         }

@@ -3,6 +3,7 @@ package dev.unraced.spring;
 
 import dev.unraced.capture.Capture;
 import dev.unraced.capture.CaptureStats;
+import java.time.Duration;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
@@ -18,13 +19,15 @@ final class CaptureHealth implements HealthIndicator {
 
     @Override
     public Health health() {
-        Health.Builder health = capture.isOpen() && runner.isRunning() ? Health.up() : Health.down();
         CaptureStats stats = capture.stats();
+        boolean alive = capture.isOpen() && runner.isRunning() && stats.consuming();
+        Health.Builder health = alive ? Health.up() : Health.down();
         health.withDetail("driver", capture.driver())
                 .withDetail("mitigation", capture.mitigation())
                 .withDetail("delivered", stats.delivered())
                 .withDetail("lost", stats.totalLost())
-                .withDetail("handlerFailures", stats.handlerFailures());
+                .withDetail("handlerFailures", stats.handlerFailures())
+                .withDetail("sinceHandover", Duration.ofNanos(stats.sinceHandoverNanos()));
         runner.failure().ifPresent(failure -> health.withDetail("failure", String.valueOf(failure)));
         return health.build();
     }

@@ -9,15 +9,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
-/** Consumes a capture on a thread of its own, from the start of the application to its end. Thread-safe. */
+/**
+ * Consumes a capture on a thread of its own, while the application runs. Thread-safe.
+ *
+ * <p>An application that is stopped can be started again. Meanwhile the capture stays open: events wait in its ring,
+ * and those without room are lost and counted. The capture closes with the application's context.
+ */
 public final class CaptureRunner implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(CaptureRunner.class);
+
+    /** The most events, and the longest wait, between two looks whether the application stops. */
+    private static final int BATCH = 16;
+
+    private static final long SLICE_NANOS = 100_000_000;
 
     private final Capture capture;
     private final EventHandler handler;
     private final OnFailure onFailure;
     private final Runnable stopApplication;
-    private final Thread thread = new Thread(this::run, "unraced");
+    private volatile @Nullable Thread thread;
+    private volatile boolean stopping;
     private volatile @Nullable Throwable failure;
 
     CaptureRunner(Capture capture, EventHandler handler, OnFailure onFailure, Runnable stopApplication) {
@@ -27,20 +38,48 @@ public final class CaptureRunner implements SmartLifecycle {
         this.stopApplication = stopApplication;
     }
 
+    /** Starts a thread, unless one runs. */
     @Override
-    public void start() {
-        thread.start();
+    public synchronized void start() {
+        if (!isRunning()) {
+            stopping = false;
+            Thread consumer = new Thread(this::run, "unraced");
+            thread = consumer;
+            consumer.start();
+        }
     }
 
-    /** Closes the capture, which lets the handler finish its event, and ends the thread. */
+    /**
+     * Lets the handler finish the events at hand, {@value #BATCH} at the most, and ends the thread. When the handler
+     * itself calls this, the thread ends behind them.
+     */
     @Override
     public void stop() {
-        capture.close();
+        stopping = true;
+        Thread running = thread;
+        if (running != null && running != Thread.currentThread()) {
+            joinWhateverInterrupts(running);
+        }
+    }
+
+    private static void joinWhateverInterrupts(Thread running) {
+        boolean interrupted = false;
+        while (running.isAlive()) {
+            try {
+                running.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override
     public boolean isRunning() {
-        return thread.isAlive();
+        Thread running = thread;
+        return running != null && running.isAlive();
     }
 
     /** Returns the latest exception of the handler or of the capture; empty while all went well. */
@@ -49,10 +88,9 @@ public final class CaptureRunner implements SmartLifecycle {
     }
 
     private void run() {
-        while (capture.isOpen() && !capture.isEnded()) {
+        while (goesOn()) {
             try {
-                capture.consume(handler);
-                return;
+                capture.await(handler, BATCH, SLICE_NANOS);
             } catch (RuntimeException | Error e) {
                 if (!capture.isOpen()) {
                     return;
@@ -66,6 +104,13 @@ public final class CaptureRunner implements SmartLifecycle {
                 LOG.warn("The handler of events threw an exception; the next event is handed over", e);
             }
         }
+    }
+
+    private boolean goesOn() {
+        return !stopping
+                && capture.isOpen()
+                && !capture.isEnded()
+                && !Thread.currentThread().isInterrupted();
     }
 
     private void giveUp(Throwable e) {

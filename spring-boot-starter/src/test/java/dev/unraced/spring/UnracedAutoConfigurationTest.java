@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.unraced.capture.Capture;
 import dev.unraced.capture.EventHandler;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -43,10 +44,43 @@ class UnracedAutoConfigurationTest {
                     assertThat(events.await(50, TimeUnit.SECONDS)).isTrue();
                     assertThat(health(context).getStatus()).isEqualTo(Status.UP);
                     assertThat(health(context).getDetails())
-                            .containsKeys("driver", "delivered", "lost", "handlerFailures");
+                            .containsKeys("driver", "delivered", "lost", "handlerFailures", "sinceHandover");
                 });
 
         assertThat(capture[0].isOpen()).isFalse();
+    }
+
+    @Test
+    void anApplicationThatIsStoppedCanBeStartedAgain() {
+        AtomicInteger handled = new AtomicInteger();
+        application
+                .withBean(EventHandler.class, () -> event -> handled.incrementAndGet())
+                .run(context -> {
+                    CaptureRunner runner = context.getBean(CaptureRunner.class);
+                    await().atMost(LONG).until(() -> handled.get() > 0);
+                    context.getSourceApplicationContext().stop();
+                    assertThat(runner.isRunning()).isFalse();
+                    assertThat(context.getBean(Capture.class).isOpen()).isTrue();
+                    assertThat(health(context).getStatus()).isEqualTo(Status.DOWN);
+                    int before = handled.get();
+
+                    context.getSourceApplicationContext().start();
+                    await().atMost(LONG).until(() -> handled.get() > before);
+                    assertThat(runner.isRunning()).isTrue();
+                    assertThat(health(context).getStatus()).isEqualTo(Status.UP);
+                    assertThat(runner.failure()).isEmpty();
+                });
+    }
+
+    @Test
+    void aHandlerMayStopItsConsumer() {
+        CompletableFuture<CaptureRunner> runner = new CompletableFuture<>();
+        application
+                .withBean(EventHandler.class, () -> event -> runner.join().stop())
+                .run(context -> {
+                    runner.complete(context.getBean(CaptureRunner.class));
+                    await().atMost(LONG).until(() -> !runner.join().isRunning());
+                });
     }
 
     @Test

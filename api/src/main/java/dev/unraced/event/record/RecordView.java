@@ -51,8 +51,29 @@ public final class RecordView extends EventView {
     }
 
     /**
-     * Returns the buffer that holds the record, which {@link #offset()} and {@link #length()} locate. No code may read
-     * it after the handler has returned: a close unmaps the memory behind it.
+     * Copies the whole record into an array; allocates nothing.
+     *
+     * @param at index of the record's first byte in the array
+     * @return the number of copied bytes, which is {@link #length()}
+     * @throws IndexOutOfBoundsException when the record does not fit
+     */
+    public int copyTo(byte[] target, int at) {
+        int length = length();
+        recordBuffer().get(recordOffset(), target, at, length);
+        return length;
+    }
+
+    /** Returns a copy of the whole record; allocates. */
+    public byte[] toByteArray() {
+        byte[] copy = new byte[length()];
+        copyTo(copy, 0);
+        return copy;
+    }
+
+    /**
+     * Returns the buffer that holds the record, for code that writes it into another ring without an array between.
+     * Others copy it by {@link #copyTo}. The record is where {@link #offset()} and {@link #length()} say. No code may
+     * read it after the handler has returned: a close unmaps the memory behind it.
      */
     public ByteBuffer buffer() {
         return recordBuffer();

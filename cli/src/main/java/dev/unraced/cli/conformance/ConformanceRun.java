@@ -64,7 +64,7 @@ final class ConformanceRun {
         Driver driver = ChosenDriver.of(drivers, name);
         DriverUnderTest under = new DiscoveredDriver(
                 driver,
-                drivers.stage(driver.name()),
+                drivers.actorHost(driver.name()),
                 patience == null ? DriverUnderTest.USUAL_PATIENCE : patience,
                 stall == null ? DriverUnderTest.USUAL_STALL : stall,
                 intensity);

@@ -47,14 +47,14 @@ final class GvisorOptions {
         Set<Syscall> syscalls = config.syscalls();
         Path socket = endpoint != null
                 ? endpoint.toAbsolutePath()
-                : Path.of(own(config).getString("endpoint")).toAbsolutePath();
+                : Path.of(own(config).string("endpoint")).toAbsolutePath();
         return new TraceConfig(socket, syscalls, truth, patience, requireMonitor);
     }
 
     /** Returns runsc as the configuration names it. */
     static Runsc runsc() {
         ConfigSection own = own(CaptureConfig.load());
-        return new Runsc(own.getString("runsc"), own.getString("root"));
+        return new Runsc(own.string("runsc"), own.string("root"));
     }
 
     private static ConfigSection own(CaptureConfig config) {

@@ -73,8 +73,14 @@ final class MetricsEndpoint implements AutoCloseable {
         server.setExecutor(threads);
         server.createContext("/metrics", exchange -> answer(exchange, "/metrics", 200, registry.scrape()));
         server.createContext("/health", exchange -> {
-            boolean alive = capture.isOpen() && !capture.isEnded();
-            answer(exchange, "/health", alive ? 200 : 503, alive ? "capturing\n" : "the capture has ended\n");
+            String trouble = !capture.isOpen() || capture.isEnded()
+                    ? "the capture has ended"
+                    : capture.stats().consuming() ? "" : "no thread consumes the capture";
+            answer(
+                    exchange,
+                    "/health",
+                    trouble.isEmpty() ? 200 : 503,
+                    trouble.isEmpty() ? "capturing\n" : trouble + "\n");
         });
         server.start();
     }

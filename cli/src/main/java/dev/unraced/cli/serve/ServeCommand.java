@@ -128,8 +128,11 @@ public final class ServeCommand implements Callable<Integer> {
         Drivers all = drivers.get();
         Selection selection = all.select(first);
         ChosenProcesses.ofThisMachine()
-                .check(spec.commandLine(), selection.driver().name(), first.tgids());
-        boolean local = all.stage(selection.driver().name()).isEmpty();
+                .check(
+                        spec.commandLine(),
+                        selection.driver().name(),
+                        first.filters().tgids());
+        boolean local = all.actorHost(selection.driver().name()).isEmpty();
         ServerSettings server = serve.settings();
         try (Captures captures = new Captures(selection.driver(), settings, local, server.limits(), true);
                 Sinks open = Sinks.open(sinks, first, broadcaster(captures))) {

@@ -106,13 +106,13 @@ public final class RunCommand implements Callable<Integer> {
         source.apply(builder);
         CaptureConfig chosen = builder.build();
         filter.check(chosen.filters().result());
-        if (!chosen.tgids().isEmpty() || !chosen.cgroups().isEmpty()) {
+        if (!chosen.filters().tgids().isEmpty() || !chosen.filters().cgroups().isEmpty()) {
             throw new ParameterException(
                     spec.commandLine(), "run chooses the processes itself; --pid and --cgroup are for watch");
         }
         Drivers all = drivers.get();
         Selection selection = all.select(chosen);
-        if (all.stage(selection.driver().name()).isPresent()) {
+        if (all.actorHost(selection.driver().name()).isPresent()) {
             throw new ParameterException(
                     spec.commandLine(),
                     "driver " + selection.driver().name() + " watches another place than this machine; watch shows it");

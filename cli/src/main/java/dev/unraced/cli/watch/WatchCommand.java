@@ -122,7 +122,8 @@ public final class WatchCommand implements Callable<Integer> {
         filter.check(built.filters().result());
         try (Capture capture = drivers.get().open(built);
                 StatusLine status = statusLine()) {
-            ChosenProcesses.ofThisMachine().check(spec.commandLine(), capture.driver(), built.tgids());
+            ChosenProcesses.ofThisMachine()
+                    .check(spec.commandLine(), capture.driver(), built.filters().tgids());
             watch(capture, built, status);
         } catch (OutputException e) {
             if (!e.isReaderGone()) {

@@ -17,8 +17,8 @@ import dev.unraced.cli.TestConsole;
 import dev.unraced.cli.common.ErrorReport;
 import dev.unraced.cli.scripted.ScriptedCapture;
 import dev.unraced.config.CaptureConfig;
+import dev.unraced.driver.ActorHost;
 import dev.unraced.driver.Driver;
-import dev.unraced.driver.Stage;
 import dev.unraced.format.JsonLines;
 import dev.unraced.selection.Drivers;
 import dev.unraced.selection.Selection;
@@ -56,7 +56,7 @@ class RunCommandTest {
         Files.writeString(proc.resolve("self/cgroup"), "1:name=systemd:/other\n0::/session\n");
         when(driver.name()).thenReturn("scripted");
         when(drivers.select(any())).thenReturn(new Selection(driver, List.of()));
-        when(drivers.stage("scripted")).thenReturn(Optional.empty());
+        when(drivers.actorHost("scripted")).thenReturn(Optional.empty());
         when(drivers.open(any())).thenAnswer(call -> {
             config = call.getArgument(0);
             return new ScriptedCapture(List.of(record(open("/etc/hosts"))));
@@ -83,8 +83,8 @@ class RunCommandTest {
         assertThat(made.resolve("cgroup.procs")).hasContent("0");
         assertThat(config)
                 .isNotNull()
-                .satisfies(built ->
-                        assertThat(built.cgroups()).containsExactly((Long) Files.getAttribute(made, "unix:ino")));
+                .satisfies(built -> assertThat(built.filters().cgroups())
+                        .containsExactly((Long) Files.getAttribute(made, "unix:ino")));
         // Here the cgroup is a directory, which is not empty, like one in which a process lives on.
         assertThat(test.err()).contains("processes that the command started live on, unwatched, in " + made);
     }
@@ -162,7 +162,7 @@ class RunCommandTest {
     @Test
     void whatCannotBeIsRefusedBeforeTheCommandRuns() {
         Path trace = machine.resolve("ran");
-        when(drivers.stage("scripted")).thenReturn(Optional.of(mock(Stage.class)));
+        when(drivers.actorHost("scripted")).thenReturn(Optional.of(mock(ActorHost.class)));
         assertThat(run("touch", trace.toString())).isEqualTo(2);
         assertThat(test.err()).contains("driver scripted watches another place than this machine");
         assertThat(run("--pid", "1", "touch", trace.toString())).isEqualTo(2);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance.actor;
 
-import dev.unraced.driver.Stage;
+import dev.unraced.driver.ActorHost;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -49,9 +49,9 @@ public final class Actor implements AutoCloseable {
         return over(process.replies(), process.commands(), process);
     }
 
-    /** Brings a fresh actor onto a stage. */
-    public static Actor on(Stage stage) {
-        Stage.Conversation conversation = stage.actor();
+    /** Brings a fresh actor to a host. */
+    public static Actor on(ActorHost host) {
+        ActorHost.Conversation conversation = host.actor();
         return over(conversation.replies(), conversation.commands(), conversation);
     }
 
@@ -86,7 +86,7 @@ public final class Actor implements AutoCloseable {
     /** Returns whether the actor's threads are in this machine's /proc. */
     public boolean isHere() {
         return place instanceof ActorProcess
-                || (place instanceof Stage.Conversation conversation && conversation.isHere());
+                || (place instanceof ActorHost.Conversation conversation && conversation.isHere());
     }
 
     /** Returns the thread group of the actor; its main thread has the same id. */

@@ -85,7 +85,10 @@ public final class AttackCorpus {
                 .filter(needed -> !capabilities.has(needed))
                 .findFirst()
                 .map(lack -> AttackResult.notRun(
-                        attack, mode, Status.NOT_DECLARED, lack.name() + ": " + capabilities.reason(lack)));
+                        attack,
+                        mode,
+                        Status.NOT_DECLARED,
+                        lack.name() + ": " + capabilities.reason(lack).orElseThrow()));
     }
 
     /** Plays an attack in a scenario, which other attacks may have used. */

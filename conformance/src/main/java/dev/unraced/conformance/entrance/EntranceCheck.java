@@ -93,7 +93,9 @@ public final class EntranceCheck {
                 .findFirst();
         if (lack.isPresent()) {
             return EntranceResult.unseen(
-                    entrance, Status.NOT_DECLARED, String.valueOf(capabilities.reason(lack.get())));
+                    entrance,
+                    Status.NOT_DECLARED,
+                    capabilities.reason(lack.get()).orElseThrow());
         }
         scenario.awaitRest();
         int before = scenario.recorder().size();

@@ -49,8 +49,8 @@ public final class RuleExtension
                 .filter(capability -> !capabilities.has(capability))
                 .findFirst()
                 .ifPresent(capability -> {
-                    throw new TestAbortedException(
-                            "lacks " + capability.name() + ": " + capabilities.reason(capability));
+                    throw new TestAbortedException("lacks " + capability.name() + ": "
+                            + capabilities.reason(capability).orElseThrow());
                 });
     }
 

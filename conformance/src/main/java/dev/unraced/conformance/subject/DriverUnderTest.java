@@ -4,8 +4,8 @@ package dev.unraced.conformance.subject;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.conformance.actor.Actor;
+import dev.unraced.driver.ActorHost;
 import dev.unraced.driver.Driver;
-import dev.unraced.driver.Stage;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -24,17 +24,17 @@ public interface DriverUnderTest {
     /** Returns a fresh configuration for one capture; the kit adds mode, calls, filters and sizes to it. */
     default CaptureConfigBuilder config() {
         CaptureConfigBuilder builder = CaptureConfig.builder().driver(driver().name());
-        return stage().map(place -> place.watched(builder)).orElse(builder);
+        return actorHost().map(place -> place.watched(builder)).orElse(builder);
     }
 
     /** Returns the place that the driver watches; empty when that is this machine. */
-    default Optional<Stage> stage() {
+    default Optional<ActorHost> actorHost() {
         return Optional.empty();
     }
 
     /** Returns a fresh actor, in the place that the driver watches. */
     default Actor actor() {
-        return stage().map(Actor::on).orElseGet(Actor::start);
+        return actorHost().map(Actor::on).orElseGet(Actor::start);
     }
 
     /**

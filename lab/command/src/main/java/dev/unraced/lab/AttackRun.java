@@ -79,7 +79,7 @@ final class AttackRun {
             @Nullable Duration patience) {
         Driver driver = ChosenDriver.of(drivers, name);
         DriverUnderTest under = new DiscoveredDriver(
-                driver, drivers.stage(driver.name()), patience == null ? DriverUnderTest.USUAL_PATIENCE : patience);
+                driver, drivers.actorHost(driver.name()), patience == null ? DriverUnderTest.USUAL_PATIENCE : patience);
         AttackProgress tell = new AttackProgress(console.err(), progress);
         List<AttackResult> results = new ArrayList<>();
         for (Attack attack : AttackCorpus.all()) {

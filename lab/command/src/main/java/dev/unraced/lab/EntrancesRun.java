@@ -47,7 +47,7 @@ final class EntrancesRun {
     int run(Drivers drivers, @Nullable String name) {
         Driver driver = ChosenDriver.of(drivers, name);
         DriverUnderTest under =
-                new DiscoveredDriver(driver, drivers.stage(driver.name()), DriverUnderTest.USUAL_PATIENCE);
+                new DiscoveredDriver(driver, drivers.actorHost(driver.name()), DriverUnderTest.USUAL_PATIENCE);
         AttackedPlace place = new AttackedPlace(
                 driver.name(), AttackCorpus.kernel(under), Runtime.getRuntime().availableProcessors());
         WallClock clock = new WallClock();

@@ -204,7 +204,7 @@ class AttackCommandTest {
         when(drivers.all()).thenReturn(all);
         when(drivers.names()).thenReturn(all.keySet());
         Drivers discovered = Drivers.discover();
-        when(drivers.stage("alpha")).thenReturn(discovered.stage("sim"));
+        when(drivers.actorHost("alpha")).thenReturn(discovered.actorHost("sim"));
         return drivers;
     }
 

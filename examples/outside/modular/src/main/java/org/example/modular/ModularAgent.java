@@ -18,19 +18,23 @@ public final class ModularAgent {
         }
         try (Capture capture = Capture.open(CaptureConfig.load())) {
             Process other = new ProcessBuilder("cat", "/etc/hostname").start();
-            int events = 0;
-            for (int looks = 0; events < EVENTS && looks < 20; looks++) {
-                events += capture.await(
-                        event -> System.out.println(event.comm() + ": " + event.path()),
-                        EVENTS - events,
-                        TimeUnit.SECONDS.toNanos(1));
-            }
+            print(capture);
             other.waitFor();
-            if (events == 0) {
-                throw new IllegalStateException("no event in 20 s: " + capture.stats());
-            }
-            System.out.println(events + " events by " + capture.driver() + ", from "
-                    + Capture.class.getModule().getName());
         }
+    }
+
+    static void print(Capture capture) {
+        int events = 0;
+        for (int looks = 0; events < EVENTS && looks < 20; looks++) {
+            events += capture.await(
+                    event -> System.out.println(event.comm() + ": " + event.path()),
+                    EVENTS - events,
+                    TimeUnit.SECONDS.toNanos(1));
+        }
+        if (events == 0) {
+            throw new IllegalStateException("no event in 20 s: " + capture.stats());
+        }
+        System.out.println(events + " events by " + capture.driver() + ", from "
+                + Capture.class.getModule().getName());
     }
 }

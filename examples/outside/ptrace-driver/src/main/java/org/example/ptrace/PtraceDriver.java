@@ -87,7 +87,7 @@ public final class PtraceDriver implements Driver {
         if (config.limits().isOn()) {
             CAPABILITIES.require(Feature.RATE_LIMITS, NAME);
         }
-        if (!config.cgroups().isEmpty()) {
+        if (!config.filters().cgroups().isEmpty()) {
             CAPABILITIES.require(Feature.CGROUP_ID, NAME);
         }
         Tracer tracer = Tracer.start(config);

@@ -10,8 +10,8 @@ public final class PtraceDriverModule extends DriverModule {
     @Override
     protected void configure() {
         bindDriver(PtraceDriver.NAME, PtraceDriver.class);
-        // The stage remembers its actors, so there is one.
-        bind(PtraceStage.class).in(Singleton.class);
-        bindStage(PtraceDriver.NAME, PtraceStage.class);
+        // The host remembers its actors, so there is one.
+        bind(PtraceActorHost.class).in(Singleton.class);
+        bindActorHost(PtraceDriver.NAME, PtraceActorHost.class);
     }
 }

@@ -54,7 +54,7 @@ final class Tracer extends UserSource {
 
     private Tracer(CaptureConfig config) {
         this.config = config;
-        this.processes = config.section(PtraceDriver.NAME).getIntList("processes");
+        this.processes = config.section(PtraceDriver.NAME).integers("processes");
         this.calls = new CallRecorder(config);
         this.mode = config.mitigation();
         thread.setDaemon(true);

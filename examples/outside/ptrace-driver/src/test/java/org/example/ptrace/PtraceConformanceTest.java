@@ -4,7 +4,7 @@ package org.example.ptrace;
 import dev.unraced.conformance.ConformanceSuite;
 import dev.unraced.driver.Driver;
 import dev.unraced.selection.Drivers;
-import dev.unraced.driver.Stage;
+import dev.unraced.driver.ActorHost;
 import java.util.Optional;
 
 /** Runs all rules against the driver, as an agent discovers it. */
@@ -17,8 +17,8 @@ class PtraceConformanceTest extends ConformanceSuite {
     }
 
     @Override
-    public Optional<Stage> stage() {
-        return drivers.stage(PtraceDriver.NAME);
+    public Optional<ActorHost> actorHost() {
+        return drivers.actorHost(PtraceDriver.NAME);
     }
 
     /** Returns a part of the load: each call of a traced process stops it twice, and all of it takes some minutes. */

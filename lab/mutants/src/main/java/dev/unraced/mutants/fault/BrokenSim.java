@@ -7,8 +7,8 @@ import dev.unraced.capture.Capture;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.conformance.subject.DriverUnderTest;
+import dev.unraced.driver.ActorHost;
 import dev.unraced.driver.Driver;
-import dev.unraced.driver.Stage;
 import dev.unraced.sim.SimKernel;
 import dev.unraced.sim.trace.Seams;
 import java.time.Duration;
@@ -62,8 +62,8 @@ public final class BrokenSim implements DriverUnderTest {
     }
 
     @Override
-    public Optional<Stage> stage() {
-        return Optional.of(kernel.stage());
+    public Optional<ActorHost> actorHost() {
+        return Optional.of(kernel.actorHost());
     }
 
     @Override

@@ -3,7 +3,7 @@ package dev.unraced.gvisor;
 
 import dev.unraced.capture.CaptureException;
 import dev.unraced.config.CaptureConfigBuilder;
-import dev.unraced.driver.Stage;
+import dev.unraced.driver.ActorHost;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Starts a fresh sandbox for each actor of the conformance kit; the actor is its first process. */
-final class SandboxStage implements Stage {
+final class SandboxActorHost implements ActorHost {
     private static final int ROOT = 0;
 
     private final Sandboxes sandboxes;
@@ -34,11 +34,11 @@ final class SandboxStage implements Stage {
 
     /** Uses an ordinary runsc for root, and a rootless one for other users. */
     @SuppressWarnings("unused") // called by Guice
-    SandboxStage() {
+    SandboxActorHost() {
         this(usual());
     }
 
-    SandboxStage(Sandboxes sandboxes) {
+    SandboxActorHost(Sandboxes sandboxes) {
         this.sandboxes = sandboxes;
     }
 

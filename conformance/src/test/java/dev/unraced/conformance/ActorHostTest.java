@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.conformance.actor.Actor;
 import dev.unraced.conformance.subject.DriverUnderTest;
-import dev.unraced.driver.Stage;
+import dev.unraced.driver.ActorHost;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
@@ -14,11 +14,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-class StageTest {
+class ActorHostTest {
     private final ByteArrayOutputStream heard = new ByteArrayOutputStream();
     private int closed;
 
-    private final Stage stage = () -> new Stage.Conversation() {
+    private final ActorHost host = () -> new ActorHost.Conversation() {
         @Override
         public InputStream replies() {
             return new ByteArrayInputStream("ok tgid=77\nerror EPERM\n".getBytes(StandardCharsets.US_ASCII));
@@ -36,8 +36,8 @@ class StageTest {
     };
 
     @Test
-    void aDriverWithAStageHasItsActorsThere() {
-        DriverUnderTest under = new DiscoveredDriver(FakeDriver.available(), Optional.of(stage));
+    void aDriverWithAnActorHostHasItsActorsThere() {
+        DriverUnderTest under = new DiscoveredDriver(FakeDriver.available(), Optional.of(host));
 
         try (Actor actor = under.actor()) {
             assertThat(actor.tgid()).isEqualTo(77);

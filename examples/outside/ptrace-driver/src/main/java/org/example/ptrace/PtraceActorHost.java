@@ -3,7 +3,7 @@ package org.example.ptrace;
 
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.capture.CaptureException;
-import dev.unraced.driver.Stage;
+import dev.unraced.driver.ActorHost;
 import dev.unraced.natives.NativePart;
 import dev.unraced.natives.NativePartException;
 import dev.unraced.ring.Naps;
@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
  * <p>An actor must be no child of this process: the thread of the JVM that waits for its children would take the stops
  * from the tracer. So a shell lies in between.
  */
-final class PtraceStage implements Stage {
+final class PtraceActorHost implements ActorHost {
     private static final long NAP_NANOS = 1_000_000;
     private static final int PATIENCE_SECONDS = 10;
 
@@ -32,7 +32,7 @@ final class PtraceStage implements Stage {
     @Override
     public Conversation actor() {
         try {
-            return NativePart.of(PtraceStage.class, "unraced-actor").use(Started::new);
+            return NativePart.of(PtraceActorHost.class, "unraced-actor").use(Started::new);
         } catch (NativePartException e) {
             throw new CaptureException(e.getMessage() + " The actor comes with unraced-conformance.", e);
         }

@@ -10,13 +10,13 @@ import java.io.OutputStream;
  * The place whose calls a driver watches, if it is not this whole machine: a sandbox, another host, a simulated kernel,
  * some processes. The conformance kit starts actors there, which make calls.
  *
- * <p>A driver's module binds it with {@link DriverModule#bindStage}. All drivers that were discovered together share
- * one stage of a name, so a stage and its driver can share the place by a singleton that both inject. Thread-safe.
+ * <p>A driver's module binds it with {@link DriverModule#bindActorHost}. All drivers that were discovered together
+ * share one host of a name, so a host and its driver can share the place by a singleton that both inject. Thread-safe.
  */
-public interface Stage {
+public interface ActorHost {
 
     /**
-     * Starts a new actor on the stage: a separate process that makes the system calls of its commands, by the protocol
+     * Starts a new actor on the host: a separate process that makes the system calls of its commands, by the protocol
      * of the conformance kit ({@code conformance/src/main/c/PROTOCOL.md}).
      *
      * @throws CaptureException when the actor cannot be started there; the message names the remedy

@@ -2,16 +2,16 @@
 package dev.unraced.sim;
 
 import dev.unraced.config.CaptureConfigBuilder;
-import dev.unraced.driver.Stage;
+import dev.unraced.driver.ActorHost;
 import dev.unraced.sim.actor.SimActor;
 import java.io.InputStream;
 import java.io.OutputStream;
 
-/** The stage of the conformance kit's actors: a simulated kernel. */
-final class SimStage implements Stage {
+/** The host of the conformance kit's actors: a simulated kernel. */
+final class SimActorHost implements ActorHost {
     private final SimKernel kernel;
 
-    SimStage(SimKernel kernel) {
+    SimActorHost(SimKernel kernel) {
         this.kernel = kernel;
     }
 
