@@ -64,8 +64,8 @@ final class Witness implements AutoCloseable {
     }
 
     /**
-     * Adds to each act of a log what the witness saw of it: the inode of the file, and the namespace in which the kernel
-     * looked for it, or the address of the connect. A call that does not have exactly one record gets nothing.
+     * Adds to each act of a log what the witness saw of it: the inode of the file, and the namespace in which the
+     * kernel looked for it, or the address of the connect. A call that does not have exactly one record gets nothing.
      */
     void testify(ActLog log) {
         List<LogLine> records = records();
@@ -101,7 +101,9 @@ final class Witness implements AutoCloseable {
         return seen.size() == 1 ? Optional.of(seen.get(0)) : Optional.empty();
     }
 
-    /** Finds the open or connect that carried each request out: the last one of its thread before the request's record. */
+    /**
+     * Finds the open or connect that carried each request out: the last one of its thread before the request's record.
+     */
     static Map<Long, LogLine> ofRequests(List<LogLine> records) {
         List<LogLine> sorted = new ArrayList<>(records);
         sorted.sort(Comparator.comparingLong(line -> line.number("b")));
