@@ -34,6 +34,7 @@ import dev.unraced.event.OpenHow;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Syscall;
 import dev.unraced.event.SyscallEvent;
+import dev.unraced.linux.OpenFlags;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -136,11 +137,11 @@ public abstract class AttackConformance extends DriverConformance {
         try (Scenario scenario = attack(Mitigation.STASH).open()) {
             scenario.makeFifo("fifo");
             ByteString passed = how(Linux.O_RDONLY, Linux.RESOLVE_NO_SYMLINKS);
-            OpenHow expected = new OpenHow(Linux.O_RDONLY, 0, Linux.RESOLVE_NO_SYMLINKS, Linux.HOW_SIZE);
+            OpenHow expected = new OpenHow(Linux.O_RDONLY, 0, Linux.RESOLVE_NO_SYMLINKS, OpenFlags.OPEN_HOW_SIZE);
             WatchedCall call = WatchedCall.openat2(Pointer.to(scenario.scratch().bytes("fifo")), 0, 0, 0);
 
             scenario.setBuffer(BUFFER, passed);
-            Job job = scenario.block(call.how(Pointer.buffer(BUFFER), Linux.HOW_SIZE));
+            Job job = scenario.block(call.how(Pointer.buffer(BUFFER), OpenFlags.OPEN_HOW_SIZE));
             scenario.setBuffer(BUFFER, how(Linux.O_RDWR, 0));
             scenario.releaseReaders("fifo");
             job.finish();
@@ -149,7 +150,7 @@ public abstract class AttackConformance extends DriverConformance {
 
             OpenEvent cold = scenario.call(
                             WatchedCall.openat2(Pointer.to(scenario.scratch().bytes("missing")), 0, 0, 0)
-                                    .how(Pointer.cold(passed), Linux.HOW_SIZE))
+                                    .how(Pointer.cold(passed), OpenFlags.OPEN_HOW_SIZE))
                     .open();
             assertThat(cold.how().value()).as("R2.6: not in memory").isEqualTo(expected);
             assertLateReadIsFlagged("R2.6", cold, cold.how());
@@ -167,7 +168,7 @@ public abstract class AttackConformance extends DriverConformance {
 
             for (int round = 0; round < LONG_PATH_ROUNDS; round++) {
                 Job job = scenario.block(
-                        WatchedCall.openat2(Pointer.to(path), 0, 0, 0).how(Pointer.cold(how), Linux.HOW_SIZE));
+                        WatchedCall.openat2(Pointer.to(path), 0, 0, 0).how(Pointer.cold(how), OpenFlags.OPEN_HOW_SIZE));
                 // Calls on any processor may overwrite the place where a driver keeps the rest of the path.
                 for (int i = 0; i < LONG_PATH_ROUNDS; i++) {
                     scenario.call(WatchedCall.openat(Pointer.to(other), Linux.O_RDONLY, 0));
@@ -178,7 +179,7 @@ public abstract class AttackConformance extends DriverConformance {
                 assertThat(late.path().value()).as("R2.6: the path").isEqualTo(path);
                 assertThat(late.how().value())
                         .as("R2.6: the how")
-                        .isEqualTo(new OpenHow(Linux.O_RDONLY, 0, Linux.RESOLVE_NO_SYMLINKS, Linux.HOW_SIZE));
+                        .isEqualTo(new OpenHow(Linux.O_RDONLY, 0, Linux.RESOLVE_NO_SYMLINKS, OpenFlags.OPEN_HOW_SIZE));
             }
         }
     }
@@ -372,7 +373,7 @@ public abstract class AttackConformance extends DriverConformance {
     }
 
     private static ByteString how(long flags, long resolve) {
-        return Linux.how(flags, 0, resolve, Linux.HOW_SIZE);
+        return Linux.how(flags, 0, resolve, OpenFlags.OPEN_HOW_SIZE);
     }
 
     private static void assertLateReadIsFlagged(String rule, SyscallEvent event, Argument<?> argument) {

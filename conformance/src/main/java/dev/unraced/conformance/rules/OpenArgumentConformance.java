@@ -19,6 +19,7 @@ import dev.unraced.event.OpenEvent;
 import dev.unraced.event.OpenHow;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Syscall;
+import dev.unraced.linux.OpenFlags;
 import java.util.List;
 
 /** Rules about the path and the how of an open (chapter 2). */
@@ -123,8 +124,8 @@ public abstract class OpenArgumentConformance extends DriverConformance {
                     .open();
             assertThat(event.how().value())
                     .as("R2.11")
-                    .isEqualTo(
-                            new OpenHow(Linux.O_RDWR | Linux.O_CREAT, 0640, Linux.RESOLVE_NO_SYMLINKS, Linux.HOW_SIZE));
+                    .isEqualTo(new OpenHow(
+                            Linux.O_RDWR | Linux.O_CREAT, 0640, Linux.RESOLVE_NO_SYMLINKS, OpenFlags.OPEN_HOW_SIZE));
             assertThat(event.how().provenance()).as("R2.11").isIn(Provenance.ENTER, Provenance.KERNEL);
         }
     }
@@ -167,10 +168,10 @@ public abstract class OpenArgumentConformance extends DriverConformance {
             Pointer path = Pointer.to(scenario.scratch().bytes("file"));
             for (Pointer how : List.of(Pointer.BAD, Pointer.NULL)) {
                 Observed observed =
-                        scenario.call(WatchedCall.openat2(path, 0, 0, 0).how(how, Linux.HOW_SIZE));
+                        scenario.call(WatchedCall.openat2(path, 0, 0, 0).how(how, OpenFlags.OPEN_HOW_SIZE));
                 assertThat(observed.outcome().result()).isEqualTo(Linux.EFAULT);
                 assertThat(observed.open().how().provenance()).as("R2.14").isEqualTo(Provenance.NONE);
-                ArgumentAssertions.assertHow("R2.14", observed, new OpenHow(0, 0, 0, Linux.HOW_SIZE));
+                ArgumentAssertions.assertHow("R2.14", observed, new OpenHow(0, 0, 0, OpenFlags.OPEN_HOW_SIZE));
             }
         }
     }

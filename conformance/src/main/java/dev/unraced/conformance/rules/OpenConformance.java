@@ -30,6 +30,7 @@ import dev.unraced.event.OpenHow;
 import dev.unraced.event.Origin;
 import dev.unraced.event.Syscall;
 import dev.unraced.event.SyscallEvent;
+import dev.unraced.linux.OpenFlags;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Nested;
@@ -275,10 +276,10 @@ public abstract class OpenConformance extends DriverConformance {
             Observed unknown = scenario.call(WatchedCall.openat2(Pointer.to(path), 0, 0, 1L << 60));
             assertThat(unknown.outcome().result()).isEqualTo(Linux.EINVAL);
             assertThat(unknown.open().path().value()).as("R3.2").isEqualTo(path);
-            ArgumentAssertions.assertHow("R3.2", unknown, new OpenHow(0, 0, 1L << 60, Linux.HOW_SIZE));
+            ArgumentAssertions.assertHow("R3.2", unknown, new OpenHow(0, 0, 1L << 60, OpenFlags.OPEN_HOW_SIZE));
             Observed mode = scenario.call(WatchedCall.openat2(Pointer.to(path), 1L << 50, 1L << 40, 0));
             assertThat(mode.outcome().result()).isEqualTo(Linux.EINVAL);
-            ArgumentAssertions.assertHow("R3.2", mode, new OpenHow(1L << 50, 1L << 40, 0, Linux.HOW_SIZE));
+            ArgumentAssertions.assertHow("R3.2", mode, new OpenHow(1L << 50, 1L << 40, 0, OpenFlags.OPEN_HOW_SIZE));
         }
     }
 

@@ -127,11 +127,6 @@ public final class Hunt implements AutoCloseable {
                 - before.lost().getOrDefault(LossReason.SOURCE_DROPPED, 0L);
     }
 
-    /** Returns whether a witness is attached; without it, only the acting program's own descriptors testify. */
-    public boolean hasWitness() {
-        return witness.isPresent();
-    }
-
     /** Returns the number of records for which the witness had no room; empty without a witness. */
     public OptionalLong missedByWitness() {
         return witness.map(each -> OptionalLong.of(each.missed())).orElse(OptionalLong.empty());
