@@ -259,6 +259,9 @@ final class AttackTally {
             return null;
         }
         Sockaddr expected = new Sockaddr(peer);
+        if (!capabilities.has(Feature.CONNECTING_PEER) && isUntold(event, expected)) {
+            return null;
+        }
         ConnectedSocket socket = event.socket().orElse(null);
         String usual = expected.family() == Sockaddr.AF_UNIX ? "R2.31" : "R2.30";
         if (socket == null) {
@@ -267,6 +270,12 @@ final class AttackTally {
         boolean isPeer = (peer.isEmpty() ? socket.remote().isEmpty() : isSame(socket.remote(), expected))
                 && (taken.local() == null || isSame(socket.local(), new Sockaddr(taken.local())));
         return isPeer || says(event, weakened(taken)) ? null : usual;
+    }
+
+    /** Returns whether getpeername(2) does not tell the peer: the connect is in progress, or the port is 0. */
+    private static boolean isUntold(ConnectEvent event, Sockaddr peer) {
+        boolean isInternet = peer.family() == Sockaddr.AF_INET || peer.family() == Sockaddr.AF_INET6;
+        return event.call().result() < 0 || (isInternet && peer.port() == 0);
     }
 
     private static boolean isSame(OpenedFile opened, FileId file) {

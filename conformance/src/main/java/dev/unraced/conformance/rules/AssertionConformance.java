@@ -150,7 +150,9 @@ public abstract class AssertionConformance extends DriverConformance {
     }
 
     @Rule("A connect in progress to port 0 has its peer, which getpeername does not tell")
-    @Requires(syscalls = Syscall.CONNECT, features = Feature.SOCKET_TUPLE)
+    @Requires(
+            syscalls = Syscall.CONNECT,
+            features = {Feature.SOCKET_TUPLE, Feature.CONNECTING_PEER})
     public final void r02_32_aPeerAtPortZeroIsThere(TestReporter reporter) {
         stand(reporter, "R2.32");
     }

@@ -32,7 +32,7 @@ public abstract class ConnectedSocketConformance extends DriverConformance {
 
     protected ConnectedSocketConformance() {}
 
-    @Rule("A socket that is connected, or on its way, shows both ends")
+    @Rule("A socket that is connected shows both ends")
     @Requires(features = Feature.SOCKET_TUPLE)
     public final void r02_30_theSocketShowsBothEnds() {
         try (Scenario scenario = scenario().open()) {
@@ -47,8 +47,17 @@ public abstract class ConnectedSocketConformance extends DriverConformance {
 
                 sockets.datagram(CLIENT, family);
                 assertTuple("R2.30", scenario.call(call), 0, family, Linux.SOCK_DGRAM);
+            }
+        }
+    }
 
-                sockets.datagram(CLIENT, family);
+    @Rule("A peer at port 0 is a peer, though getpeername does not tell it")
+    @Requires(features = {Feature.SOCKET_TUPLE, Feature.CONNECTING_PEER})
+    public final void r02_30_aPeerAtPortZeroIsAPeer() {
+        try (Scenario scenario = scenario().open()) {
+            Sockets sockets = new Sockets(scenario.actor());
+            for (ByteString own : List.of(SocketAddresses.loopback(0), SocketAddresses.loopback6(0))) {
+                sockets.datagram(CLIENT, new Sockaddr(own).family());
                 ConnectEvent portless =
                         scenario.call(WatchedCall.connect("h:" + CLIENT, own)).connect();
                 assertThat(portless.call().result()).isZero();
@@ -110,7 +119,7 @@ public abstract class ConnectedSocketConformance extends DriverConformance {
     }
 
     @Rule("A connect that goes on after it returned shows both ends")
-    @Requires(features = Feature.SOCKET_TUPLE)
+    @Requires(features = {Feature.SOCKET_TUPLE, Feature.CONNECTING_PEER})
     public final void r02_32_aConnectInProgressShowsBothEnds() {
         try (Scenario scenario = scenario().open()) {
             Sockets sockets = new Sockets(scenario.actor());

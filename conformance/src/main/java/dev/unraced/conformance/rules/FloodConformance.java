@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Rules about a flood of calls beside the few calls of a victim: which events are lost, and of which user. */
-@Requires(syscalls = Syscall.OPENAT, features = Feature.SOURCE_FILTERS)
+@Requires(syscalls = Syscall.OPENAT, features = Feature.FILTER_THREAD_GROUP)
 public abstract class FloodConformance extends DriverConformance {
     /** The size of the unread ring, which holds some 250 events. */
     private static final long SMALL_RING = 64 * 1024;

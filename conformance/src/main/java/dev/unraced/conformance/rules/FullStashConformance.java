@@ -117,7 +117,8 @@ public abstract class FullStashConformance extends DriverConformance {
                     check.set(new QueueCheck(
                             early.actor().tgid(),
                             early.scratch().directory(),
-                            early.scratch().bytes(StashConformance.FIFO)));
+                            early.scratch().bytes(StashConformance.FIFO),
+                            capabilities().has(Feature.UNUSED_MODE)));
                 })
                 .wanted(event -> check.get().take(event))
                 .open()) {
@@ -154,7 +155,7 @@ public abstract class FullStashConformance extends DriverConformance {
     }
 
     @Rule("A call that a filter leaves out takes no room in the stash")
-    @Requires(features = Feature.SOURCE_FILTERS)
+    @Requires(features = {Feature.FILTER_THREAD_GROUP, Feature.FILTERS_AT_ENTRY})
     public final void r07_2_filteredCallsTakeNoRoom() {
         try (Scenario scenario = scenario()
                 .mitigation(Mitigation.STASH)

@@ -77,7 +77,7 @@ public abstract class StashConformance extends DriverConformance {
     }
 
     @Rule("A thread with the id of one that died in a call gets its own arguments")
-    @Requires(features = Feature.REUSED_IDS)
+    @Requires(features = {Feature.REUSED_IDS, Feature.UNUSED_MODE})
     public final void r04_1_aReusedThreadIdGetsItsOwnArguments() {
         int rounds = 20;
         int firstTag = 7000;
@@ -106,6 +106,7 @@ public abstract class StashConformance extends DriverConformance {
     }
 
     @Rule("A thread that takes over its process by exec gets its own arguments")
+    @Requires(features = Feature.UNUSED_MODE)
     public final void r04_2_execByAnotherThreadLeavesNothingBehind() {
         try (Scenario scenario = stash().scope(Scope.FAMILY).open()) {
             scenario.makeFifo(FIFO);
@@ -132,6 +133,7 @@ public abstract class StashConformance extends DriverConformance {
     }
 
     @Rule("A child in its parent's memory (vfork) has its own calls, and so has the parent that waits for it")
+    @Requires(features = Feature.UNUSED_MODE)
     public final void r04_3_aChildInItsParentsMemoryHasItsOwnCalls() {
         try (Scenario scenario = stash().scope(Scope.FAMILY).open()) {
             scenario.makeFifo(FIFO);

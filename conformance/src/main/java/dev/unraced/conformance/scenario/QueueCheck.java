@@ -18,6 +18,7 @@ public final class QueueCheck {
     private final int tgid;
     private final String directory;
     private final ByteString fifo;
+    private final boolean isModeKnown;
     private final Map<Integer, Long> rounds = new HashMap<>();
     private long events;
     private long missed;
@@ -25,10 +26,19 @@ public final class QueueCheck {
     private long wrong;
     private String firstWrong = "";
 
-    public QueueCheck(int tgid, String directory, ByteString fifo) {
+    /**
+     * Makes a check.
+     *
+     * @param tgid the process of the queue
+     * @param directory the directory of the paths that its threads open
+     * @param fifo the path that its first thread opens
+     * @param isModeKnown whether events have the modes that the threads pass, though they create no file
+     */
+    public QueueCheck(int tgid, String directory, ByteString fifo, boolean isModeKnown) {
         this.tgid = tgid;
         this.directory = directory;
         this.fifo = fifo;
+        this.isModeKnown = isModeKnown;
     }
 
     /** Judges an event, and returns whether to keep it, which is never. Called on the thread that consumes. */
@@ -56,7 +66,7 @@ public final class QueueCheck {
         }
         long round = rounds.merge(event.tid(), 1L, Long::sum) - 1;
         return fits
-                && event.mode() == round
+                && (!isModeKnown || event.mode() == round)
                 && event.path().contentEquals(ByteString.utf8(directory + "/" + event.tid()));
     }
 

@@ -353,14 +353,12 @@ public final class Scenario implements AutoCloseable {
         CaptureConfigBuilder builder = under.config();
         Capabilities capabilities = under.driver().capabilities();
         builder.mitigation(usual(capabilities));
-        if (capabilities.has(Feature.SOURCE_FILTERS)) {
-            if (scope == Scope.PROCESS) {
-                builder.tgids(actor.tgid());
-            } else if (scope == Scope.FAMILY) {
-                builder.uids(actor.user()
-                        .orElseThrow(() -> new IllegalStateException(
-                                "the actor could not take a user id of its own: run the kit as root")));
-            }
+        if (scope == Scope.PROCESS && capabilities.has(Feature.FILTER_THREAD_GROUP)) {
+            builder.tgids(actor.tgid());
+        } else if (scope == Scope.FAMILY && capabilities.has(Feature.FILTER_USER)) {
+            builder.uids(actor.user()
+                    .orElseThrow(() -> new IllegalStateException(
+                            "the actor could not take a user id of its own: run the kit as root")));
         }
         setup.settings.accept(builder);
         return under.driver().open(builder.build());
