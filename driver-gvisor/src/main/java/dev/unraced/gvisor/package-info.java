@@ -8,7 +8,7 @@
  * from a sandbox is never trusted: every length is checked, every count is bounded, and nothing that one sandbox sends
  * changes the report of another.
  *
- * <p>All native access is through {@link dev.unraced.gvisor.LibC}, all use of the runsc command through
+ * <p>All native access is through {@link dev.unraced.natives.LibC}, all use of the runsc command through
  * {@link dev.unraced.gvisor.session.Runsc}.
  */
 @NullMarked

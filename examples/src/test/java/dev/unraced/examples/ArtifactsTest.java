@@ -58,6 +58,21 @@ class ArtifactsTest {
         }
     }
 
+    /** The profile {@code docs} leaves out the modules that nobody depends on; {@code bom} has no jar. */
+    @Test
+    void everyPublishedJarHasSourcesAndJavadoc() throws Exception {
+        Set<String> left = new TreeSet<>();
+        for (String module : texts(pom("."), "module")) {
+            if (texts(pom(module), "docs.skip").contains("true")) {
+                left.add(module);
+            }
+        }
+        Set<String> others = new TreeSet<>(texts(pom("."), "module"));
+        others.removeAll(published());
+        others.remove("bom");
+        assertThat(left).isEqualTo(others);
+    }
+
     @Test
     void theChangelogHasAPlaceForWhatIsNew() throws IOException {
         assertThat(Files.readString(ROOT.resolve("CHANGELOG.md"))).contains("\n## Unreleased\n");
