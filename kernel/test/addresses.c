@@ -30,7 +30,7 @@ static __u8 judge(const void *requested, __u32 length, const void *peer, __u32 p
 	};
 	__u8 verdict = UNRACED_INTEGRITY_UNCHECKED;
 
-	if (unraced_names_peer(left, length, peer_length))
+	if (unraced_have_families(length, peer_length))
 		verdict = unraced_judge_address(&to, device);
 	free(left);
 	free(right);
@@ -96,15 +96,29 @@ static __u32 wrong_groups(void)
 	struct sockaddr_nl requested = { .nl_family = AF_NETLINK, .nl_pid = 7, .nl_groups = 6 };
 	struct sockaddr_nl peer = { .nl_family = AF_NETLINK, .nl_pid = 7, .nl_groups = 2 };
 	struct sockaddr_nl other = { .nl_family = AF_NETLINK, .nl_pid = 8, .nl_groups = 2 };
-	struct sockaddr none = { .sa_family = AF_UNSPEC };
 
 	return (judge(&requested, sizeof(requested), &peer, sizeof(peer), 0) !=
 		UNRACED_INTEGRITY_MATCH) +
 	       (judge(&requested, sizeof(requested), &other, sizeof(other), 0) !=
 		UNRACED_INTEGRITY_DIFFERS) +
 	       (judge(&requested, sizeof(requested.nl_family), &peer, sizeof(peer), 0) !=
-		UNRACED_INTEGRITY_UNCHECKED) +
-	       (judge(&none, sizeof(none), &peer, sizeof(peer), 0) != UNRACED_INTEGRITY_UNCHECKED);
+		UNRACED_INTEGRITY_UNCHECKED);
+}
+
+/* The kernel cannot have used an address that names no peer where there is one. */
+static __u32 wrong_nobodies(void)
+{
+	struct sockaddr none = { .sa_family = AF_UNSPEC }, unknown = { .sa_family = 258 };
+	struct sockaddr_nl lone = { .nl_family = AF_NETLINK };
+	struct sockaddr_nl other = { .nl_family = AF_NETLINK, .nl_pid = 8 };
+	struct sockaddr_in peer = { .sin_family = AF_INET, .sin_port = htons(80) };
+
+	return (judge(&none, sizeof(none), &peer, sizeof(peer), 0) != UNRACED_INTEGRITY_DIFFERS) +
+	       (judge(&unknown, sizeof(none), &peer, sizeof(peer), 0) != UNRACED_INTEGRITY_DIFFERS) +
+	       (judge(&none, sizeof(none), &other, sizeof(other), 0) != UNRACED_INTEGRITY_DIFFERS) +
+	       (judge(&none, sizeof(none), &lone, sizeof(lone), 0) != UNRACED_INTEGRITY_UNCHECKED) +
+	       (judge(&none, sizeof(none), &peer, 0, 0) != UNRACED_INTEGRITY_UNCHECKED) +
+	       (judge(&none, 1, &peer, sizeof(peer), 0) != UNRACED_INTEGRITY_UNCHECKED);
 }
 
 static __u32 wrong_internet(void)
@@ -141,7 +155,7 @@ static __u32 wrong_names(void)
 
 int main(void)
 {
-	__u32 wrong = wrong_scopes() + wrong_groups() + wrong_internet() + wrong_names();
+	__u32 wrong = wrong_scopes() + wrong_groups() + wrong_nobodies() + wrong_internet() + wrong_names();
 
 	printf("addresses wrong %u\n", wrong);
 	return wrong != 0;

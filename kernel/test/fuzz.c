@@ -44,11 +44,11 @@ static void judge_addresses(const __u8 *bytes, __u32 length, __u32 peer_length)
 	 * shorter one.
 	 */
 	if (peer_length >= sizeof(struct unraced_in6) &&
-	    unraced_names_peer(left, length, peer_length))
+	    unraced_have_families(length, peer_length))
 		unraced_judge_address(&to, 2);
 	/* The kernel makes one group of several. */
 	if (length >= sizeof(struct unraced_in6) && left[0] != UNRACED_AF_NETLINK &&
-	    unraced_names_peer(left, length, length) &&
+	    !unraced_names_no_peer(left) &&
 	    unraced_judge_address(&self, 0) == UNRACED_INTEGRITY_DIFFERS)
 		abort();
 	free(left);

@@ -94,15 +94,58 @@ static void strangers(void)
 
 static void peers(void)
 {
+	struct socket socket = { .state = SS_UNCONNECTED + 1 };
 	struct sock sk = { .__sk_common.skc_state = TCP_CLOSE };
 
 	EXPECT(!unraced_has_internet_peer(&sk, 1, 0) && unraced_has_internet_peer(&sk, 1, 9));
 	EXPECT(!unraced_has_internet_peer(&sk, SOCK_DGRAM, 9));
 	sk.sk_protocol = UNRACED_IPPROTO_MPTCP;
 	EXPECT(!unraced_has_internet_peer(&sk, 1, 9));
+	/* A refused attempt leaves the socket in SS_CONNECTING. */
+	sk.sk_socket = &socket;
+	EXPECT(unraced_has_internet_peer(&sk, 1, 9) && !unraced_has_internet_peer(&sk, 1, 0));
+	socket.state = SS_UNCONNECTED;
+	EXPECT(!unraced_has_internet_peer(&sk, 1, 9));
 	sk.__sk_common.skc_state = TCP_SYN_SENT;
 	EXPECT(unraced_has_internet_peer(&sk, 1, 0) &&
 	       !unraced_has_internet_peer(&sk, UNRACED_SOCK_RAW, 9));
+}
+
+/* What another process can have done to a request's socket while the kernel did more. */
+static void late(void)
+{
+	struct unraced_connect tcp = { .family = UNRACED_AF_INET,
+				       .type = UNRACED_SOCK_STREAM,
+				       .protocol = UNRACED_IPPROTO_TCP };
+	struct unraced_connect udp = { .family = UNRACED_AF_INET,
+				       .type = SOCK_DGRAM,
+				       .protocol = UNRACED_IPPROTO_UDP };
+	struct sock sk = { .__sk_common.skc_state = TCP_SYN_SENT };
+
+	EXPECT(!unraced_is_seen_late(&tcp, &sk, 1) && unraced_is_seen_late(&udp, &sk, 1));
+	EXPECT(!unraced_is_seen_late(&udp, &sk, 0));
+	/* A socket that was disconnected, or refused, can be bound again. */
+	sk.__sk_common.skc_state = TCP_CLOSE;
+	EXPECT(unraced_is_seen_late(&tcp, &sk, 1) && !unraced_is_seen_late(&tcp, &sk, 0));
+	sk.__sk_common.skc_state = TCP_LISTEN;
+	EXPECT(unraced_is_seen_late(&tcp, &sk, 1));
+}
+
+/* A family of AF_UNSPEC explains why there is no peer only if the call can have disconnected. */
+static void disconnected(void)
+{
+	const __u8 nobody[2] = { UNRACED_AF_UNSPEC }, somebody[2] = { UNRACED_AF_INET };
+	struct unraced_connect socket = { .family = UNRACED_AF_INET,
+					  .type = UNRACED_SOCK_STREAM,
+					  .protocol = UNRACED_IPPROTO_TCP,
+					  .address.length = 2 };
+
+	EXPECT(!unraced_has_lost_peer(&socket, nobody, 0));
+	EXPECT(unraced_has_lost_peer(&socket, nobody, -115));
+	EXPECT(unraced_has_lost_peer(&socket, nobody, -EISCONN));
+	EXPECT(unraced_has_lost_peer(&socket, somebody, 0));
+	socket.remote.length = 16;
+	EXPECT(!unraced_has_lost_peer(&socket, somebody, 0));
 }
 
 static void files(void)
@@ -118,11 +161,38 @@ static void files(void)
 	EXPECT(record.flags == (UNRACED_HAS_FILE | UNRACED_CREATED));
 }
 
+/* A file that the call cannot have opened is no file of a call whose table others share. */
+static void replaced(void)
+{
+	struct file read_only = {};
+	struct file written = { .f_flags = 02, .f_mode = FMODE_CREATED };
+	struct file path_only = { .f_flags = O_PATH };
+	struct unraced_record shared = { .flags = UNRACED_FD_TABLE_SHARED,
+					 .how_provenance = UNRACED_PROVENANCE_KERNEL };
+	struct unraced_record alone = { .how_provenance = UNRACED_PROVENANCE_KERNEL };
+	struct unraced_record unread = { .flags = UNRACED_FD_TABLE_SHARED,
+					 .how_provenance = UNRACED_PROVENANCE_ENTER };
+
+	EXPECT(!unraced_is_replaced(&shared, &read_only, 0));
+	EXPECT(unraced_is_replaced(&shared, &read_only, 01));
+	EXPECT(unraced_is_replaced(&shared, &read_only, O_PATH));
+	EXPECT(unraced_is_replaced(&shared, &path_only, 0));
+	/* With O_PATH, the kernel ignores the access mode. */
+	EXPECT(!unraced_is_replaced(&shared, &path_only, O_PATH | 02));
+	EXPECT(unraced_is_replaced(&shared, &written, 02));
+	EXPECT(!unraced_is_replaced(&shared, &written, O_CREAT | 02));
+	EXPECT(!unraced_is_replaced(&alone, &read_only, 01));
+	EXPECT(!unraced_is_replaced(&unread, &read_only, 01));
+}
+
 int main(void)
 {
 	sockets();
+	replaced();
 	strangers();
 	peers();
+	late();
+	disconnected();
 	files();
 	printf("objects wrong %u\n", wrong);
 	return wrong != 0;

@@ -156,13 +156,27 @@ UNRACED_INLINE __u8 unraced_judge_nl(const struct unraced_comparison *to)
 }
 
 /*
- * Returns whether both have a family. A requested address of AF_UNSPEC names no peer: it ends a
- * connection. No family has a number above 255.
+ * Returns whether a requested address names no peer: AF_UNSPEC ends a connection, and no family has a
+ * number above 255.
  */
-UNRACED_INLINE bool unraced_names_peer(const __u8 *requested, __u32 length, __u32 peer_length)
+UNRACED_INLINE bool unraced_names_no_peer(const __u8 *requested)
 {
-	return length >= sizeof(__u16) && peer_length >= sizeof(__u16) && !requested[1] &&
-	       requested[0] != UNRACED_AF_UNSPEC;
+	return requested[1] || requested[0] == UNRACED_AF_UNSPEC;
+}
+
+/*
+ * Returns whether a call that named no peer leaves this one. A netlink socket that has none is
+ * connected to the kernel's port 0 (netlink_getname() of net/netlink/af_netlink.c).
+ */
+UNRACED_INLINE bool unraced_is_no_peer(const struct unraced_nl *peer)
+{
+	return peer->family == UNRACED_AF_NETLINK && !peer->port && !peer->groups;
+}
+
+/* Returns whether both addresses are long enough to have a family. */
+UNRACED_INLINE bool unraced_have_families(__u32 length, __u32 peer_length)
+{
+	return length >= sizeof(__u16) && peer_length >= sizeof(__u16);
 }
 
 /*
@@ -204,29 +218,19 @@ UNRACED_INLINE bool unraced_is_tcp(const struct unraced_connect *socket)
 }
 
 /*
- * Returns whether the socket of a request may have changed between act and look. "followed" means
- * that the kernel may have done more before it told of the end. A process that gets the socket
- * meanwhile can bind it, or connect it by a request that asks for no completion, of which no
- * tracepoint tells (R2.42). TCP binds a socket before it connects, and each of its attempts is seen.
- */
-UNRACED_INLINE bool unraced_is_seen_late(const struct unraced_connect *socket, bool followed)
-{
-	return followed && !unraced_is_tcp(socket);
-}
-
-/*
  * Returns whether a socket has no peer after a connect that gave it one, because somebody else ended
  * the connection or the attempt: another holder of the socket by shutdown(2), disconnecting or
- * sending. Of other families, the peer is unknown.
+ * sending. Of other families, the peer is unknown. A call that disconnects returns 0, so of any other
+ * result the requested family is a lie of its caller's.
  */
 UNRACED_INLINE bool unraced_has_lost_peer(const struct unraced_connect *socket,
-					  const __u8 *requested)
+					  const __u8 *requested, __s64 result)
 {
 	__u32 length = socket->address.length;
 
 	if (socket->remote.length)
 		return 0;
-	if (length >= sizeof(__u16) && requested[0] == UNRACED_AF_UNSPEC && !requested[1])
+	if (!result && length >= sizeof(__u16) && requested[0] == UNRACED_AF_UNSPEC && !requested[1])
 		return 0;
 	if (socket->family == UNRACED_AF_INET || socket->family == UNRACED_AF_INET6)
 		return unraced_tells_addresses(socket);
@@ -234,8 +238,9 @@ UNRACED_INLINE bool unraced_has_lost_peer(const struct unraced_connect *socket,
 }
 
 /*
- * Judges a requested address that names a peer by the address of the peer, which is the other side;
- * returns an enum unraced_integrity. Both begin at a multiple of eight bytes. A requested address
+ * Judges a requested address by the address of the peer, which is the other side; returns an enum
+ * unraced_integrity. Both have a family, and begin at a multiple of eight bytes. The kernel took another
+ * address than one that names no peer if there is one. A requested address
  * without a scope names the device that the socket was bound to before the call; device is 0 for an
  * unbound socket.
  */
@@ -244,6 +249,9 @@ UNRACED_INLINE __u8 unraced_judge_address(struct unraced_comparison *to, __u32 d
 	const struct unraced_in *requested = (const void *)to->requested,
 				*peer = (const void *)to->other;
 
+	if (unraced_names_no_peer(to->requested))
+		return unraced_is_no_peer((const void *)to->other) ? UNRACED_INTEGRITY_UNCHECKED
+								   : UNRACED_INTEGRITY_DIFFERS;
 	if (requested->family == UNRACED_AF_INET && peer->family == UNRACED_AF_INET6)
 		return unraced_judge_mapped(to);
 	if (requested->family != peer->family)

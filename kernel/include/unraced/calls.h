@@ -16,6 +16,9 @@
 /* Since number 424, a call has the same number in all conventions of all architectures. */
 #define UNRACED_CALLS_EVERYWHERE(CALL, context) CALL(437, UNRACED_OPENAT2, context)
 
+/* pidfd_getfd(2), which is no event, has this number in every convention. */
+#define UNRACED_PIDFD_GETFD 438
+
 /* arch/x86/entry/syscalls/syscall_64.tbl: these calls have the same numbers in x86-64 and in x32. */
 #define UNRACED_CALLS_X86_64(CALL, context)                                                                            \
 	CALL(2, UNRACED_OPEN, context)                                                                                 \

@@ -31,6 +31,9 @@
 #define FMODE_PATH 0x4000
 #define FMODE_CREATED 0x100000
 /* uapi/asm-generic/fcntl.h */
+#define O_ACCMODE 00000003
+#define O_CREAT 00000100
+#define O_PATH 010000000
 #define __O_TMPFILE 020000000
 /* include/net/tcp_states.h, uapi/linux/in.h and linux/net.h */
 #define TCP_ESTABLISHED 1
@@ -38,6 +41,7 @@
 #define TCP_CLOSE 7
 #define TCP_LISTEN 10
 #define SOCK_DGRAM 2
+#define SS_UNCONNECTED 1
 
 /* This type is part of the user API, so its layout is fixed. */
 struct in6_addr {
@@ -91,9 +95,16 @@ struct sock_common {
 	struct in6_addr skc_v6_daddr;
 	struct in6_addr skc_v6_rcv_saddr;
 };
+struct sock;
+struct socket {
+	enum { SOCKET_STATE } state;
+	short type;
+	struct sock *sk;
+};
 struct sock {
 	struct sock_common __sk_common;
 	__u16 sk_protocol;
+	struct socket *sk_socket;
 };
 struct inet_sock {
 	struct sock sk;

@@ -36,6 +36,25 @@ UNRACED_INLINE void unraced_describe_inode(struct unraced_record *record, struct
 		record->flags |= UNRACED_CREATED;
 }
 
+/*
+ * Returns whether another task that shares the table put this file behind the descriptor: the call
+ * asked for another access mode, or could not have created the file. fcntl(2) changes neither. The
+ * flags that the call asked for must be the kernel's own.
+ */
+UNRACED_INLINE bool unraced_is_replaced(const struct unraced_record *record, struct file *file,
+					__u64 asked)
+{
+	__u32 flags = KREAD(file, f_flags);
+
+	if (!(record->flags & UNRACED_FD_TABLE_SHARED) ||
+	    record->how_provenance != UNRACED_PROVENANCE_KERNEL)
+		return 0;
+	if (asked & O_PATH)
+		return !(flags & O_PATH);
+	return ((flags ^ asked) & (O_ACCMODE | O_PATH)) ||
+	       ((KREAD(file, f_mode) & FMODE_CREATED) && !(asked & O_CREAT));
+}
+
 UNRACED_INLINE void unraced_append_in(unraced_append *append, void *builder,
 				      struct unraced_slice *slice, __be16 port, __be32 address)
 {
@@ -61,6 +80,18 @@ UNRACED_INLINE void unraced_append_in6(unraced_append *append, void *builder,
 }
 
 /*
+ * Returns whether an MPTCP socket in TCP_CLOSE has been disconnected. One whose attempt was refused
+ * stays in SS_CONNECTING, until a call fetches the error (__inet_stream_connect() of
+ * net/ipv4/af_inet.c).
+ */
+UNRACED_INLINE bool unraced_is_unconnected(struct sock *sk)
+{
+	struct socket *socket = KREAD(sk, sk_socket);
+
+	return !socket || KREAD(socket, state) == SS_UNCONNECTED;
+}
+
+/*
  * A connection has a peer, whose port may be 0. A disconnected socket keeps a part of its peer's
  * address, and which part depends on its protocol: tcp_disconnect() of net/ipv4/tcp.c,
  * __udp_disconnect() of net/ipv4/udp.c, mptcp_disconnect() of net/mptcp/protocol.c.
@@ -73,7 +104,9 @@ UNRACED_INLINE bool unraced_has_internet_peer(struct sock *sk, __u16 type, __be1
 		return state == TCP_ESTABLISHED;
 	if (state != TCP_CLOSE && state != TCP_LISTEN)
 		return 1;
-	return port && (KREAD(sk, sk_protocol) != UNRACED_IPPROTO_MPTCP || state != TCP_CLOSE);
+	if (KREAD(sk, sk_protocol) == UNRACED_IPPROTO_MPTCP && state == TCP_CLOSE)
+		return port && !unraced_is_unconnected(sk);
+	return port != 0;
 }
 
 /*
@@ -90,13 +123,37 @@ UNRACED_INLINE bool unraced_peer_is_gone(struct sock *sk, __s64 result)
 }
 
 /*
+ * Returns whether a process that gets a TCP socket after its connect can bind it: only one that was
+ * disconnected, or whose attempt has ended since.
+ */
+UNRACED_INLINE bool unraced_can_be_bound(struct sock *sk)
+{
+	__u8 state = KREAD(sk, __sk_common.skc_state);
+
+	return state == TCP_CLOSE || state == TCP_LISTEN;
+}
+
+/*
+ * Returns whether the socket of a request may have changed between act and look. "followed" means
+ * that the kernel may have done more before it told of the end. A process that gets the socket
+ * meanwhile can bind it, or connect it by a request that asks for no completion, of which no
+ * tracepoint tells (R2.42). TCP binds a socket before it connects, and each of its attempts is seen.
+ * The addresses have been read before.
+ */
+UNRACED_INLINE bool unraced_is_seen_late(const struct unraced_connect *to, struct sock *sk,
+					 bool followed)
+{
+	return followed && (!unraced_is_tcp(to) || unraced_can_be_bound(sk));
+}
+
+/*
  * Returns whether the addresses that were read may be another's than the call's, however often the
  * socket was connected: it has no peer any more, or one that came by no connect (R2.43).
  */
 UNRACED_INLINE bool unraced_peer_is_doubtful(const struct unraced_connect *to,
 					     const __u8 *requested, struct sock *sk, __s64 result)
 {
-	return unraced_has_lost_peer(to, requested) || unraced_has_other_connects(to) ||
+	return unraced_has_lost_peer(to, requested, result) || unraced_has_other_connects(to) ||
 	       unraced_peer_is_gone(sk, result);
 }
 

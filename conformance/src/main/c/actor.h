@@ -181,12 +181,12 @@ void command_departed(void);
 void command_mount(void);
 bool mounts_apart(void);
 
-/* --- attack/traced.c, attack/fuse.c --- */
+/* --- attack/arguments/traced.c, attack/arguments/fuse.c --- */
 
 void command_traced(void);
 void command_fuse(void);
 
-/* --- crowd.c, queue.c, identity.c, attack/flip.c, attack/race.c --- */
+/* --- crowd.c, queue.c, identity.c, attack/arguments/flip.c, attack/arguments/race.c --- */
 
 void command_bulk(void);
 void command_storm(void);

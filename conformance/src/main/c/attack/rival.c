@@ -25,8 +25,7 @@ void rival_free(struct rival *rival)
 	munmap(rival, sizeof(*rival));
 }
 
-/* Pins the calling thread to the n-th allowed processor, round robin. */
-static void pin(const cpu_set_t *allowed, int n)
+void pin(const cpu_set_t *allowed, int n)
 {
 	cpu_set_t one;
 	int seen = 0;

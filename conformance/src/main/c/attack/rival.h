@@ -55,6 +55,8 @@ long rival_chance(struct rival *rival, long most);
 /* These move the calling thread to the main thread's processor, or to another one. */
 void rival_beside(const struct rival *rival);
 void rival_apart(const struct rival *rival);
+/* Pins the calling thread to the n-th of these processors, round robin. */
+void pin(const cpu_set_t *allowed, int n);
 /* Spins until a time of CLOCK_BOOTTIME, in ns. */
 void rival_wait(long long moment);
 

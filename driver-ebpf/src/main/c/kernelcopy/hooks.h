@@ -52,13 +52,13 @@ static __always_inline void take_address(struct copy_context *in, __u64 file, co
 	if (in->call) {
 		if (in->call->syscall != UNRACED_CONNECT)
 			return;
-		in->call->how_pointer = file;
+		in->call->connect_file = file;
 		/* The arguments of socketcall(2) were unreadable, so the length comes from the kernel's copy. */
 		if (in->call->indirect == BLOCK_UNREAD)
 			in->call->addrlen = addrlen;
 		merge_copy(in, copy_address(in->area, address, addrlen));
 	} else if (begin_late(in, UNRACED_CONNECT)) {
-		in->call->how_pointer = file;
+		in->call->connect_file = file;
 		keep_late(in, copy_address(in->area, address, addrlen));
 	}
 }

@@ -103,10 +103,10 @@ int BPF_KRETPROBE(connect_returned, int result)
 	if (!unraced_has_peer(result) || !begin_context(&in, SOCKET_CONNECTED))
 		return 0;
 	if (in.call) {
-		file = in.call->how_pointer;
+		file = in.call->connect_file;
 	} else {
 		earlier = begin_late(&in, UNRACED_CONNECT) ? copy_of(in.call, in.tid) : 0;
-		file = earlier ? earlier->call.how_pointer : 0;
+		file = earlier ? earlier->call.connect_file : 0;
 	}
 	if (file && in.call->syscall == UNRACED_CONNECT && needs_resolved(in.call))
 		keep_socket(&in, (struct file *)file, result);

@@ -40,14 +40,11 @@ enum { BPF_RB_NO_WAKEUP = 1, BPF_RB_FORCE_WAKEUP = 2 };
 #define TS_COMPAT 2
 /* arch/arm64/include/asm/thread_info.h */
 #define TIF_32BIT 22
-#define O_CREAT 00000100
 #ifdef __TARGET_ARCH_arm64
 #define O_LARGEFILE 00400000ull
 #else
 #define O_LARGEFILE 00100000ull
 #endif
-#define O_ACCMODE 00000003
-#define O_PATH 010000000
 
 /* These types are part of the user API, so their layout is fixed. */
 struct bpf_raw_tracepoint_args {
@@ -246,12 +243,6 @@ struct files_struct {
 	struct fdtable *fdt;
 };
 
-enum { SS_UNCONNECTED = 1 };
-struct socket {
-	enum { SOCKET_STATE } state;
-	short type;
-	struct sock *sk;
-};
 /* net/netlink/af_netlink.h */
 struct netlink_sock {
 	__u32 portid;

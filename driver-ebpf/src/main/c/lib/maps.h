@@ -44,7 +44,10 @@ struct call {
 	__u64 resolve;
 	__u64 how_size;
 	__u64 pointer;	   /* user address of the path or the socket address */
-	__u64 how_pointer; /* user address of openat2's open_how; for a connect, its struct file (kernelcopy/hooks.h) */
+	union {
+		__u64 how_pointer;  /* user address of openat2's open_how */
+		__u64 connect_file; /* struct file of a connect, for programs that do not receive it (kernelcopy/hooks.h) */
+	};
 	union {
 		struct {
 			struct unraced_path_base root; /* bases of absolute and relative paths; zeros if unknown or unused */

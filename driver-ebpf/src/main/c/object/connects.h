@@ -216,9 +216,6 @@ static __always_inline void connect_passes_by(struct task_struct *task, __s32 fd
 	count_at(sk ? counter_index((__u64)sk) : unknown_sockets(task), CONNECT_WEIGHT);
 }
 
-/* pidfd_getfd(2) has this number in every convention. */
-#define PIDFD_GETFD 438
-
 /*
  * Counts a pidfd_getfd(2) that begins. Another thread of the taker can use the new descriptor, and close it, before the
  * call returns. Which socket it will be is not known yet.

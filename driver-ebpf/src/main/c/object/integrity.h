@@ -145,7 +145,7 @@ static __always_inline __u8 judge_address(struct builder *builder, const struct 
 	struct unraced_comparison to;
 	__u32 at = (peer->offset - sizeof(*record)) & (TAIL_BYTES - 1);
 
-	if (!area || !unraced_names_peer(builder->tail, record->connect.address.length, peer->length))
+	if (!area || !unraced_have_families(record->connect.address.length, peer->length))
 		return UNRACED_INTEGRITY_UNCHECKED;
 	to = with_claim(builder, area, &record->connect.address);
 	to.end = peer->length;

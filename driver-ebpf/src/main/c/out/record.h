@@ -214,7 +214,7 @@ static __always_inline void describe_connected(struct builder *builder, struct f
 		record->integrity = judge_address(builder, call);
 	/* This check follows all reads: a later connect of the socket does not change what was read. */
 	alone = !(record->flags & UNRACED_SOCKET_SHARED) &&
-		!(from->is_request && unraced_is_seen_late(&record->connect, from->followed)) &&
+		!(from->is_request && unraced_is_seen_late(&record->connect, sk, from->followed)) &&
 		!unraced_peer_is_doubtful(&record->connect, builder->tail, sk, from->result) &&
 		call->connecting.sock == (__u64)sk && !is_held_by_more(file, references) &&
 		!connect_was_overlapped(call, record->connect.family, own_attempts(builder, call, from));
@@ -233,22 +233,6 @@ static __always_inline void describe_connected(struct builder *builder, struct f
 		record->connect.type = 0;
 		record->connect.protocol = 0;
 	}
-}
-
-/*
- * Tells whether another task of a shared table put this file behind the descriptor: the call asked for another access
- * mode, or could not have created the file. fcntl(2) changes neither.
- */
-static __always_inline bool is_replaced(const struct call *call, struct file *file, const struct unraced_record *record)
-{
-	__u64 asked = call->flags;
-
-	if (!(record->flags & UNRACED_FD_TABLE_SHARED) || call->how_provenance != UNRACED_PROVENANCE_KERNEL)
-		return 0;
-	if (asked & O_PATH)
-		return !(KREAD(file, f_flags) & O_PATH);
-	return ((KREAD(file, f_flags) ^ asked) & (O_ACCMODE | O_PATH)) ||
-	       ((KREAD(file, f_mode) & FMODE_CREATED) && !(asked & O_CREAT));
 }
 
 static __always_inline void describe_opened(struct builder *builder, struct walk *walk, struct file *file,
@@ -303,7 +287,7 @@ static __always_inline void describe_object(struct builder *builder, struct walk
 			describe_connected(builder, file, call, from, judge, references);
 	} else if (!call->direct_descriptor) {
 		file = file_of(task, result, &record->flags);
-		if (file && !is_replaced(call, file, record))
+		if (file && !unraced_is_replaced(record, file, call->flags))
 			describe_opened(builder, walk, file, call, from, judge);
 	}
 	if (!(record->flags & (UNRACED_HAS_FILE | UNRACED_HAS_SOCKET)))
@@ -332,7 +316,7 @@ static __always_inline void judge_call(struct call *call, struct tail_context *f
 		if (is_connect ? unraced_has_peer(from->result) : from->result >= 0) {
 			use_resolved(builder, is_connect, resolved);
 			if (is_connect && (connect_was_overlapped(call, record->connect.family, 0) ||
-					   unraced_has_lost_peer(&record->connect, builder->tail) ||
+					   unraced_has_lost_peer(&record->connect, builder->tail, from->result) ||
 					   unraced_has_other_connects(&record->connect)))
 				record->flags |= UNRACED_SOCKET_SHARED;
 		}

@@ -24,7 +24,7 @@
 #define MOUNT_STEPS 1024
 
 enum start_state {
-	START_UNWANTED, /* integrity is off, or the path base is unknown */
+	START_UNWANTED, /* integrity is off, the path base is unknown, or the way is too long to compare */
 	START_SOUGHT,
 	START_FOUND, /* the way leads through the path base */
 };
@@ -39,7 +39,7 @@ struct validation {
 	__u8 state;
 	__u8 crossed; /* the walk has just gone from the root of a mount to its mountpoint */
 	__u8 overmounted; /* something is mounted over a name on the way */
-	__u8 spent; /* there were too many mounts to search */
+	__u8 spent; /* there were too many mounts to search, or too many names */
 	__u8 moving;  /* a rename or the move of a mount was under way */
 };
 

@@ -95,6 +95,22 @@ static __always_inline bool prepend(struct walk *walk, struct dentry *dentry)
 	return 1;
 }
 
+/*
+ * Puts a slash and a name in front of the path so far. What lies above a path that is too long has no room, but it tells
+ * whether anything leads to the file (R2.23, R2.33), so the walk goes on.
+ */
+static __always_inline void add_name(struct walk *walk, struct dentry *dentry)
+{
+	if (walk->flags & UNRACED_RESOLVED_TRUNCATED)
+		return;
+	if (prepend(walk, dentry)) {
+		walk->position--;
+		walk->bytes[walk->position & (WALK_BYTES - 1)] = '/';
+	} else if (walk->validation.state == START_SOUGHT) {
+		walk->validation.state = START_UNWANTED;
+	}
+}
+
 /* Returns the namespace's identity, which is never given out again, unlike its inode number. */
 static __always_inline __u64 namespace_id(struct mnt_namespace *ns)
 {
@@ -151,10 +167,7 @@ static long walk_step(__u64 step, struct walk **on)
 	/* A directory on the way has no name any more: the file system removed or invalidated it with all below it. */
 	if (!KREAD(dentry, d_hash.pprev))
 		walk->flags |= UNRACED_DELETED;
-	if (!prepend(walk, dentry))
-		return 1;
-	walk->position--;
-	walk->bytes[walk->position & (WALK_BYTES - 1)] = '/';
+	add_name(walk, dentry);
 	walk->dentry = parent;
 	walk->validation.crossed = 0;
 	return 0;
@@ -171,14 +184,16 @@ static __always_inline void walk_up(struct walk *walk)
 	walk->mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
 	walk->root = KREAD(mnt, mnt_root);
 	validation_watch_mounts(&walk->validation, walk->mount);
-	/* This is the test of d_unlinked() of include/linux/dcache.h. */
-	if (!KREAD(dentry, d_hash.pprev) && KREAD(dentry, d_parent) != dentry)
+	/* This is the test of d_unlinked() of include/linux/dcache.h. The root of a mount has the name of its mountpoint. */
+	if (dentry != walk->root && !KREAD(dentry, d_hash.pprev) && KREAD(dentry, d_parent) != dentry)
 		walk->flags |= UNRACED_DELETED;
 	walk->steps = bpf_loop(WALK_STEPS, walk_step, &walk, 0);
-	if (walk->steps == WALK_STEPS)
+	if (walk->steps == WALK_STEPS) {
 		walk->flags |= UNRACED_RESOLVED_TRUNCATED;
-	/* A truncated walk did not reach the topmost mount. */
+		walk->validation.spent = 1;
+	}
 	if (walk->flags & UNRACED_RESOLVED_TRUNCATED) {
+		/* The walk may not have reached the topmost mount, but all mounts of a tree have the same namespace. */
 		walk->flags |= namespace_flag(walk);
 		/* The tail of a path has no leading slash. */
 		if (walk->position < WALK_BYTES)

@@ -41,12 +41,12 @@ static __always_inline __u8 abi_of(struct task_struct *task, long number)
 static const volatile __u8 numbers_of_interest[UNRACED_CALL_NUMBERS] = {
 	UNRACED_CALLS_X86_64(UNRACED_CALL_ELEMENT, ) UNRACED_CALLS_IA32(UNRACED_CALL_ELEMENT, )
 	UNRACED_CALLS_EVERYWHERE(UNRACED_CALL_ELEMENT, )
-	[PIDFD_GETFD] = 1,
+	[UNRACED_PIDFD_GETFD] = 1,
 };
 
 static __always_inline bool takes_a_descriptor(const struct unraced_control *shared, long number)
 {
-	return ((__u32)number & ~UNRACED_X32_BIT) == PIDFD_GETFD && is_watched(shared, UNRACED_CONNECT);
+	return ((__u32)number & ~UNRACED_X32_BIT) == UNRACED_PIDFD_GETFD && is_watched(shared, UNRACED_CONNECT);
 }
 
 /* Finds out which call this is, and reads its arguments from the registers of its convention. */

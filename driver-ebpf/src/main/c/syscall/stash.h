@@ -30,12 +30,15 @@ static __always_inline void refuse(struct unraced_control *shared, struct unrace
 		shared->forgotten = 1;
 }
 
+static __always_inline bool is_refusal_of(const __u64 *remembered, __u64 thread_start)
+{
+	return remembered && (*remembered << 2 >> 2) == thread_start;
+}
+
 /* Returns whether the stash refused the call that this thread is in. */
 static __always_inline bool is_refused(__u32 tid, __u64 thread_start)
 {
-	__u64 *remembered = bpf_map_lookup_elem(&refused, &tid);
-
-	return remembered && (*remembered << 2 >> 2) == thread_start;
+	return is_refusal_of(bpf_map_lookup_elem(&refused, &tid), thread_start);
 }
 
 /*
@@ -45,7 +48,7 @@ static __always_inline bool is_refused(__u32 tid, __u64 thread_start)
 static __always_inline bool was_refused(__u32 tid, __u64 thread_start, __u32 *mode)
 {
 	__u64 *remembered = bpf_map_lookup_elem(&refused, &tid);
-	bool was = is_refused(tid, thread_start);
+	bool was = is_refusal_of(remembered, thread_start);
 
 	if (was && remembered)
 		*mode = *remembered >> REFUSED_MODE_SHIFT;

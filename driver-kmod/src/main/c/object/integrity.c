@@ -43,7 +43,7 @@ static u8 judge_address(const struct unraced_scratch *scratch)
 		.end = remote->length,
 	};
 
-	if (!unraced_names_peer(to.requested, to.length, to.end))
+	if (!unraced_have_families(to.length, to.end))
 		return UNRACED_INTEGRITY_UNCHECKED;
 	return unraced_judge_address(&to, scratch->act.device);
 }

@@ -58,9 +58,9 @@ static bool is_connected(const struct unraced_scratch *scratch, const struct soc
  * Every bind and connect since the act of a request counts, so the kernel may tell of it as late as it likes. Without the
  * probe at binds, nobody knows.
  */
-static bool is_seen_late(const struct unraced_capture *capture, const struct unraced_record *record)
+static bool is_seen_late(const struct unraced_capture *capture, const struct unraced_record *record, struct sock *sk)
 {
-	return unraced_is_seen_late(&record->connect,
+	return unraced_is_seen_late(&record->connect, sk,
 				    record->origin == UNRACED_ORIGIN_IO_URING && !capture->bind_probe.registered);
 }
 
@@ -75,7 +75,8 @@ void unraced_describe_connect(struct unraced_capture *capture, struct unraced_sc
 	}
 	unraced_describe_socket(&scratch->call, file);
 	/* The check comes after the reads: an act that changed what was read has begun before them (R2.43). */
-	if (!unraced_act_is_alone(capture, scratch) || is_seen_late(capture, record) || unraced_is_scoped(sk) || record->connect.family != scratch->act.family ||
+	if (!unraced_act_is_alone(capture, scratch) || is_seen_late(capture, record, sk) || unraced_is_scoped(sk) ||
+	    record->connect.family != scratch->act.family ||
 	    unraced_peer_is_doubtful(&record->connect, scratch->call.tail, sk, record->result))
 		record->flags |= UNRACED_SOCKET_SHARED;
 	else if (!unraced_is_judged(&scratch->call))
@@ -129,6 +130,8 @@ void unraced_describe_object(struct unraced_capture *capture, struct unraced_scr
 	}
 	if (connects)
 		unraced_describe_connect(capture, scratch, file);
+	else if (unraced_is_replaced(record, file, record->open.flags))
+		record->flags |= UNRACED_OBJECT_MISSED;
 	else
 		unraced_describe_file(scratch, file);
 	unraced_put_file(file, shared);

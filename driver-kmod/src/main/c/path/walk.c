@@ -132,6 +132,16 @@ static bool prepend(struct unraced_walk *walk)
 	return fits;
 }
 
+/*
+ * What lies above a path that is too long has no room, but it tells whether anything leads to the file (R2.23, R2.33), so
+ * the walk goes on.
+ */
+static void add_name(struct unraced_walk *walk)
+{
+	if (!(walk->flags & UNRACED_RESOLVED_TRUNCATED) && !prepend(walk) && walk->state == UNRACED_START_SOUGHT)
+		walk->state = UNRACED_START_UNWANTED;
+}
+
 /* Returns the flags that the namespace of the topmost mount implies (R2.33). */
 static u32 namespace_flag(const struct unraced_walk *walk, const struct mnt_namespace *ns)
 {
@@ -183,8 +193,7 @@ static bool step_up(struct unraced_walk *walk)
 	/* A directory on the way has no name any more: the file system removed or invalidated it with all below it. */
 	if (d_unhashed(walk->dentry))
 		walk->flags |= UNRACED_DELETED;
-	if (!prepend(walk))
-		return false;
+	add_name(walk);
 	walk->dentry = parent;
 	walk->crossed = false;
 	return true;
@@ -257,7 +266,8 @@ static void walk_once(struct unraced_walk *walk)
 {
 	bool more = true;
 
-	walk->flags = d_unlinked(walk->dentry) ? UNRACED_DELETED : 0;
+	/* The root of a mount has the name of its mountpoint. */
+	walk->flags = walk->dentry != walk->mount->mnt_root && d_unlinked(walk->dentry) ? UNRACED_DELETED : 0;
 	while (more && has_room(walk)) {
 		walk->steps_left--;
 		more = step_up(walk);
@@ -266,7 +276,7 @@ static void walk_once(struct unraced_walk *walk)
 		walk->spent = true;
 		walk->flags |= UNRACED_RESOLVED_TRUNCATED;
 	}
-	/* The walk did not get to the topmost mount, but all mounts of a tree have the same namespace. */
+	/* The walk may not have got to the topmost mount, but all mounts of a tree have the same namespace. */
 	if (walk->flags & UNRACED_RESOLVED_TRUNCATED) {
 		walk->flags |= namespace_flag(walk, unraced_mount_namespace(walk->mount));
 		/* The tail of a path has no leading slash. */

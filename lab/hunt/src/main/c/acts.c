@@ -104,11 +104,11 @@ void log_open(struct self *self, const struct op *op, const char *via, long resu
 		snprintf(other, sizeof(other), " other=%s", op->other);
 	append(self->log,
 	       "act a=%d o=%d r=%d t=%d g=%d b=%lu e=%lu l=%lu via=%s call=%s res=%ld ran=%d tag=%d ns=%lu tab=%d dir=%d "
-	       "base=%d flags=%lu mode=%u resolve=%lu how=%d gone=%d direct=%d quiet=%d path=%s%s",
+	       "base=%d flags=%lu mode=%u resolve=%lu how=%d gone=%d direct=%d quiet=%d ud=%lu path=%s%s",
 	       self->actor->id, (int)(op - program.ops), self->round, self->tid, self->tgid, begin, end, now(), via,
 	       CALL_NAMES[op->call], result, ran, tag, self->mount_ns, table_of(self), directory_of(op), (int)op->base,
 	       op->call == CALL_CREAT ? (unsigned long)(O_CREAT | O_WRONLY | O_TRUNC) : op->flags, op->mode,
-	       op->resolve, op->flips_how, op->gone, op->direct, op->quiet, op->path, other);
+	       op->resolve, op->flips_how, op->gone, op->direct, op->quiet, self->user_data, op->path, other);
 	if (seen)
 		append(self->log, " ino=%lu dev=%u:%u fl=%d", stat.st_ino, major(stat.st_dev), minor(stat.st_dev), flags);
 	append(self->log, "\n");
@@ -183,9 +183,10 @@ void log_connect(struct self *self, const struct op *op, const char *via, int fd
 	append_hex(other, &op->alternative.bytes, op->flips_address ? op->alternative.length : 0);
 	append(self->log,
 	       "act a=%d o=%d r=%d t=%d g=%d b=%lu e=%lu l=%lu via=%s call=connect res=%ld ran=%d tag=%d ns=%lu tab=%d "
-	       "fd=%d block=%d gone=%d quiet=%d len=%u to=%s or=%s cookie=%lu",
+	       "fd=%d block=%d gone=%d quiet=%d ud=%lu len=%u to=%s or=%s cookie=%lu",
 	       self->actor->id, (int)(op - program.ops), self->round, self->tid, self->tgid, begin, end, now(), via,
-	       result, ran, tag, self->mount_ns, table_of(self), fd, op->flips_block, op->gone, op->quiet, length, to, other, cookie);
+	       result, ran, tag, self->mount_ns, table_of(self), fd, op->flips_block, op->gone, op->quiet,
+	       self->user_data, length, to, other, cookie);
 	if (looked)
 		append(self->log, " after=%lu peer=%s name=%s", looked->cookie, looked->peer, looked->name);
 	append(self->log, "\n");

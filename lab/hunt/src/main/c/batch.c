@@ -12,6 +12,12 @@
 #define QUIET_NANOS_OF_WORKERS 2000000
 #define LAST_NANOS 500000000
 
+/* No other request of the program has this number. */
+unsigned long user_data(const struct ring *ring, int tag)
+{
+	return ring->number * ENTRIES + (unsigned long)tag;
+}
+
 static void log_request(struct self *self, struct ring *ring, int i, uint64_t end, bool look)
 {
 	const char *via = ring->polled ? "sqpoll" : "ring";
@@ -20,6 +26,7 @@ static void log_request(struct self *self, struct ring *ring, int i, uint64_t en
 	unsigned long flags = op->flags;
 
 	op->quiet = !ring->told[i];
+	self->user_data = user_data(ring, i);
 	if (op->verb == OPEN) {
 		op->flags = flags | tag_flags(i);
 		log_open(self, op, op->async ? ring->polled ? "sqpoll" : "async" : via, ring->results[i], ring->begin, end,
@@ -32,6 +39,7 @@ static void log_request(struct self *self, struct ring *ring, int i, uint64_t en
 		log_connect(self, op, via, op->fixed ? -1 : SLOT_FD + op->slot, (socklen_t)(SOCKADDR_IN + i),
 			    ring->results[i], ring->begin, end, 1, i, ring->cookies[i], &looked);
 	}
+	self->user_data = 0;
 }
 
 static void close_opened(struct self *self, int fd)
@@ -159,7 +167,7 @@ static void begin_batch(struct self *self, struct ring *ring, const struct op *r
 	ring->mount_ns = self->mount_ns;
 	ring->batch = requests;
 	ring->count = count;
-	ring->number++;
+	ring->number = __atomic_add_fetch(&arena->batches, 1, __ATOMIC_SEQ_CST);
 	ring->pending = 0;
 	ring->unsure = 0;
 	memset(ring->told, 0, sizeof(ring->told));

@@ -173,6 +173,8 @@ struct arena {
 	struct program program;
 	char base[BASE_ROOM];
 	struct ring *shared_ring;
+	/* Number of the last batch of requests on any ring. */
+	unsigned long batches;
 	int pids[MAX_PROCESSES];
 	int tids[MAX_ACTORS];
 	/* Each actor counts its steps here, so that other actors see that it runs. */
@@ -198,6 +200,8 @@ struct self {
 	/* Number of the op within the actor. */
 	int at;
 	struct ring *rings[RINGS];
+	/* The user_data of the request that is logged, 0 for a call. */
+	unsigned long user_data;
 };
 
 /* log.c */

@@ -49,6 +49,7 @@ long enter(struct ring *ring, unsigned submitted, unsigned wanted);
 unsigned long tag_flags(int tag);
 
 /* batch.c */
+unsigned long user_data(const struct ring *ring, int tag);
 void take(struct ring *ring);
 void reap(struct self *self, struct ring *ring);
 void run_batch(struct self *self, struct ring *ring, const struct op *op, const struct op *requests);

@@ -116,7 +116,7 @@ void fill(struct self *self, struct ring *ring, const struct op *op, int tag, in
 {
 	struct io_uring_sqe *request = next_request(ring);
 
-	request->user_data = ring->number * ENTRIES + (unsigned long)tag;
+	request->user_data = user_data(ring, tag);
 	request->flags = (unsigned char)((op->link ? IOSQE_IO_LINK : 0) | (op->async ? IOSQE_ASYNC : 0) |
 					(op->skip ? IOSQE_CQE_SKIP_SUCCESS : 0));
 	switch (op->verb) {

@@ -59,6 +59,17 @@ struct nsproxy {
 
 struct task_struct {
 	struct nsproxy *nsproxy;
+	struct task_struct *group_leader;
+	char comm[16];
+};
+
+struct io_cqe {
+	__u64 user_data;
+	__s32 res;
+};
+
+struct io_kiocb {
+	struct io_cqe cqe;
 };
 
 typedef struct {
@@ -91,11 +102,14 @@ struct {
 /* Records that found no room; the hunt judges their acts by the hunter's own descriptors. */
 __u64 missed;
 
+/* The kernel's threads that carry requests out have names of their own, and the hunter as their process. */
 static bool is_hunters(void)
 {
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	char comm[16];
 
-	return !bpf_get_current_comm(comm, sizeof(comm)) && !__builtin_memcmp(comm, NAME_PREFIX, sizeof(NAME_PREFIX) - 1);
+	return !BPF_CORE_READ_INTO(&comm, task, group_leader, comm) &&
+	       !__builtin_memcmp(comm, NAME_PREFIX, sizeof(NAME_PREFIX) - 1);
 }
 
 static struct witness_record *begin(__u32 kind)
@@ -178,6 +192,40 @@ int BPF_PROG(connecting, struct socket *sock, struct sockaddr *address, int leng
 	bpf_probe_read_kernel(record->address, sizeof(record->address), address);
 	bpf_ringbuf_submit(record, 0);
 	return 0;
+}
+
+/* An attempt that the kernel repeats returns -EAGAIN. */
+static int on_request(struct io_kiocb *req, int returned)
+{
+	__s32 result = BPF_CORE_READ(req, cqe.res);
+	struct witness_record *record;
+
+	if (returned || result < 0 || !is_hunters())
+		return 0;
+	record = begin(WITNESS_REQUEST);
+	if (!record)
+		return 0;
+	record->user_data = BPF_CORE_READ(req, cqe.user_data);
+	bpf_ringbuf_submit(record, 0);
+	return 0;
+}
+
+SEC("?fexit/io_openat")
+int BPF_PROG(openat_requested, struct io_kiocb *req, unsigned int flags, int returned)
+{
+	return on_request(req, returned);
+}
+
+SEC("?fexit/io_openat2")
+int BPF_PROG(openat2_requested, struct io_kiocb *req, unsigned int flags, int returned)
+{
+	return on_request(req, returned);
+}
+
+SEC("?fexit/io_connect")
+int BPF_PROG(connect_requested, struct io_kiocb *req, unsigned int flags, int returned)
+{
+	return on_request(req, returned);
 }
 
 char LICENSE[] SEC("license") = "GPL";

@@ -5,12 +5,14 @@
 
 #define WITNESS_ADDRESS 28
 
-enum witness_kind { WITNESS_OPEN = 1, WITNESS_INSTALL = 2, WITNESS_CONNECT = 3 };
+/* A request's record follows, on the same thread, that of the open or connect that carried it out. */
+enum witness_kind { WITNESS_OPEN = 1, WITNESS_INSTALL = 2, WITNESS_CONNECT = 3, WITNESS_REQUEST = 4 };
 
 struct witness_record {
 	__u64 time; /* CLOCK_BOOTTIME */
 	__u64 inode; /* number of the opened or installed file */
 	__u64 cookie; /* SO_COOKIE of the connected socket */
+	__u64 user_data; /* of a request */
 	__u32 tid;
 	__u32 tgid;
 	__u32 kind;

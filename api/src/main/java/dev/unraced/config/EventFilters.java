@@ -2,7 +2,9 @@
 package dev.unraced.config;
 
 import dev.unraced.event.ByteString;
+import dev.unraced.event.Feature;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -69,6 +71,24 @@ public record EventFilters(
             }
         }
         return false;
+    }
+
+    /** Returns the capabilities that these filters need. A driver that cannot apply one of them refuses to open. */
+    public Set<Feature> needs() {
+        Set<Feature> needs = EnumSet.noneOf(Feature.class);
+        addUnless(tgids.isEmpty(), Feature.FILTER_THREAD_GROUP, needs);
+        addUnless(uids.isEmpty(), Feature.FILTER_USER, needs);
+        addUnless(cgroups.isEmpty(), Feature.FILTER_CGROUP, needs);
+        addUnless(mountNamespaces.isEmpty(), Feature.FILTER_MOUNT_NAMESPACE, needs);
+        addUnless(paths.isEmpty(), Feature.FILTER_PATH, needs);
+        addUnless(result == ResultFilter.ALL, Feature.FILTER_RESULT, needs);
+        return Collections.unmodifiableSet(needs);
+    }
+
+    private static void addUnless(boolean isUnset, Feature feature, Set<Feature> needs) {
+        if (!isUnset) {
+            needs.add(feature);
+        }
     }
 
     /** Copies a set and keeps its order. */

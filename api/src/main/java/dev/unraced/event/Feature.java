@@ -9,10 +9,18 @@ public enum Feature implements Capability {
     RESOLVED_PATH,
     /** The last part of a resolved path that is longer than an event holds. */
     RESOLVED_TAIL,
+    /**
+     * {@code EventFlag.DETACHED} on files with a resolved path whose mount is attached nowhere or does not show them.
+     */
+    DETACHED_FLAG,
     /** The flag for a file that the call created. */
     CREATED_FLAG,
-    /** Local and remote address of the connecting socket. */
+    /** The mode that {@code open} and {@code openat} pass in a register without creating a file. */
+    UNUSED_MODE,
+    /** Local and remote address of the connected socket. */
     SOCKET_TUPLE,
+    /** Addresses of a socket whose connect is in progress, and a peer at port 0: getpeername(2) tells neither. */
+    CONNECTING_PEER,
     /** Thread group of the caller's parent. */
     PARENT,
     /** Identifier of the caller's cgroup. */
@@ -32,8 +40,20 @@ public enum Feature implements Capability {
     REFUSALS_FLAGGED,
     /** A running capture can change its mitigation, and begin or end enter events. */
     LIVE_SWITCH,
-    /** Filters by thread group, user, cgroup, mount namespace, path and result at the source. */
-    SOURCE_FILTERS,
+    /** A filter by thread group, and a count of what it leaves out. */
+    FILTER_THREAD_GROUP,
+    /** A filter by real user, and a count of what it leaves out. */
+    FILTER_USER,
+    /** A filter by cgroup and those below it, and a count of what it leaves out. */
+    FILTER_CGROUP,
+    /** A filter by mount namespace, and a count of what it leaves out. */
+    FILTER_MOUNT_NAMESPACE,
+    /** A filter by the start of the path, and a count of what it leaves out. */
+    FILTER_PATH,
+    /** A filter by failure or success, and a count of what it leaves out. */
+    FILTER_RESULT,
+    /** Filters that can tell at the entry of a call apply then, before the call takes room in the stash. */
+    FILTERS_AT_ENTRY,
     /** Limits of the events per second of a user and of a cgroup, kept at the source. */
     RATE_LIMITS,
     /** Losses at the source by user and cgroup, for the callers that lost the most. */

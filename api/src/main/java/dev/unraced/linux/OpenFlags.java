@@ -9,6 +9,9 @@ public final class OpenFlags {
     /** A value in the place of a directory's descriptor: paths start at the working directory. */
     public static final int AT_FDCWD = -100;
 
+    /** The bytes of struct open_how of openat2(2): OPEN_HOW_SIZE_VER0 of {@code include/uapi/linux/openat2.h}. */
+    public static final int OPEN_HOW_SIZE = 24;
+
     public static final long O_RDONLY = 0;
     public static final long O_WRONLY = 01;
     public static final long O_RDWR = 02;

@@ -3,8 +3,10 @@ package dev.unraced.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unraced.event.Feature;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class EventFiltersTest {
@@ -20,6 +22,21 @@ class EventFiltersTest {
         assertThat(accepts(filters, "etc/passwd")).isFalse();
         assertThat(accepts(filters, "")).isFalse();
         assertThat(accepts(EventFilters.NONE, "")).isTrue();
+    }
+
+    @Test
+    void eachFilterIsACapabilityOfItsOwn() {
+        assertThat(EventFilters.NONE.needs()).isEmpty();
+        assertThat(needs(new Layers().builder().tgids(1))).containsExactly(Feature.FILTER_THREAD_GROUP);
+        assertThat(needs(new Layers().builder().uids(0))).containsExactly(Feature.FILTER_USER);
+        assertThat(needs(new Layers().builder().cgroups(1))).containsExactly(Feature.FILTER_CGROUP);
+        assertThat(needs(new Layers().builder().mountNamespaces(1))).containsExactly(Feature.FILTER_MOUNT_NAMESPACE);
+        assertThat(needs(new Layers().builder().paths("/etc").result(ResultFilter.FAILED)))
+                .containsExactly(Feature.FILTER_PATH, Feature.FILTER_RESULT);
+    }
+
+    private static Set<Feature> needs(CaptureConfigBuilder builder) {
+        return builder.build().filters().needs();
     }
 
     @Test

@@ -2,6 +2,7 @@
 package dev.unraced.conformance;
 
 import dev.unraced.conformance.RuleResult.Status;
+import dev.unraced.conformance.spec.RuleNumber;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

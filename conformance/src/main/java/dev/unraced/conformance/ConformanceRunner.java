@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance;
 
+import dev.unraced.conformance.spec.RuleNumber;
 import dev.unraced.conformance.subject.DriverUnderTest;
 import dev.unraced.selection.Drivers;
 import java.util.NavigableSet;
-import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.junit.platform.engine.FilterResult;
@@ -64,10 +64,7 @@ public final class ConformanceRunner {
         plan.accept(new TestPlan.Visitor() {
             @Override
             public void visit(TestIdentifier test) {
-                Optional.of(test)
-                        .filter(TestIdentifier::isTest)
-                        .flatMap(rule -> RuleNumber.in(rule.getDisplayName()))
-                        .ifPresent(numbers::add);
+                RuleNumber.in(test.getDisplayName()).ifPresent(numbers::add);
             }
         });
         return numbers;
@@ -83,9 +80,9 @@ public final class ConformanceRunner {
                 .build();
     }
 
+    /** Returns whether a test belongs to a chosen rule; a container without a number is a group, and stays. */
     private static boolean isWanted(TestDescriptor test, RulePattern rules) {
-        return !test.isTest()
-                || RuleNumber.in(test.getDisplayName()).filter(rules::matches).isPresent();
+        return RuleNumber.in(test.getDisplayName()).map(rules::matches).orElse(!test.isTest());
     }
 
     private static Launcher launcher() {

@@ -5,6 +5,8 @@ import dev.unraced.conformance.RuleResult.Status;
 import dev.unraced.conformance.harness.NotApplicable;
 import dev.unraced.conformance.harness.NotPlayed;
 import dev.unraced.conformance.harness.RuleExtension;
+import dev.unraced.conformance.spec.RuleNumber;
+import dev.unraced.conformance.spec.Violation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,6 +70,7 @@ final class ResultCollector implements TestExecutionListener {
     @Override
     public void executionFinished(TestIdentifier test, TestExecutionResult result) {
         String message = result.getThrowable().map(ResultCollector::message).orElse("");
+        Optional<RuleNumber> violated = result.getThrowable().flatMap(Violation::rule);
         switch (result.getStatus()) {
             case SUCCESSFUL -> {
                 if (test.isTest()) {
@@ -75,7 +78,7 @@ final class ResultCollector implements TestExecutionListener {
                 }
             }
             case ABORTED -> add(test, aborted(result.getThrowable().orElse(null)), message);
-            case FAILED -> add(test, Status.BROKEN, message);
+            case FAILED -> add(test, Status.BROKEN, message, violated);
         }
     }
 
@@ -87,8 +90,18 @@ final class ResultCollector implements TestExecutionListener {
     }
 
     private void add(TestIdentifier test, Status status, String reason) {
+        add(test, status, reason, Optional.empty());
+    }
+
+    private void add(TestIdentifier test, Status status, String reason, Optional<RuleNumber> violated) {
         RuleResult result = new RuleResult(
-                group(test), rule(test), status, reason, took(test), evidence.getOrDefault(test.getUniqueId(), 0L));
+                group(test),
+                rule(test),
+                status,
+                reason,
+                took(test),
+                evidence.getOrDefault(test.getUniqueId(), 0L),
+                violated);
         synchronized (this) {
             results.add(result);
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance;
 
+import dev.unraced.conformance.spec.RuleNumber;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;

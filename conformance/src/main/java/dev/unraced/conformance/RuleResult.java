@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance;
 
+import dev.unraced.conformance.spec.RuleNumber;
+import dev.unraced.conformance.spec.Violation;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The result of one rule.
@@ -15,14 +15,20 @@ import java.util.regex.Pattern;
  * @param reason why it was not kept or not run; empty when it was kept
  * @param took the time that the rule ran
  * @param evidence number of events of the kit's own calls that the rule looked at; 0 unless it was kept
+ * @param violated the rule that the test's failure is about, which may be another one; empty when it names none
  */
-public record RuleResult(String group, String rule, Status status, String reason, Duration took, long evidence) {
-    /** The start of the kit's assertions; AssertJ puts descriptions in brackets. */
-    private static final Pattern BLAME = Pattern.compile("\\[?(R\\d{1,4}\\.\\d{1,4})(?=[]: ])");
+public record RuleResult(
+        String group,
+        String rule,
+        Status status,
+        String reason,
+        Duration took,
+        long evidence,
+        Optional<RuleNumber> violated) {
 
-    /** Makes a result that took no time and looked at no event. */
+    /** Makes a result that took no time, looked at no event, and names no violated rule. */
     public RuleResult(String group, String rule, Status status, String reason) {
-        this(group, rule, status, reason, Duration.ZERO, 0);
+        this(group, rule, status, reason, Duration.ZERO, 0, Optional.empty());
     }
 
     /** Returns the rule's number; empty when the result is about a whole group. */
@@ -36,16 +42,12 @@ public record RuleResult(String group, String rule, Status status, String reason
     }
 
     /**
-     * Returns the rule that is broken. This is the rule that the reason begins with, else the test's own rule. A test
-     * may come upon a breach of another rule, such as books that do not balance. A test ends with the first breach that
-     * it finds. Empty when nothing is broken, or a whole group is.
+     * Returns the rule that is broken. This is the rule of the {@link Violation} that ended the test, else the test's
+     * own rule. A test may come upon a breach of another rule, such as books that do not balance. A test ends with the
+     * first breach that it finds. Empty when nothing is broken, or a whole group is.
      */
     public Optional<RuleNumber> broken() {
-        if (status != Status.BROKEN) {
-            return Optional.empty();
-        }
-        Matcher blame = BLAME.matcher(reason.stripLeading());
-        return blame.lookingAt() ? Optional.of(RuleNumber.of(blame.group(1))) : number();
+        return status == Status.BROKEN ? violated.or(this::number) : Optional.empty();
     }
 
     /** The possible results of a rule. */

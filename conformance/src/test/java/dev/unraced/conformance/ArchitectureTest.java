@@ -22,13 +22,16 @@ class ArchitectureTest {
     static final ArchRule THE_ACTOR_STANDS_ALONE = onlyOurs("actor");
 
     @ArchTest
+    static final ArchRule NUMBERS_AND_VIOLATIONS_STAND_ALONE = onlyOurs("spec");
+
+    @ArchTest
     static final ArchRule THE_SUBJECT_HAS_ACTORS = onlyOurs("subject", "actor");
 
     @ArchTest
     static final ArchRule FIXTURES_ARE_THE_ACTORS = onlyOurs("fixture", "actor");
 
     @ArchTest
-    static final ArchRule SCENARIOS_KNOW_NO_RULES = onlyOurs("scenario", "fixture", "subject", "actor");
+    static final ArchRule SCENARIOS_KNOW_NO_RULES = onlyOurs("scenario", "spec", "fixture", "subject", "actor");
 
     @ArchTest
     static final ArchRule SCRIPTS_KNOW_NO_RULES = onlyOurs("script", "scenario", "fixture", "subject", "actor");
@@ -37,14 +40,14 @@ class ArchitectureTest {
     static final ArchRule ENTRANCES_KNOW_NO_RULES = onlyOurs("entrance", "scenario", "fixture", "subject", "actor");
 
     @ArchTest
-    static final ArchRule ATTACKS_KNOW_NO_RULES = onlyOurs("attack", "scenario", "fixture", "subject", "actor");
+    static final ArchRule ATTACKS_KNOW_NO_RULES = onlyOurs("attack", "scenario", "spec", "fixture", "subject", "actor");
 
     @ArchTest
     static final ArchRule THE_HARNESS_KNOWS_NO_RULES = onlyOurs("harness", "scenario", "subject");
 
     @ArchTest
     static final ArchRule RULES_KNOW_NEITHER_THE_SUITE_NOR_ITS_REPORT =
-            onlyOurs("rules", "harness", "attack", "entrance", "scenario", "fixture", "subject", "actor");
+            onlyOurs("rules", "harness", "attack", "entrance", "scenario", "spec", "fixture", "subject", "actor");
 
     @ArchTest
     static final ArchRule ONLY_MUTANTS_KNOW_MUTANTS = noClasses()

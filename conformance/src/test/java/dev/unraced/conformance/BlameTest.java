@@ -3,15 +3,33 @@ package dev.unraced.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.unraced.capture.CaptureStats;
 import dev.unraced.capture.LossReason;
 import dev.unraced.capture.StashStats;
 import dev.unraced.conformance.RuleResult.Status;
+import dev.unraced.conformance.actor.ActorException;
 import dev.unraced.conformance.scenario.StatsCheck;
+import dev.unraced.conformance.spec.RuleNumber;
+import dev.unraced.conformance.spec.Violation;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import org.assertj.core.api.SoftAssertions;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.platform.engine.TestDescriptor;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.UniqueId;
+import org.junit.platform.engine.support.descriptor.AbstractTestDescriptor;
+import org.junit.platform.launcher.TestIdentifier;
+import org.opentest4j.MultipleFailuresError;
+import org.opentest4j.TestAbortedException;
 
 /** Tests which rule a failure counts against. */
 class BlameTest {
@@ -19,48 +37,100 @@ class BlameTest {
             StashStats.builder().puts(3).takes(2).reclaimed(1).capacity(8).build();
 
     @Test
-    void aFailureCountsForTheRuleThatItsReasonBeginsWith() {
-        assertThat(broken("[R8.1: %s] \nexpected: 0").broken()).contains(new RuleNumber(8, 1));
-        assertThat(broken("[R9.2] \nExpecting empty").broken()).contains(new RuleNumber(9, 2));
-        assertThat(broken("R1.11: a call that returned before it entered").broken())
-                .contains(new RuleNumber(1, 11));
-        assertThat(broken("\n[R10.1: 7 bytes] ").broken()).contains(new RuleNumber(10, 1));
+    void aFailureCountsForTheRuleOfItsViolation() {
+        assertThat(broken(Violation.of("R8.1", "the books do not balance"))).contains(new RuleNumber(8, 1));
+        assertThat(broken(new AssertionError("consuming failed", Violation.of("R9.2", "a number comes again"))))
+                .contains(new RuleNumber(9, 2));
+        assertThat(broken(new MultipleFailuresError(
+                        "soft", List.of(Violation.of("R10.1", "7 bytes"), new AssertionError("another")))))
+                .contains(new RuleNumber(10, 1));
+        SoftAssertions soft = new SoftAssertions();
+        soft.check(() -> Violation.unless("R1.11", () -> assertThat(1).isEqualTo(2)));
+        soft.assertThat(true).isFalse();
+        assertThat(broken(thrownBy(soft::assertAll))).contains(new RuleNumber(1, 11));
     }
 
     @Test
     void aFailureThatNamesNoRuleCountsForTheOneThatWasTested() {
-        for (String reason : new String[] {
-            "",
-            "[the actor's part] \nexpected: 0",
-            "no answer, see R8.1",
-            "R8: no rule",
-            "R12.34567: none",
-            "[R1.2x] no"
-        }) {
-            assertThat(broken(reason).broken()).as(reason).contains(new RuleNumber(2, 1));
+        for (Throwable plain : List.of(
+                new AssertionError(),
+                new AssertionError("[the actor's part] \nexpected: 0"),
+                new AssertionError("R8.1: a text is no violation"),
+                new ActorException("the kit's own load failed, no rule was judged: R8.1"),
+                new IllegalStateException("no answer", new IOException("R8.1")),
+                new MultipleFailuresError("soft", List.of()),
+                new MultipleFailuresError("soft", List.of(new AssertionError("own"), Violation.of("R8.1", "later"))),
+                suppressing(new AssertionError("own"), Violation.of("R8.1", "while the scenario closed")))) {
+            assertThat(broken(plain)).as(plain.toString()).contains(new RuleNumber(2, 1));
         }
-        assertThat(new RuleResult("Opens", "all rules", Status.BROKEN, "no driver").broken())
-                .isEmpty();
+    }
+
+    @Test
+    void aGroupThatCannotBeginBreaksNoRule() {
+        RuleResult group = collected(
+                "Opens", TestDescriptor.Type.CONTAINER, TestExecutionResult.failed(new AssertionError("no driver")));
+        assertThat(group.rule()).isEqualTo("all rules");
+        assertThat(group.status()).isEqualTo(Status.BROKEN);
+        assertThat(group.broken()).isEmpty();
     }
 
     @Test
     void whatIsKeptOrSkippedIsNotBroken() {
-        assertThat(new RuleResult("Opens", "R2.1 A path", Status.KEPT, "R8.1: figures").broken())
-                .isEqualTo(Optional.empty());
-        assertThat(new RuleResult("Opens", "R2.1 A path", Status.SKIPPED, "R8.1: lacks").broken())
-                .isEqualTo(Optional.empty());
+        assertThat(collected("R2.1 A path", TestDescriptor.Type.TEST, TestExecutionResult.successful())
+                        .broken())
+                .isEmpty();
+        RuleResult skipped = collected(
+                "R2.1 A path",
+                TestDescriptor.Type.TEST,
+                TestExecutionResult.aborted(new TestAbortedException("lacks", Violation.of("R8.1", "lacks"))));
+        assertThat(skipped.status()).isEqualTo(Status.SKIPPED);
+        assertThat(skipped.broken()).isEmpty();
+    }
+
+    @Test
+    void aViolationHasTheMessageAndTheFailureOfItsAssertion() {
+        Throwable thrown = thrownBy(() ->
+                Violation.unless("R2.9", () -> assertThat(1).as("the mode").isEqualTo(2)));
+        assertThat(thrown)
+                .isInstanceOf(Violation.class)
+                .hasMessageStartingWith("R2.9: [the mode]")
+                .hasMessageContaining("expected: 2")
+                .cause()
+                .isInstanceOf(AssertionError.class)
+                .hasMessageStartingWith("[the mode]");
+        Violation.unless("R2.9", () -> assertThat(List.of()).isEmpty());
+        assertThatThrownBy(() -> Violation.unless("R2.x", () -> {})).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void theViolationOfAHelpersRuleStaysWhatItIs() {
+        Violation helpers = Violation.of("R1.2", "an open became an event of another call");
+        Throwable thrown = thrownBy(() -> Violation.unless("R2.13", () -> {
+            throw helpers;
+        }));
+        assertThat(thrown).isSameAs(helpers);
+    }
+
+    @Test
+    void theFirstOfSeveralViolationsDecides() {
+        Violation several = Violation.first(List.of(Violation.of("R9.2", "one"), Violation.of("R2.8", "two")));
+        assertThat(several.rule()).isEqualTo(new RuleNumber(9, 2));
+        assertThat(several).hasMessage("R9.2: one\nR2.8: two");
+        assertThatThrownBy(() -> Violation.first(List.of())).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
     void booksSayWhichRuleTheyBreak() {
         StashStats unbalanced =
                 StashStats.builder().puts(4).takes(2).reclaimed(1).capacity(8).build();
-        assertThat(StatsCheck.unrest(stats(5, 3, BALANCED), 3)).startsWith("R8.1: ");
-        assertThat(StatsCheck.unrest(stats(4, 3, unbalanced), 3)).startsWith("R8.2: ");
-        assertThat(StatsCheck.unrest(stats(4, 3, BALANCED), 2)).startsWith("R1.1: ");
-        assertThatThrownBy(() -> StatsCheck.assertClosed(stats(5, 3, BALANCED))).hasMessageContaining("[R8.1: ");
-        assertThatThrownBy(() -> StatsCheck.assertClosed(stats(4, 3, unbalanced)))
-                .hasMessageContaining("[R8.2: ");
+        assertThat(broken(unrest(stats(5, 3, BALANCED), 3))).contains(new RuleNumber(8, 1));
+        assertThat(broken(unrest(stats(4, 3, unbalanced), 3))).contains(new RuleNumber(8, 2));
+        assertThat(broken(unrest(stats(4, 3, BALANCED), 2))).contains(new RuleNumber(1, 1));
+        assertThat(unrest(stats(4, 3, BALANCED), 2)).hasMessageEndingWith(", received 2, after 7 ms");
+        assertThat(broken(thrownBy(() -> StatsCheck.assertClosed(stats(5, 3, BALANCED)))))
+                .contains(new RuleNumber(8, 1));
+        assertThat(broken(thrownBy(() -> StatsCheck.assertClosed(stats(4, 3, unbalanced)))))
+                .contains(new RuleNumber(8, 2));
         StashStats occupied = StashStats.builder()
                 .puts(4)
                 .takes(2)
@@ -68,12 +138,41 @@ class BlameTest {
                 .live(1)
                 .capacity(8)
                 .build();
-        assertThatThrownBy(() -> StatsCheck.assertClosed(stats(4, 3, occupied))).hasMessageContaining("[R6.5: ");
+        assertThat(broken(thrownBy(() -> StatsCheck.assertClosed(stats(4, 3, occupied)))))
+                .contains(new RuleNumber(6, 5));
         assertThat(StatsCheck.atRest(stats(4, 3, BALANCED), 3)).isTrue();
     }
 
-    private static RuleResult broken(String reason) {
-        return new RuleResult("Opens", "R2.1 A path", Status.BROKEN, reason);
+    /** Returns the rule that a failure of the test of R2.1 counts against. */
+    private static Optional<RuleNumber> broken(Throwable failure) {
+        RuleResult result = collected("R2.1 A path", TestDescriptor.Type.TEST, TestExecutionResult.failed(failure));
+        assertThat(result.status()).isEqualTo(Status.BROKEN);
+        return result.broken();
+    }
+
+    private static Throwable thrownBy(ThrowingCallable code) {
+        return Objects.requireNonNull(catchThrowable(code), "nothing was thrown");
+    }
+
+    private static Throwable suppressing(Throwable thrown, Throwable suppressed) {
+        thrown.addSuppressed(suppressed);
+        return thrown;
+    }
+
+    private static Violation unrest(CaptureStats stats, long received) {
+        return StatsCheck.unrest(stats, received, Duration.ofMillis(7));
+    }
+
+    private static RuleResult collected(String name, TestDescriptor.Type type, TestExecutionResult end) {
+        List<RuleResult> results = new ArrayList<>();
+        TestDescriptor test = new AbstractTestDescriptor(UniqueId.forEngine("blame"), name) {
+            @Override
+            public TestDescriptor.Type getType() {
+                return type;
+            }
+        };
+        new ResultCollector(results::add).executionFinished(TestIdentifier.from(test), end);
+        return results.get(0);
     }
 
     private static CaptureStats stats(long returned, long delivered, StashStats stash) {

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.unraced.conformance.RuleResult.Status;
+import dev.unraced.conformance.spec.RuleNumber;
 import java.io.StringWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import javax.xml.stream.XMLStreamException;
 import org.junit.jupiter.api.Test;
 
@@ -60,6 +62,28 @@ class ConformanceRunnerTest {
     }
 
     @Test
+    void aRuleByLengthHasAResultForEachLength() {
+        ConformanceReport report = ConformanceRunner.run(FakeDriver::available, RulePattern.of("R10.1"), result -> {});
+        assertThat(report.results())
+                .hasSize(19)
+                .allSatisfy(result -> {
+                    assertThat(result.group()).isEqualTo("Open");
+                    assertThat(result.number()).contains(new RuleNumber(10, 1));
+                    assertThat(result.rule())
+                            .matches("R10\\.1 A path of up to 4095 bytes arrives whole \\(\\d+ bytes\\)");
+                    assertThat(result.broken()).contains(new RuleNumber(10, 1));
+                    assertThat(result.reason()).isEqualTo("a fake captures nothing");
+                })
+                .extracting(RuleResult::rule)
+                .contains("R10.1 A path of up to 4095 bytes arrives whole (4095 bytes)")
+                .doesNotHaveDuplicates();
+        assertThat(ConformanceRunner.rules(RulePattern.of("R10.1"))).containsExactly(new RuleNumber(10, 1));
+        assertThat(ConformanceRunner.run(FakeDriver::available, RulePattern.of("R10.4"), result -> {})
+                        .results())
+                .hasSize(1);
+    }
+
+    @Test
     void knowsTheRulesThatItHas() {
         assertThat(ConformanceRunner.rules())
                 .contains(new RuleNumber(1, 1), new RuleNumber(2, 15), new RuleNumber(15, 8))
@@ -105,7 +129,14 @@ class ConformanceRunnerTest {
         ConformanceReport report = new ConformanceReport(
                 "some",
                 List.of(
-                        new RuleResult("Open", "R1.2 \"One\"", Status.KEPT, "", Duration.ofMillis(61_205), 7),
+                        new RuleResult(
+                                "Open",
+                                "R1.2 \"One\"",
+                                Status.KEPT,
+                                "",
+                                Duration.ofMillis(61_205),
+                                7,
+                                Optional.empty()),
                         new RuleResult("Open", "R1.10 Two", Status.SKIPPED, "lacks X"),
                         new RuleResult("Open", "R1.11 Three", Status.BROKEN, "<a> \u0001")));
         StringWriter out = new StringWriter();

@@ -7,7 +7,9 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import dev.unraced.conformance.harness.DriverConformance;
 import dev.unraced.conformance.harness.Rule;
+import dev.unraced.conformance.harness.RuleByLength;
 import dev.unraced.conformance.rules.OpenConformance;
+import dev.unraced.conformance.spec.RuleNumber;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -21,6 +23,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestTemplate;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 class RuleNamesTest {
@@ -35,10 +38,9 @@ class RuleNamesTest {
             assertThat(Modifier.isPublic(rule.getModifiers()))
                     .as(rule.getName())
                     .isTrue();
-            assertThat(rule.getAnnotation(Rule.class))
+            assertThat(sentences(rule))
                     .as(rule.getName())
-                    .isNotNull()
-                    .extracting(Rule::value)
+                    .singleElement()
                     .asString()
                     .as("a sentence whose number stands in %s", rule.getName())
                     .isNotBlank()
@@ -84,7 +86,14 @@ class RuleNamesTest {
     private static Stream<Method> rules() {
         return classes(ConformanceSuite.class)
                 .flatMap(type -> Arrays.stream(type.getDeclaredMethods()))
-                .filter(method -> AnnotationSupport.isAnnotated(method, Test.class));
+                .filter(method -> AnnotationSupport.isAnnotated(method, Test.class)
+                        || AnnotationSupport.isAnnotated(method, TestTemplate.class));
+    }
+
+    private static Stream<String> sentences(Method rule) {
+        return Stream.concat(
+                Arrays.stream(rule.getAnnotationsByType(Rule.class)).map(Rule::value),
+                Arrays.stream(rule.getAnnotationsByType(RuleByLength.class)).map(RuleByLength::value));
     }
 
     /** Returns the classes of rules of a suite or a group, with those of the groups within. */

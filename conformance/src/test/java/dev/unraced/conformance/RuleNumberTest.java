@@ -4,6 +4,7 @@ package dev.unraced.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.unraced.conformance.spec.RuleNumber;
 import org.junit.jupiter.api.Test;
 
 class RuleNumberTest {

@@ -8,7 +8,6 @@ import dev.unraced.capture.Availability.Unavailable;
 import dev.unraced.capture.Capabilities;
 import dev.unraced.capture.Capture;
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.config.EventFilters;
 import dev.unraced.config.InvalidConfigException;
 import dev.unraced.driver.Driver;
 import dev.unraced.event.Abi;
@@ -67,9 +66,11 @@ public final class GvisorDriver implements Driver {
             .without(Feature.SEVERAL_PROCESSES, "a sandbox has one trace session, and runsc makes no second one")
             .without(Feature.RATE_LIMITS, "a sentry sends what it has before anybody could count it")
             .without(Feature.LOSSES_BY_CALLER, "cgroups of a sandbox are its own, and no trace point names them")
-            .without(
-                    Feature.SOURCE_FILTERS,
-                    "it filters by thread group, user, path and result, and knows no cgroups and namespaces");
+            .without(Feature.CONNECTING_PEER, "no trace point has the addresses of a socket")
+            .without(Feature.DETACHED_FLAG, "no trace point tells of mounts")
+            .without(Feature.FILTER_CGROUP, "cgroups of a sandbox are its own, and no trace point names them")
+            .without(Feature.FILTER_MOUNT_NAMESPACE, "no trace point names mount namespaces")
+            .without(Feature.FILTERS_AT_ENTRY, "filters apply at the return, when the call has had its stash entry");
 
     @Override
     public String name() {
@@ -131,18 +132,12 @@ public final class GvisorDriver implements Driver {
         if (config.enterEvents()) {
             CAPABILITIES.require(Feature.ENTER_EVENTS, NAME);
         }
-        requireFilters(config.filters());
+        // Letting everything pass would be worse than refusing a filter that the driver cannot apply.
+        config.filters().needs().forEach(filter -> CAPABILITIES.require(filter, NAME));
         if (config.limits().isOn()) {
             CAPABILITIES.require(Feature.RATE_LIMITS, NAME);
         }
         GvisorSource source = GvisorSource.start(GvisorSettings.of(config));
         return new RingCapture(NAME, CAPABILITIES, source.reader(), source);
-    }
-
-    /** This driver cannot apply these filters, and letting everything pass would be worse than refusing them. */
-    private static void requireFilters(EventFilters filters) {
-        if (!filters.cgroups().isEmpty() || !filters.mountNamespaces().isEmpty()) {
-            CAPABILITIES.require(Feature.SOURCE_FILTERS, NAME);
-        }
     }
 }

@@ -86,7 +86,6 @@ final class DeviceLayout {
     static final int STATS_STALE = 32;
     static final int STATS_LIVE = 40;
     static final int STATS_CAPACITY = 48;
-    static final int STATS_BYTES = 56;
 
     private DeviceLayout() {}
 }

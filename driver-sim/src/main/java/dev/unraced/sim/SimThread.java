@@ -17,7 +17,6 @@ import java.util.Optional;
 
 /** A thread of a simulated process. Its calls begin here, and a test advances them. */
 public final class SimThread {
-    private static final int HOW_SIZE = 24;
 
     private final SimProcess process;
     private final Kernel kernel;
@@ -75,7 +74,7 @@ public final class SimThread {
 
     /** openat2(dirfd, path, {flags, mode, resolve}, 24). */
     public SimCall openat2(int dirfd, SimBuffer path, long flags, long mode, long resolve) {
-        byte[] how = ByteBuffer.allocate(HOW_SIZE)
+        byte[] how = ByteBuffer.allocate(OpenFlags.OPEN_HOW_SIZE)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putLong(flags)
                 .putLong(mode)
@@ -85,7 +84,7 @@ public final class SimThread {
         synchronized (kernel) {
             address = task.group().memory().place(how);
         }
-        return call(Syscall.OPENAT2, Abi.NATIVE, dirfd, path.address(), address, HOW_SIZE);
+        return call(Syscall.OPENAT2, Abi.NATIVE, dirfd, path.address(), address, OpenFlags.OPEN_HOW_SIZE);
     }
 
     /** creat(path, mode). */

@@ -43,6 +43,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -54,6 +55,16 @@ import org.slf4j.LoggerFactory;
 /** Answers the calls of {@code unraced.v1.Unraced}. Thread-safe. */
 final class UnracedService extends UnracedGrpc.UnracedImplBase {
     private static final Logger LOG = LoggerFactory.getLogger(UnracedService.class);
+
+    /** The capabilities that a source has and a subscriber of the shared capture does not. */
+    private static final Set<Feature> FILTERS = EnumSet.of(
+            Feature.FILTER_THREAD_GROUP,
+            Feature.FILTER_USER,
+            Feature.FILTER_CGROUP,
+            Feature.FILTER_MOUNT_NAMESPACE,
+            Feature.FILTER_PATH,
+            Feature.FILTER_RESULT,
+            Feature.FILTERS_AT_ENTRY);
 
     private final Captures captures;
     private final Access access;
@@ -193,11 +204,13 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
             }
             var capture = shared().capture();
             Capabilities capabilities = capture.capabilities();
-            if (capabilities.has(Feature.SOURCE_FILTERS)) {
-                capabilities = capabilities.without(
-                        Feature.SOURCE_FILTERS,
-                        "the server filters what a shared capture has seen; with unraced.remote.own-capture = on the"
-                                + " source does");
+            for (Feature filter : FILTERS) {
+                if (capabilities.has(filter)) {
+                    capabilities = capabilities.without(
+                            filter,
+                            "the server filters what a shared capture has seen; with unraced.remote.own-capture = on"
+                                    + " the source does");
+                }
             }
             if (capabilities.has(Feature.RATE_LIMITS)) {
                 capabilities = capabilities.without(

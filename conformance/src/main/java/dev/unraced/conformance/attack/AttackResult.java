@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance.attack;
 
+import dev.unraced.conformance.spec.RuleNumber;
+import dev.unraced.conformance.spec.Violation;
 import dev.unraced.event.Mitigation;
+import java.util.Optional;
 
 /**
  * The result of an attack under one mode.
@@ -9,8 +12,20 @@ import dev.unraced.event.Mitigation;
  * @param status whether the attack ran, and if so, whether the driver withstood it
  * @param counts the counts; all zero unless the attack ran
  * @param reason the reason for any status but HELD; empty for HELD
+ * @param violated the rule that the reason is about; empty unless the status is BROKEN
  */
-public record AttackResult(Attack attack, Mitigation mode, Status status, AttackCounts counts, String reason) {
+public record AttackResult(
+        Attack attack,
+        Mitigation mode,
+        Status status,
+        AttackCounts counts,
+        String reason,
+        Optional<RuleNumber> violated) {
+    /** Makes a result that is about no violation. */
+    public AttackResult(Attack attack, Mitigation mode, Status status, AttackCounts counts, String reason) {
+        this(attack, mode, status, counts, reason, Optional.empty());
+    }
+
     /** The possible results of an attack. */
     public enum Status {
         /** No match was false, and no successful call had a wrong truth field. */
@@ -35,15 +50,16 @@ public record AttackResult(Attack attack, Mitigation mode, Status status, Attack
     }
 
     static AttackResult broken(Attack attack, Mitigation mode, AttackCounts counts, Throwable why) {
-        return new AttackResult(attack, mode, Status.BROKEN, counts, String.valueOf(why.getMessage()));
+        String reason = String.valueOf(why.getMessage());
+        return new AttackResult(attack, mode, Status.BROKEN, counts, reason, Violation.rule(why));
     }
 
     /** Makes the result of a tally. */
     static AttackResult of(Attack attack, Mitigation mode, AttackTally tally) {
         AttackCounts counts = tally.counts();
-        String worst = tally.worst();
-        if (counts.lies() != 0) {
-            return new AttackResult(attack, mode, Status.BROKEN, counts, worst == null ? "" : worst);
+        Violation worst = tally.worst();
+        if (worst != null) {
+            return broken(attack, mode, counts, worst);
         }
         if (tally.isPointless()) {
             String reason = "none of " + counts.attempts() + " calls reached the object that it is about";

@@ -4,6 +4,7 @@ package dev.unraced.conformance.attack;
 import dev.unraced.capture.Capabilities;
 import dev.unraced.conformance.attack.KernelOutcome.FileId;
 import dev.unraced.conformance.fixture.Linux;
+import dev.unraced.conformance.spec.Violation;
 import dev.unraced.event.Argument;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.ConnectEvent;
@@ -64,7 +65,7 @@ final class AttackTally {
     private long won = -1;
     private long aimed;
     private long reached;
-    private @Nullable String worst;
+    private @Nullable Violation worst;
 
     /**
      * Makes a tally for a driver. Fields that the driver declares not to report are not missed.
@@ -98,14 +99,14 @@ final class AttackTally {
         boolean isAnothers = taken.marks().stream().anyMatch(event.flags()::contains);
         if ((isCopy && !isRight && !isAnothers) || (isMatch && !isCopy && !(isRight && taken.provable()))) {
             falseMatches++;
-            remember(either(ruleOfMatch(event, isCopy)) + ": a false proof: really " + taken + ", event " + event);
+            remember(either(ruleOfMatch(event, isCopy)), "a false proof: really " + taken + ", event " + event);
         }
         aimed += taken.ran() && (taken.file() != null || taken.peer() != null) ? 1 : 0;
         reached += hasReached(event) ? 1 : 0;
         String broken = ruleOfTruth(event, taken);
         if (broken != null) {
             wrongTruths++;
-            remember(either(broken) + ": an unmarked wrong truth: really " + taken + ", event " + event);
+            remember(either(broken), "an unmarked wrong truth: really " + taken + ", event " + event);
         }
     }
 
@@ -124,10 +125,14 @@ final class AttackTally {
         return aimed != 0 && reached == 0;
     }
 
-    /** Counts a breach of the attack's rule that is not about one argument or truth field. */
-    void lie(String what) {
+    /**
+     * Counts a breach that is not about one argument or truth field.
+     *
+     * @param usual the rule that it breaks, unless the attack has a rule of its own
+     */
+    void lie(String usual, String what) {
         wrongTruths++;
-        remember(rule + ": " + what);
+        remember(either(usual), what);
     }
 
     /** Returns the counts up to now. */
@@ -136,9 +141,9 @@ final class AttackTally {
                 attempts, wrong, flagged, falseMatches, wrongTruths, matched, changed, differs, marked, won);
     }
 
-    /** Returns the first forbidden event, with what really happened, or null while there is none. */
+    /** Returns the violation of the first forbidden event, with what really happened; null while there is none. */
     @Nullable
-    String worst() {
+    Violation worst() {
         return worst;
     }
 
@@ -146,9 +151,9 @@ final class AttackTally {
         return rule == null ? usual : rule;
     }
 
-    private void remember(String text) {
+    private void remember(String broken, String what) {
         if (worst == null) {
-            worst = text;
+            worst = Violation.of(broken, what);
         }
     }
 
@@ -254,14 +259,23 @@ final class AttackTally {
             return null;
         }
         Sockaddr expected = new Sockaddr(peer);
+        if (!capabilities.has(Feature.CONNECTING_PEER) && isUntold(event, expected)) {
+            return null;
+        }
         ConnectedSocket socket = event.socket().orElse(null);
         String usual = expected.family() == Sockaddr.AF_UNIX ? "R2.31" : "R2.30";
         if (socket == null) {
             return says(event, NO_OBJECT) ? null : usual;
         }
-        boolean isPeer = isSame(socket.remote(), expected)
+        boolean isPeer = (peer.isEmpty() ? socket.remote().isEmpty() : isSame(socket.remote(), expected))
                 && (taken.local() == null || isSame(socket.local(), new Sockaddr(taken.local())));
         return isPeer || says(event, weakened(taken)) ? null : usual;
+    }
+
+    /** Returns whether getpeername(2) does not tell the peer: the connect is in progress, or the port is 0. */
+    private static boolean isUntold(ConnectEvent event, Sockaddr peer) {
+        boolean isInternet = peer.family() == Sockaddr.AF_INET || peer.family() == Sockaddr.AF_INET6;
+        return event.call().result() < 0 || (isInternet && peer.port() == 0);
     }
 
     private static boolean isSame(OpenedFile opened, FileId file) {

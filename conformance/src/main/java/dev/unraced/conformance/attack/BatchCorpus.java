@@ -12,6 +12,7 @@ import dev.unraced.event.Capability;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Feature;
 import dev.unraced.event.Origin;
+import dev.unraced.event.Sockaddr;
 import dev.unraced.event.Syscall;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +69,7 @@ final class BatchCorpus {
                         "The same with a TCP socket whose attempt has succeeded before the batch",
                         Map.of("silent", 1L, "type", (long) SOCK_STREAM)),
                 named(),
+                ended(),
                 polled(),
                 attempt());
     }
@@ -137,6 +139,26 @@ final class BatchCorpus {
         String title = "A batch connects a UNIX socket, lends it to a process that binds it, and closes it";
         return unnamed("-connect-named", title, Command.of("uring-lent").with("binds", 1))
                 .of(FAMILY, "R2.43");
+    }
+
+    private static Attack ended() {
+        List<Capability> needs = List.of(Syscall.CONNECT, Origin.IO_URING, Feature.SOCKET_TUPLE);
+        String title = "A batch disconnects a TCP socket, lends it to a process that binds it, and closes it";
+        return new Attack(FAMILY + "-connect-ended", title, needs, Scope.PROCESS, FEW, true, field -> {
+                    ByteString nobody = SocketAddresses.family(Sockaddr.AF_UNSPEC, 16);
+                    field.play(
+                            Command.of("uring-lent")
+                                    .with("a", nobody)
+                                    .with("b", address(field, 1))
+                                    .with("type", SOCK_STREAM)
+                                    .with("ends", 1),
+                            Map.of(
+                                    'a',
+                                    KernelOutcome.noPeer(nobody)
+                                            .from(SocketAddresses.inet(0, 0, 0, 0, 0))
+                                            .unless(EventFlag.SOCKET_SHARED)));
+                })
+                .of(FAMILY, "R2.42");
     }
 
     private static Attack polled() {

@@ -17,6 +17,7 @@ import dev.unraced.event.OpenEvent;
 import dev.unraced.event.OpenHow;
 import dev.unraced.event.Origin;
 import dev.unraced.event.Syscall;
+import dev.unraced.linux.OpenFlags;
 import java.util.List;
 import java.util.Locale;
 
@@ -186,10 +187,11 @@ final class FlipCorpus {
         new Race(field, "openat2", "loop")
                 .with("path", Pointer.to(path).text())
                 .run(
-                        Linux.how(Linux.O_RDONLY, 0, 0, Linux.HOW_SIZE),
-                        Linux.how(Linux.O_RDWR, 0, 0, Linux.HOW_SIZE),
-                        KernelOutcome.file(new OpenHow(Linux.O_RDONLY, 0, 0, Linux.HOW_SIZE), file, path, true),
-                        KernelOutcome.file(new OpenHow(Linux.O_RDWR, 0, 0, Linux.HOW_SIZE), file, path, true),
+                        Linux.how(Linux.O_RDONLY, 0, 0, OpenFlags.OPEN_HOW_SIZE),
+                        Linux.how(Linux.O_RDWR, 0, 0, OpenFlags.OPEN_HOW_SIZE),
+                        KernelOutcome.file(
+                                new OpenHow(Linux.O_RDONLY, 0, 0, OpenFlags.OPEN_HOW_SIZE), file, path, true),
+                        KernelOutcome.file(new OpenHow(Linux.O_RDWR, 0, 0, OpenFlags.OPEN_HOW_SIZE), file, path, true),
                         event -> ((OpenEvent) event).how());
     }
 

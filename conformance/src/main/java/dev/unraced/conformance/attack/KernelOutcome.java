@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param file the file that the call opened, or null when it opened none
  * @param places the paths that this file had while the call ran; empty where it has none or the attack does not record
  *     them
- * @param peer the peer that the call connected to, or null
+ * @param peer the peer that the call connected to, empty for a call that ended a connection, or null
  * @param local the socket's own address, or null when the attack does not record it
  * @param mountNamespace the namespace in which the kernel resolved the path; 0 when the attack does not record it
  * @param ran whether the call ran at all
@@ -73,6 +73,11 @@ record KernelOutcome(
     /** Returns the truth of a peer that the argument may or may not name. */
     static KernelOutcome peer(ByteString argument, ByteString peer, boolean provable) {
         return new KernelOutcome(argument, provable, null, Set.of(), peer, null, 0, true, Set.of());
+    }
+
+    /** Returns the truth of an argument that ends a connection. */
+    static KernelOutcome noPeer(ByteString argument) {
+        return peer(argument, ByteString.EMPTY, true);
     }
 
     /** Returns the same truth, with the socket's own address. */

@@ -167,9 +167,11 @@ final class MovedCorpus {
         }
         if (reply.number("shortest") > bound) {
             field.tally()
-                    .lie("of " + field.calls() + " opens each took at least " + reply.number("shortest")
-                            + " ns of its processor, of which one takes " + reply.number("plain")
-                            + " ns without the mounts");
+                    .lie(
+                            "R2.48",
+                            "of " + field.calls() + " opens each took at least " + reply.number("shortest")
+                                    + " ns of its processor, of which one takes " + reply.number("plain")
+                                    + " ns without the mounts");
         }
         field.advanced();
     }

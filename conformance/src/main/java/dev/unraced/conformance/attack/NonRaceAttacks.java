@@ -12,6 +12,7 @@ import dev.unraced.conformance.fixture.SocketAddresses;
 import dev.unraced.conformance.fixture.Sockets;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.conformance.scenario.Scope;
+import dev.unraced.conformance.spec.Violation;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.Syscall;
 import dev.unraced.event.SyscallEvent;
@@ -218,7 +219,7 @@ final class NonRaceAttacks {
                 .filter(event -> event.call().result() >= 0)
                 .toList();
         if (successful.isEmpty()) {
-            throw new AssertionError("R1.1: no event of a call that took over an id");
+            throw Violation.of("R1.1", "no event of a call that took over an id");
         }
         successful.forEach(event -> field.tally().judge(event, KernelOutcome.file(path, file)));
         field.advanced();

@@ -7,6 +7,7 @@ import dev.unraced.conformance.fixture.SocketAddresses;
 import dev.unraced.conformance.scenario.Scope;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.Capability;
+import dev.unraced.event.Feature;
 import dev.unraced.event.OpenEvent;
 import dev.unraced.event.Syscall;
 import dev.unraced.event.SyscallEvent;
@@ -75,7 +76,7 @@ final class RefusedCorpus {
                 "R3.4",
                 "-leftover",
                 "A filter answers an open, behind whose predecessor a request opened another path from the same memory",
-                Syscall.OPENAT,
+                List.of(Syscall.OPENAT, Feature.UNUSED_MODE),
                 FEW,
                 field -> {
                     field.makeFile("secret");
@@ -168,6 +169,17 @@ final class RefusedCorpus {
 
     private static Attack of(
             String family, String rule, String suffix, String title, Capability needed, int most, Attack.Play play) {
-        return new Attack(family + suffix, title, List.of(needed), Scope.FAMILY, most, false, play).of(family, rule);
+        return of(family, rule, suffix, title, List.of(needed), most, play);
+    }
+
+    private static Attack of(
+            String family,
+            String rule,
+            String suffix,
+            String title,
+            List<Capability> needs,
+            int most,
+            Attack.Play play) {
+        return new Attack(family + suffix, title, needs, Scope.FAMILY, most, false, play).of(family, rule);
     }
 }

@@ -126,7 +126,7 @@ final class SocketCorpus {
                 new Attack(
                                 "port-zero",
                                 "A TCP connect to port 0 of a host that does not answer",
-                                List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE),
+                                List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE, Feature.CONNECTING_PEER),
                                 Scope.PROCESS,
                                 FEW,
                                 false,
@@ -357,7 +357,7 @@ final class SocketCorpus {
                     .socket()
                     .flatMap(ConnectedSocket::remote)
                     .isPresent()) {
-                field.tally().lie("a peer, though the socket was connected to AF_UNSPEC: event " + undone);
+                field.tally().lie("R2.30", "a peer, though the socket was connected to AF_UNSPEC: event " + undone);
             }
         }
     }

@@ -35,6 +35,13 @@ final class Deadline implements InvocationInterceptor {
         within(limit(RuleExtension.find(context)), invocation);
     }
 
+    @Override
+    public void interceptTestTemplateMethod(
+            Invocation<Void> invocation, ReflectiveInvocationContext<Method> rule, ExtensionContext context)
+            throws Throwable {
+        interceptTestMethod(invocation, rule, context);
+    }
+
     static Duration limit(DriverUnderTest under) {
         Duration waits = under.patience().multipliedBy(WAITS).plus(under.stall());
         return waits.compareTo(LEAST) > 0 ? waits : LEAST;

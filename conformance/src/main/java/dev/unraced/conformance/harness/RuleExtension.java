@@ -67,6 +67,13 @@ public final class RuleExtension
         context.publishReportEntry(EVIDENCE, Long.toString(evidence.events()));
     }
 
+    @Override
+    public void interceptTestTemplateMethod(
+            Invocation<@Nullable Void> rule, ReflectiveInvocationContext<Method> method, ExtensionContext context)
+            throws Throwable {
+        interceptTestMethod(rule, method, context);
+    }
+
     /**
      * Turns an assumption that fails inside a rule into a failure: it would hide a gap, and only a declaration may skip
      * a rule. What was not played says so itself.

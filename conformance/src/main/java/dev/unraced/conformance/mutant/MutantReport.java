@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance.mutant;
 
-import dev.unraced.conformance.RuleNumber;
 import dev.unraced.conformance.mutant.MutantResult.Verdict;
+import dev.unraced.conformance.spec.RuleNumber;
 import java.util.Collections;
 import java.util.List;
 import java.util.NavigableSet;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance.mutant;
 
-import dev.unraced.conformance.RuleNumber;
+import dev.unraced.conformance.spec.RuleNumber;
 import java.util.Collections;
 import java.util.NavigableSet;
 import java.util.TreeSet;

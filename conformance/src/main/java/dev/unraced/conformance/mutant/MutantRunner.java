@@ -3,10 +3,10 @@ package dev.unraced.conformance.mutant;
 
 import dev.unraced.conformance.ConformanceReport;
 import dev.unraced.conformance.ConformanceRunner;
-import dev.unraced.conformance.RuleNumber;
 import dev.unraced.conformance.RulePattern;
 import dev.unraced.conformance.RuleResult;
 import dev.unraced.conformance.RuleResult.Status;
+import dev.unraced.conformance.spec.RuleNumber;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -26,6 +26,7 @@ import dev.unraced.conformance.harness.Rule;
 import dev.unraced.conformance.scenario.Observed;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.conformance.scenario.Scope;
+import dev.unraced.conformance.spec.Violation;
 import dev.unraced.event.Abi;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.ConnectEvent;
@@ -102,7 +103,9 @@ public abstract class AssertionConformance extends DriverConformance {
         scenario.awaitRest();
         List<SyscallEvent> events = scenario.recorder().eventsFrom(before);
         String what = entrance.way() + ", " + entrance.syscall() + ", " + mode;
-        assertThat(events).as("R1.1: events of one call, %s", what).hasSize(1);
+        Violation.unless(
+                "R1.1",
+                () -> assertThat(events).as("events of one call, %s", what).hasSize(1));
         SyscallEvent event = events.get(0);
         // Any process can rewrite the block of socketcall, so R2.45 asks for the mark where nothing proves the socket.
         boolean isIndirect = entrance.call().isSocketcall();
@@ -147,7 +150,9 @@ public abstract class AssertionConformance extends DriverConformance {
     }
 
     @Rule("A connect in progress to port 0 has its peer, which getpeername does not tell")
-    @Requires(syscalls = Syscall.CONNECT, features = Feature.SOCKET_TUPLE)
+    @Requires(
+            syscalls = Syscall.CONNECT,
+            features = {Feature.SOCKET_TUPLE, Feature.CONNECTING_PEER})
     public final void r02_32_aPeerAtPortZeroIsThere(TestReporter reporter) {
         stand(reporter, "R2.32");
     }
@@ -329,7 +334,10 @@ public abstract class AssertionConformance extends DriverConformance {
         String what = result.attack().name() + " under " + result.mode().name().toLowerCase(Locale.ROOT);
         reporter.publishEntry(what, result.isPlayed() ? result.counts().toText() : "not played, " + result.reason());
         if (result.status() == AttackResult.Status.BROKEN) {
-            throw new AssertionError(result.reason() + ", in attack " + what);
+            String reason = result.reason() + ", in attack " + what;
+            throw result.violated()
+                    .<AssertionError>map(rule -> new Violation(rule, reason))
+                    .orElseGet(() -> new AssertionError(reason));
         }
         return result;
     }

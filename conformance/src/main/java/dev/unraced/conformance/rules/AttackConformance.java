@@ -21,6 +21,7 @@ import dev.unraced.conformance.harness.Rule;
 import dev.unraced.conformance.scenario.ArgumentAssertions;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.conformance.scenario.Scope;
+import dev.unraced.conformance.spec.Violation;
 import dev.unraced.event.Argument;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.ConnectEvent;
@@ -33,6 +34,7 @@ import dev.unraced.event.OpenHow;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Syscall;
 import dev.unraced.event.SyscallEvent;
+import dev.unraced.linux.OpenFlags;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -135,11 +137,11 @@ public abstract class AttackConformance extends DriverConformance {
         try (Scenario scenario = attack(Mitigation.STASH).open()) {
             scenario.makeFifo("fifo");
             ByteString passed = how(Linux.O_RDONLY, Linux.RESOLVE_NO_SYMLINKS);
-            OpenHow expected = new OpenHow(Linux.O_RDONLY, 0, Linux.RESOLVE_NO_SYMLINKS, Linux.HOW_SIZE);
+            OpenHow expected = new OpenHow(Linux.O_RDONLY, 0, Linux.RESOLVE_NO_SYMLINKS, OpenFlags.OPEN_HOW_SIZE);
             WatchedCall call = WatchedCall.openat2(Pointer.to(scenario.scratch().bytes("fifo")), 0, 0, 0);
 
             scenario.setBuffer(BUFFER, passed);
-            Job job = scenario.block(call.how(Pointer.buffer(BUFFER), Linux.HOW_SIZE));
+            Job job = scenario.block(call.how(Pointer.buffer(BUFFER), OpenFlags.OPEN_HOW_SIZE));
             scenario.setBuffer(BUFFER, how(Linux.O_RDWR, 0));
             scenario.releaseReaders("fifo");
             job.finish();
@@ -148,7 +150,7 @@ public abstract class AttackConformance extends DriverConformance {
 
             OpenEvent cold = scenario.call(
                             WatchedCall.openat2(Pointer.to(scenario.scratch().bytes("missing")), 0, 0, 0)
-                                    .how(Pointer.cold(passed), Linux.HOW_SIZE))
+                                    .how(Pointer.cold(passed), OpenFlags.OPEN_HOW_SIZE))
                     .open();
             assertThat(cold.how().value()).as("R2.6: not in memory").isEqualTo(expected);
             assertLateReadIsFlagged("R2.6", cold, cold.how());
@@ -166,7 +168,7 @@ public abstract class AttackConformance extends DriverConformance {
 
             for (int round = 0; round < LONG_PATH_ROUNDS; round++) {
                 Job job = scenario.block(
-                        WatchedCall.openat2(Pointer.to(path), 0, 0, 0).how(Pointer.cold(how), Linux.HOW_SIZE));
+                        WatchedCall.openat2(Pointer.to(path), 0, 0, 0).how(Pointer.cold(how), OpenFlags.OPEN_HOW_SIZE));
                 // Calls on any processor may overwrite the place where a driver keeps the rest of the path.
                 for (int i = 0; i < LONG_PATH_ROUNDS; i++) {
                     scenario.call(WatchedCall.openat(Pointer.to(other), Linux.O_RDONLY, 0));
@@ -177,7 +179,7 @@ public abstract class AttackConformance extends DriverConformance {
                 assertThat(late.path().value()).as("R2.6: the path").isEqualTo(path);
                 assertThat(late.how().value())
                         .as("R2.6: the how")
-                        .isEqualTo(new OpenHow(Linux.O_RDONLY, 0, Linux.RESOLVE_NO_SYMLINKS, Linux.HOW_SIZE));
+                        .isEqualTo(new OpenHow(Linux.O_RDONLY, 0, Linux.RESOLVE_NO_SYMLINKS, OpenFlags.OPEN_HOW_SIZE));
             }
         }
     }
@@ -303,7 +305,8 @@ public abstract class AttackConformance extends DriverConformance {
             Function<SyscallEvent, Argument<ByteString>> argument) {
         String names = truth.text("truth");
         List<SyscallEvent> events = scenario.eventsOf(truth.integer("tid"));
-        assertThat(events).as("R1.1: one event of each call").hasSize(names.length());
+        Violation.unless(
+                "R1.1", () -> assertThat(events).as("one event of each call").hasSize(names.length()));
         int wrong = 0;
         int wrongAndFlagged = 0;
         int changed = 0;
@@ -313,22 +316,33 @@ public abstract class AttackConformance extends DriverConformance {
         for (int i = 0; i < events.size(); i++) {
             Argument<ByteString> claim = argument.apply(events.get(i));
             boolean right = claim.value().equals(names.charAt(i) == 'a' ? a : b);
+            String call = "call " + i + " really took " + names.charAt(i);
             if (claim.provenance() == Provenance.KERNEL) {
                 copies++;
-                assertThat(right)
-                        .as("R2.17: the kernel's copy, call %d really took %s", i, names.charAt(i))
-                        .isTrue();
-                assertThat(claim.integrity())
-                        .as("R2.34: the kernel's copy, call %d", i)
-                        .isIn(Integrity.MATCH, Integrity.CHANGED);
+                Violation.unless(
+                        "R2.17",
+                        () -> assertThat(right)
+                                .as("the kernel's copy, %s", call)
+                                .isTrue());
+                Violation.unless(
+                        "R2.34",
+                        () -> assertThat(claim.integrity())
+                                .as("the kernel's copy, %s", call)
+                                .isIn(Integrity.MATCH, Integrity.CHANGED));
             }
             if (claim.integrity() == Integrity.MATCH) {
-                assertThat(right)
-                        .as("%s: a match is a proof, call %d really took %s", match, i, names.charAt(i))
-                        .isTrue();
+                Violation.unless(
+                        match,
+                        () -> assertThat(right)
+                                .as("a match is a proof, %s", call)
+                                .isTrue());
                 matched++;
             }
-            assertThat(claim.value()).as("R2.1: one of the two that were there").isIn(a, b);
+            Violation.unless(
+                    "R2.1",
+                    () -> assertThat(claim.value())
+                            .as("one of the two that were there")
+                            .isIn(a, b));
             boolean isChanged = claim.integrity() == Integrity.CHANGED;
             boolean isOther = claim.integrity() == Integrity.DIFFERS;
             wrong += right ? 0 : 1;
@@ -359,17 +373,21 @@ public abstract class AttackConformance extends DriverConformance {
     }
 
     private static ByteString how(long flags, long resolve) {
-        return Linux.how(flags, 0, resolve, Linux.HOW_SIZE);
+        return Linux.how(flags, 0, resolve, OpenFlags.OPEN_HOW_SIZE);
     }
 
     private static void assertLateReadIsFlagged(String rule, SyscallEvent event, Argument<?> argument) {
-        assertThat(argument.isPresent())
-                .as("%s: it was readable for the kernel", rule)
-                .isTrue();
+        Violation.unless(
+                rule,
+                () -> assertThat(argument.isPresent())
+                        .as("it was readable for the kernel")
+                        .isTrue());
         if (argument.provenance() == Provenance.EXIT) {
-            assertThat(event.flags())
-                    .as("%s: read at the return, because of a fault", rule)
-                    .contains(EventFlag.FAULTED);
+            Violation.unless(
+                    rule,
+                    () -> assertThat(event.flags())
+                            .as("read at the return, because of a fault")
+                            .contains(EventFlag.FAULTED));
         }
     }
 }

@@ -15,6 +15,7 @@ import dev.unraced.conformance.scenario.ArgumentAssertions;
 import dev.unraced.conformance.scenario.Observed;
 import dev.unraced.conformance.scenario.Requested;
 import dev.unraced.conformance.scenario.Scenario;
+import dev.unraced.conformance.spec.Violation;
 import dev.unraced.event.Abi;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.ConnectEvent;
@@ -52,11 +53,16 @@ public abstract class ConnectConformance extends DriverConformance {
             ByteString address = sockets.listen(LISTENER, SocketAddresses.loopback(0), 16);
             int fd = sockets.stream(CLIENT, Linux.AF_INET);
             Observed observed = scenario.call(WatchedCall.connect("h:" + CLIENT, address));
-            assertThat(observed.connect().fd())
-                    .as("R1.2: the socket's descriptor")
-                    .isEqualTo(fd);
-            assertThat(observed.connect().addrlen()).as("R2.25: addrlen").isEqualTo(address.length());
-            assertThat(observed.connect().call().abi()).as("R1.2").isEqualTo(Abi.NATIVE);
+            Violation.unless(
+                    "R1.2",
+                    () -> assertThat(observed.connect().fd())
+                            .as("the socket's descriptor")
+                            .isEqualTo(fd));
+            Violation.unless(
+                    "R2.25",
+                    () -> assertThat(observed.connect().addrlen()).as("addrlen").isEqualTo(address.length()));
+            Violation.unless(
+                    "R1.2", () -> assertThat(observed.connect().call().abi()).isEqualTo(Abi.NATIVE));
         }
     }
 

@@ -14,6 +14,7 @@ import dev.unraced.conformance.harness.Rule;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.EventView;
+import dev.unraced.event.Feature;
 import dev.unraced.event.Syscall;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,6 +76,7 @@ public abstract class ConsumerConformance extends DriverConformance {
     }
 
     @Rule("What a handler throws reaches its caller, and the next poll goes on behind that event")
+    @Requires(features = Feature.UNUSED_MODE)
     public final void r15_3_aThrowingHandlerLosesNothing() {
         try (Scenario scenario = scenario().unread().open()) {
             Capture capture = scenario.capture();
@@ -187,6 +189,7 @@ public abstract class ConsumerConformance extends DriverConformance {
     }
 
     @Rule("A poll hands over no more events than asked for, and the rest later")
+    @Requires(features = Feature.UNUSED_MODE)
     public final void r15_7_aPollKeepsItsLimit() {
         int calls = 10;
         try (Scenario scenario = scenario().unread().open()) {

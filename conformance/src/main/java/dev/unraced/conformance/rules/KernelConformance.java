@@ -17,6 +17,7 @@ import dev.unraced.conformance.scenario.ArgumentAssertions;
 import dev.unraced.conformance.scenario.Observed;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.conformance.scenario.Scope;
+import dev.unraced.conformance.spec.Violation;
 import dev.unraced.event.Argument;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.ConnectEvent;
@@ -136,7 +137,7 @@ public abstract class KernelConformance extends DriverConformance {
             ByteString endless = ByteString.utf8("x".repeat(LONGEST_PATH + 100));
             Observed tooLong = scenario.call(WatchedCall.openat(Pointer.to(endless), Linux.O_RDONLY, 0));
             assertThat(tooLong.outcome().result()).isEqualTo(Linux.ENAMETOOLONG);
-            assertThat(tooLong.event().flags()).as("R10.2").contains(EventFlag.TRUNCATED);
+            Violation.unless("R10.2", () -> assertThat(tooLong.event().flags()).contains(EventFlag.TRUNCATED));
             assertSnapshot(tooLong.open().path(), ByteString.utf8("x".repeat(LONGEST_PATH)));
         }
     }

@@ -127,7 +127,7 @@ public abstract class LifecycleConformance extends DriverConformance {
     }
 
     @Rule("Two captures at once see the same calls, and each has books of its own")
-    @Requires(features = Feature.SEVERAL_CAPTURES)
+    @Requires(features = {Feature.SEVERAL_CAPTURES, Feature.UNUSED_MODE})
     public final void r15_9_capturesSideBySideAreStrangers() {
         try (Scenario scenario = scenario().open()) {
             scenario.callUnobserved(scenario.missing(0));
@@ -171,7 +171,7 @@ public abstract class LifecycleConformance extends DriverConformance {
     }
 
     @Rule("So do captures of two processes")
-    @Requires(features = {Feature.SEVERAL_CAPTURES, Feature.SEVERAL_PROCESSES})
+    @Requires(features = {Feature.SEVERAL_CAPTURES, Feature.SEVERAL_PROCESSES, Feature.UNUSED_MODE})
     public final void r15_9_capturesOfTwoProcessesAreStrangers() {
         try (Scenario scenario = scenario().open()) {
             scenario.callUnobserved(scenario.missing(0));
@@ -213,7 +213,7 @@ public abstract class LifecycleConformance extends DriverConformance {
     }
 
     private void onlyOf(int tgid, CaptureConfigBuilder builder) {
-        if (capabilities().has(Feature.SOURCE_FILTERS)) {
+        if (capabilities().has(Feature.FILTER_THREAD_GROUP)) {
             builder.tgids(tgid);
         }
     }

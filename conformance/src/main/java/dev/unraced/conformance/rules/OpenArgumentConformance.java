@@ -14,15 +14,20 @@ import dev.unraced.conformance.scenario.Observed;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.EventFlag;
+import dev.unraced.event.Feature;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.OpenEvent;
 import dev.unraced.event.OpenHow;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Syscall;
+import dev.unraced.linux.OpenFlags;
 import java.util.List;
 
 /** Rules about the path and the how of an open (chapter 2). */
 public abstract class OpenArgumentConformance extends DriverConformance {
+    private static final List<Long> FLAGS = List.of(0L, Linux.O_CLOEXEC | Linux.O_NOFOLLOW, 0x7fffffffL, 0xffffffffL);
+    private static final List<Long> MODES = List.of(0L, 0644L, 0x12345678L);
+
     protected OpenArgumentConformance() {}
 
     @Rule("With mitigation the path is the one that was passed, read at entry or by the kernel")
@@ -76,21 +81,40 @@ public abstract class OpenArgumentConformance extends DriverConformance {
     public final void r02_9_flagsAndModeComeFromRegisters() {
         try (Scenario scenario = scenario().open()) {
             Pointer path = Pointer.to(scenario.scratch().bytes("missing"));
-            for (long flags : new long[] {0, Linux.O_CLOEXEC | Linux.O_NOFOLLOW, 0x7fffffffL, 0xffffffffL}) {
-                for (long mode : new long[] {0, 0644, 0x12345678L}) {
-                    OpenHow passed = new OpenHow(flags, mode, 0, 0);
-                    OpenEvent openat = scenario.call(WatchedCall.openat(path, flags & ~Linux.O_CREAT, mode))
-                            .open();
-                    ArgumentAssertions.assertRegisters(openat.how());
-                    assertThat(openat.how().value())
-                            .as("R2.9")
-                            .isEqualTo(new OpenHow(flags & ~Linux.O_CREAT, mode, 0, 0));
+            for (long flags : FLAGS) {
+                OpenEvent openat = scenario.call(WatchedCall.openat(path, flags & ~Linux.O_CREAT, 0))
+                        .open();
+                ArgumentAssertions.assertRegisters(openat.how());
+                assertThat(openat.how().value()).as("R2.9").isEqualTo(new OpenHow(flags & ~Linux.O_CREAT, 0, 0, 0));
+                for (long mode : MODES) {
+                    long creating = flags | Linux.O_CREAT;
                     OpenEvent open = scenario.call(WatchedCall.open(
-                                    Pointer.to(scenario.scratch().bytes("no/file")), flags, mode))
+                                    Pointer.to(scenario.scratch().bytes("no/file")), creating, mode))
                             .open();
                     ArgumentAssertions.assertRegisters(open.how());
-                    assertThat(open.how().value()).as("R2.9").isEqualTo(passed);
+                    assertThat(open.how().value()).as("R2.9").isEqualTo(new OpenHow(creating, mode, 0, 0));
                     assertThat(open.dirfd()).as("R2.9: where open starts").isEqualTo(Linux.AT_FDCWD);
+                }
+            }
+        }
+    }
+
+    @Rule("The mode of a call that creates no file is what the register held")
+    @Requires(
+            syscalls = {Syscall.OPEN, Syscall.OPENAT},
+            features = Feature.UNUSED_MODE)
+    public final void r02_9_aModeThatIsNotUsedIsReported() {
+        try (Scenario scenario = scenario().open()) {
+            Pointer path = Pointer.to(scenario.scratch().bytes("missing"));
+            for (long passed : FLAGS) {
+                long flags = passed & ~Linux.O_CREAT;
+                for (long mode : MODES) {
+                    for (WatchedCall call :
+                            List.of(WatchedCall.openat(path, flags, mode), WatchedCall.open(path, flags, mode))) {
+                        assertThat(scenario.call(call).open().how().value())
+                                .as("R2.9: %s", call)
+                                .isEqualTo(new OpenHow(flags, mode, 0, 0));
+                    }
                 }
             }
         }
@@ -123,8 +147,8 @@ public abstract class OpenArgumentConformance extends DriverConformance {
                     .open();
             assertThat(event.how().value())
                     .as("R2.11")
-                    .isEqualTo(
-                            new OpenHow(Linux.O_RDWR | Linux.O_CREAT, 0640, Linux.RESOLVE_NO_SYMLINKS, Linux.HOW_SIZE));
+                    .isEqualTo(new OpenHow(
+                            Linux.O_RDWR | Linux.O_CREAT, 0640, Linux.RESOLVE_NO_SYMLINKS, OpenFlags.OPEN_HOW_SIZE));
             assertThat(event.how().provenance()).as("R2.11").isIn(Provenance.ENTER, Provenance.KERNEL);
         }
     }
@@ -167,10 +191,10 @@ public abstract class OpenArgumentConformance extends DriverConformance {
             Pointer path = Pointer.to(scenario.scratch().bytes("file"));
             for (Pointer how : List.of(Pointer.BAD, Pointer.NULL)) {
                 Observed observed =
-                        scenario.call(WatchedCall.openat2(path, 0, 0, 0).how(how, Linux.HOW_SIZE));
+                        scenario.call(WatchedCall.openat2(path, 0, 0, 0).how(how, OpenFlags.OPEN_HOW_SIZE));
                 assertThat(observed.outcome().result()).isEqualTo(Linux.EFAULT);
                 assertThat(observed.open().how().provenance()).as("R2.14").isEqualTo(Provenance.NONE);
-                ArgumentAssertions.assertHow("R2.14", observed, new OpenHow(0, 0, 0, Linux.HOW_SIZE));
+                ArgumentAssertions.assertHow("R2.14", observed, new OpenHow(0, 0, 0, OpenFlags.OPEN_HOW_SIZE));
             }
         }
     }

@@ -9,6 +9,7 @@ import dev.unraced.conformance.fixture.Linux;
 import dev.unraced.conformance.harness.DriverConformance;
 import dev.unraced.conformance.harness.Requires;
 import dev.unraced.conformance.harness.Rule;
+import dev.unraced.conformance.harness.RuleByLength;
 import dev.unraced.conformance.scenario.Observed;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.event.ByteString;
@@ -18,35 +19,23 @@ import dev.unraced.event.Syscall;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.assertj.core.api.SoftAssertions;
 
 /** Rules about paths of any length and content (chapter 10). */
 public abstract class PathConformance extends DriverConformance {
     protected PathConformance() {}
 
-    @Rule("A path of up to 4095 bytes arrives whole")
+    @RuleByLength(
+            value = "A path of up to 4095 bytes arrives whole",
+            lengths = {1, 7, 8, 63, 64, 127, 128, 254, 255, 256, 257, 511, 512, 1023, 1024, 2048, 4088, 4094, 4095})
     @Requires(syscalls = Syscall.OPENAT)
-    public final void r10_1_pathsOfEveryLengthArriveWhole() {
-        SoftAssertions all = new SoftAssertions();
+    public final void r10_1_pathsOfEveryLengthArriveWhole(int length) {
         try (Scenario scenario = scenario().open()) {
-            for (int length : new int[] {
-                1, 7, 8, 63, 64, 127, 128, 254, 255, 256, 257, 511, 512, 1023, 1024, 2048, 4088, 4094, 4095
-            }) {
-                ByteString path = pathOf(length);
-                Observed observed = scenario.call(WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0));
-                all.assertThat(observed.open().path().value())
-                        .as("R10.1: %d bytes", length)
-                        .isEqualTo(path);
-                all.assertThat(observed.open().path().isPresent())
-                        .as("R10.1: %d bytes", length)
-                        .isTrue();
-                all.assertThat(observed.event().flags())
-                        .as("R10.1: %d bytes", length)
-                        .doesNotContain(EventFlag.TRUNCATED, EventFlag.FAULTED);
-            }
+            ByteString path = pathOf(length);
+            Observed observed = scenario.call(WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0));
+            assertThat(observed.open().path().value()).as("R10.1").isEqualTo(path);
+            assertThat(observed.open().path().isPresent()).as("R10.1").isTrue();
+            assertThat(observed.event().flags()).as("R10.1").doesNotContain(EventFlag.TRUNCATED, EventFlag.FAULTED);
         }
-        // Each length that went wrong is told, not only the first one.
-        all.assertAll();
     }
 
     @Rule("Of a path that is longer, the first 4095 bytes arrive, and it is flagged")

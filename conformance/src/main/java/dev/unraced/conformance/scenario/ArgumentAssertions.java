@@ -3,6 +3,7 @@ package dev.unraced.conformance.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unraced.conformance.spec.Violation;
 import dev.unraced.event.Argument;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.Integrity;
@@ -20,10 +21,14 @@ public final class ArgumentAssertions {
      * @param rule the rule that the calling test is about
      */
     public static void assertGuarded(String rule, Argument<ByteString> argument, ByteString passed) {
-        assertThat(argument.value()).as("%s: the bytes as passed", rule).isEqualTo(passed);
-        assertThat(argument.provenance())
-                .as("%s: read at entry or by the kernel", rule)
-                .isIn(Provenance.ENTER, Provenance.KERNEL);
+        Violation.unless(
+                rule,
+                () -> assertThat(argument.value()).as("the bytes as passed").isEqualTo(passed));
+        Violation.unless(
+                rule,
+                () -> assertThat(argument.provenance())
+                        .as("read at entry or by the kernel")
+                        .isIn(Provenance.ENTER, Provenance.KERNEL));
     }
 
     /** Checks that the address is as passed, and was read at entry or by the kernel. */
@@ -34,22 +39,36 @@ public final class ArgumentAssertions {
 
     /** Checks that the argument is absent, since there was nothing to read. */
     public static void assertAbsent(String rule, Argument<?> argument) {
-        assertThat(argument.provenance())
-                .as("%s: there was nothing to read", rule)
-                .isEqualTo(Provenance.NONE);
-        assertThat(argument.integrity()).as("%s: nothing cannot match", rule).isEqualTo(Integrity.UNCHECKED);
+        Violation.unless(
+                rule,
+                () -> assertThat(argument.provenance())
+                        .as("there was nothing to read")
+                        .isEqualTo(Provenance.NONE));
+        Violation.unless(
+                rule,
+                () -> assertThat(argument.integrity())
+                        .as("nothing cannot match")
+                        .isEqualTo(Integrity.UNCHECKED));
     }
 
     /** Checks that the arguments of an open are as passed. */
     public static void assertHow(String rule, Observed observed, OpenHow passed) {
-        assertThat(observed.open().how().value()).as("%s: how, as passed", rule).isEqualTo(passed);
+        Violation.unless(
+                rule,
+                () -> assertThat(observed.open().how().value())
+                        .as("how, as passed")
+                        .isEqualTo(passed));
     }
 
     /** Checks that the argument came in registers. */
     public static void assertRegisters(Argument<?> how) {
-        assertThat(how.provenance())
-                .as("R2.9: registers are the kernel's own copy")
-                .isEqualTo(Provenance.KERNEL);
-        assertThat(how.integrity()).as("R2.9: nobody can change them").isEqualTo(Integrity.MATCH);
+        Violation.unless(
+                "R2.9",
+                () -> assertThat(how.provenance())
+                        .as("registers are the kernel's own copy")
+                        .isEqualTo(Provenance.KERNEL));
+        Violation.unless(
+                "R2.9",
+                () -> assertThat(how.integrity()).as("nobody can change them").isEqualTo(Integrity.MATCH));
     }
 }

@@ -4,6 +4,7 @@ package dev.unraced.conformance.scenario;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.Setting;
 import dev.unraced.conformance.fixture.Condition;
+import dev.unraced.conformance.spec.Violation;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -132,12 +133,14 @@ public final class BystanderProcess implements AutoCloseable {
     }
 
     private void await(String start, int count) {
-        Condition.await(
-                patience,
-                () -> !process.isAlive() || count(start) >= count,
-                () -> "R15.9: the other process is silent: " + said());
-        // Its last lines may still be on their way.
-        Condition.await(patience, () -> count(start) >= count, () -> "R15.9: the other process is over: " + said());
+        Violation.unless("R15.9", () -> {
+            Condition.await(
+                    patience,
+                    () -> !process.isAlive() || count(start) >= count,
+                    () -> "the other process is silent: " + said());
+            // Its last lines may still be on their way.
+            Condition.await(patience, () -> count(start) >= count, () -> "the other process is over: " + said());
+        });
     }
 
     private synchronized long count(String start) {

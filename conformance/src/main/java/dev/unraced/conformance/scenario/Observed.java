@@ -2,6 +2,7 @@
 package dev.unraced.conformance.scenario;
 
 import dev.unraced.conformance.actor.Outcome;
+import dev.unraced.conformance.spec.Violation;
 import dev.unraced.event.ConnectEvent;
 import dev.unraced.event.OpenEvent;
 import dev.unraced.event.SyscallEvent;
@@ -18,13 +19,13 @@ public record Observed(Outcome outcome, SyscallEvent event) {
         if (event instanceof OpenEvent open) {
             return open;
         }
-        throw new AssertionError("R1.2: an open became an event of another call: " + event);
+        throw Violation.of("R1.2", "an open became an event of another call: " + event);
     }
 
     public ConnectEvent connect() {
         if (event instanceof ConnectEvent connect) {
             return connect;
         }
-        throw new AssertionError("R1.2: a connect became an event of another call: " + event);
+        throw Violation.of("R1.2", "a connect became an event of another call: " + event);
     }
 }

@@ -2,6 +2,7 @@
 package dev.unraced.conformance.scenario;
 
 import dev.unraced.capture.Capture;
+import dev.unraced.conformance.spec.Violation;
 import dev.unraced.event.ArgumentView;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.EventView;
@@ -34,7 +35,7 @@ public final class Recorder {
     private final List<SyscallEvent> events = new ArrayList<>();
     private final List<SyscallEvent> entries = new ArrayList<>();
     private final Map<Integer, Long> lastReturns = new HashMap<>();
-    private final List<String> violations = new ArrayList<>();
+    private final List<Violation> violations = new ArrayList<>();
     private final Map<Integer, SourceSequence> sources = new TreeMap<>();
     private long delivered;
     private long kept;
@@ -119,7 +120,7 @@ public final class Recorder {
     }
 
     /** Returns the breaches of rules that hold for all events. */
-    synchronized List<String> violations() {
+    synchronized List<Violation> violations() {
         return List.copyOf(violations);
     }
 
@@ -155,7 +156,7 @@ public final class Recorder {
         delivered++;
         RecordView record = RecordView.of(view);
         if (!RecordValidator.isValid(record.buffer(), record.offset(), record.length())) {
-            violate("R14.1: a record that is not well-formed");
+            violate("R14.1", "a record that is not well-formed");
             return;
         }
         check(view);
@@ -168,7 +169,7 @@ public final class Recorder {
     private void check(EventView view) {
         SourceSequence sequence = sources.computeIfAbsent(view.source(), source -> new SourceSequence());
         if (!sequence.next(view.sequence())) {
-            violate("R9.2: number " + view.sequence() + " of source " + view.source() + " is not above the last one");
+            violate("R9.2", "number " + view.sequence() + " of source " + view.source() + " is not above the last one");
         }
         checkArgument(view, view.isOpenLike() ? view.path() : view.address());
         if (view.isEnter()) {
@@ -180,41 +181,43 @@ public final class Recorder {
             checkFile(view);
         }
         if (view.enterNanos() > view.exitNanos()) {
-            violate("R1.11: a call that returned before it entered: " + view.snapshot());
+            violate("R1.11", "a call that returned before it entered: " + view.snapshot());
         }
         if (view.has(EventFlag.STASH_FULL) && !view.has(EventFlag.ENTER_MISSED)) {
-            violate("R5.2: STASH_FULL without ENTER_MISSED: " + view.snapshot());
+            violate("R5.2", "STASH_FULL without ENTER_MISSED: " + view.snapshot());
         }
     }
 
     private void checkEntry(EventView view) {
         if (view.enterNanos() == 0 || view.exitNanos() != 0 || view.result() != 0) {
-            violate("R12.5: an enter event has a time of entry, and neither a return nor a result: " + view.snapshot());
+            violate(
+                    "R12.5",
+                    "an enter event has a time of entry, and neither a return nor a result: " + view.snapshot());
         }
         if (view.enterNanos() < lastReturns.getOrDefault(view.tid(), 0L)) {
-            violate("R12.5: an enter event behind that of the call's return: " + view.snapshot());
+            violate("R12.5", "an enter event behind that of the call's return: " + view.snapshot());
         }
     }
 
     private void checkArgument(EventView view, ArgumentView argument) {
         if (argument.isPresent() == (argument.provenance() == Provenance.NONE)) {
-            violate("R2.8: an argument is absent if and only if its provenance is NONE: " + view.snapshot());
+            violate("R2.8", "an argument is absent if and only if its provenance is NONE: " + view.snapshot());
         }
     }
 
     private void checkFile(EventView view) {
         boolean hasFile = view.has(EventFlag.HAS_FILE);
         if (hasFile && view.result() < 0) {
-            violate("R2.19: HAS_FILE on a call that failed: " + view.snapshot());
+            violate("R2.19", "HAS_FILE on a call that failed: " + view.snapshot());
         }
         if (!hasFile && view.has(EventFlag.CREATED)) {
-            violate("R2.19: CREATED without HAS_FILE: " + view.snapshot());
+            violate("R2.19", "CREATED without HAS_FILE: " + view.snapshot());
         }
     }
 
-    private void violate(String text) {
+    private void violate(String rule, String what) {
         if (violations.size() < VIOLATIONS_KEPT) {
-            violations.add(text);
+            violations.add(Violation.of(rule, what));
         }
     }
 

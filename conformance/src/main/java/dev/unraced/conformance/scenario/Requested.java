@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.unraced.capture.CaptureStats;
 import dev.unraced.conformance.actor.Outcome;
 import dev.unraced.conformance.actor.WatchedCall;
+import dev.unraced.conformance.spec.Violation;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.ConnectEvent;
 import dev.unraced.event.OpenEvent;
@@ -35,7 +36,8 @@ public final class Requested {
     public static void seen(Scenario scenario, WatchedCall call, ByteString argument) {
         Outcome outcome = scenario.callUnobserved(call);
         SyscallEvent event = onlyEvent(scenario, call, argument);
-        assertThat(event.call().result()).as("R1.2: %s", call).isEqualTo(outcome.result());
+        Violation.unless(
+                "R1.2", () -> assertThat(event.call().result()).as("%s", call).isEqualTo(outcome.result()));
     }
 
     /**
@@ -56,7 +58,11 @@ public final class Requested {
     private static void onceOrLost(Scenario scenario, WatchedCall call, ByteString argument, OptionalLong result) {
         Accounted accounted = accounted(scenario, call, argument, 1);
         for (SyscallEvent event : accounted.events) {
-            assertThat(event.call().result()).as("R1.2: %s", call).isEqualTo(result.orElse(accounted.outcome.result()));
+            Violation.unless(
+                    "R1.2",
+                    () -> assertThat(event.call().result())
+                            .as("%s", call)
+                            .isEqualTo(result.orElse(accounted.outcome.result())));
         }
     }
 
@@ -75,12 +81,16 @@ public final class Requested {
         scenario.takeEvents();
         Outcome outcome = scenario.callUnobserved(call);
         CaptureStats after = scenario.awaitRest();
-        assertThat(after.delivered() + after.totalLost())
-                .as("R1.1: events and losses after %d more requests, %s: %s", requests, call, after)
-                .isEqualTo(before.delivered() + before.totalLost() + requests);
+        Violation.unless(
+                "R1.1",
+                () -> assertThat(after.delivered() + after.totalLost())
+                        .as("events and losses after %d more requests, %s: %s", requests, call, after)
+                        .isEqualTo(before.delivered() + before.totalLost() + requests));
         List<SyscallEvent> events = scenario.takeEvents();
         for (SyscallEvent event : events) {
-            assertThat(event.call().origin()).as("R1.14: %s", call).isEqualTo(Origin.IO_URING);
+            Violation.unless(
+                    "R1.14",
+                    () -> assertThat(event.call().origin()).as("%s", call).isEqualTo(Origin.IO_URING));
             assertArgument(event, call, argument);
         }
         return new Accounted(outcome, events);
@@ -91,7 +101,8 @@ public final class Requested {
 
     private static void assertArgument(SyscallEvent event, WatchedCall call, ByteString argument) {
         String rule = event.call().result() < 0 ? "R3.1" : "R1.14";
-        assertThat(argumentOf(event)).as("%s: %s", rule, call).isEqualTo(argument);
+        Violation.unless(
+                rule, () -> assertThat(argumentOf(event)).as("%s", call).isEqualTo(argument));
     }
 
     private static ByteString argumentOf(SyscallEvent event) {
@@ -102,12 +113,17 @@ public final class Requested {
 
     private static SyscallEvent onlyEvent(Scenario scenario, WatchedCall call, ByteString argument) {
         List<SyscallEvent> events = scenario.takeEvents();
-        assertThat(events).as("R1.1: events of one request, %s", call).hasSize(1);
+        Violation.unless(
+                "R1.1",
+                () -> assertThat(events).as("events of one request, %s", call).hasSize(1));
         SyscallEvent event = events.get(0);
-        assertThat(event.call().origin()).as("R1.14: %s", call).isEqualTo(Origin.IO_URING);
-        assertThat(event.caller().tgid())
-                .as("R1.14: %s", call)
-                .isEqualTo(scenario.actor().tgid());
+        Violation.unless(
+                "R1.14", () -> assertThat(event.call().origin()).as("%s", call).isEqualTo(Origin.IO_URING));
+        Violation.unless(
+                "R1.14",
+                () -> assertThat(event.caller().tgid())
+                        .as("%s", call)
+                        .isEqualTo(scenario.actor().tgid()));
         assertArgument(event, call, argument);
         return event;
     }

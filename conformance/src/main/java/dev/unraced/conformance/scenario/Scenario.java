@@ -16,6 +16,7 @@ import dev.unraced.conformance.fixture.Condition;
 import dev.unraced.conformance.fixture.Job;
 import dev.unraced.conformance.fixture.Linux;
 import dev.unraced.conformance.fixture.Scratch;
+import dev.unraced.conformance.spec.Violation;
 import dev.unraced.conformance.subject.DriverUnderTest;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.ConnectEvent;
@@ -230,9 +231,11 @@ public final class Scenario implements AutoCloseable {
                         .limit(events.size() - 1)
                         .filter(Scenario::isRestarted)
                         .count();
-        assertThat(events.size() - attempts)
-                .as("R1.1: events of a thread that made one call: %s", events)
-                .isEqualTo(1);
+        Violation.unless(
+                "R1.1",
+                () -> assertThat(events.size() - attempts)
+                        .as("events of a thread that made one call: %s", events)
+                        .isEqualTo(1));
         return events.get(events.size() - 1);
     }
 
@@ -242,10 +245,11 @@ public final class Scenario implements AutoCloseable {
 
     /** Waits until every call that returned is in the books and every event with the reader. */
     public CaptureStats awaitRest() {
-        Condition.await(
-                under.patience(),
-                () -> recorder.failure() != null || StatsCheck.atRest(capture.stats(), received()),
-                () -> StatsCheck.unrest(capture.stats(), received()));
+        boolean isOver = Condition.holds(
+                under.patience(), () -> recorder.failure() != null || StatsCheck.atRest(capture.stats(), received()));
+        if (!isOver) {
+            throw StatsCheck.unrest(capture.stats(), received(), under.patience());
+        }
         if (recorder.failure() != null) {
             throw new AssertionError("consuming the capture failed", recorder.failure());
         }
@@ -260,10 +264,12 @@ public final class Scenario implements AutoCloseable {
     /** As {@link #awaitEmptyStash()}, for another rule that demands it. */
     public CaptureStats awaitEmptyStash(String rule) {
         awaitRest();
-        Condition.await(
-                under.patience(),
-                () -> capture.stats().stash().live() == 0,
-                () -> rule + ": at rest the stash is not empty: " + capture.stats());
+        Violation.unless(
+                rule,
+                () -> Condition.await(
+                        under.patience(),
+                        () -> capture.stats().stash().live() == 0,
+                        () -> "at rest the stash is not empty: " + capture.stats()));
         return awaitRest();
     }
 
@@ -312,36 +318,47 @@ public final class Scenario implements AutoCloseable {
         if (fresh.isEmpty()) {
             throw noEvent(call.syscall().toString());
         }
-        assertThat(fresh).as("R1.1: events of one call, %s", call.syscall()).hasSize(1);
+        Violation.unless(
+                "R1.1",
+                () -> assertThat(fresh)
+                        .as("events of one call, %s", call.syscall())
+                        .hasSize(1));
         SyscallEvent event = fresh.get(0);
-        assertThat(event.call().syscall()).as("R1.2: the call's name").isEqualTo(call.syscall());
-        assertThat(event.call().origin())
-                .as("R1.14: the call's way into the kernel")
-                .isEqualTo(call.origin());
-        assertThat(event.call().result()).as("R1.2: the raw result").isEqualTo(outcome.result());
-        assertThat(event.caller().tid()).as("R1.5: the calling thread").isEqualTo(outcome.tid());
+        Violation.unless(
+                "R1.2",
+                () -> assertThat(event.call().syscall()).as("the call's name").isEqualTo(call.syscall()));
+        Violation.unless(
+                "R1.14",
+                () -> assertThat(event.call().origin())
+                        .as("the call's way into the kernel")
+                        .isEqualTo(call.origin()));
+        Violation.unless(
+                "R1.2",
+                () -> assertThat(event.call().result()).as("the raw result").isEqualTo(outcome.result()));
+        Violation.unless(
+                "R1.5",
+                () -> assertThat(event.caller().tid()).as("the calling thread").isEqualTo(outcome.tid()));
         return new Observed(outcome, event);
     }
 
-    private AssertionError noEvent(String call) {
-        return new AssertionError("R1.1: no event of a call that returned, " + call
-                + ", though the statistics balance: " + capture.stats()
-                + ". A capture whose stats() answers before it has counted each call that returned looks like this,"
-                + " too (R8.1)");
+    private Violation noEvent(String call) {
+        return Violation.of(
+                "R1.1",
+                "no event of a call that returned, " + call + ", though the statistics balance: " + capture.stats()
+                        + ". A capture whose stats() answers before it has counted each call that returned looks like this,"
+                        + " too (R8.1)");
     }
 
     private Capture openCapture(Setup setup) {
         CaptureConfigBuilder builder = under.config();
         Capabilities capabilities = under.driver().capabilities();
         builder.mitigation(usual(capabilities));
-        if (capabilities.has(Feature.SOURCE_FILTERS)) {
-            if (scope == Scope.PROCESS) {
-                builder.tgids(actor.tgid());
-            } else if (scope == Scope.FAMILY) {
-                builder.uids(actor.user()
-                        .orElseThrow(() -> new IllegalStateException(
-                                "the actor could not take a user id of its own: run the kit as root")));
-            }
+        if (scope == Scope.PROCESS && capabilities.has(Feature.FILTER_THREAD_GROUP)) {
+            builder.tgids(actor.tgid());
+        } else if (scope == Scope.FAMILY && capabilities.has(Feature.FILTER_USER)) {
+            builder.uids(actor.user()
+                    .orElseThrow(() -> new IllegalStateException(
+                            "the actor could not take a user id of its own: run the kit as root")));
         }
         setup.settings.accept(builder);
         return under.driver().open(builder.build());
@@ -390,16 +407,19 @@ public final class Scenario implements AutoCloseable {
     private void checkRules() {
         CaptureStats stats = statsAtTheEnd();
         if (!recorder.violations().isEmpty()) {
-            // Each violation begins with the number of its rule.
-            throw new AssertionError(String.join("\n", recorder.violations()));
+            throw Violation.first(recorder.violations());
         }
-        assertThat(recorder.missingNumbers())
-                .as("R9.2: numbers missing from the sequences, against losses counted: %s", stats)
-                .isLessThanOrEqualTo(stats.totalLost());
+        Violation.unless(
+                "R9.2",
+                () -> assertThat(recorder.missingNumbers())
+                        .as("numbers missing from the sequences, against losses counted: %s", stats)
+                        .isLessThanOrEqualTo(stats.totalLost()));
         if (!attack) {
-            assertThat(recorder.events())
-                    .as("R2.29: nobody changed an argument")
-                    .noneMatch(Scenario::isChanged);
+            Violation.unless(
+                    "R2.29",
+                    () -> assertThat(recorder.events())
+                            .as("nobody changed an argument")
+                            .noneMatch(Scenario::isChanged));
         }
     }
 

@@ -4,6 +4,8 @@ package dev.unraced.conformance.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.capture.CaptureStats;
+import dev.unraced.conformance.spec.Violation;
+import java.time.Duration;
 
 /** The checks of a capture's books by chapter 8 of the specification. */
 public final class StatsCheck {
@@ -17,24 +19,34 @@ public final class StatsCheck {
                 && stats.stash().imbalance() == 0;
     }
 
-    /** Returns why the books are not at rest, beginning with the number of the rule that demands it. */
-    public static String unrest(CaptureStats stats, long received) {
-        String seen = ": the books do not come to rest: " + stats + ", received " + received;
-        if (stats.imbalance() != 0) {
-            return "R8.1" + seen;
-        }
-        return (stats.stash().imbalance() != 0 ? "R8.2" : "R1.1") + seen;
+    /**
+     * Returns the violation of the rule by which the books have to come to rest.
+     *
+     * @param waited the time that they had
+     */
+    public static Violation unrest(CaptureStats stats, long received, Duration waited) {
+        String balanced = stats.stash().imbalance() != 0 ? "R8.2" : "R1.1";
+        return Violation.of(
+                stats.imbalance() != 0 ? "R8.1" : balanced,
+                "the books do not come to rest: " + stats + ", received " + received + ", after " + waited.toMillis()
+                        + " ms");
     }
 
     public static void assertClosed(CaptureStats stats) {
-        assertThat(stats.imbalance())
-                .as("R8.1: returned = delivered + pending + lost + filtered, after close: %s", stats)
-                .isZero();
-        assertThat(stats.stash().imbalance())
-                .as("R8.2: puts = takes + evicted + reclaimed + stale + live, after close: %s", stats)
-                .isZero();
-        assertThat(stats.stash().live())
-                .as("R6.5: entries left in the stash after close: %s", stats)
-                .isZero();
+        Violation.unless(
+                "R8.1",
+                () -> assertThat(stats.imbalance())
+                        .as("returned = delivered + pending + lost + filtered, after close: %s", stats)
+                        .isZero());
+        Violation.unless(
+                "R8.2",
+                () -> assertThat(stats.stash().imbalance())
+                        .as("puts = takes + evicted + reclaimed + stale + live, after close: %s", stats)
+                        .isZero());
+        Violation.unless(
+                "R6.5",
+                () -> assertThat(stats.stash().live())
+                        .as("entries left in the stash after close: %s", stats)
+                        .isZero());
     }
 }

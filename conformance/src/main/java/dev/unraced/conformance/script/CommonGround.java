@@ -71,7 +71,7 @@ final class CommonGround {
                 connect.fd(),
                 reduce(connect.address()),
                 connect.addrlen(),
-                connect.socket().filter(socket -> common.has(Feature.SOCKET_TUPLE)),
+                connect.socket().filter(socket -> hasSocket(connect)),
                 connect.block().map(this::reduce));
     }
 
@@ -110,6 +110,12 @@ final class CommonGround {
                 file.created() && common.has(Feature.CREATED_FLAG));
     }
 
+    /** Returns whether both drivers have the addresses of a connect's socket. */
+    private boolean hasSocket(ConnectEvent connect) {
+        return common.has(Feature.SOCKET_TUPLE)
+                && (connect.call().result() == 0 || common.has(Feature.CONNECTING_PEER));
+    }
+
     private boolean hasFile() {
         return common.has(Feature.RESOLVED_PATH) || common.has(Feature.DEVICE_INODE);
     }
@@ -120,14 +126,14 @@ final class CommonGround {
         flags.addAll(event.flags());
         removeUnless(hasFile(), flags, EventFlag.HAS_FILE);
         removeUnless(common.has(Feature.CREATED_FLAG), flags, EventFlag.CREATED);
-        removeUnless(common.has(Feature.SOCKET_TUPLE), flags, EventFlag.HAS_SOCKET);
+        removeUnless(event instanceof OpenEvent || hasSocket((ConnectEvent) event), flags, EventFlag.HAS_SOCKET);
         removeUnless(
                 common.has(Feature.RESOLVED_PATH),
                 flags,
                 EventFlag.RESOLVED_TRUNCATED,
                 EventFlag.DELETED,
-                EventFlag.DETACHED,
                 EventFlag.FOREIGN_MOUNT_NS);
+        removeUnless(common.has(Feature.RESOLVED_PATH) && common.has(Feature.DETACHED_FLAG), flags, EventFlag.DETACHED);
         // These flags only say how far to trust the truth fields; a driver that need not set them is the better one.
         flags.removeAll(List.of(EventFlag.FD_TABLE_SHARED, EventFlag.SOCKET_SHARED, EventFlag.RESOLVED_UNSTABLE));
         // A failed snapshot does not matter where the modes differ or the kernel's copy replaces it.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 import static org.junit.platform.testkit.engine.EventConditions.abortedWithReason;
 import static org.junit.platform.testkit.engine.EventConditions.container;
+import static org.junit.platform.testkit.engine.EventConditions.displayName;
 import static org.junit.platform.testkit.engine.EventConditions.event;
 import static org.junit.platform.testkit.engine.EventConditions.finishedSuccessfully;
 import static org.junit.platform.testkit.engine.EventConditions.finishedWithFailure;
@@ -94,6 +95,27 @@ class RuleExtensionTest {
                         event(
                                 test("r99_6_isAboutSomethingElse"),
                                 abortedWithReason(instanceOf(NotApplicable.class), message("no such thing"))));
+    }
+
+    @Test
+    void aRuleByLengthIsJudgedAtEachLengthAsAnyOther() {
+        run(Lengthy.class)
+                .testEvents()
+                .assertThatEvents()
+                .haveExactly(1, event(displayName("R99.7 A length (7 bytes)"), finishedSuccessfully()))
+                .haveExactly(
+                        1,
+                        event(displayName("R99.7 A length (8 bytes)"), abortedWithReason(instanceOf(NotPlayed.class))))
+                .haveExactly(
+                        1,
+                        event(
+                                displayName("R99.7 A length (9 bytes)"),
+                                finishedWithFailure(message(text -> text.startsWith("undeclared skip: ")))))
+                .haveExactly(
+                        1,
+                        event(
+                                displayName("R99.8 Nobody's length (1 bytes)"),
+                                abortedWithReason(message("lacks PARENT: orphans all"))));
     }
 
     @Test
@@ -220,6 +242,30 @@ class RuleExtensionTest {
             if (evidence().events() == 0) {
                 throw new NotApplicable("no such thing");
             }
+        }
+    }
+
+    static class Lengthy extends DriverConformance implements DriverUnderTest {
+        @Override
+        public Driver driver() {
+            FakeDriver complete = FakeDriver.available();
+            return new FakeDriver(complete.found(), complete.capabilities().without(Feature.PARENT, "orphans all"));
+        }
+
+        @RuleByLength(
+                value = "A length",
+                lengths = {7, 8, 9})
+        public final void r99_7_aLength(int length) {
+            if (length == 7) {
+                evidence().add(1);
+            }
+            Assumptions.assumeTrue(length != 9);
+        }
+
+        @RuleByLength(value = "Nobody's length", lengths = 1)
+        @Requires(features = Feature.PARENT)
+        public final void r99_8_nobodysLength(int length) {
+            assertThat(length).as("a rule whose capability is lacking").isZero();
         }
     }
 

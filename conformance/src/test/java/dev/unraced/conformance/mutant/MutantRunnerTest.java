@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.unraced.capture.Capabilities;
 import dev.unraced.conformance.FakeDriver;
-import dev.unraced.conformance.RuleNumber;
 import dev.unraced.conformance.RulePattern;
 import dev.unraced.conformance.mutant.MutantResult.Verdict;
 import dev.unraced.conformance.mutant.MutantRunner.Scope;
+import dev.unraced.conformance.spec.RuleNumber;
 import dev.unraced.driver.Driver;
 import dev.unraced.event.Capability;
 import dev.unraced.event.Syscall;

@@ -23,6 +23,7 @@ final class Elsewhere {
 
     private final ActorProcesses processes;
     private final Kernel kernel;
+    private boolean isApart;
 
     Elsewhere(ActorProcesses processes) {
         this.processes = processes;
@@ -69,6 +70,17 @@ final class Elsewhere {
                 .with("tids", tids)
                 .with("resolved", resolved)
                 .with("submitted", submitted);
+    }
+
+    /** Binds a file or directory over another, in a mount namespace of the main thread's own. */
+    Answer mount(CommandLine line) {
+        Task main = processes.main();
+        if (!isApart) {
+            done(kernel.unshare(main));
+            isApart = true;
+        }
+        done(kernel.files().bindMount(main, line.bytes("from"), line.bytes("to")));
+        return new Answer();
     }
 
     /** Opens a file at the end of a long path whose directories are covered by many mounts. */

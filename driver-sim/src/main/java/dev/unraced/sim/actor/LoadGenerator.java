@@ -20,7 +20,6 @@ import java.util.stream.Collectors;
 /** Plays many calls at once in a random order, and many threads that die in a call. */
 final class LoadGenerator {
     private static final int PATH_ROOM = 512;
-    private static final int HOW_SIZE = 24;
     private static final int MIXED_CALLS = 4;
 
     private final ActorProcesses processes;
@@ -43,7 +42,7 @@ final class LoadGenerator {
         Caller(Task task, long first, long calls) {
             this.task = task;
             this.path = task.group().memory().reserve(PATH_ROOM);
-            this.how = task.group().memory().reserve(HOW_SIZE);
+            this.how = task.group().memory().reserve(OpenFlags.OPEN_HOW_SIZE);
             this.next = first;
             this.end = first + calls;
         }
@@ -124,13 +123,20 @@ final class LoadGenerator {
             case 1 -> kernel.begin(task, Syscall.OPEN, Abi.NATIVE, caller.path, 0, tag);
             case 2 -> kernel.begin(task, Syscall.CREAT, Abi.NATIVE, caller.path, tag);
             case 3 -> {
-                byte[] how = ByteBuffer.allocate(HOW_SIZE)
+                byte[] how = ByteBuffer.allocate(OpenFlags.OPEN_HOW_SIZE)
                         .order(ByteOrder.LITTLE_ENDIAN)
                         .putLong(O_CREAT)
                         .putLong(tag & 07777)
                         .array();
                 task.group().memory().write(caller.how, how);
-                kernel.begin(task, Syscall.OPENAT2, Abi.NATIVE, OpenFlags.AT_FDCWD, caller.path, caller.how, HOW_SIZE);
+                kernel.begin(
+                        task,
+                        Syscall.OPENAT2,
+                        Abi.NATIVE,
+                        OpenFlags.AT_FDCWD,
+                        caller.path,
+                        caller.how,
+                        OpenFlags.OPEN_HOW_SIZE);
             }
             default -> kernel.begin(task, Syscall.OPENAT, Abi.NATIVE, OpenFlags.AT_FDCWD, caller.path, 0, tag);
         }

@@ -5,6 +5,7 @@ import static dev.unraced.linux.OpenFlags.AT_FDCWD;
 
 import dev.unraced.event.Abi;
 import dev.unraced.event.Syscall;
+import dev.unraced.linux.OpenFlags;
 import dev.unraced.sim.actor.Pointers.Pointer;
 import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.kernel.Call;
@@ -23,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One call, from its command to the truth about its effect. */
 final class PreparedCall {
-    private static final int HOW_SIZE = 24;
 
     private final Kernel kernel;
     private final Task task;
@@ -219,7 +219,7 @@ final class PreparedCall {
                     handles.get(line.text("dirfd"), AT_FDCWD),
                     pointer("path").address(),
                     how(flags, mode),
-                    line.number("size", HOW_SIZE)
+                    line.number("size", OpenFlags.OPEN_HOW_SIZE)
                 };
             case CONNECT -> {
                 Pointer address = pointer("address");
@@ -234,7 +234,7 @@ final class PreparedCall {
         if (line.has("how")) {
             return pointer("how").address();
         }
-        byte[] how = ByteBuffer.allocate(HOW_SIZE)
+        byte[] how = ByteBuffer.allocate(OpenFlags.OPEN_HOW_SIZE)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putLong(flags)
                 .putLong(mode)

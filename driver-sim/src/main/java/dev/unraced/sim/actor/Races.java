@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  * process: it shares only the memory with the caller.
  */
 final class Races {
-    private static final int HOW_SIZE = 24;
     private static final int ACCESS_MODE = 3;
     /** The attacker acts at one step in this many, on average. */
     private static final int RARITY = 3;
@@ -112,8 +111,13 @@ final class Races {
             case OPENAT -> new long[] {dirfd, memory, flags, mode};
             case OPENAT2 ->
                 path == null
-                        ? new long[] {dirfd, memory, task.group().memory().place(new byte[HOW_SIZE]), HOW_SIZE}
-                        : new long[] {dirfd, pointers.make(path).address(), memory, HOW_SIZE};
+                        ? new long[] {
+                            dirfd,
+                            memory,
+                            task.group().memory().place(new byte[OpenFlags.OPEN_HOW_SIZE]),
+                            OpenFlags.OPEN_HOW_SIZE
+                        }
+                        : new long[] {dirfd, pointers.make(path).address(), memory, OpenFlags.OPEN_HOW_SIZE};
             case CONNECT -> new long[] {handles.get(line.text("fd"), -1), memory, line.bytes("a").length};
         };
     }

@@ -27,7 +27,6 @@ public final class SimActor {
 
     /** The commands that the simulated kernel does not support. */
     private static final Set<String> LACKING = Set.of(
-            "mount",
             "memfd",
             "fuse",
             "scope-rebound",
@@ -179,6 +178,7 @@ public final class SimActor {
             case "fd-swap" -> moving.swap(line);
             case "fd-visit" -> refusals.visit(line);
             case "late-namespace" -> elsewhere.play(line);
+            case "mount" -> elsewhere.mount(line);
             default -> {
                 if (LACKING.contains(line.verb())) {
                     throw new RefusedException("unsupported: the simulated kernel has no " + line.verb());

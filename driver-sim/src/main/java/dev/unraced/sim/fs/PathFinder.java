@@ -90,7 +90,8 @@ public final class PathFinder {
         truncated = false;
         mount = opened.location().mount();
         dentry = opened.location().dentry();
-        deleted = dentry.isDeleted() && !dentry.isRoot();
+        // The root of a mount has the name of its mountpoint.
+        deleted = dentry.isDeleted() && !dentry.isRoot() && dentry != mount.root();
         read = 0;
         compared = -1;
         tries++;
@@ -155,22 +156,26 @@ public final class PathFinder {
             detached = true;
             return false;
         }
-        ByteString text = name.name();
-        if (text.length() + 2 > start) {
-            truncated = true;
-            detached = loose;
-            return false;
-        }
-        start -= text.length();
-        text.copyTo(bytes, start);
+        prepend(name.name());
         if (loose) {
             detached = true;
             return false;
         }
-        bytes[--start] = '/';
+        if (!truncated) {
+            bytes[--start] = '/';
+        }
         mount = at;
         dentry = name.parent();
         return true;
+    }
+
+    /** What lies above a path that is too long has no room, but it tells whether anything leads to the file. */
+    private void prepend(ByteString text) {
+        truncated |= text.length() + 2 > start;
+        if (!truncated) {
+            start -= text.length();
+            text.copyTo(bytes, start);
+        }
     }
 
     /** Notes a name for the second walk; returns false beyond the bound of a call. */

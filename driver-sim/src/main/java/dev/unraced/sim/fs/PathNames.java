@@ -6,9 +6,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The components of a path, one after the other; consecutive slashes count as one. */
 final class PathNames {
-    static final ByteString DOT = ByteString.utf8(".");
-    static final ByteString DOT_DOT = ByteString.utf8("..");
-
     private final byte[] path;
     private int at;
     private int from;

@@ -29,7 +29,7 @@ public final class PathProof {
         if (length == 0
                 || hasDotDot(claimed, length)
                 || (needsDirectory(claimed, length) && !file.inode().isDirectory())
-                || file.location().dentry().isDeleted()) {
+                || isGone(file.location())) {
             return Result.REFUTED;
         }
         int left = scans;
@@ -64,6 +64,11 @@ public final class PathProof {
             end = nameEnd(claimed, from);
         }
         return startMount == mount.number() && startDentry == dentry.number() ? Result.CONFIRMED : Result.REFUTED;
+    }
+
+    /** The root of a mount has the name of its mountpoint. */
+    private static boolean isGone(Location file) {
+        return file.dentry().isDeleted() && file.dentry() != file.mount().root();
     }
 
     private static boolean hasDotDot(byte[] path, int length) {

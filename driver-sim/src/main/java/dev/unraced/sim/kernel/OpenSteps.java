@@ -24,8 +24,6 @@ final class OpenSteps {
     /** PATH_MAX, which includes the NUL. */
     private static final int PATH_ROOM = 4096;
 
-    private static final int HOW_SIZE = 24;
-
     private final FileTree files;
     private final byte[] path = new byte[PATH_ROOM];
     private final byte[] how = new byte[AddressSpace.PAGE];
@@ -42,7 +40,7 @@ final class OpenSteps {
     /** Returns 0, or the error that ends the call. */
     int copyHow(Task task, Call call) {
         long size = call.register(3);
-        if (size < HOW_SIZE) {
+        if (size < OpenFlags.OPEN_HOW_SIZE) {
             return EINVAL;
         }
         if (size > AddressSpace.PAGE) {
@@ -51,7 +49,7 @@ final class OpenSteps {
         if (!task.group.memory.copyFromUser(call.register(2), how, (int) size)) {
             return EFAULT;
         }
-        for (int i = HOW_SIZE; i < size; i++) {
+        for (int i = OpenFlags.OPEN_HOW_SIZE; i < size; i++) {
             if (how[i] != 0) {
                 return E2BIG;
             }

@@ -21,13 +21,12 @@ final class ArgumentReader {
     /** The flags that the kernel gives to a creat. */
     private static final long CREAT_FLAGS = OpenFlags.O_CREAT | OpenFlags.O_WRONLY | OpenFlags.O_TRUNC;
 
-    private static final int HOW_SIZE = 24;
     /** The size of a socketcall(2) block: descriptor, address pointer and length. */
     private static final int BLOCK_SIZE = 12;
 
     private static final int PATH_ROOM = RecordLayout.PATH_MAX + 1;
 
-    private final ByteBuffer how = ByteBuffer.allocate(HOW_SIZE).order(ByteOrder.LITTLE_ENDIAN);
+    private final ByteBuffer how = ByteBuffer.allocate(OpenFlags.OPEN_HOW_SIZE).order(ByteOrder.LITTLE_ENDIAN);
     private final ByteBuffer block = ByteBuffer.allocate(BLOCK_SIZE).order(ByteOrder.LITTLE_ENDIAN);
 
     /** Takes the arguments that lie in registers, but not the memory behind pointers. */
@@ -156,8 +155,9 @@ final class ArgumentReader {
     }
 
     private boolean readHow(Call call, AddressSpace memory, RecordBuilder record) {
-        boolean isShort = Long.compareUnsigned(record.howSize, HOW_SIZE) < 0;
+        boolean isShort = Long.compareUnsigned(record.howSize, OpenFlags.OPEN_HOW_SIZE) < 0;
         Arrays.fill(how.array(), (byte) 0);
-        return memory.copyCarefully(call.register(2), how.array(), isShort ? (int) record.howSize : HOW_SIZE);
+        return memory.copyCarefully(
+                call.register(2), how.array(), isShort ? (int) record.howSize : OpenFlags.OPEN_HOW_SIZE);
     }
 }

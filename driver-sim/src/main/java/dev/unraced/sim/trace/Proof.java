@@ -58,10 +58,11 @@ final class Proof {
     }
 
     static Integrity ofAddress(RecordBuilder record, boolean withScope) {
-        if (record.remoteLength < Short.BYTES || record.length < Short.BYTES || record.argument[1] != 0) {
+        if (record.remoteLength < Short.BYTES || record.length < Short.BYTES) {
             return Integrity.UNCHECKED;
         }
-        int family = record.argument[0];
+        // No family has a number above 255.
+        int family = record.argument[1] == 0 ? record.argument[0] : -1;
         if (family == AF_UNIX && record.family == AF_UNIX) {
             return ofName(record);
         }

@@ -38,7 +38,8 @@ import picocli.CommandLine.Spec;
             "  unraced lab attack --list",
             "",
             "Exit codes: 0 no event asserts what is not so without the flag that says it may not be; 1 one does, or the driver"
-                    + " cannot run; 2 wrong command line or configuration; 3 an attack that was named was not played."
+                    + " cannot run; 2 wrong command line or configuration; 3 an attack that was named, or any at all, was not"
+                    + " played."
         })
 final class AttackCommand implements Callable<Integer> {
     private static final int DEFAULT_CALLS = 20_000;

@@ -103,7 +103,9 @@ final class AttackRun {
         if (results.stream().anyMatch(result -> result.status() == AttackResult.Status.BROKEN)) {
             return ExitCode.FAILURE;
         }
-        return names.isEmpty() || arePlayed(results, modesAreNamed) ? ExitCode.OK : ExitCode.NOT_PLAYED;
+        boolean played =
+                names.isEmpty() ? results.stream().anyMatch(AttackResult::isPlayed) : arePlayed(results, modesAreNamed);
+        return played ? ExitCode.OK : ExitCode.NOT_PLAYED;
     }
 
     /** Returns whether each attack was played: in every mode that the user named, else in at least one. */

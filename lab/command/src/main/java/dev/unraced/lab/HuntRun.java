@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -175,6 +176,7 @@ final class HuntRun {
                     told = System.nanoTime();
                 }
             }
+            OptionalLong missed = hunt.missedByWitness();
             List<FoundLie> shrunk = new ArrayList<>();
             for (FoundLie lie : found.values()) {
                 shrunk.add(
@@ -182,7 +184,8 @@ final class HuntRun {
                                 ? shrink(hunt, lie, mode, limits, kinds, text, save)
                                 : lie);
             }
-            return new HuntResult(driver, mode, first, programs, hunt.cutPrograms(), all, hunt.balance(), shrunk);
+            return new HuntResult(
+                    driver, mode, first, programs, hunt.cutPrograms(), missed, all, hunt.balance(), shrunk);
         }
     }
 

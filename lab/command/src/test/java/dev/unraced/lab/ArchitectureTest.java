@@ -53,6 +53,7 @@ class ArchitectureTest {
     private static final String KAFKA = "dev.unraced.kafka..";
     private static final String KMOD = "dev.unraced.kmod..";
     private static final String REMOTE = "dev.unraced.remote..";
+    private static final String REPLAY = "dev.unraced.replay..";
     private static final String CLI = "dev.unraced.cli..";
     private static final String CONFORMANCE = "dev.unraced.conformance..";
     private static final String MUTANTS = "dev.unraced.mutants..";
@@ -190,6 +191,16 @@ class ArchitectureTest {
             .dependOnClassesThat(resideInAPackage("io.grpc.."));
 
     @ArchTest
+    static final ArchRule THE_REPLAY_KNOWS_ONLY_THE_CONTRACT = noClasses()
+            .that()
+            .resideInAPackage(REPLAY)
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.unraced..")
+                    .and(not(resideInAnyPackage(CONTRACT)))
+                    .and(not(resideInAnyPackage(SUPPORT)))
+                    .and(not(resideInAPackage(REPLAY))));
+
+    @ArchTest
     static final ArchRule THE_KIT_KNOWS_ONLY_THE_CONTRACT = noClasses()
             .that()
             .resideInAPackage(CONFORMANCE)
@@ -208,19 +219,15 @@ class ArchitectureTest {
             .that()
             .resideInAPackage(CLI)
             .should()
-            .dependOnClassesThat(
-                    resideInAnyPackage(EBPF, KMOD, SIM, GVISOR, REMOTE).and(not(resideInAPackage(GVISOR_SESSION))));
+            .dependOnClassesThat(resideInAnyPackage(EBPF, KMOD, SIM, GVISOR, REMOTE, REPLAY)
+                    .and(not(resideInAPackage(GVISOR_SESSION))));
 
     @ArchTest
     static final ArchRule ONLY_ITS_OWN_SUBCOMMANDS_LOAD_THE_KIT = noClasses()
             .that()
             .resideInAPackage("dev.unraced.cli..")
             .and()
-            .resideOutsideOfPackages("dev.unraced.cli.conformance..", "dev.unraced.lab.attack..")
-            .and()
-            .doNotHaveSimpleName("AttackRun")
-            .and()
-            .doNotHaveSimpleName("EntrancesRun")
+            .resideOutsideOfPackage("dev.unraced.cli.conformance..")
             .should()
             .dependOnClassesThat(resideInAnyPackage(CONFORMANCE, "org.junit.."));
 

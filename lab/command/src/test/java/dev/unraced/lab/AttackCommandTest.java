@@ -112,6 +112,14 @@ class AttackCommandTest {
     }
 
     @Test
+    void nothingIsKnownWhenNoAttackWasPlayed() {
+        Driver driver = driver(Capabilities.complete().without(Mitigation.KERNEL, "no copies here"));
+
+        assertThat(attack(() -> only(driver), "--mitigation", "kernel")).isEqualTo(ExitCode.NOT_PLAYED);
+        assertThat(test.out()).contains("\nnot played: not declared by the driver (KERNEL: no copies here): ");
+    }
+
+    @Test
     void progressIsShownIfAskedFor() {
         assertThat(attack("flip-late", "--mitigation", "off", "--calls", "20", "--progress"))
                 .isZero();

@@ -8,6 +8,7 @@ import dev.unraced.event.SyscallEvent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** Runs programs against a capture, and judges each run. Not thread-safe. */
@@ -126,9 +127,9 @@ public final class Hunt implements AutoCloseable {
                 - before.lost().getOrDefault(LossReason.SOURCE_DROPPED, 0L);
     }
 
-    /** Returns whether a witness is attached; without it, only the acting program's own descriptors testify. */
-    public boolean hasWitness() {
-        return witness.isPresent();
+    /** Returns the number of records for which the witness had no room; empty without a witness. */
+    public OptionalLong missedByWitness() {
+        return witness.map(each -> OptionalLong.of(each.missed())).orElse(OptionalLong.empty());
     }
 
     /** Returns the number of programs that were cut, most of them because they did not end in time. */

@@ -246,6 +246,9 @@ final class OpenJudge {
             return;
         }
         long namespace = event.caller().mountNamespace();
+        if (act.line().has("seen-ns")) {
+            check.equal("mount_ns", namespace, act.line().number("seen-ns"));
+        }
         Set<Long> there = tree.reachedIn(namespace, act, below, event.path().provenance() == Provenance.KERNEL);
         if (there == null || truth.nodes() == null) {
             check.exclude("mount_ns");

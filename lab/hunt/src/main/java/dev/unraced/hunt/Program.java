@@ -92,8 +92,4 @@ record Program(List<String> head, int rounds, List<Actor> actors) {
         changed.set(index, new Actor(actors.get(index).line(), ops));
         return new Program(head, rounds, changed);
     }
-
-    int opCount() {
-        return actors.stream().mapToInt(actor -> actor.ops().size()).sum();
-    }
 }

@@ -160,7 +160,13 @@ record Matrix(
     private static int byRule(Key one, Key other) {
         int byNumber = byNumber(one.number(), other.number());
         int byGroup = byNumber != 0 ? byNumber : one.group().compareTo(other.group());
-        return byGroup != 0 ? byGroup : one.sentence().compareTo(other.sentence());
+        int bySentence = byGroup != 0 ? byGroup : words(one).compareTo(words(other));
+        // The results of a rule at several lengths differ in a number only.
+        return bySentence != 0 ? bySentence : byNumber(one.sentence(), other.sentence());
+    }
+
+    private static String words(Key key) {
+        return key.sentence().replaceAll("\\d+", "#");
     }
 
     /** Orders R2.9 before R2.10, and "9. Order" before "10. Whole strings". */

@@ -50,6 +50,17 @@ class ReportPageTest {
     }
 
     @Test
+    void theResultsOfARuleByLengthStandInTheOrderOfTheLengths() {
+        String html = html(judged(
+                "alpha",
+                "6.1",
+                RULE.formatted("R10.1", "10. Whole strings", "R10.1 A path (1023 bytes)", "KEPT", ""),
+                RULE.formatted("R10.1", "10. Whole strings", "R10.1 A path (8 bytes)", "KEPT", "")));
+
+        assertThat(html).containsSubsequence("A path (8 bytes)", "A path (1023 bytes)");
+    }
+
+    @Test
     void anAttackThatBreaksARuleIsMarked() {
         String html = html("""
                 {"driver":"alpha","kernel":"6.1","processors":2,"results":[

@@ -25,6 +25,8 @@ public final class PtraceDriver implements Driver {
     static final String NAME = "ptrace";
 
     private static final int NOBODY = Integer.MAX_VALUE;
+    private static final String NO_CGROUPS = "the hierarchy of cgroups is not looked at";
+    private static final String NO_SOCKETS = "the sockets of another process are not looked at";
     private static final String ONE_TRACER = "a thread has one tracer";
 
     private static final Capabilities CAPABILITIES = Capabilities.complete()
@@ -38,11 +40,13 @@ public final class PtraceDriver implements Driver {
             .without(Integrity.DIFFERS, "the path is not compared with the file")
             .without(Feature.RESOLVED_TAIL, "the kernel shows no part of a path that is longer than a page")
             .without(Feature.CREATED_FLAG, "the kernel does not tell a tracer whether the file was there before")
-            .without(Feature.SOCKET_TUPLE, "the sockets of another process are not looked at")
-            .without(Feature.CGROUP_ID, "the hierarchy of cgroups is not looked at")
+            .without(Feature.SOCKET_TUPLE, NO_SOCKETS)
+            .without(Feature.CONNECTING_PEER, NO_SOCKETS)
+            .without(Feature.CGROUP_ID, NO_CGROUPS)
+            .without(Feature.FILTER_CGROUP, NO_CGROUPS)
             .without(Feature.CONTAINER_ID, "the kernel knows no containers")
             .without(Feature.OWN_CALLS, "a process cannot trace itself")
-            .without(Feature.SOURCE_FILTERS, "filters apply at the return, when the call has had its stash entry")
+            .without(Feature.FILTERS_AT_ENTRY, "filters apply at the return, when the call has had its stash entry")
             .without(Feature.RATE_LIMITS, "the example counts no events of callers")
             .without(Feature.LOSSES_BY_CALLER, "the example counts no losses of callers")
             .without(Feature.ENTER_EVENTS, "the driver writes one record of a call, and none at its entry")
@@ -87,9 +91,7 @@ public final class PtraceDriver implements Driver {
         if (config.limits().isOn()) {
             CAPABILITIES.require(Feature.RATE_LIMITS, NAME);
         }
-        if (!config.filters().cgroups().isEmpty()) {
-            CAPABILITIES.require(Feature.CGROUP_ID, NAME);
-        }
+        config.filters().needs().forEach(filter -> CAPABILITIES.require(filter, NAME));
         Tracer tracer = Tracer.start(config);
         return new RingCapture(NAME, CAPABILITIES, tracer.reader(), tracer);
     }

@@ -40,6 +40,11 @@ public final class HuntJson {
         json.writeNumberField("acts", result.verdict().acts());
         json.writeNumberField("judged", result.verdict().judgedActs());
         json.writeNumberField("witnessed", result.verdict().testifiedActs());
+        if (result.missedByWitness().isPresent()) {
+            json.writeNumberField("missed_by_witness", result.missedByWitness().getAsLong());
+        } else {
+            json.writeNullField("missed_by_witness");
+        }
         json.writeNumberField("assertions", result.verdict().assertions());
         write(json, "excluded", result.verdict().excluded());
         write(json, "marked", result.verdict().marked());

@@ -5,6 +5,7 @@ import dev.unraced.event.Mitigation;
 import dev.unraced.hunt.Verdict;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The result of hunting under one mode.
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param firstSeed the seed of the first program
  * @param programs the number of programs that ran; their seeds follow each other
  * @param cut the number of programs that did not end in time
+ * @param missedByWitness the number of records for which the witness in the kernel had no room; empty without a witness
  * @param verdict the verdict on all events
  * @param imbalance the imbalance of the capture's accounts, in words; empty when they balance
  * @param found one lie of each kind
@@ -24,6 +26,7 @@ public record HuntResult(
         long firstSeed,
         long programs,
         long cut,
+        OptionalLong missedByWitness,
         Verdict verdict,
         Optional<String> imbalance,
         List<FoundLie> found) {

@@ -30,6 +30,12 @@ public final class HuntText {
                 verdict.testifiedActs(),
                 verdict.assertions(),
                 verdict.lies().size()));
+        text.append("  witness in the kernel: ")
+                .append(
+                        result.missedByWitness().isPresent()
+                                ? result.missedByWitness().getAsLong() + " records lost"
+                                : "none")
+                .append('\n');
         text.append("  not known:  ").append(counts(verdict.excluded())).append('\n');
         text.append("  marked:     ").append(counts(verdict.marked())).append('\n');
         if (result.cut() > 0) {

@@ -3,9 +3,9 @@ package dev.unraced.lab.mutants;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.unraced.conformance.RuleNumber;
 import dev.unraced.conformance.mutant.MutantReport;
 import dev.unraced.conformance.mutant.MutantResult;
+import dev.unraced.conformance.spec.RuleNumber;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;

@@ -9,6 +9,7 @@ import static dev.unraced.linux.OpenFlags.O_WRONLY;
 import dev.unraced.event.Abi;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.Syscall;
+import dev.unraced.linux.OpenFlags;
 import dev.unraced.sim.fs.OpenRequest;
 import dev.unraced.sim.kernel.Task;
 import java.nio.ByteBuffer;
@@ -17,7 +18,6 @@ import java.util.Arrays;
 
 /** The actions of an attack's threads, and the values that they use. */
 final class Moves {
-    private static final int HOW_SIZE = 24;
 
     private Moves() {}
 
@@ -36,7 +36,8 @@ final class Moves {
     static Action openat2(String what, long path, long how) {
         return Action.call(
                 "openat2(" + what + ", how)",
-                (kernel, task) -> kernel.begin(task, Syscall.OPENAT2, Abi.NATIVE, AT_FDCWD, path, how, HOW_SIZE));
+                (kernel, task) ->
+                        kernel.begin(task, Syscall.OPENAT2, Abi.NATIVE, AT_FDCWD, path, how, OpenFlags.OPEN_HOW_SIZE));
     }
 
     static Action connect(int fd, long address, int addrlen) {
@@ -82,7 +83,7 @@ final class Moves {
     }
 
     static byte[] how(long flags, long resolve) {
-        return ByteBuffer.allocate(HOW_SIZE)
+        return ByteBuffer.allocate(OpenFlags.OPEN_HOW_SIZE)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putLong(flags)
                 .putLong(0)

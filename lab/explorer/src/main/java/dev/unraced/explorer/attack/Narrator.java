@@ -7,6 +7,7 @@ import dev.unraced.event.RecordLayout;
 import dev.unraced.event.Syscall;
 import dev.unraced.explorer.TimelineRow;
 import dev.unraced.explorer.TimelineRow.Kind;
+import dev.unraced.linux.OpenFlags;
 import dev.unraced.sim.kernel.AddressSpace;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.CallStep;
@@ -21,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Describes each step in words, right after it, while the values are still those of the step. */
 final class Narrator {
-    private static final int HOW_SIZE = 24;
     private static final int BLOCK_SIZE = 12;
 
     private final Referee referee;
@@ -139,8 +139,8 @@ final class Narrator {
             return null;
         }
         String text = Words.path(Arrays.copyOf(path, length));
-        byte[] how = new byte[HOW_SIZE];
-        if (call.syscall() == Syscall.OPENAT2 && memory.copyCarefully(call.register(2), how, HOW_SIZE)) {
+        byte[] how = new byte[OpenFlags.OPEN_HOW_SIZE];
+        if (call.syscall() == Syscall.OPENAT2 && memory.copyCarefully(call.register(2), how, OpenFlags.OPEN_HOW_SIZE)) {
             ByteBuffer fields = ByteBuffer.wrap(how).order(ByteOrder.LITTLE_ENDIAN);
             text += ", how " + Words.how(fields.getLong(0), fields.getLong(2 * Long.BYTES));
         }

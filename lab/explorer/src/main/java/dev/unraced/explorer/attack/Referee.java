@@ -2,6 +2,7 @@
 package dev.unraced.explorer.attack;
 
 import dev.unraced.capture.Capture;
+import dev.unraced.event.ArgumentView;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.EventView;
@@ -235,7 +236,10 @@ final class Referee implements Tracepoints {
         if (matches && howHolds && truthHolds) {
             return Verdict.TRUE;
         }
-        boolean claimWarns = claimHolds || isDoubted(view.path().integrity()) || isExcused(view);
+        boolean claimWarns = claimHolds
+                || isDoubted(view.path().integrity())
+                || isExcused(view)
+                || (view.has(EventFlag.HAS_FILE) && isUncompared(view, view.path(), OBJECT_DOUBTS));
         boolean howWarns = howHolds || isDoubted(view.howIntegrity()) || isExcused(view);
         boolean truthWarns = truthHolds || has(view, OBJECT_DOUBTS);
         return claimWarns && howWarns && truthWarns ? Verdict.WARNED : Verdict.FOOLED;
@@ -275,7 +279,10 @@ final class Referee implements Tracepoints {
         if (claimHolds && truthHolds) {
             return Verdict.TRUE;
         }
-        boolean claimWarns = claimHolds || isDoubted(view.address().integrity()) || isExcused(view);
+        boolean claimWarns = claimHolds
+                || isDoubted(view.address().integrity())
+                || isExcused(view)
+                || (view.has(EventFlag.HAS_SOCKET) && isUncompared(view, view.address(), PEER_DOUBTS));
         return claimWarns && (truthHolds || has(view, PEER_DOUBTS)) ? Verdict.WARNED : Verdict.FOOLED;
     }
 
@@ -294,6 +301,14 @@ final class Referee implements Tracepoints {
 
     private static boolean isDoubted(Integrity integrity) {
         return integrity == Integrity.CHANGED || integrity == Integrity.DIFFERS;
+    }
+
+    /**
+     * Returns whether a mark names the reason why a snapshot was not proven by the object that the event has. UNCHECKED
+     * alone names no reason. Mode off compares nothing, so no mark is the reason there.
+     */
+    private static boolean isUncompared(EventView view, ArgumentView claim, int doubts) {
+        return claim.provenance() == Provenance.ENTER && claim.integrity() == Integrity.UNCHECKED && has(view, doubts);
     }
 
     private static boolean isExcused(EventView view) {

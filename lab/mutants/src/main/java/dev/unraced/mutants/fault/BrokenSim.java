@@ -100,6 +100,7 @@ public final class BrokenSim implements DriverUnderTest {
 
         @Override
         public Capture open(CaptureConfig config) {
+            config.filters().needs().forEach(filter -> capabilities.require(filter, name()));
             return kernel.driver(broken.get()).open(config);
         }
     }

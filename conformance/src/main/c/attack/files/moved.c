@@ -3,7 +3,7 @@
  * Files whose paths change during an open: by a rename above a directory descriptor, above the file, or of the file, or by
  * the move of the mount that has it.
  */
-#include "rival.h"
+#include "attack/rival.h"
 
 #include <errno.h>
 #include <fcntl.h>

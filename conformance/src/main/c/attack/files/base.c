@@ -3,7 +3,7 @@
  * An open that starts elsewhere than where its caller seems to be. Directory p has a link to the file of p/q. When the
  * kernel starts at p, it goes through the link; when it starts at q, it does not. The link's access time tells which.
  */
-#include "rival.h"
+#include "attack/rival.h"
 
 #include <fcntl.h>
 #include <limits.h>

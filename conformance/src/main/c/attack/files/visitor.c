@@ -3,7 +3,7 @@
  * A process comes to share the descriptor table, replaces the descriptor that a call returns, and leaves before anybody
  * looks at the table. At both ends of the look, the table has one user.
  */
-#include "rival.h"
+#include "attack/rival.h"
 #include "ring.h"
 
 #include <errno.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.conformance;
+package dev.unraced.conformance.spec;
 
+import java.io.Serializable;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -12,7 +13,7 @@ import java.util.regex.Pattern;
  * @param chapter the chapter of the specification, from 1
  * @param rule the number within the chapter, from 1
  */
-public record RuleNumber(int chapter, int rule) implements Comparable<RuleNumber> {
+public record RuleNumber(int chapter, int rule) implements Comparable<RuleNumber>, Serializable {
     private static final Pattern START = Pattern.compile("R(\\d{1,4})\\.(\\d{1,4})(?!\\S)");
     private static final Comparator<RuleNumber> ORDER =
             Comparator.comparingInt(RuleNumber::chapter).thenComparingInt(RuleNumber::rule);

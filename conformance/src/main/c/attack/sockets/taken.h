@@ -7,7 +7,7 @@
 #define UNRACED_TAKEN_H
 
 #include "actor.h"
-#include "rival.h"
+#include "attack/rival.h"
 
 /* The state of the attack, in memory that both processes share. */
 struct taken {

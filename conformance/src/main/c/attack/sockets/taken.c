@@ -5,7 +5,7 @@
  */
 #include "taken.h"
 
-#include "interrupt.h"
+#include "attack/interrupt.h"
 #include "lent.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Link-local addresses that several interfaces have, with a scope id that another process flips. */
-#include "rival.h"
+#include "attack/rival.h"
 
 #include <errno.h>
 #include <netinet/in.h>

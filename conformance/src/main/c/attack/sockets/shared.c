@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A socket that another process shares, and connects elsewhere while a connect of the main thread runs. */
-#include "rival.h"
+#include "attack/rival.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* 32-bit connects whose arguments lie in a block of memory, which another process rewrites all the time. */
-#include "rival.h"
+#include "attack/rival.h"
 
 #include <errno.h>
 #include <stdlib.h>

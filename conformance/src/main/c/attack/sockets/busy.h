@@ -8,7 +8,7 @@
 
 #include "actor.h"
 #include "ring.h"
-#include "rival.h"
+#include "attack/rival.h"
 
 /* busy_fill() adds so many requests. */
 #define BUSY_REQUESTS 4

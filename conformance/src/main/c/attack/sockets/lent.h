@@ -7,6 +7,8 @@
 struct lent {
 	struct bytes a, b;
 	bool silent;
+	/* The batch disconnects a TCP socket, which has no peer. */
+	bool ends;
 	int type, protocol;
 	/* The listeners at a and b, for TCP sockets. */
 	int listeners[2];

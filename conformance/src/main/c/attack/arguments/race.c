@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Many calls whose argument another thread changes, and the truth of each call: the version that the kernel took. */
 #include "race.h"
+#include "attack/rival.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -136,22 +137,6 @@ static void make_calls(struct race *race, const struct sides *sides, long calls,
 			close((int)result);
 		while (race->aim->turns && race->answered != i + 1)
 			sched_yield();
-	}
-}
-
-/* Pins the calling thread to the n-th allowed processor, round robin. */
-static void pin(const cpu_set_t *allowed, int n)
-{
-	cpu_set_t one;
-	int seen = 0;
-
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-		if (!CPU_ISSET(cpu, allowed) || seen++ != n % CPU_COUNT(allowed))
-			continue;
-		CPU_ZERO(&one);
-		CPU_SET(cpu, &one);
-		sched_setaffinity(0, sizeof(one), &one);
-		return;
 	}
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A thread that shares the main thread's descriptor table replaces the descriptor that a call returns. */
-#include "rival.h"
+#include "attack/rival.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,7 +3,7 @@
  * A socket that is connected to a link-local address. Another process takes it in mid-call, binds it to another
  * interface, and gives it back.
  */
-#include "rival.h"
+#include "attack/rival.h"
 
 #include <errno.h>
 #include <netinet/in.h>

@@ -4,7 +4,7 @@
  * of another user, registers it with a ring of its own and connects it elsewhere, perhaps by a request that tells of no
  * success; or, of the same user, it binds the socket. It does so before the batch has ended. At the end of the first
  * request the socket has as many holders as at its beginning. A TCP socket can have an attempt that has succeeded before
- * the batch, which then makes none.
+ * the batch, which then makes none; or the batch disconnects it, so that it can be bound.
  */
 #include "lent.h"
 
@@ -119,7 +119,7 @@ static void name(struct busy *busy, void *with)
 /* Makes the attempt of a TCP socket, by a watched call that does not wait. Returns the socket. */
 static int begin(const struct lent *lent, int fd)
 {
-	if (lent->type == SOCK_STREAM) {
+	if (lent->type == SOCK_STREAM && !lent->ends) {
 		fcntl(fd, F_SETFL, O_NONBLOCK);
 		watched_connect(ABI_NATIVE, fd, lent->a.address, lent->a.length);
 		fcntl(fd, F_SETFL, 0);
@@ -129,7 +129,7 @@ static int begin(const struct lent *lent, int fd)
 
 static void play_round(struct busy *busy, const struct lent *lent)
 {
-	int family = ((const struct sockaddr *)lent->a.address)->sa_family;
+	int family = ((const struct sockaddr *)lent->b.address)->sa_family;
 	int fd = begin(lent, socket(family, lent->type | SOCK_CLOEXEC, lent->protocol));
 	struct descriptor_message message;
 	struct io_uring_sqe *request;
@@ -148,7 +148,7 @@ static void play_round(struct busy *busy, const struct lent *lent)
 
 static void play(struct busy *busy, const struct lent *lent, long calls)
 {
-	size_t letters = lent->type == SOCK_STREAM ? 2 : 1;
+	size_t letters = lent->type == SOCK_STREAM && !lent->ends ? 2 : 1;
 	char *truth = calloc((size_t)calls * letters + 1, 1);
 	long won = 0, done = 0;
 
@@ -226,7 +226,10 @@ void command_uring_lent(void)
 	struct lent lent = {.type = (int)line_number("type", SOCK_DGRAM), .protocol = (int)line_number("protocol", 0)};
 
 	if (bytes_take(&lent.a, "a") && bytes_take(&lent.b, "b")) {
-		if (lent.type == SOCK_STREAM)
+		lent.ends = line_number("ends", 0);
+		if (lent.ends)
+			act(&lent, name);
+		else if (lent.type == SOCK_STREAM)
 			lend_stream(&lent);
 		else
 			lend(&lent);

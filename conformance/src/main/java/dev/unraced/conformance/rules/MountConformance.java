@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.unraced.conformance.actor.ActorException;
+import dev.unraced.conformance.actor.Command;
+import dev.unraced.conformance.actor.Pointer;
+import dev.unraced.conformance.actor.WatchedCall;
+import dev.unraced.conformance.fixture.Linux;
+import dev.unraced.conformance.harness.DriverConformance;
+import dev.unraced.conformance.harness.NotPlayed;
+import dev.unraced.conformance.harness.Requires;
+import dev.unraced.conformance.harness.Rule;
+import dev.unraced.conformance.scenario.Observed;
+import dev.unraced.conformance.scenario.Scenario;
+import dev.unraced.event.ByteString;
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.Feature;
+import dev.unraced.event.Integrity;
+import dev.unraced.event.OpenedFile;
+import dev.unraced.event.Syscall;
+
+/** Rules about files on bind mounts (chapter 2). */
+@Requires(syscalls = Syscall.OPENAT, features = Feature.RESOLVED_PATH)
+public abstract class MountConformance extends DriverConformance {
+    private static final String SOURCE = "source";
+    private static final String MOUNTPOINT = "mountpoint";
+    private static final String ELSEWHERE = "elsewhere";
+    private static final String FILE = "file";
+    /** So many of these names are longer than the 4095 bytes of a path. */
+    private static final int DEPTH = 20;
+
+    private static final String COMPONENT = "d".repeat(250);
+
+    protected MountConformance() {}
+
+    @Rule("A file that is mounted over another has the name of the mountpoint when its own is gone")
+    public final void r02_23_aMountedFileHasTheNameOfItsMountpoint() {
+        try (Scenario scenario = scenario().open()) {
+            for (String name : new String[] {SOURCE, MOUNTPOINT, ELSEWHERE}) {
+                scenario.makeFile(name);
+            }
+            mount(scenario);
+            rename(scenario, ELSEWHERE, SOURCE);
+            Observed observed = scenario.call(
+                    WatchedCall.openat(Pointer.to(scenario.scratch().bytes(MOUNTPOINT)), 0, 0));
+            assertThat(observed.event().flags())
+                    .as("R2.23: the way leads through the mountpoint")
+                    .doesNotContain(EventFlag.DELETED);
+            assertThat(observed.open().file().map(OpenedFile::path))
+                    .as("R2.23")
+                    .contains(scenario.scratch().bytes(MOUNTPOINT));
+            assertThat(observed.open().path().integrity())
+                    .as("R2.36: the path names the file")
+                    .isNotEqualTo(Integrity.DIFFERS);
+        }
+    }
+
+    @Rule("A path that is too long does not hide that the file lies outside what its mount shows")
+    @Requires(features = Feature.RESOLVED_TAIL)
+    public final void r02_33_aLongPathDoesNotHideThatNothingLeadsThere() {
+        try (Scenario scenario = scenario().open()) {
+            for (String name : new String[] {SOURCE, MOUNTPOINT, ELSEWHERE}) {
+                scenario.makeDirectory(name);
+            }
+            mount(scenario);
+            in(scenario, "chdir", scenario.scratch().path(MOUNTPOINT));
+            int depth = 0;
+            boolean hasFile = false;
+            try {
+                for (; depth < DEPTH; depth++) {
+                    in(scenario, "mkdir", COMPONENT);
+                    in(scenario, "chdir", COMPONENT);
+                }
+                in(scenario, "file", FILE);
+                hasFile = true;
+                rename(scenario, SOURCE + "/" + COMPONENT, ELSEWHERE + "/" + COMPONENT);
+                Observed observed = scenario.call(WatchedCall.openat(Pointer.to(FILE), Linux.O_RDONLY, 0));
+                // The way up has to be there again for the code that removes the directories.
+                rename(scenario, ELSEWHERE + "/" + COMPONENT, SOURCE + "/" + COMPONENT);
+                assertThat(observed.outcome().result()).as("the actor's part").isNotNegative();
+                assertThat(observed.event().flags())
+                        .as("R2.33: %s", observed.event())
+                        .contains(EventFlag.RESOLVED_TRUNCATED, EventFlag.DETACHED);
+                assertThat(observed.open().path().integrity())
+                        .as("R2.15: nothing leads to the file")
+                        .isNotEqualTo(Integrity.MATCH);
+            } finally {
+                if (hasFile) {
+                    in(scenario, "unlink", FILE);
+                }
+                // The absolute path is too long for rmdir(2).
+                for (; depth > 0; depth--) {
+                    in(scenario, "chdir", "..");
+                    in(scenario, "rmdir", COMPONENT);
+                }
+            }
+        }
+    }
+
+    private static void mount(Scenario scenario) {
+        try {
+            scenario.actor()
+                    .ask(Command.of("mount")
+                            .with("from", scenario.scratch().bytes(SOURCE))
+                            .with("to", scenario.scratch().bytes(MOUNTPOINT)));
+        } catch (ActorException e) {
+            throw new NotPlayed(e.unsupported().orElseThrow(() -> e));
+        }
+    }
+
+    private static void rename(Scenario scenario, String from, String to) {
+        scenario.actor()
+                .ask(Command.of("rename")
+                        .with("from", scenario.scratch().bytes(from))
+                        .with("to", scenario.scratch().bytes(to)));
+    }
+
+    private static void in(Scenario scenario, String verb, String path) {
+        scenario.actor().ask(Command.of(verb).with("path", ByteString.utf8(path)));
+    }
+}

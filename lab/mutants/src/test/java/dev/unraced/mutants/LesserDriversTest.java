@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.mutants;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import dev.unraced.conformance.ConformanceReport;
+import dev.unraced.conformance.ConformanceRunner;
+import dev.unraced.conformance.RulePattern;
+import dev.unraced.conformance.RuleResult;
+import dev.unraced.conformance.RuleResult.Status;
+import dev.unraced.conformance.fixture.Linux;
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.Feature;
+import dev.unraced.event.RecordLayout;
+import dev.unraced.event.Syscall;
+import dev.unraced.linux.OpenFlags;
+import dev.unraced.mutants.fault.Falsehood;
+import dev.unraced.mutants.fault.MutantFactory;
+import dev.unraced.mutants.fault.RecordEdit;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** Simulators that lack one capability and say so: they break no rule, and keep the others of its kind. */
+class LesserDriversTest {
+    private static final String REASON = "this simulator lacks it";
+    private static final Falsehood NONE = (task, call, record) -> {};
+
+    @TestFactory
+    Stream<DynamicTest> aDriverThatDeclaresWhatItLacksBreaksNoRule() {
+        return Stream.of(
+                lesser(Feature.UNUSED_MODE, LesserDriversTest::forgetUnusedMode, "R1.13", "R2.9", "R12.3"),
+                lesser(Feature.CONNECTING_PEER, LesserDriversTest::forgetUntoldPeer, "R2.30", "R2.31", "R2.49"),
+                lesser(Feature.DETACHED_FLAG, (t, c, record) -> record.clear(EventFlag.DETACHED), "R2.21", "R2.33"),
+                lesser(Feature.FILTER_THREAD_GROUP, NONE, "R1.10", "R7.2"),
+                lesser(Feature.FILTER_USER, NONE, "R1.10", "R7.2", "R8.3"),
+                lesser(Feature.FILTER_CGROUP, NONE, "R1.10", "R7.2", "R8.3"),
+                lesser(Feature.FILTER_MOUNT_NAMESPACE, NONE, "R1.10", "R7.2"),
+                lesser(Feature.FILTER_PATH, NONE, "R1.10", "R7.2"),
+                lesser(Feature.FILTER_RESULT, NONE, "R1.10", "R7.2"),
+                lesser(Feature.FILTERS_AT_ENTRY, NONE, "R1.10", "R12.5"));
+    }
+
+    private static DynamicTest lesser(Feature lack, Falsehood falsehood, String... kept) {
+        return dynamicTest(lack.name(), () -> {
+            ConformanceReport report = ConformanceRunner.run(
+                    MutantFactory.lacking("lesser", "lacks a capability", "R1.1", lack, REASON, falsehood)
+                            .make()
+                            .get(),
+                    RulePattern.ALL,
+                    result -> {});
+            assertThat(of(report, Status.BROKEN)).isEmpty();
+            assertThat(report.results())
+                    .filteredOn(result -> result.status() == Status.SKIPPED)
+                    .extracting(RuleResult::reason)
+                    .contains("lacks " + lack + ": " + REASON);
+            assertThat(of(report, Status.KEPT).stream()
+                            .map(result -> result.number().orElseThrow().toString()))
+                    .contains(kept);
+        });
+    }
+
+    private static List<RuleResult> of(ConformanceReport report, Status status) {
+        return report.results().stream()
+                .filter(result -> result.status() == status)
+                .toList();
+    }
+
+    private static void forgetUnusedMode(Object task, Object call, RecordEdit record) {
+        boolean isRegister = record.syscall() == Syscall.OPEN || record.syscall() == Syscall.OPENAT;
+        long creating = OpenFlags.O_CREAT | OpenFlags.O_TMPFILE_ALONE;
+        if (isRegister && (record.number(RecordLayout.OPEN_FLAGS) & creating) == 0) {
+            record.number(RecordLayout.OPEN_MODE, 0);
+        }
+    }
+
+    /** Leaves out the socket of a connect in progress, and of one whose peer is at port 0. */
+    private static void forgetUntoldPeer(Object task, Object call, RecordEdit record) {
+        if (record.isConnect() && record.has(EventFlag.HAS_SOCKET)) {
+            byte[] peer = record.slice(RecordLayout.CONNECT_REMOTE);
+            boolean isInternet = peer.length >= Integer.BYTES && (peer[0] == 2 || peer[0] == 10);
+            boolean isAtZero = isInternet && ByteBuffer.wrap(peer).getShort(Short.BYTES) == 0;
+            if (record.result() == Linux.EINPROGRESS || record.result() == Linux.EALREADY || isAtZero) {
+                record.clear(EventFlag.HAS_SOCKET);
+            }
+        }
+    }
+}
