@@ -54,6 +54,9 @@ final class Recordings {
                     .capacity(2)
                     .build())
             .copiesMissed(6)
+            .handlerFailures(2)
+            .consuming(true)
+            .sinceHandoverNanos(1_500)
             .heaviest(List.of(new CallerLosses(4_294_967_294L, 1L << 40, 2)))
             .build();
 
