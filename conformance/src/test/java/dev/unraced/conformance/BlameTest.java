@@ -38,7 +38,7 @@ class BlameTest {
 
     @Test
     void aFailureCountsForTheRuleOfItsViolation() {
-        assertThat(broken(Violation.of("R8.1", "the books do not balance"))).contains(new RuleNumber(8, 1));
+        assertThat(broken(Violation.of("R8.1", "the accounts do not balance"))).contains(new RuleNumber(8, 1));
         assertThat(broken(new AssertionError("consuming failed", Violation.of("R9.2", "a number comes again"))))
                 .contains(new RuleNumber(9, 2));
         assertThat(broken(new MultipleFailuresError(

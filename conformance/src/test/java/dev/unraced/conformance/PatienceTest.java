@@ -26,7 +26,7 @@ class PatienceTest {
                 .filteredOn(result -> result.rule().startsWith("R1.2 "))
                 .singleElement()
                 .satisfies(result -> assertThat(result.reason())
-                        .startsWith("R8.1: the books do not come to rest")
+                        .startsWith("R8.1: the accounts do not come to rest")
                         .endsWith(", after 50 ms"));
         assertThat(report.count(RuleResult.Status.BROKEN)).isEqualTo(3);
     }

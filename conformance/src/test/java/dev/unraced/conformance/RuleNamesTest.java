@@ -45,7 +45,9 @@ class RuleNamesTest {
                     .as("a sentence whose number stands in %s", rule.getName())
                     .isNotBlank()
                     .doesNotStartWithWhitespaces()
-                    .doesNotMatch("R\\d.*");
+                    .doesNotMatch("R\\d.*")
+                    .as("a sentence with a subject of its own in %s", rule.getName())
+                    .doesNotMatch("(So|Nor|Of|What|Whose|Where|Whether) .*");
         });
     }
 

@@ -190,7 +190,7 @@ public abstract class ConnectConformance extends DriverConformance {
         assertAddrlens(1, 2, 3, 8, 15, 16, 28, 127, 128);
     }
 
-    @Rule("Of a longer address the first 128 bytes arrive, and it is flagged")
+    @Rule("A longer address arrives with its first 128 bytes, and is flagged")
     @Requires(features = Feature.LONG_ARGUMENTS)
     public final void r02_27_aLongerAddressIsCut() {
         assertAddrlens(129, 300, Integer.MAX_VALUE);

@@ -75,7 +75,7 @@ public abstract class ConsumerConformance extends DriverConformance {
         }
     }
 
-    @Rule("What a handler throws reaches its caller, and the next poll goes on behind that event")
+    @Rule("An exception of the handler reaches its caller, and the next poll goes on behind that event")
     @Requires(features = Feature.UNUSED_MODE)
     public final void r15_3_aThrowingHandlerLosesNothing() {
         try (Scenario scenario = scenario().unread().open()) {
@@ -133,7 +133,7 @@ public abstract class ConsumerConformance extends DriverConformance {
         }
     }
 
-    @Rule("A closed capture refuses to be consumed, and still has its books")
+    @Rule("A closed capture refuses to be consumed, and still has its accounts")
     public final void r15_5_aClosedCaptureKeepsItsBooks() {
         try (Scenario scenario = scenario().unread().open()) {
             Capture capture = scenario.capture();
@@ -153,7 +153,7 @@ public abstract class ConsumerConformance extends DriverConformance {
                     .isInstanceOf(IllegalStateException.class);
             assertThat(capture.stats().delivered()).as("R15.5").isEqualTo(1);
             assertThat(capture.stats().imbalance())
-                    .as("R15.5: the unread event is on the books: %s", capture.stats())
+                    .as("R15.5: the unread event is in the accounts: %s", capture.stats())
                     .isZero();
         }
     }

@@ -82,7 +82,7 @@ public abstract class EnterConformance extends DriverConformance {
         }
     }
 
-    @Rule("So is that of a connect")
+    @Rule("On request the entry of a connect is an event, too")
     @Requires(syscalls = Syscall.CONNECT, features = Feature.ENTER_EVENTS)
     public final void r12_5_theEntryOfAConnectIsAnEvent() {
         try (Scenario scenario = entering().open()) {

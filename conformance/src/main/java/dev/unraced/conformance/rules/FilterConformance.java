@@ -39,7 +39,7 @@ public abstract class FilterConformance extends DriverConformance {
 
     protected FilterConformance() {}
 
-    @Rule("What a filter leaves out is no event, and is counted by reason")
+    @Rule("A call that a filter leaves out is no event, and is counted by reason")
     @Requires(features = Feature.FILTER_THREAD_GROUP)
     public final void r01_10_filteredCallsAreCounted() {
         try (Scenario scenario =

@@ -117,7 +117,7 @@ public abstract class FloodConformance extends DriverConformance {
                         .isEqualTo(calls));
     }
 
-    @Rule("What a full ring loses is counted by user and cgroup, the heaviest first")
+    @Rule("Losses of a full ring are counted by user and cgroup, the heaviest first")
     @Requires(features = {Feature.LOSSES_BY_CALLER, Feature.CGROUP_ID})
     public final void r08_3_lossesAreCountedByCaller() {
         try (CgroupBelow below = new CgroupBelow(under().patience());
@@ -146,7 +146,7 @@ public abstract class FloodConformance extends DriverConformance {
         }
     }
 
-    @Rule("Of many callers that lose events the heaviest are named, the others counted together")
+    @Rule("Many callers lose events: the heaviest are named, and the others counted together")
     @Requires(features = Feature.LOSSES_BY_CALLER)
     public final void r08_3_manyCallersAreBounded() {
         try (Scenario scenario = watching().open()) {

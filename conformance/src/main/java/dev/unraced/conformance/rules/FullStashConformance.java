@@ -41,13 +41,13 @@ public abstract class FullStashConformance extends DriverConformance {
         assertFullStashShows(Mitigation.STASH, Mitigation.STASH);
     }
 
-    @Rule("So do they where the kernel's copy stands in for their arguments")
+    @Rule("Calls without room in the stash are events that say so where the kernel's copy stands in for their arguments, too")
     @Requires(mitigations = Mitigation.KERNEL)
     public final void r05_2_aFullStashShowsUnderKernel() {
         assertFullStashShows(Mitigation.KERNEL, Mitigation.KERNEL);
     }
 
-    @Rule("So do they when the mode changes before they return")
+    @Rule("Calls without room in the stash are events that say so when the mode changes before they return, too")
     @Requires(mitigations = Mitigation.KERNEL, features = Feature.LIVE_SWITCH)
     public final void r05_2_aFullStashShowsAfterASwitch() {
         assertFullStashShows(Mitigation.KERNEL, Mitigation.STASH);

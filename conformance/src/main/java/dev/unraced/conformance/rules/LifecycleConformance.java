@@ -126,7 +126,7 @@ public abstract class LifecycleConformance extends DriverConformance {
         }
     }
 
-    @Rule("Two captures at once see the same calls, and each has books of its own")
+    @Rule("Two captures at once see the same calls, and each has accounts of its own")
     @Requires(features = {Feature.SEVERAL_CAPTURES, Feature.UNUSED_MODE})
     public final void r15_9_capturesSideBySideAreStrangers() {
         try (Scenario scenario = scenario().open()) {
@@ -155,7 +155,7 @@ public abstract class LifecycleConformance extends DriverConformance {
                 assertThat(tags).as("R15.9: what the second capture sees").containsExactly(1L, 2L);
             }
             assertThat(second.stats().imbalance())
-                    .as("R15.9: its books: %s", second.stats())
+                    .as("R15.9: its accounts: %s", second.stats())
                     .isZero();
             assertThat(second.stats().stash().imbalance())
                     .as("R15.9: those of its stash: %s", second.stats())
@@ -170,7 +170,7 @@ public abstract class LifecycleConformance extends DriverConformance {
         }
     }
 
-    @Rule("So do captures of two processes")
+    @Rule("Captures of two processes see the same calls, and each has accounts of its own")
     @Requires(features = {Feature.SEVERAL_CAPTURES, Feature.SEVERAL_PROCESSES, Feature.UNUSED_MODE})
     public final void r15_9_capturesOfTwoProcessesAreStrangers() {
         try (Scenario scenario = scenario().open()) {
@@ -184,7 +184,7 @@ public abstract class LifecycleConformance extends DriverConformance {
                         .as("R15.9: what the other process sees")
                         .containsExactly(1L, 2L);
                 assertThat(other.finish())
-                        .as("R15.9: the imbalance of its books, and of those of its stash")
+                        .as("R15.9: the imbalance of its accounts, and of those of its stash")
                         .isEqualTo("0 0");
             }
             // One process's end must not disturb the other capture.

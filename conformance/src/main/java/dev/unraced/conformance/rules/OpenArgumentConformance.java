@@ -153,7 +153,7 @@ public abstract class OpenArgumentConformance extends DriverConformance {
         }
     }
 
-    @Rule("Of a how that is too short, the event has the bytes that are there")
+    @Rule("A how that is too short arrives with the bytes that are there")
     @Requires(syscalls = Syscall.OPENAT2)
     public final void r02_12_aShortHowIsTakenAsFarAsItGoes() {
         try (Scenario scenario = scenario().open()) {
@@ -166,7 +166,7 @@ public abstract class OpenArgumentConformance extends DriverConformance {
         }
     }
 
-    @Rule("Of a how that is longer than known, the event has the known part and the size")
+    @Rule("A how that is longer than known arrives with its known part and its size")
     @Requires(syscalls = Syscall.OPENAT2)
     public final void r02_13_aLongHowKeepsItsSize() {
         try (Scenario scenario = scenario().open()) {

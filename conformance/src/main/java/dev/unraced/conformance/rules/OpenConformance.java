@@ -130,7 +130,7 @@ public abstract class OpenConformance extends DriverConformance {
             assertThat(observed.connect().call().result()).isEqualTo(Linux.EBADF);
             assertThat(scenario.recorder().size()).as("R1.9: events").isEqualTo(1);
             assertThat(scenario.awaitRest().returned() - before)
-                    .as("R1.9: on the books, with what strangers connect meanwhile")
+                    .as("R1.9: in the accounts, with what strangers connect meanwhile")
                     .isLessThan(UNASKED_CALLS);
         }
     }

@@ -24,7 +24,7 @@ import dev.unraced.event.SyscallEvent;
 import java.util.List;
 import java.util.stream.LongStream;
 
-/** Rules about many calls at once: none lost, none mixed up, all in order, and every loss on the books. */
+/** Rules about many calls at once: none lost, none mixed up, all in order, and every loss in the accounts. */
 @Requires(syscalls = Syscall.OPENAT)
 public abstract class OrderConformance extends DriverConformance {
     private static final int THREADS = 8;
@@ -146,7 +146,7 @@ public abstract class OrderConformance extends DriverConformance {
         }
     }
 
-    @Rule("What a full ring loses is counted, and missing from the numbers")
+    @Rule("Events that a full ring loses are counted, and missing from the numbers")
     public final void r09_3_lossesAreCountedAndShowAsGaps() {
         int threads = 2 * processors();
         try (Scenario scenario = scenario()

@@ -38,7 +38,7 @@ public abstract class PathConformance extends DriverConformance {
         }
     }
 
-    @Rule("Of a path that is longer, the first 4095 bytes arrive, and it is flagged")
+    @Rule("A longer path arrives with its first 4095 bytes, and is flagged")
     @Requires(syscalls = Syscall.OPENAT, features = Feature.LONG_ARGUMENTS)
     public final void r10_2_longerPathsAreTruncatedAndSaySo() {
         try (Scenario scenario = scenario().open()) {

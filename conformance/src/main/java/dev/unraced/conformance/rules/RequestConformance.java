@@ -237,7 +237,7 @@ public abstract class RequestConformance extends DriverConformance {
         }
     }
 
-    @Rule("So are many that do, when one that asked for no completion ends before them")
+    @Rule("Many requests are one event or one counted loss each when one that asked for no completion ends before them")
     @Requires(syscalls = Syscall.OPENAT, origins = Origin.IO_URING)
     public final void r01_1_requestsBehindASilentOneAreAccountedFor() {
         int others = 5;
@@ -256,7 +256,7 @@ public abstract class RequestConformance extends DriverConformance {
         }
     }
 
-    @Rule("What a request asks for is the kernel's own copy, in every mode")
+    @Rule("The arguments of a request are the kernel's own copy, in every mode")
     @Requires(
             syscalls = {Syscall.OPENAT, Syscall.OPENAT2},
             origins = Origin.IO_URING,

@@ -215,7 +215,7 @@ public abstract class StashConformance extends DriverConformance {
         }
     }
 
-    @Rule("Ten thousand threads killed in their calls leave no entry, and the books balance")
+    @Rule("Ten thousand threads killed in their calls leave no entry, and the accounts balance")
     public final void r06_2_aStormOfKilledThreadsLeavesNoEntry() {
         try (Scenario scenario = stash().scope(Scope.FAMILY).open()) {
             scenario.makeFifo(FIFO);

@@ -151,7 +151,7 @@ public abstract class TruthConformance extends DriverConformance {
         }
     }
 
-    @Rule("Nor of an address")
+    @Rule("With integrity off, nothing is said of an address that is not the kernel's own copy")
     @Requires(syscalls = Syscall.CONNECT)
     public final void r02_38_withoutIntegrityAnAddressIsUnchecked() {
         try (Scenario scenario =

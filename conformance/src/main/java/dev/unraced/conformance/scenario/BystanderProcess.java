@@ -117,7 +117,7 @@ public final class BystanderProcess implements AutoCloseable {
         await(Bystander.TAG, count);
     }
 
-    /** Has the other process close its capture, and returns the imbalance of its books and of its stash. */
+    /** Has the other process close its capture, and returns the imbalance of its accounts and of its stash. */
     public String finish() {
         try {
             process.getOutputStream().close();

@@ -71,7 +71,7 @@ public final class QueueCheck {
     }
 
     /**
-     * Checks that every call has an event and is on the books.
+     * Checks that every call has an event and is in the accounts.
      *
      * @param calls the number of calls that were made
      */

@@ -33,7 +33,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An actor, a capture that watches it, and a place for files. When it closes without an exception, the books must
+ * An actor, a capture that watches it, and a place for files. When it closes without an exception, the accounts must
  * balance, and no event may have broken a rule that holds for all events.
  */
 public final class Scenario implements AutoCloseable {
@@ -243,7 +243,7 @@ public final class Scenario implements AutoCloseable {
         return event.call().result() == Linux.ERESTARTSYS;
     }
 
-    /** Waits until every call that returned is in the books and every event with the reader. */
+    /** Waits until every call that returned is in the accounts and every event with the reader. */
     public CaptureStats awaitRest() {
         boolean isOver = Condition.holds(
                 under.patience(), () -> recorder.failure() != null || StatsCheck.atRest(capture.stats(), received()));

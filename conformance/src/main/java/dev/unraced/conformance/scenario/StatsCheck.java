@@ -7,7 +7,7 @@ import dev.unraced.capture.CaptureStats;
 import dev.unraced.conformance.spec.Violation;
 import java.time.Duration;
 
-/** The checks of a capture's books by chapter 8 of the specification. */
+/** The checks of a capture's accounts by chapter 8 of the specification. */
 public final class StatsCheck {
     private StatsCheck() {}
 
@@ -20,7 +20,7 @@ public final class StatsCheck {
     }
 
     /**
-     * Returns the violation of the rule by which the books have to come to rest.
+     * Returns the violation of the rule by which the accounts have to come to rest.
      *
      * @param waited the time that they had
      */
@@ -28,7 +28,7 @@ public final class StatsCheck {
         String balanced = stats.stash().imbalance() != 0 ? "R8.2" : "R1.1";
         return Violation.of(
                 stats.imbalance() != 0 ? "R8.1" : balanced,
-                "the books do not come to rest: " + stats + ", received " + received + ", after " + waited.toMillis()
+                "the accounts do not come to rest: " + stats + ", received " + received + ", after " + waited.toMillis()
                         + " ms");
     }
 
