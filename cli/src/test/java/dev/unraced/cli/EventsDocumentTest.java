@@ -69,7 +69,7 @@ class EventsDocumentTest {
     }
 
     private static List<List<String>> accessors() throws IOException {
-        return rows(lines("## In Java", "## Entrances"));
+        return rows(lines("## In Java", "## Entry points"));
     }
 
     @Test

@@ -43,8 +43,8 @@ public record RuleResult(
 
     /**
      * Returns the rule that is broken. This is the rule of the {@link Violation} that ended the test, else the test's
-     * own rule. A test may come upon a breach of another rule, such as accounts that do not balance. A test ends with the
-     * first breach that it finds. Empty when nothing is broken, or a whole group is.
+     * own rule. A test may come upon a breach of another rule, such as accounts that do not balance. A test ends with
+     * the first breach that it finds. Empty when nothing is broken, or a whole group is.
      */
     public Optional<RuleNumber> broken() {
         return status == Status.BROKEN ? violated.or(this::number) : Optional.empty();

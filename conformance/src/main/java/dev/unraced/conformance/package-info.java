@@ -8,7 +8,7 @@
  * that it needs.
  *
  * <p>Each package knows only those to its right: {@code mutant}, this one, {@code rules}, {@code harness};
- * {@code attack}, {@code entrance} and {@code script}, {@code scenario}, {@code fixture}; {@code subject},
+ * {@code attack}, {@code entrypoint} and {@code script}, {@code scenario}, {@code fixture}; {@code subject},
  * {@code actor}. Internal, and public only for its neighbours, is what is in {@code rules}, {@code harness},
  * {@code scenario} and {@code fixture}.
  */

@@ -37,7 +37,8 @@ class ArchitectureTest {
     static final ArchRule SCRIPTS_KNOW_NO_RULES = onlyOurs("script", "scenario", "fixture", "subject", "actor");
 
     @ArchTest
-    static final ArchRule ENTRANCES_KNOW_NO_RULES = onlyOurs("entrance", "scenario", "fixture", "subject", "actor");
+    static final ArchRule ENTRY_POINTS_KNOW_NO_RULES =
+            onlyOurs("entrypoint", "scenario", "fixture", "subject", "actor");
 
     @ArchTest
     static final ArchRule ATTACKS_KNOW_NO_RULES = onlyOurs("attack", "scenario", "spec", "fixture", "subject", "actor");
@@ -47,7 +48,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule RULES_KNOW_NEITHER_THE_SUITE_NOR_ITS_REPORT =
-            onlyOurs("rules", "harness", "attack", "entrance", "scenario", "spec", "fixture", "subject", "actor");
+            onlyOurs("rules", "harness", "attack", "entrypoint", "scenario", "spec", "fixture", "subject", "actor");
 
     @ArchTest
     static final ArchRule ONLY_MUTANTS_KNOW_MUTANTS = noClasses()

@@ -220,8 +220,8 @@ final class BpfObject implements AutoCloseable {
     }
 
     private static List<String> programsOf(EbpfSettings settings) {
-        Set<String> programs = nativeOnes(Entrances.servesAllConventions(settings) ? Set.of() : settings.syscalls());
-        programs.addAll(Entrances.programs(settings));
+        Set<String> programs = nativeOnes(EntryPoints.servesAllConventions(settings) ? Set.of() : settings.syscalls());
+        programs.addAll(EntryPoints.programs(settings));
         return List.copyOf(programs);
     }
 

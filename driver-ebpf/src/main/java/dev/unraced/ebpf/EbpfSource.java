@@ -108,12 +108,12 @@ final class EbpfSource implements RingSource {
             control.publishEnterEvents(settings.enterEvents());
             control.limits(settings.limits(), new SecureRandom().nextInt());
             control.syscalls(settings.syscalls());
-            control.polledFlag(Entrances.polledFlag(settings, control.hasRequests()));
+            control.polledFlag(EntryPoints.polledFlag(settings, control.hasRequests()));
             object.attach("thread_exit");
-            if (!Entrances.servesAllConventions(settings)) {
+            if (!EntryPoints.servesAllConventions(settings)) {
                 attach(object, settings.syscalls());
             }
-            Entrances.attach(object, settings, control.hasRequests());
+            EntryPoints.attach(object, settings, control.hasRequests());
             WakeupNotifier notifier = WakeupNotifier.of(ring);
             owned.add(notifier::close);
             EbpfSource source = new EbpfSource(
@@ -129,7 +129,7 @@ final class EbpfSource implements RingSource {
                 source.attachKernelCopy();
             }
             control.active(true);
-            if (Entrances.missesNone(settings)) {
+            if (EntryPoints.missesNone(settings)) {
                 object.run("entries_begin");
             }
             started = true;
@@ -310,7 +310,7 @@ final class EbpfSource implements RingSource {
     private long missedExits() {
         long missed = 0;
         for (String program : object.programs()) {
-            if (program.startsWith("exit_") || program.equals("all_exit") || Entrances.ENDS.contains(program)) {
+            if (program.startsWith("exit_") || program.equals("all_exit") || EntryPoints.ENDS.contains(program)) {
                 missed += ProgramInfo.of(object.program(program)).misses();
             }
         }

@@ -12,8 +12,8 @@ import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 
 /**
- * Checks the rules of every entrance with the programs on perf events, as kernels from 7.0 on need them. The oldest JDK
- * alone runs this, since the difference is in the kernel.
+ * Checks the rules of every entry point with the programs on perf events, as kernels from 7.0 on need them. The oldest
+ * JDK alone runs this, since the difference is in the kernel.
  */
 @EnabledForJreRange(max = JRE.JAVA_17)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)

@@ -14,8 +14,8 @@ import dev.unraced.conformance.attack.Attack;
 import dev.unraced.conformance.attack.AttackCorpus;
 import dev.unraced.conformance.attack.AttackField;
 import dev.unraced.conformance.attack.AttackResult;
-import dev.unraced.conformance.entrance.Entrance;
-import dev.unraced.conformance.entrance.EntranceCheck;
+import dev.unraced.conformance.entrypoint.EntryPoint;
+import dev.unraced.conformance.entrypoint.EntryPointCheck;
 import dev.unraced.conformance.fixture.Linux;
 import dev.unraced.conformance.fixture.SocketAddresses;
 import dev.unraced.conformance.fixture.Sockets;
@@ -79,36 +79,36 @@ public abstract class AssertionConformance extends DriverConformance {
     public final void r02_41_honestCallsCarryNoMark() {
         for (Mitigation mode : modes()) {
             try (Scenario scenario = scenario().mitigation(mode).open()) {
-                EntranceCheck.prepare(scenario.actor());
-                for (Entrance entrance : EntranceCheck.all()) {
-                    if (entrance.needs().stream().allMatch(capabilities()::has)) {
-                        takeHonestly(scenario, entrance, mode);
+                EntryPointCheck.prepare(scenario.actor());
+                for (EntryPoint entryPoint : EntryPointCheck.all()) {
+                    if (entryPoint.needs().stream().allMatch(capabilities()::has)) {
+                        takeHonestly(scenario, entryPoint, mode);
                     }
                 }
             }
         }
     }
 
-    /** Makes a call by an entrance and checks its event; an entrance that this machine lacks is left out. */
-    private void takeHonestly(Scenario scenario, Entrance entrance, Mitigation mode) {
+    /** Makes a call by an entry point and checks its event; an entry point that this machine lacks is left out. */
+    private void takeHonestly(Scenario scenario, EntryPoint entryPoint, Mitigation mode) {
         scenario.awaitRest();
         int before = scenario.recorder().size();
         Outcome outcome;
         try {
-            outcome = scenario.callUnobserved(entrance.call());
+            outcome = scenario.callUnobserved(entryPoint.call());
         } catch (ActorException e) {
             requireUnsupported(e);
             return;
         }
         scenario.awaitRest();
         List<SyscallEvent> events = scenario.recorder().eventsFrom(before);
-        String what = entrance.way() + ", " + entrance.syscall() + ", " + mode;
+        String what = entryPoint.way() + ", " + entryPoint.syscall() + ", " + mode;
         Violation.unless(
                 "R1.1",
                 () -> assertThat(events).as("events of one call, %s", what).hasSize(1));
         SyscallEvent event = events.get(0);
         // Any process can rewrite the block of socketcall, so R2.45 asks for the mark where nothing proves the socket.
-        boolean isIndirect = entrance.call().isSocketcall();
+        boolean isIndirect = entryPoint.call().isSocketcall();
         Set<EventFlag> marks = EnumSet.copyOf(MARKS);
         if (isIndirect) {
             marks.remove(EventFlag.OBJECT_MISSED);

@@ -41,7 +41,8 @@ public abstract class FullStashConformance extends DriverConformance {
         assertFullStashShows(Mitigation.STASH, Mitigation.STASH);
     }
 
-    @Rule("Calls without room in the stash are events that say so where the kernel's copy stands in for their arguments, too")
+    @Rule(
+            "Calls without room in the stash are events that say so where the kernel's copy stands in for their arguments, too")
     @Requires(mitigations = Mitigation.KERNEL)
     public final void r05_2_aFullStashShowsUnderKernel() {
         assertFullStashShows(Mitigation.KERNEL, Mitigation.KERNEL);

@@ -38,8 +38,8 @@ public interface DriverUnderTest {
     }
 
     /**
-     * Returns how long the kit waits for what must come, such as an event or accounts at rest, before a rule is broken. A
-     * loaded machine needs seconds, an emulated one minutes, a simulation next to nothing.
+     * Returns how long the kit waits for what must come, such as an event or accounts at rest, before a rule is broken.
+     * A loaded machine needs seconds, an emulated one minutes, a simulation next to nothing.
      */
     default Duration patience() {
         return USUAL_PATIENCE;

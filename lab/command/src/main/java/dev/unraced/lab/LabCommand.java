@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "  unraced lab attack          how often the driver's events can be deceived",
             "  unraced lab hunt            random programs, and which events lie about them",
-            "  unraced lab entrances       by which ways into the kernel calls are seen",
+            "  unraced lab entry-points    by which ways into the kernel calls are seen",
             "  unraced lab size server     how large the stash of a busy server has to be",
             "  unraced lab explain flip    how an observer is deceived, step by step",
             "  unraced lab mutants         whether the rules notice broken drivers",
@@ -42,7 +42,7 @@ final class LabCommand implements Runnable {
         CommandLine lab = new CommandLine(new LabCommand())
                 .addSubcommand(new AttackCommand(console, drivers))
                 .addSubcommand(new HuntCommand(console, drivers))
-                .addSubcommand(new EntrancesCommand(console, drivers))
+                .addSubcommand(new EntryPointsCommand(console, drivers))
                 .addSubcommand(new SizeCommand(console))
                 .addSubcommand(new ExplainCommand(console))
                 .addSubcommand(new MutantsCommand(console))

@@ -79,7 +79,7 @@ class DocumentedCommandsRunTest {
             // A replay needs no kernel.
             case "watch" -> with(shown.contains("replay") ? shown : simulated(shown), "--duration", "500ms");
             case "attack" -> shown.contains("--list") ? shown : with(simulated(oneAttack(shown)), "--calls", "20");
-            case "entrances" -> simulated(shown);
+            case "entry-points" -> simulated(shown);
             case "conformance" -> with(with(simulated(shown), "--rules", "R1.1"), "--times", "2");
             case "size" -> with(with(shown, "--threads", "500"), "--duration", "1s");
             default -> shown;

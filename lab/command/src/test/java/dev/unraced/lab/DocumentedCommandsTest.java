@@ -199,17 +199,17 @@ class DocumentedCommandsTest {
         assertThat(listed).isEqualTo(all);
     }
 
-    /** The table of entrances in the document has a line for each call that the command makes, in its order. */
+    /** The table of entry points in the document has a line for each call that the command makes, in its order. */
     @Test
-    void theEntrancesAreThoseOfTheDocument() throws IOException {
+    void theEntryPointsAreThoseOfTheDocument() throws IOException {
         Pattern row = Pattern.compile("(\\S.*?) {2,}(open|openat|openat2|creat|connect) .*");
-        assertThat(LabCommand.run(test.console(), "lab", "entrances", "--driver", "sim"))
+        assertThat(LabCommand.run(test.console(), "lab", "entry-points", "--driver", "sim"))
                 .isZero();
         List<String> made = rows(test.out().lines(), row);
         List<String> documented = rows(
                 Files.readString(Path.of("../../docs/events.md"))
                         .lines()
-                        .dropWhile(line -> !line.equals("## Entrances"))
+                        .dropWhile(line -> !line.equals("## Entry points"))
                         .takeWhile(line -> !line.equals("## Integrity")),
                 row);
         assertThat(made).hasSizeGreaterThan(20);

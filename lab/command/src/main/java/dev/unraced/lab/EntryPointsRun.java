@@ -7,9 +7,9 @@ import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.ExitCode;
 import dev.unraced.conformance.DiscoveredDriver;
 import dev.unraced.conformance.attack.AttackCorpus;
-import dev.unraced.conformance.entrance.EntranceCheck;
-import dev.unraced.conformance.entrance.EntranceResult;
-import dev.unraced.conformance.entrance.EntranceResult.Status;
+import dev.unraced.conformance.entrypoint.EntryPointCheck;
+import dev.unraced.conformance.entrypoint.EntryPointResult;
+import dev.unraced.conformance.entrypoint.EntryPointResult.Status;
 import dev.unraced.conformance.subject.DriverUnderTest;
 import dev.unraced.driver.Driver;
 import dev.unraced.event.EventView;
@@ -20,20 +20,20 @@ import dev.unraced.format.OpenFlagNames;
 import dev.unraced.format.TextEventWriter;
 import dev.unraced.format.WallClock;
 import dev.unraced.lab.attack.AttackedPlace;
-import dev.unraced.lab.attack.EntranceReport;
+import dev.unraced.lab.attack.EntryPointReport;
 import dev.unraced.selection.Drivers;
 import java.time.ZoneId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Has the calls made, and prints the results. */
-final class EntrancesRun {
+final class EntryPointsRun {
     private static final int LINE_BYTES = 512;
 
     private final Console console;
     private final boolean json;
 
-    EntrancesRun(Console console, boolean json) {
+    EntryPointsRun(Console console, boolean json) {
         this.console = console;
         this.json = json;
     }
@@ -52,15 +52,15 @@ final class EntrancesRun {
                 driver.name(), AttackCorpus.kernel(under), Runtime.getRuntime().availableProcessors());
         WallClock clock = new WallClock();
         OpenFlagNames flags = OpenFlagNames.ofThisMachine();
-        List<EntranceResult<String>> results;
+        List<EntryPointResult<String>> results;
         if (json) {
             EventWriter writer = new JsonEventWriter(clock, flags);
-            results = EntranceCheck.run(under, event -> rendered(writer, clock, event));
-            console.print(EntranceReport.json(place, results));
+            results = EntryPointCheck.run(under, event -> rendered(writer, clock, event));
+            console.print(EntryPointReport.json(place, results));
         } else {
             TextEventWriter writer = new TextEventWriter(clock, flags, ZoneId.systemDefault(), false, console.isUtf8());
-            results = EntranceCheck.run(under, event -> rendered(writer::writeCall, clock, event));
-            console.print(EntranceReport.text(place, results));
+            results = EntryPointCheck.run(under, event -> rendered(writer::writeCall, clock, event));
+            console.print(EntryPointReport.text(place, results));
         }
         return results.stream().anyMatch(result -> result.status() == Status.MISSED) ? ExitCode.FAILURE : ExitCode.OK;
     }

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * program sees the entry of all calls and one their return; further programs see io_uring requests.
  * {@code syscall/compat.h}, {@code out/tail_call.h} and {@code iouring} hold them.
  */
-final class Entrances {
+final class EntryPoints {
     /** A value of {@code enum finisher} in {@code lib/maps.h}. */
     private static final int FINISH_OPENS = 0;
 
@@ -45,7 +45,7 @@ final class Entrances {
     /** The same program for the tracepoint's name on older kernels. Each kernel has one of the two names. */
     private static final String SUBMIT_BEFORE = "request_submit_sqe";
 
-    private Entrances() {}
+    private EntryPoints() {}
 
     /** Returns the names of the programs that these settings need, in the order of attaching. */
     static List<String> programs(EbpfSettings settings) {

@@ -12,9 +12,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Shows by which ways into the kernel calls are seen. Only {@link EntrancesRun} refers to the kit. */
+/** Shows by which ways into the kernel calls are seen. Only {@link EntryPointsRun} refers to the kit. */
 @Command(
-        name = "entrances",
+        name = "entry-points",
         header = "Make each call by each way into the kernel, and show the event that came of it.",
         description = {
             "A program of its own makes the calls: as system calls of each convention that the kernel takes, and as requests on"
@@ -25,14 +25,14 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {
-            "  sudo unraced lab entrances",
-            "  unraced lab entrances --driver sim",
-            "  sudo unraced lab entrances --json | jq '.entrances[] | {way, syscall, status}'",
+            "  sudo unraced lab entry-points",
+            "  unraced lab entry-points --driver sim",
+            "  sudo unraced lab entry-points --json | jq '.entry_points[] | {way, syscall, status}'",
             "",
             "Exit codes: 0 each call that was made became its event; 1 one did not, or the driver cannot run; 2 wrong command"
                     + " line or configuration."
         })
-final class EntrancesCommand implements Callable<Integer> {
+final class EntryPointsCommand implements Callable<Integer> {
     private final Console console;
     private final Supplier<Drivers> drivers;
 
@@ -48,7 +48,7 @@ final class EntrancesCommand implements Callable<Integer> {
     @Option(names = "--json", description = "One JSON object; see docs/cli.md.")
     private boolean json;
 
-    EntrancesCommand(Console console, Supplier<Drivers> drivers) {
+    EntryPointsCommand(Console console, Supplier<Drivers> drivers) {
         this.console = console;
         this.drivers = drivers;
     }
@@ -61,6 +61,6 @@ final class EntrancesCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "No driver is named '" + driver + "'; there are " + String.join(", ", all.names()));
         }
-        return new EntrancesRun(console, json).run(all, driver);
+        return new EntryPointsRun(console, json).run(all, driver);
     }
 }

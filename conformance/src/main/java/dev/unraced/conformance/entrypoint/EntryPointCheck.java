@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.conformance.entrance;
+package dev.unraced.conformance.entrypoint;
 
 import dev.unraced.capture.Capabilities;
 import dev.unraced.conformance.actor.Actor;
@@ -7,7 +7,7 @@ import dev.unraced.conformance.actor.ActorException;
 import dev.unraced.conformance.actor.Outcome;
 import dev.unraced.conformance.actor.Pointer;
 import dev.unraced.conformance.actor.WatchedCall;
-import dev.unraced.conformance.entrance.EntranceResult.Status;
+import dev.unraced.conformance.entrypoint.EntryPointResult.Status;
 import dev.unraced.conformance.fixture.Linux;
 import dev.unraced.conformance.fixture.SocketAddresses;
 import dev.unraced.conformance.fixture.Sockets;
@@ -28,12 +28,12 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /** Makes each watched call by each way into the kernel, and checks whether it becomes an event. */
-public final class EntranceCheck {
+public final class EntryPointCheck {
     private static final int SOCKET = 1;
     /** The opened path exists everywhere, and takes any kind of open. */
     private static final ByteString PATH = ByteString.utf8("/dev/null");
 
-    private static final List<Entrance> ALL = Stream.of(
+    private static final List<EntryPoint> ALL = Stream.of(
                     way("system call", call -> call, Abi.NATIVE, Origin.SYSCALL, everyCall()),
                     way("rax with high bits", WatchedCall::byWideNumber, Abi.NATIVE, Origin.SYSCALL, everyCall()),
                     way("int 0x80", call -> call.by(Abi.IA32), Abi.IA32, Origin.SYSCALL, everyCall()),
@@ -55,15 +55,15 @@ public final class EntranceCheck {
             .flatMap(List::stream)
             .toList();
 
-    private EntranceCheck() {}
+    private EntryPointCheck() {}
 
     /** Makes the socket for the connects. */
     public static void prepare(Actor actor) {
         new Sockets(actor).datagram(SOCKET, Linux.AF_INET);
     }
 
-    /** Returns all entrances, in the order in which they are shown. */
-    public static List<Entrance> all() {
+    /** Returns all entry points, in the order in which they are shown. */
+    public static List<EntryPoint> all() {
         return ALL;
     }
 
@@ -72,28 +72,28 @@ public final class EntranceCheck {
      *
      * @param render turns an event into a value, and must not keep the event; called on another thread
      */
-    public static <T> List<EntranceResult<T>> run(DriverUnderTest under, Function<EventView, T> render) {
+    public static <T> List<EntryPointResult<T>> run(DriverUnderTest under, Function<EventView, T> render) {
         List<T> rendered = Collections.synchronizedList(new ArrayList<>());
         Scenario.Setup setup = new Scenario.Setup(under);
-        List<EntranceResult<T>> results = new ArrayList<>();
+        List<EntryPointResult<T>> results = new ArrayList<>();
         try (Scenario scenario =
                 setup.rendering(view -> rendered.add(render.apply(view))).open()) {
             prepare(scenario.actor());
-            for (Entrance entrance : ALL) {
-                results.add(take(scenario, under.driver().capabilities(), entrance, rendered));
+            for (EntryPoint entryPoint : ALL) {
+                results.add(take(scenario, under.driver().capabilities(), entryPoint, rendered));
             }
         }
         return results;
     }
 
-    private static <T> EntranceResult<T> take(
-            Scenario scenario, Capabilities capabilities, Entrance entrance, List<T> rendered) {
-        Optional<Capability> lack = entrance.needs().stream()
+    private static <T> EntryPointResult<T> take(
+            Scenario scenario, Capabilities capabilities, EntryPoint entryPoint, List<T> rendered) {
+        Optional<Capability> lack = entryPoint.needs().stream()
                 .filter(needed -> !capabilities.has(needed))
                 .findFirst();
         if (lack.isPresent()) {
-            return EntranceResult.unseen(
-                    entrance,
+            return EntryPointResult.unseen(
+                    entryPoint,
                     Status.NOT_DECLARED,
                     capabilities.reason(lack.get()).orElseThrow());
         }
@@ -101,34 +101,34 @@ public final class EntranceCheck {
         int before = scenario.recorder().size();
         Outcome outcome;
         try {
-            outcome = scenario.callUnobserved(entrance.call());
+            outcome = scenario.callUnobserved(entryPoint.call());
         } catch (ActorException e) {
-            return EntranceResult.unseen(
-                    entrance, Status.IMPOSSIBLE, e.unsupported().orElseThrow(() -> e));
+            return EntryPointResult.unseen(
+                    entryPoint, Status.IMPOSSIBLE, e.unsupported().orElseThrow(() -> e));
         }
         scenario.awaitRest();
         List<SyscallEvent> events = scenario.recorder().eventsFrom(before);
-        return events.size() == 1 && isOf(events.get(0), entrance, outcome)
-                ? EntranceResult.seen(entrance, rendered.get(before))
-                : EntranceResult.unseen(
-                        entrance,
+        return events.size() == 1 && isOf(events.get(0), entryPoint, outcome)
+                ? EntryPointResult.seen(entryPoint, rendered.get(before))
+                : EntryPointResult.unseen(
+                        entryPoint,
                         Status.MISSED,
                         events.isEmpty()
                                 ? "no event came of the call"
                                 : "what came is not the call's event: " + events);
     }
 
-    private static boolean isOf(SyscallEvent event, Entrance entrance, Outcome outcome) {
-        return event.call().syscall() == entrance.syscall()
+    private static boolean isOf(SyscallEvent event, EntryPoint entryPoint, Outcome outcome) {
+        return event.call().syscall() == entryPoint.syscall()
                 && event.call().result() == outcome.result()
-                && entrance.needs().contains(event.call().abi())
-                && entrance.needs().contains(event.call().origin());
+                && entryPoint.needs().contains(event.call().abi())
+                && entryPoint.needs().contains(event.call().origin());
     }
 
-    private static List<Entrance> way(
+    private static List<EntryPoint> way(
             String way, UnaryOperator<WatchedCall> by, Abi abi, Origin origin, List<WatchedCall> calls) {
         return calls.stream()
-                .map(call -> new Entrance(way, by.apply(call), List.of(call.syscall(), abi, origin)))
+                .map(call -> new EntryPoint(way, by.apply(call), List.of(call.syscall(), abi, origin)))
                 .toList();
     }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.conformance.entrance;
+package dev.unraced.conformance.entrypoint;
 
 import dev.unraced.conformance.actor.WatchedCall;
 import dev.unraced.event.Capability;
@@ -13,7 +13,7 @@ import java.util.List;
  * @param call the call to make
  * @param needs the capabilities that a driver must declare for the call to become an event
  */
-public record Entrance(String way, WatchedCall call, List<Capability> needs) {
+public record EntryPoint(String way, WatchedCall call, List<Capability> needs) {
 
     /** Returns the system call. */
     public Syscall syscall() {
