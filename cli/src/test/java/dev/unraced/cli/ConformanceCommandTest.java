@@ -70,9 +70,12 @@ class ConformanceCommandTest {
                 .containsEntry("group", "Open")
                 .containsEntry("rule", "R2.10 A creat reports the flags that the kernel gives it")
                 .containsEntry("status", "BROKEN")
+                .containsEntry("broken", "R2.10")
                 .containsEntry("reason", "alpha opens nothing\u001b[31m")
                 .containsKey("seconds");
-        assertThat(Files.readString(xml)).contains("failures=\"1\"").contains("<failure>alpha opens nothing");
+        assertThat(Files.readString(xml))
+                .contains("failures=\"1\"")
+                .contains("<failure type=\"R2.10\">alpha opens nothing");
     }
 
     @Test

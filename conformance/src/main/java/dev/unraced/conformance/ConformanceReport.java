@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -90,7 +91,12 @@ public record ConformanceReport(String driver, List<RuleResult> results) {
         String group = result.number().isPresent() ? "" : result.group() + ": ";
         String status = result.status().name().replace('_', ' ');
         String evidence = result.evidence() == 0 ? "" : "  (" + result.evidence() + " events)";
-        text.append("  %-7s %s%s%s\n".formatted(status, group, result.rule(), evidence));
+        // A test can come upon a breach of another rule than its own.
+        String other = result.broken()
+                .filter(broken -> !result.number().equals(Optional.of(broken)))
+                .map(broken -> "  (breaks " + broken + ")")
+                .orElse("");
+        text.append("  %-7s %s%s%s%s\n".formatted(status, group, result.rule(), evidence, other));
         if (!result.reason().isEmpty()) {
             text.append(result.reason().strip().indent(REASON_INDENT));
         }

@@ -69,6 +69,13 @@ public final class JUnitXml {
         xml.writeAttribute("classname", driver + "." + result.group());
         xml.writeAttribute("name", result.rule());
         time(result.took());
+        if (result.evidence() > 0) {
+            xml.writeStartElement("properties");
+            xml.writeEmptyElement("property");
+            xml.writeAttribute("name", "events");
+            xml.writeAttribute("value", Long.toString(result.evidence()));
+            xml.writeEndElement();
+        }
         switch (result.status()) {
             case KEPT -> {}
             case SKIPPED, NOT_APPLICABLE, NOT_PLAYED -> {
@@ -77,6 +84,9 @@ public final class JUnitXml {
             }
             case BROKEN -> {
                 xml.writeStartElement("failure");
+                if (result.broken().isPresent()) {
+                    xml.writeAttribute("type", result.broken().get().toString());
+                }
                 xml.writeCharacters(legal(result.reason()));
                 xml.writeEndElement();
             }

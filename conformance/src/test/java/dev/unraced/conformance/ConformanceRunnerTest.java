@@ -125,6 +125,20 @@ class ConformanceRunnerTest {
     }
 
     @Test
+    void aReportNamesTheRuleThatATestOfAnotherFoundBroken() {
+        RuleResult result = new RuleResult(
+                "Open",
+                "R2.1 One",
+                Status.BROKEN,
+                "R8.1: off by one",
+                Duration.ZERO,
+                0,
+                Optional.of(new RuleNumber(8, 1)));
+        assertThat(new ConformanceReport("some", List.of(result)).toText())
+                .contains("  BROKEN  R2.1 One  (breaks R8.1)\n");
+    }
+
+    @Test
     void writesWhatBuildServersRead() throws XMLStreamException {
         ConformanceReport report = new ConformanceReport(
                 "some",
@@ -146,12 +160,15 @@ class ConformanceRunnerTest {
                 <testsuites name="unraced conformance of driver some" tests="3" failures="1" skipped="1" errors="0" time="61.205">
                 <testsuite name="1. One call, one event" tests="3" failures="1" skipped="1" errors="0" time="61.205">
                 <testcase classname="some.Open" name="R1.2 &quot;One&quot;" time="61.205">
+                <properties>
+                <property name="events" value="7"/>
+                </properties>
                 </testcase>
                 <testcase classname="some.Open" name="R1.10 Two" time="0.000">
                 <skipped message="lacks X"/>
                 </testcase>
                 <testcase classname="some.Open" name="R1.11 Three" time="0.000">
-                <failure>&lt;a&gt; \ufffd</failure>
+                <failure type="R1.11">&lt;a&gt; \ufffd</failure>
                 </testcase>
                 </testsuite>
                 </testsuites>""");

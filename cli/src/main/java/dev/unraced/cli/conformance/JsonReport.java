@@ -48,6 +48,8 @@ public final class JsonReport {
             json.writeStringField("group", result.group());
             json.writeStringField("rule", result.rule());
             json.writeStringField("status", result.status().name());
+            json.writeStringField(
+                    "broken", result.broken().map(RuleNumber::toString).orElse(null));
             json.writeStringField("reason", result.reason());
             json.writeNumberField("events", result.evidence());
             json.writeNumberField("seconds", result.took().toMillis() / 1e3);
