@@ -25,9 +25,9 @@ public record ConformanceReport(String driver, List<RuleResult> results) {
         results = List.copyOf(results);
     }
 
-    /** Returns whether no rule is broken. */
+    /** Returns whether no rule is broken, and the kit itself did not fail. */
     public boolean isConformant() {
-        return count(Status.BROKEN) == 0;
+        return count(Status.BROKEN) + count(Status.ERROR) == 0;
     }
 
     /** Returns whether any rule was put to the test. A driver of which nothing was judged is no good driver. */
@@ -53,8 +53,8 @@ public record ConformanceReport(String driver, List<RuleResult> results) {
     }
 
     /**
-     * Returns a heading for each chapter, a line for each rule, with its reason if any, the broken rules once more, and
-     * a line of totals.
+     * Returns a heading for each chapter, a line for each rule, with its reason if any, the broken rules and the kit's
+     * errors once more, and a line of totals.
      */
     public String toText() {
         StringBuilder text = new StringBuilder();
@@ -65,22 +65,30 @@ public record ConformanceReport(String driver, List<RuleResult> results) {
             text.append('\n');
         });
         if (!isConformant()) {
-            text.append("Broken:\n");
-            results.stream().filter(result -> result.status() == Status.BROKEN).forEach(rule -> append(text, rule));
-            text.append('\n');
+            repeat(text, "Broken:", Status.BROKEN);
+            repeat(text, "Not judged, since the kit's own part failed:", Status.ERROR);
         }
         return text.append("Driver %s: %s.\n".formatted(driver, totals())).toString();
     }
 
     /** Returns the number of rules of each status; those that are neither kept, skipped nor broken only if any are. */
     public String totals() {
-        return "%d rules kept, %d skipped, %s%s%d broken"
+        return "%d rules kept, %d skipped, %s%s%s%d broken"
                 .formatted(
                         count(Status.KEPT),
                         count(Status.SKIPPED),
                         some(Status.NOT_APPLICABLE, "not applicable"),
                         some(Status.NOT_PLAYED, "not played"),
+                        some(Status.ERROR, "not judged by an error of the kit's"),
                         count(Status.BROKEN));
+    }
+
+    private void repeat(StringBuilder text, String heading, Status status) {
+        if (count(status) > 0) {
+            text.append(heading).append('\n');
+            results.stream().filter(result -> result.status() == status).forEach(rule -> append(text, rule));
+            text.append('\n');
+        }
     }
 
     private String some(Status status, String words) {

@@ -55,7 +55,7 @@ public final class JUnitXml {
                 Long.toString(results.stream()
                         .filter(result -> isSkip(result.status()))
                         .count()));
-        xml.writeAttribute("errors", "0");
+        xml.writeAttribute("errors", count(results, Status.ERROR));
         time(results.stream().map(RuleResult::took).reduce(Duration.ZERO, Duration::plus));
     }
 
@@ -90,6 +90,11 @@ public final class JUnitXml {
                 xml.writeCharacters(legal(result.reason()));
                 xml.writeEndElement();
             }
+            case ERROR -> {
+                xml.writeStartElement("error");
+                xml.writeCharacters(legal(result.reason()));
+                xml.writeEndElement();
+            }
         }
         xml.writeEndElement();
     }
@@ -100,7 +105,7 @@ public final class JUnitXml {
     }
 
     private static boolean isSkip(Status status) {
-        return status != Status.KEPT && status != Status.BROKEN;
+        return status != Status.KEPT && status != Status.BROKEN && status != Status.ERROR;
     }
 
     /** Replaces the control characters that XML 1.0 cannot represent. */

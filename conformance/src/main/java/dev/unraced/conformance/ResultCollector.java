@@ -2,6 +2,7 @@
 package dev.unraced.conformance;
 
 import dev.unraced.conformance.RuleResult.Status;
+import dev.unraced.conformance.actor.ActorException;
 import dev.unraced.conformance.harness.NotApplicable;
 import dev.unraced.conformance.harness.NotPlayed;
 import dev.unraced.conformance.harness.RuleExtension;
@@ -78,8 +79,14 @@ final class ResultCollector implements TestExecutionListener {
                 }
             }
             case ABORTED -> add(test, aborted(result.getThrowable().orElse(null)), message);
-            case FAILED -> add(test, Status.BROKEN, message, violated);
+            case FAILED ->
+                add(test, result.getThrowable().map(ResultCollector::failed).orElse(Status.BROKEN), message, violated);
         }
+    }
+
+    /** An actor that fails says nothing of the driver, unless an assertion came before. */
+    private static Status failed(Throwable thrown) {
+        return thrown instanceof ActorException ? Status.ERROR : Status.BROKEN;
     }
 
     private static Status aborted(@Nullable Throwable thrown) {

@@ -64,6 +64,8 @@ public record RuleResult(
          */
         NOT_PLAYED,
         /** The rule is broken, or was skipped without a declaration. */
-        BROKEN
+        BROKEN,
+        /** The kit's own part failed: its actor, or its load. Nothing is said of the rule. */
+        ERROR
     }
 }

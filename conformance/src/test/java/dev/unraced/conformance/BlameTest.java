@@ -56,13 +56,27 @@ class BlameTest {
                 new AssertionError(),
                 new AssertionError("[the actor's part] \nexpected: 0"),
                 new AssertionError("R8.1: a text is no violation"),
-                new ActorException("the kit's own load failed, no rule was judged: R8.1"),
                 new IllegalStateException("no answer", new IOException("R8.1")),
                 new MultipleFailuresError("soft", List.of()),
                 new MultipleFailuresError("soft", List.of(new AssertionError("own"), Violation.of("R8.1", "later"))),
                 suppressing(new AssertionError("own"), Violation.of("R8.1", "while the scenario closed")))) {
             assertThat(broken(plain)).as(plain.toString()).contains(new RuleNumber(2, 1));
         }
+    }
+
+    @Test
+    void aFailureOfTheKitsOwnPartBreaksNoRule() {
+        RuleResult failed = collected(
+                "R2.1 A path",
+                TestDescriptor.Type.TEST,
+                TestExecutionResult.failed(new ActorException("the kit's own load failed, no rule was judged")));
+        assertThat(failed.status()).isEqualTo(Status.ERROR);
+        assertThat(failed.broken()).isEmpty();
+        ConformanceReport report = new ConformanceReport("some", List.of(failed));
+        assertThat(report.isConformant()).isFalse();
+        assertThat(report.isJudged()).isFalse();
+        assertThat(report.toText())
+                .contains("  ERROR   R2.1 A path\n", "1 not judged by an error of the kit's, 0 broken");
     }
 
     @Test
@@ -120,7 +134,7 @@ class BlameTest {
     }
 
     @Test
-    void booksSayWhichRuleTheyBreak() {
+    void accountsSayWhichRuleTheyBreak() {
         StashStats unbalanced =
                 StashStats.builder().puts(4).takes(2).reclaimed(1).capacity(8).build();
         assertThat(broken(unrest(stats(5, 3, BALANCED), 3))).contains(new RuleNumber(8, 1));

@@ -32,12 +32,15 @@ public final class GroupProgress {
     public void end() {
         if (shown && !counts.isEmpty()) {
             String unplayed = count(Status.NOT_PLAYED) == 0 ? "" : count(Status.NOT_PLAYED) + " not played, ";
+            String failed =
+                    count(Status.ERROR) == 0 ? "" : count(Status.ERROR) + " not judged by an error of the kit's, ";
             err.printf(
-                    "%-10s %d kept, %d skipped, %s%d broken%n",
+                    "%-10s %d kept, %d skipped, %s%s%d broken%n",
                     group,
                     count(Status.KEPT),
                     count(Status.SKIPPED) + count(Status.NOT_APPLICABLE),
                     unplayed,
+                    failed,
                     count(Status.BROKEN));
         }
         counts.clear();

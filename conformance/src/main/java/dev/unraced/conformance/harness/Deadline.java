@@ -58,7 +58,9 @@ final class Deadline implements InvocationInterceptor {
         }
         bell.cancel(false);
         if (watch.isLate()) {
-            TimeoutException late = new TimeoutException("the rule took more than " + limit.toSeconds() + " s");
+            TimeoutException late = new TimeoutException("the rule took more than " + limit.toSeconds()
+                    + " s. A driver that faults pages in when it reads a caller's memory waits for as long as an attack"
+                    + " (userfaultfd, fuse) holds them");
             if (end != null) {
                 late.addSuppressed(end);
             }

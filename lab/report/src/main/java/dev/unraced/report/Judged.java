@@ -16,7 +16,9 @@ record Judged(String driver, String kernel, List<Rule> rules) {
         SKIPPED,
         NOT_APPLICABLE,
         NOT_PLAYED,
-        BROKEN;
+        BROKEN,
+        /** The kit's own part failed. */
+        ERROR;
 
         /** Returns the status in print, whose first word is also the name of a style. */
         String word() {

@@ -115,14 +115,14 @@ record Matrix(
                 driver.count(Status.KEPT),
                 driver.open(),
                 driver.count(Status.BROKEN),
-                driver.count(Status.BROKEN) == 0);
+                driver.count(Status.BROKEN) + driver.count(Status.ERROR) == 0);
     }
 
     private static Map<Reason, Note> notes(List<Judged> drivers) {
         Map<Reason, Note> notes = new LinkedHashMap<>();
         // The order is that of the lists on the page.
-        for (Status status :
-                List.of(Status.BROKEN, Status.SKIPPED, Status.NOT_APPLICABLE, Status.NOT_PLAYED, Status.KEPT)) {
+        for (Status status : List.of(
+                Status.BROKEN, Status.ERROR, Status.SKIPPED, Status.NOT_APPLICABLE, Status.NOT_PLAYED, Status.KEPT)) {
             for (int i = 0; i < drivers.size(); i++) {
                 Judged driver = drivers.get(i);
                 for (Rule rule : driver.rules()) {
