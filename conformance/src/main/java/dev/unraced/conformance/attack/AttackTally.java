@@ -241,6 +241,7 @@ final class AttackTally {
             return says(event, weakened(taken)) ? null : "R2.20";
         }
         boolean isPlace = taken.places().isEmpty()
+                || !capabilities.has(Feature.RESOLVED_PATH)
                 || event.flags().stream().anyMatch(OTHER_PATH::contains)
                 || taken.places().contains(opened.path())
                 || says(event, UNSTABLE_PATH);

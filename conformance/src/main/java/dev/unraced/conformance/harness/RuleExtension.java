@@ -8,6 +8,7 @@ import dev.unraced.conformance.subject.RunnableDriver;
 import dev.unraced.event.Capability;
 import java.lang.reflect.Method;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,10 @@ public final class RuleExtension
     @Override
     public void beforeAll(ExtensionContext context) {
         DriverUnderTest under = find(context);
+        Objects.requireNonNull(
+                under.driver(),
+                () -> under.getClass().getName() + ".driver() gave null. Drivers.discover() finds a driver whose module"
+                        + " META-INF/services/dev.unraced.driver.DriverModule names");
         String required = context.getConfigurationParameter(REQUIRE_PARAMETER)
                 .or(() -> Optional.ofNullable(System.getenv(RunnableDriver.REQUIRE_VARIABLE)))
                 .orElse("");

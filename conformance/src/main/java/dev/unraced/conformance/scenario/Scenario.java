@@ -251,7 +251,7 @@ public final class Scenario implements AutoCloseable {
             throw StatsCheck.unrest(capture.stats(), received(), under.patience());
         }
         if (recorder.failure() != null) {
-            throw new AssertionError("consuming the capture failed", recorder.failure());
+            throw new AssertionError("consuming the capture failed: " + recorder.failure(), recorder.failure());
         }
         return capture.stats();
     }
@@ -345,6 +345,9 @@ public final class Scenario implements AutoCloseable {
         return Violation.of(
                 "R1.1",
                 "no event of a call that returned, " + call + ", though the statistics balance: " + capture.stats()
+                        + (capture.stats().returned() == 0
+                                ? ". The driver saw no call at all: does it watch the kit's actor? See ActorHost"
+                                : "")
                         + ". A capture whose stats() answers before it has counted each call that returned looks like this,"
                         + " too (R8.1)");
     }
