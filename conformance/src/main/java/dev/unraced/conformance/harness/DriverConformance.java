@@ -25,6 +25,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public abstract class DriverConformance {
     private final Evidence evidence = new Evidence();
     private @Nullable DriverUnderTest under;
+    private @Nullable Capabilities capabilities;
 
     /** Only the kit's own classes extend this one. */
     protected DriverConformance() {}
@@ -36,8 +37,12 @@ public abstract class DriverConformance {
         return under;
     }
 
+    /** Returns the driver's capabilities; the driver is asked once, since a remote one asks its server each time. */
     protected final Capabilities capabilities() {
-        return under().driver().capabilities();
+        if (capabilities == null) {
+            capabilities = under().driver().capabilities();
+        }
+        return capabilities;
     }
 
     /** Returns a number of calls scaled by the driver's intensity, and at least 1. */
