@@ -182,7 +182,7 @@ class DocumentedCommandsTest {
     @ValueSource(strings = {"../../docs/cli.md", "../../unraced"})
     void listsOfCommandsAreComplete(String file) throws IOException {
         Pattern entry =
-                Pattern.compile((file.endsWith("cli.md") ? " {4}unraced " : " {2}") + "((?:lab )?[a-z]+)(?: .*)?");
+                Pattern.compile((file.endsWith("cli.md") ? " {4}unraced " : " {2}") + "((?:lab )?[a-z-]+)(?: .*)?");
         Set<String> listed = Files.readString(Path.of(file))
                 .lines()
                 .dropWhile(
