@@ -111,7 +111,7 @@ static void peers(void)
 	       !unraced_has_internet_peer(&sk, UNRACED_SOCK_RAW, 9));
 }
 
-/* What another process can have done to a request's socket while the kernel did more. */
+/* Another process can bind or connect a request's socket while the kernel does more. */
 static void late(void)
 {
 	struct unraced_connect tcp = { .family = UNRACED_AF_INET,

@@ -96,7 +96,7 @@ static __always_inline bool prepend(struct walk *walk, struct dentry *dentry)
 }
 
 /*
- * Puts a slash and a name in front of the path so far. What lies above a path that is too long has no room, but it tells
+ * Puts a slash and a name in front of the path so far. A path that is too long has no room for the names above it, but they tell
  * whether anything leads to the file (R2.23, R2.33), so the walk goes on.
  */
 static __always_inline void add_name(struct walk *walk, struct dentry *dentry)

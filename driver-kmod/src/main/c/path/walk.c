@@ -133,8 +133,8 @@ static bool prepend(struct unraced_walk *walk)
 }
 
 /*
- * What lies above a path that is too long has no room, but it tells whether anything leads to the file (R2.23, R2.33), so
- * the walk goes on.
+ * A path that is too long has no room for the names above it, but they tell whether anything leads to the file
+ * (R2.23, R2.33), so the walk goes on.
  */
 static void add_name(struct unraced_walk *walk)
 {

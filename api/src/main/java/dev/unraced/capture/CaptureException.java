@@ -3,7 +3,7 @@ package dev.unraced.capture;
 
 /**
  * Thrown when a capture cannot be opened or changed, or cannot go on. The message is for people, and names the remedy.
- * Where no driver can run, it is a {@code dev.unraced.selection.NoDriverException}, which has the reasons for programs.
+ * It is a {@code dev.unraced.selection.NoDriverException} where no driver can run; that has the reasons for programs.
  */
 public class CaptureException extends RuntimeException {
     private static final long serialVersionUID = 1L;

@@ -22,7 +22,7 @@ import java.util.Optional;
 /** Attacks without a race: names that lead elsewhere, calls that block, ids that are used again, odd addresses. */
 final class NonRaceAttacks {
     /** The most of those calls that each need a conversation with the actor. */
-    /** So many writers come to a reader, each after this time. */
+    /** A reader gets so many writers, each after this time. */
     private static final int WRITERS = 10;
 
     private static final int WRITER_MILLIS = 2_000;

@@ -48,8 +48,7 @@ public final class RuleExtension
 
     @Override
     public void beforeEach(ExtensionContext context) {
-        DriverUnderTest under = find(context);
-        Capabilities capabilities = under.driver().capabilities();
+        Capabilities capabilities = ((DriverConformance) context.getRequiredTestInstance()).capabilities();
         required(context)
                 .filter(capability -> !capabilities.has(capability))
                 .findFirst()

@@ -29,7 +29,7 @@ public abstract class MountConformance extends DriverConformance {
     private static final String MOUNTPOINT = "mountpoint";
     private static final String ELSEWHERE = "elsewhere";
     private static final String FILE = "file";
-    /** So many of these names are longer than the 4095 bytes of a path. */
+    /** A path of so many of these names is longer than 4095 bytes. */
     private static final int DEPTH = 20;
 
     private static final String COMPONENT = "d".repeat(250);

@@ -169,7 +169,7 @@ public final class PathFinder {
         return true;
     }
 
-    /** What lies above a path that is too long has no room, but it tells whether anything leads to the file. */
+    /** Adds a name. A path that is too long has no room for more, but those above tell whether anything leads here. */
     private void prepend(ByteString text) {
         truncated |= text.length() + 2 > start;
         if (!truncated) {
