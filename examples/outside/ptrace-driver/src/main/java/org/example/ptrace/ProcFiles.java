@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -21,6 +22,8 @@ final class ProcFiles {
     private static final long TICK_NANOS = 10_000_000;
     /** The index of the start time among the fields behind the name; see proc(5). */
     private static final int START_TIME = 19;
+    /** The index of the mountpoint among the fields of a mount. */
+    private static final int MOUNTPOINT = 4;
     /** The most mounts of a process among which a file's is looked for. */
     private static final int MOUNTS = 4096;
 
@@ -86,13 +89,17 @@ final class ProcFiles {
             record.flag(EventFlag.RESOLVED_TRUNCATED);
             length = 0;
         }
+        long mount = statx.getLong(144);
         boolean isMarked = length >= DELETED.length
                 && Arrays.equals(path, length - DELETED.length, length, DELETED, 0, DELETED.length);
-        if (isMarked || statx.getInt(16) == 0 || isOfEndedProcess(path, length)) {
+        if (isMarked && isMountpoint(tid, mount, Arrays.copyOf(path, length - DELETED.length))) {
+            // What is gone is the name of what was mounted. The way leads through the mountpoint.
+            length -= DELETED.length;
+        } else if (isMarked || statx.getInt(16) == 0 || isOfEndedProcess(path, length)) {
             record.flag(EventFlag.DELETED);
         }
-        if (!isMounted(tid, statx.getLong(144))) {
-            boolean isElsewhere = path[0] == '/' && isMountedElsewhere(statx.getLong(144));
+        if (!isMounted(tid, mount)) {
+            boolean isElsewhere = path[0] == '/' && isMountedElsewhere(mount);
             record.flag(isElsewhere ? EventFlag.FOREIGN_MOUNT_NS : EventFlag.DETACHED);
         }
         record.file(path, length, statx.getInt(136), statx.getInt(140), statx.getLong(32));
@@ -105,11 +112,31 @@ final class ProcFiles {
     }
 
     private static boolean isMounted(long pid, long mount) {
+        return mountpoint(pid, mount).isPresent();
+    }
+
+    private static boolean isMountpoint(long pid, long mount, byte[] path) {
+        return mountpoint(pid, mount).filter(escaped(path)::equals).isPresent();
+    }
+
+    /** Returns where a process sees a mount, as its mountinfo spells it; see proc_pid_mountinfo(5). */
+    private static Optional<String> mountpoint(long pid, long mount) {
         try (Stream<String> mounts = Files.lines(Path.of("/proc/" + pid + "/mountinfo"), StandardCharsets.ISO_8859_1)) {
-            return mounts.limit(MOUNTS).anyMatch(line -> line.startsWith(mount + " "));
+            return mounts.limit(MOUNTS)
+                    .filter(line -> line.startsWith(mount + " "))
+                    .map(line -> line.split(" ", MOUNTPOINT + 2)[MOUNTPOINT])
+                    .findFirst();
         } catch (IOException e) {
-            return false;
+            return Optional.empty();
         }
+    }
+
+    private static String escaped(byte[] path) {
+        return new String(path, StandardCharsets.ISO_8859_1)
+                .replace("\\", "\\134")
+                .replace(" ", "\\040")
+                .replace("\t", "\\011")
+                .replace("\n", "\\012");
     }
 
     private static boolean isMountedElsewhere(long mount) {
