@@ -17,15 +17,10 @@ import dev.unraced.event.ByteString;
 import dev.unraced.event.Syscall;
 import dev.unraced.event.SyscallEvent;
 import java.util.List;
-import java.util.Optional;
 
 /** Attacks without a race: names that lead elsewhere, calls that block, ids that are used again, odd addresses. */
 final class NonRaceAttacks {
     /** The most of those calls that each need a conversation with the actor. */
-    /** A reader gets so many writers, each after this time. */
-    private static final int WRITERS = 10;
-
-    private static final int WRITER_MILLIS = 2_000;
     private static final int FEW = 200;
 
     private static final int BUFFER = 1;
@@ -140,22 +135,10 @@ final class NonRaceAttacks {
             scenario.setBuffer(BUFFER, passed);
             Job job = scenario.block(WatchedCall.openat(Pointer.buffer(BUFFER), Linux.O_RDONLY, i));
             scenario.setBuffer(BUFFER, forged);
-            Outcome outcome = released(scenario, field.name("fifo"), job);
+            Outcome outcome = scenario.finishReader(field.name("fifo"), job);
             field.tally().judge(eventOf(scenario, job), file(passed, outcome, true));
             field.advanced();
         }
-    }
-
-    /** A thread may sleep on its way to the fifo, too, and miss the first writer. */
-    private static Outcome released(Scenario scenario, String fifo, Job job) {
-        for (int i = 0; i < WRITERS; i++) {
-            scenario.releaseReaders(fifo);
-            Optional<Outcome> outcome = job.finishWithin(WRITER_MILLIS);
-            if (outcome.isPresent()) {
-                return outcome.get();
-            }
-        }
-        return job.finish();
     }
 
     private static void blockingConnect(AttackField field) {

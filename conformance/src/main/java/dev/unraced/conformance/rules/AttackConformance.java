@@ -69,8 +69,7 @@ public abstract class AttackConformance extends DriverConformance {
                 scenario.setBuffer(BUFFER, passed);
                 Job job = scenario.block(WatchedCall.openat(Pointer.buffer(BUFFER), Linux.O_RDONLY, round));
                 scenario.setBuffer(BUFFER, forged);
-                scenario.releaseReaders("fifo");
-                job.finish();
+                scenario.finishReader("fifo", job);
                 ArgumentAssertions.assertGuarded(
                         "R2.2", open(scenario.onlyEventOf(job.tid())).path(), passed);
             }
@@ -143,8 +142,7 @@ public abstract class AttackConformance extends DriverConformance {
             scenario.setBuffer(BUFFER, passed);
             Job job = scenario.block(call.how(Pointer.buffer(BUFFER), OpenFlags.OPEN_HOW_SIZE));
             scenario.setBuffer(BUFFER, how(Linux.O_RDWR, 0));
-            scenario.releaseReaders("fifo");
-            job.finish();
+            scenario.finishReader("fifo", job);
             OpenEvent rewritten = open(scenario.onlyEventOf(job.tid()));
             assertThat(rewritten.how().value()).as("R2.6: rewritten").isEqualTo(expected);
 
@@ -173,8 +171,7 @@ public abstract class AttackConformance extends DriverConformance {
                 for (int i = 0; i < LONG_PATH_ROUNDS; i++) {
                     scenario.call(WatchedCall.openat(Pointer.to(other), Linux.O_RDONLY, 0));
                 }
-                scenario.releaseReaders("fifo");
-                job.finish();
+                scenario.finishReader("fifo", job);
                 OpenEvent late = open(scenario.onlyEventOf(job.tid()));
                 assertThat(late.path().value()).as("R2.6: the path").isEqualTo(path);
                 assertThat(late.how().value())

@@ -33,8 +33,7 @@ public abstract class CallerConformance extends DriverConformance {
             ThreadInfo thread = job.thread();
             long start = thread.startNanos();
             long tick = thread.tickNanos();
-            scenario.releaseReaders("fifo");
-            job.finish();
+            scenario.finishReader("fifo", job);
 
             var caller = scenario.onlyEventOf(job.tid()).caller();
             assertThat(caller.tgid())

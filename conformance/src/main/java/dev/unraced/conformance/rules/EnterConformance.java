@@ -135,8 +135,7 @@ public abstract class EnterConformance extends DriverConformance {
                     () -> assertThat(scenario.recorder().events())
                             .as("nothing has returned")
                             .isEmpty());
-            scenario.releaseReaders("fifo");
-            job.finish();
+            scenario.finishReader("fifo", job);
             scenario.onlyEventOf(job.tid());
 
             int before = scenario.recorder().entries().size();

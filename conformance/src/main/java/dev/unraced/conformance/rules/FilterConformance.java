@@ -282,8 +282,7 @@ public abstract class FilterConformance extends DriverConformance {
             Job job = scenario.block(
                     WatchedCall.openat(Pointer.to(scenario.scratch().bytes("fifo")), Linux.O_RDONLY, 0));
             assertThat(scenario.capture().stats().stash().puts()).as("R7.2").isZero();
-            scenario.releaseReaders("fifo");
-            job.finish();
+            scenario.finishReader("fifo", job);
             scenario.awaitRest();
             assertThat(filtered(scenario, FilterReason.PATH)).as("R7.2").isEqualTo(2);
             evidence().add(2);

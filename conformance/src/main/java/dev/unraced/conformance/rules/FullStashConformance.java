@@ -72,8 +72,7 @@ public abstract class FullStashConformance extends DriverConformance {
             if (returned != entered) {
                 scenario.capture().switchTo(returned);
             }
-            scenario.releaseReaders(StashConformance.FIFO);
-            jobs.forEach(Job::finish);
+            scenario.finishReaders(StashConformance.FIFO, jobs);
             assertMissedCallsAreCounted(scenario, callers + 1);
         }
     }
@@ -166,8 +165,7 @@ public abstract class FullStashConformance extends DriverConformance {
             Job job = scenario.block(StashConformance.openFifo(scenario));
             assertThat(scenario.capture().stats().stash().live()).as("R7.2").isZero();
             assertThat(scenario.capture().stats().stash().puts()).as("R7.2").isZero();
-            scenario.releaseReaders(StashConformance.FIFO);
-            job.finish();
+            scenario.finishReader(StashConformance.FIFO, job);
             assertThat(scenario.awaitRest().totalFiltered()).as("R7.2").isGreaterThanOrEqualTo(2);
             evidence().add(2);
             assertThat(scenario.recorder().size()).as("R7.2: no event").isZero();

@@ -96,8 +96,7 @@ public abstract class KernelConformance extends DriverConformance {
             scenario.setBuffer(BUFFER, passed);
             Job job = scenario.block(WatchedCall.openat(Pointer.buffer(BUFFER), Linux.O_RDONLY, 0));
             scenario.setBuffer(BUFFER, scenario.scratch().bytes("fake"));
-            scenario.releaseReaders("fifo");
-            job.finish();
+            scenario.finishReader("fifo", job);
             Argument<ByteString> path = ((OpenEvent) scenario.onlyEventOf(job.tid())).path();
             assertThat(path.value()).as("R2.34").isEqualTo(passed);
             assertThat(path.provenance()).as("R2.34").isEqualTo(Provenance.KERNEL);

@@ -69,8 +69,7 @@ public abstract class OrderConformance extends DriverConformance {
                 Job job = scenario.block(WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, round)
                         .pinned());
                 job.move();
-                scenario.releaseReaders("fifo");
-                Outcome outcome = job.finish();
+                Outcome outcome = scenario.finishReader("fifo", job);
                 OpenEvent event = (OpenEvent) scenario.onlyEventOf(job.tid());
                 assertThat(event.path().value()).as("R1.13: the path").isEqualTo(path);
                 if (capabilities().has(Feature.UNUSED_MODE)) {

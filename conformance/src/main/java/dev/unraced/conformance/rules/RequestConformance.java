@@ -87,8 +87,7 @@ public abstract class RequestConformance extends DriverConformance {
                             .throughWorker()));
                 })
                 .open()) {
-            scenario.releaseReaders("fifo");
-            Outcome outcome = jobs.get(0).finish();
+            Outcome outcome = scenario.finishReader("fifo", jobs.get(0));
             OpenEvent event = (OpenEvent) scenario.onlyEventOf(outcome.tid());
             assertThat(event.flags()).as("R5.1").contains(EventFlag.ENTER_MISSED);
             if (event.flags().contains(EventFlag.NO_ARGUMENTS)) {

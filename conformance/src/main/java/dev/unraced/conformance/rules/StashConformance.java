@@ -62,8 +62,7 @@ public abstract class StashConformance extends DriverConformance {
             Job job = scenario.block(openFifo(scenario));
             job.signal(true);
             job.awaitBlocked();
-            scenario.releaseReaders(FIFO);
-            Outcome outcome = job.finish();
+            Outcome outcome = scenario.finishReader(FIFO, job);
             assertThat(outcome.result()).as("the actor's part").isNotNegative();
             List<SyscallEvent> events = scenario.eventsOf(job.tid());
             assertThat(events.stream().map(event -> event.call().result()))
@@ -154,8 +153,7 @@ public abstract class StashConformance extends DriverConformance {
                                 .with("child", paths.get(1))
                                 .with("program", paths.get(2))
                                 .with("tag", tag));
-                scenario.releaseReaders(FIFO);
-                job.finish();
+                scenario.finishReader(FIFO, job);
                 scenario.awaitEmptyStash();
                 int parent = reply.integer("tid");
                 int child = reply.integer("child");
@@ -192,8 +190,7 @@ public abstract class StashConformance extends DriverConformance {
                     jobs.add(early.block(openFifo(early)));
                 })
                 .open()) {
-            scenario.releaseReaders(FIFO);
-            Outcome outcome = jobs.get(0).finish();
+            Outcome outcome = scenario.finishReader(FIFO, jobs.get(0));
             OpenEvent event = (OpenEvent) scenario.onlyEventOf(outcome.tid());
             assertThat(event.flags()).as("R5.1").contains(EventFlag.ENTER_MISSED);
             assertThat(event.call().enterNanos()).as("R5.1").isZero();
@@ -266,8 +263,7 @@ public abstract class StashConformance extends DriverConformance {
             Violation.unless(
                     "R8.2", () -> assertThat(stash.imbalance()).as("%s", stash).isZero());
             evidence().add(stash.reclaimed());
-            scenario.releaseReaders(FIFO);
-            job.finish();
+            scenario.finishReader(FIFO, job);
         }
     }
 

@@ -214,8 +214,7 @@ public abstract class SwitchConformance extends DriverConformance {
         Job job =
                 scenario.block(WatchedCall.openat(Pointer.to(scenario.scratch().bytes("fifo")), Linux.O_RDONLY, 0));
         scenario.capture().switchTo(to);
-        scenario.releaseReaders("fifo");
-        job.finish();
+        scenario.finishReader("fifo", job);
         return (OpenEvent) scenario.onlyEventOf(job.tid());
     }
 }

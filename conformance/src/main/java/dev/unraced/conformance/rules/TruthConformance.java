@@ -145,8 +145,7 @@ public abstract class TruthConformance extends DriverConformance {
             scenario.setBuffer(BUFFER, scenario.scratch().bytes("fifo"));
             Job job = scenario.block(WatchedCall.openat(Pointer.buffer(BUFFER), Linux.O_RDONLY, 0));
             scenario.setBuffer(BUFFER, scenario.scratch().bytes("fake"));
-            scenario.releaseReaders("fifo");
-            job.finish();
+            scenario.finishReader("fifo", job);
             assertUnchecked("rewritten", ((OpenEvent) scenario.onlyEventOf(job.tid())).path());
         }
     }

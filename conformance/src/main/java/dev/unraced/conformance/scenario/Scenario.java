@@ -37,6 +37,9 @@ import org.jspecify.annotations.Nullable;
  * balance, and no event may have broken a rule that holds for all events.
  */
 public final class Scenario implements AutoCloseable {
+    /** The handle of a fifo's writer, which no rule uses for anything else. */
+    private static final int WRITER = 4_000;
+
     private final DriverUnderTest under;
     private final Actor actor;
     private final Scratch scratch;
@@ -298,10 +301,25 @@ public final class Scenario implements AutoCloseable {
         actor.ask(Command.of("buffer").with("id", id).with("bytes", bytes));
     }
 
-    /** Opens the writing end of a fifo, so that all readers' opens return. This is a watched call. */
-    public Outcome releaseReaders(String fifo) {
-        return new Outcome(actor.ask(WatchedCall.openat(Pointer.to(scratch.bytes(fifo)), Linux.O_RDWR, 0)
-                .command("call")));
+    /** As {@link #finishReaders}, for one reader. Returns the outcome of its open. */
+    public Outcome finishReader(String fifo, Job reader) {
+        return finishReaders(fifo, List.of(reader)).get(0);
+    }
+
+    /**
+     * Opens the writing end of a fifo, which is one watched call, and keeps it open until the readers' opens have
+     * returned. A reader that looked blocked may still sleep on its way to the fifo. It finds the writer there when it
+     * arrives, and would wait for ever if the writer had gone. Returns the outcomes in the order of the readers.
+     */
+    public List<Outcome> finishReaders(String fifo, List<Job> readers) {
+        actor.ask(WatchedCall.openat(Pointer.to(scratch.bytes(fifo)), Linux.O_RDWR, 0)
+                .keep(WRITER)
+                .command("call"));
+        try {
+            return readers.stream().map(Job::finish).toList();
+        } finally {
+            actor.ask(Command.of("close").with("id", WRITER));
+        }
     }
 
     private long received() {
