@@ -6,6 +6,7 @@ import dev.unraced.conformance.actor.Actor;
 import dev.unraced.conformance.actor.ActorException;
 import dev.unraced.conformance.actor.Command;
 import dev.unraced.conformance.attack.AttackResult.Status;
+import dev.unraced.conformance.scenario.Evidence;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.conformance.subject.DriverUnderTest;
 import dev.unraced.event.Capability;
@@ -61,17 +62,26 @@ public final class AttackCorpus {
      */
     public static AttackResult run(
             DriverUnderTest under, Attack attack, Mitigation mode, int calls, LongConsumer progress) {
-        Optional<AttackResult> refused = refused(under.driver().capabilities(), attack, mode);
-        if (refused.isPresent()) {
-            return refused.get();
-        }
-        Scenario.Setup setup = new Scenario.Setup(under)
-                .scope(attack.scope())
+        Capabilities capabilities = under.driver().capabilities();
+        return refused(capabilities, attack, mode)
+                .orElseGet(() ->
+                        run(new Scenario.Setup(under, new Evidence(), capabilities), attack, mode, calls, progress));
+    }
+
+    /**
+     * As {@link #run(DriverUnderTest, Attack, Mitigation, int, LongConsumer)}, of an attack that is not
+     * {@linkplain #refused refused}.
+     *
+     * @param setup a fresh setup, which gets the attack's settings
+     */
+    public static AttackResult run(
+            Scenario.Setup setup, Attack attack, Mitigation mode, int calls, LongConsumer progress) {
+        Scenario.Setup configured = setup.scope(attack.scope())
                 .mitigation(mode)
                 .with(attack::configure)
                 .attack();
         AttackResult result = null;
-        try (Scenario scenario = setup.open()) {
+        try (Scenario scenario = configured.open()) {
             result = play(scenario, attack, mode, calls, progress);
         } catch (AssertionError e) {
             return AttackResult.broken(attack, mode, result == null ? AttackCounts.NONE : result.counts(), e);

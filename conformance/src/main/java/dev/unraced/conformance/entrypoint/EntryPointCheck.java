@@ -80,14 +80,14 @@ public final class EntryPointCheck {
                 setup.rendering(view -> rendered.add(render.apply(view))).open()) {
             prepare(scenario.actor());
             for (EntryPoint entryPoint : ALL) {
-                results.add(take(scenario, under.driver().capabilities(), entryPoint, rendered));
+                results.add(take(scenario, entryPoint, rendered));
             }
         }
         return results;
     }
 
-    private static <T> EntryPointResult<T> take(
-            Scenario scenario, Capabilities capabilities, EntryPoint entryPoint, List<T> rendered) {
+    private static <T> EntryPointResult<T> take(Scenario scenario, EntryPoint entryPoint, List<T> rendered) {
+        Capabilities capabilities = scenario.capabilities();
         Optional<Capability> lack = entryPoint.needs().stream()
                 .filter(needed -> !capabilities.has(needed))
                 .findFirst();

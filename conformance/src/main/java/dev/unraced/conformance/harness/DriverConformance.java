@@ -52,7 +52,7 @@ public abstract class DriverConformance {
 
     /** Returns a scenario whose events count as evidence. */
     protected final Scenario.Setup scenario() {
-        return new Scenario.Setup(under(), evidence);
+        return new Scenario.Setup(under(), evidence, capabilities());
     }
 
     /** Returns the count of the events that the running rule has looked at. */

@@ -30,6 +30,8 @@ public final class RuleExtension
     /** The key of the report entry with the number of events. */
     public static final String EVIDENCE = "events";
 
+    private static final ExtensionContext.Namespace STORE = ExtensionContext.Namespace.create(RuleExtension.class);
+
     /** The parameter that overrides the environment variable that {@link RunnableDriver} reads. */
     static final String REQUIRE_PARAMETER = "conformance.require";
 
@@ -43,7 +45,23 @@ public final class RuleExtension
         String required = context.getConfigurationParameter(REQUIRE_PARAMETER)
                 .or(() -> Optional.ofNullable(System.getenv(RunnableDriver.REQUIRE_VARIABLE)))
                 .orElse("");
-        RunnableDriver.need(under.driver(), under.config().build(), required);
+        try {
+            RunnableDriver.need(under.driver(), under.config().build(), required);
+        } catch (TestAbortedException e) {
+            tellOnce(context, under.driver().name(), e);
+            throw e;
+        }
+    }
+
+    /**
+     * Build tools call what is skipped a success, and say why in a file, so standard error says it once for each
+     * driver.
+     */
+    private static void tellOnce(ExtensionContext context, String driver, TestAbortedException reason) {
+        context.getRoot().getStore(STORE).getOrComputeIfAbsent(driver, first -> {
+            System.err.println("No rule was judged: " + reason.getMessage());
+            return true;
+        });
     }
 
     @Override

@@ -41,6 +41,7 @@ public final class Scenario implements AutoCloseable {
     private static final int WRITER = 4_000;
 
     private final DriverUnderTest under;
+    private final Capabilities capabilities;
     private final Actor actor;
     private final Scratch scratch;
     private final Scope scope;
@@ -51,6 +52,7 @@ public final class Scenario implements AutoCloseable {
 
     private Scenario(Setup setup, Actor actor, Scratch scratch) {
         this.under = setup.under;
+        this.capabilities = setup.capabilities;
         this.actor = actor;
         this.scratch = scratch;
         this.scope = setup.scope;
@@ -72,6 +74,7 @@ public final class Scenario implements AutoCloseable {
     public static final class Setup {
         private final DriverUnderTest under;
         private final Evidence evidence;
+        private final Capabilities capabilities;
         private Scope scope = Scope.PROCESS;
         private boolean attack;
         private boolean consumed = true;
@@ -81,17 +84,20 @@ public final class Scenario implements AutoCloseable {
         private Consumer<EventView> renderer = view -> {};
 
         public Setup(DriverUnderTest under) {
-            this(under, new Evidence());
+            this(under, new Evidence(), under.driver().capabilities());
         }
 
         /**
          * Makes a setup.
          *
          * @param evidence receives the number of the actor's events when the scenario closes
+         * @param capabilities what the driver answered; a remote driver asks its server each time, so a caller with
+         *     many scenarios keeps the answer
          */
-        public Setup(DriverUnderTest under, Evidence evidence) {
+        public Setup(DriverUnderTest under, Evidence evidence, Capabilities capabilities) {
             this.under = under;
             this.evidence = evidence;
+            this.capabilities = capabilities;
         }
 
         public Setup scope(Scope scope) {
@@ -156,6 +162,11 @@ public final class Scenario implements AutoCloseable {
                 throw e;
             }
         }
+    }
+
+    /** Returns what the driver can do, without asking it again. */
+    public Capabilities capabilities() {
+        return capabilities;
     }
 
     public Actor actor() {
@@ -228,7 +239,7 @@ public final class Scenario implements AutoCloseable {
         if (events.isEmpty()) {
             throw noEvent("of thread " + tid);
         }
-        long attempts = under.driver().capabilities().has(Feature.UNDISTURBED_CALLS)
+        long attempts = capabilities.has(Feature.UNDISTURBED_CALLS)
                 ? 0
                 : events.stream()
                         .limit(events.size() - 1)
@@ -372,7 +383,6 @@ public final class Scenario implements AutoCloseable {
 
     private Capture openCapture(Setup setup) {
         CaptureConfigBuilder builder = under.config();
-        Capabilities capabilities = under.driver().capabilities();
         builder.mitigation(usual(capabilities));
         if (scope == Scope.PROCESS && capabilities.has(Feature.FILTER_THREAD_GROUP)) {
             builder.tgids(actor.tgid());

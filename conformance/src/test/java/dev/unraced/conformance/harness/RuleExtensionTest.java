@@ -13,12 +13,20 @@ import static org.junit.platform.testkit.engine.EventConditions.test;
 import static org.junit.platform.testkit.engine.TestExecutionResultConditions.instanceOf;
 import static org.junit.platform.testkit.engine.TestExecutionResultConditions.message;
 
+import dev.unraced.capture.Availability;
+import dev.unraced.capture.Capabilities;
+import dev.unraced.capture.Capture;
+import dev.unraced.config.CaptureConfig;
 import dev.unraced.conformance.ConformanceSuite;
 import dev.unraced.conformance.FakeDriver;
 import dev.unraced.conformance.subject.DriverUnderTest;
 import dev.unraced.driver.Driver;
 import dev.unraced.event.Feature;
 import dev.unraced.event.Syscall;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
@@ -156,6 +164,31 @@ class RuleExtensionTest {
     }
 
     @Test
+    void anUnavailableDriverIsToldOfOnceAndNotForEachClassOfRules() {
+        PrintStream before = System.err;
+        ByteArrayOutputStream told = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(told, true, StandardCharsets.UTF_8));
+        try {
+            run(UnavailableSuite.class);
+        } finally {
+            System.setErr(before);
+        }
+        assertThat(told.toString(StandardCharsets.UTF_8).lines())
+                .filteredOn(line -> line.startsWith("No rule was judged"))
+                .containsExactly(
+                        "No rule was judged: driver fake cannot run: NO_FAKE: There is no fake here. Make one.");
+    }
+
+    @Test
+    void aClassOfRulesAsksItsDriverForItsCapabilitiesOnce() {
+        CountedSuite.ASKED.set(0);
+        EngineExecutionResults results = run(CountedSuite.class);
+        long classes = results.containerEvents().started().count();
+        assertThat(results.testEvents().started().count()).isGreaterThan(2 * classes);
+        assertThat(CountedSuite.ASKED.longValue()).isPositive().isLessThanOrEqualTo(classes);
+    }
+
+    @Test
     void aDriverThatDoesNotOpenBreaksRules() {
         EngineExecutionResults results = run(DeadSuite.class);
         assertThat(results.testEvents().started().count()).isGreaterThan(60);
@@ -287,6 +320,38 @@ class RuleExtensionTest {
         @Override
         public Driver driver() {
             return FakeDriver.available();
+        }
+    }
+
+    static class CountedSuite extends ConformanceSuite {
+        static final AtomicLong ASKED = new AtomicLong();
+
+        @Override
+        public Driver driver() {
+            return new Counted(FakeDriver.available());
+        }
+    }
+
+    private record Counted(FakeDriver fake) implements Driver {
+        @Override
+        public String name() {
+            return fake.name();
+        }
+
+        @Override
+        public Availability availability(CaptureConfig config) {
+            return fake.availability(config);
+        }
+
+        @Override
+        public Capabilities capabilities() {
+            CountedSuite.ASKED.incrementAndGet();
+            return fake.capabilities();
+        }
+
+        @Override
+        public Capture open(CaptureConfig config) {
+            return fake.open(config);
         }
     }
 }
