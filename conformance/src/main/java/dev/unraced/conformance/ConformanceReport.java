@@ -95,16 +95,29 @@ public record ConformanceReport(String driver, List<RuleResult> results) {
         return count(status) == 0 ? "" : count(status) + " " + words + ", ";
     }
 
+    private static String evidence(RuleResult result) {
+        List<String> parts = new ArrayList<>();
+        if (result.evidence() > 0) {
+            parts.add(result.evidence() + " events");
+        }
+        result.races().ifPresent(races -> {
+            parts.add("stochastic");
+            if (races.rounds() > 0) {
+                parts.add(races.won() + " of " + races.rounds() + " races won");
+            }
+        });
+        return parts.isEmpty() ? "" : "  (" + String.join(", ", parts) + ")";
+    }
+
     private static void append(StringBuilder text, RuleResult result) {
         String group = result.number().isPresent() ? "" : result.group() + ": ";
         String status = result.status().name().replace('_', ' ');
-        String evidence = result.evidence() == 0 ? "" : "  (" + result.evidence() + " events)";
         // A test can come upon a breach of another rule than its own.
         String other = result.broken()
                 .filter(broken -> !result.number().equals(Optional.of(broken)))
                 .map(broken -> "  (breaks " + broken + ")")
                 .orElse("");
-        text.append("  %-7s %s%s%s%s\n".formatted(status, group, result.rule(), evidence, other));
+        text.append("  %-7s %s%s%s%s\n".formatted(status, group, result.rule(), evidence(result), other));
         if (!result.reason().isEmpty()) {
             text.append(result.reason().strip().indent(REASON_INDENT));
         }

@@ -69,11 +69,17 @@ public final class JUnitXml {
         xml.writeAttribute("classname", driver + "." + result.group());
         xml.writeAttribute("name", result.rule());
         time(result.took());
-        if (result.evidence() > 0) {
+        if (result.evidence() > 0 || result.races().isPresent()) {
             xml.writeStartElement("properties");
-            xml.writeEmptyElement("property");
-            xml.writeAttribute("name", "events");
-            xml.writeAttribute("value", Long.toString(result.evidence()));
+            if (result.evidence() > 0) {
+                property("events", Long.toString(result.evidence()));
+            }
+            if (result.races().isPresent()) {
+                Races races = result.races().get();
+                property("stochastic", "true");
+                property("rounds", Long.toString(races.rounds()));
+                property("won", Long.toString(races.won()));
+            }
             xml.writeEndElement();
         }
         switch (result.status()) {
@@ -97,6 +103,12 @@ public final class JUnitXml {
             }
         }
         xml.writeEndElement();
+    }
+
+    private void property(String name, String value) throws XMLStreamException {
+        xml.writeEmptyElement("property");
+        xml.writeAttribute("name", name);
+        xml.writeAttribute("value", value);
     }
 
     /** Build servers know one kind of skip; any other begins with its name. */

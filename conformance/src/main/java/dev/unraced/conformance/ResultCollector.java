@@ -6,6 +6,7 @@ import dev.unraced.conformance.actor.ActorException;
 import dev.unraced.conformance.harness.NotApplicable;
 import dev.unraced.conformance.harness.NotPlayed;
 import dev.unraced.conformance.harness.RuleExtension;
+import dev.unraced.conformance.harness.Stochastic;
 import dev.unraced.conformance.spec.RuleNumber;
 import dev.unraced.conformance.spec.Violation;
 import java.time.Duration;
@@ -17,8 +18,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.junit.platform.commons.support.AnnotationSupport;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.reporting.ReportEntry;
+import org.junit.platform.engine.support.descriptor.MethodSource;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.TestPlan;
@@ -28,6 +31,7 @@ final class ResultCollector implements TestExecutionListener {
     private final List<RuleResult> results = new ArrayList<>();
     private final Map<String, String> entries = new ConcurrentHashMap<>();
     private final Map<String, Long> evidence = new ConcurrentHashMap<>();
+    private final Map<String, Races> races = new ConcurrentHashMap<>();
     private final Map<String, Long> begun = new ConcurrentHashMap<>();
     private final Consumer<RuleResult> progress;
     private @Nullable TestPlan plan;
@@ -50,6 +54,12 @@ final class ResultCollector implements TestExecutionListener {
         String events = entry.getKeyValuePairs().get(RuleExtension.EVIDENCE);
         if (events != null) {
             evidence.put(test.getUniqueId(), Long.valueOf(events));
+            return;
+        }
+        String rounds = entry.getKeyValuePairs().get(RuleExtension.ROUNDS);
+        if (rounds != null) {
+            long won = Long.parseLong(entry.getKeyValuePairs().get(RuleExtension.WON));
+            races.put(test.getUniqueId(), new Races(Long.parseLong(rounds), won));
             return;
         }
         String line = entry.getKeyValuePairs().entrySet().stream()
@@ -108,11 +118,22 @@ final class ResultCollector implements TestExecutionListener {
                 reason,
                 took(test),
                 evidence.getOrDefault(test.getUniqueId(), 0L),
+                races(test),
                 violated);
         synchronized (this) {
             results.add(result);
         }
         progress.accept(result);
+    }
+
+    /** Returns the races of a rule that depends on luck, whether it ran or not. */
+    private Optional<Races> races(TestIdentifier test) {
+        boolean isStochastic = test.getSource()
+                .filter(MethodSource.class::isInstance)
+                .map(source -> ((MethodSource) source).getJavaMethod())
+                .filter(method -> AnnotationSupport.isAnnotated(method, Stochastic.class))
+                .isPresent();
+        return isStochastic ? Optional.of(races.getOrDefault(test.getUniqueId(), Races.NONE)) : Optional.empty();
     }
 
     private Duration took(TestIdentifier test) {

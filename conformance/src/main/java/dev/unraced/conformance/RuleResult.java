@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param reason why it was not kept or not run; empty when it was kept
  * @param took the time that the rule ran
  * @param evidence number of events of the kit's own calls that the rule looked at; 0 unless it was kept
+ * @param races how often the attacker won, of a rule that depends on luck; empty for any other rule
  * @param violated the rule that the test's failure is about, which may be another one; empty when it names none
  */
 public record RuleResult(
@@ -24,11 +25,12 @@ public record RuleResult(
         String reason,
         Duration took,
         long evidence,
+        Optional<Races> races,
         Optional<RuleNumber> violated) {
 
-    /** Makes a result that took no time, looked at no event, and names no violated rule. */
+    /** Makes a result that took no time, looked at no event, has no race, and names no violated rule. */
     public RuleResult(String group, String rule, Status status, String reason) {
-        this(group, rule, status, reason, Duration.ZERO, 0, Optional.empty());
+        this(group, rule, status, reason, Duration.ZERO, 0, Optional.empty(), Optional.empty());
     }
 
     /** Returns the rule's number; empty when the result is about a whole group. */

@@ -3,9 +3,13 @@ package dev.unraced.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
+import dev.unraced.capture.Availability;
+import dev.unraced.capture.Capabilities;
 import dev.unraced.conformance.RuleResult.Status;
 import dev.unraced.conformance.spec.RuleNumber;
+import dev.unraced.event.Syscall;
 import java.io.StringWriter;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -133,9 +137,39 @@ class ConformanceRunnerTest {
                 "R8.1: off by one",
                 Duration.ZERO,
                 0,
+                Optional.empty(),
                 Optional.of(new RuleNumber(8, 1)));
         assertThat(new ConformanceReport("some", List.of(result)).toText())
                 .contains("  BROKEN  R2.1 One  (breaks R8.1)\n");
+    }
+
+    @Test
+    void aReportSaysHowOftenARuleThatDependsOnLuckWasLucky() {
+        assertThat(new ConformanceReport(
+                                "some", List.of(stochastic(500, new Races(500, 498)), stochastic(0, Races.NONE)))
+                        .toText())
+                .contains("  KEPT    R2.41 One  (500 events, stochastic, 498 of 500 races won)\n")
+                .contains("  KEPT    R2.41 One  (stochastic)\n");
+    }
+
+    private static RuleResult stochastic(long events, Races races) {
+        return new RuleResult(
+                "Assertion", "R2.41 One", Status.KEPT, "", Duration.ZERO, events, Optional.of(races), Optional.empty());
+    }
+
+    @Test
+    void theMarkOfARuleIsInItsResultEvenWhenItDidNotRun() {
+        ConformanceReport report = ConformanceRunner.run(
+                new DiscoveredDriver(
+                        new FakeDriver(
+                                new Availability.Available(),
+                                Capabilities.complete().without(Syscall.OPENAT, "opens nothing")),
+                        Optional.empty()),
+                RulePattern.of("R2.47,R2.48"),
+                result -> {});
+        assertThat(report.results())
+                .extracting(result -> result.number().orElseThrow().toString(), RuleResult::races)
+                .containsExactlyInAnyOrder(tuple("R2.47", Optional.of(Races.NONE)), tuple("R2.48", Optional.empty()));
     }
 
     @Test
@@ -150,6 +184,7 @@ class ConformanceRunnerTest {
                                 "",
                                 Duration.ofMillis(61_205),
                                 7,
+                                Optional.of(new Races(500, 498)),
                                 Optional.empty()),
                         new RuleResult("Open", "R1.10 Two", Status.SKIPPED, "lacks X"),
                         new RuleResult("Open", "R1.11 Three", Status.BROKEN, "<a> \u0001")));
@@ -162,6 +197,9 @@ class ConformanceRunnerTest {
                 <testcase classname="some.Open" name="R1.2 &quot;One&quot;" time="61.205">
                 <properties>
                 <property name="events" value="7"/>
+                <property name="stochastic" value="true"/>
+                <property name="rounds" value="500"/>
+                <property name="won" value="498"/>
                 </properties>
                 </testcase>
                 <testcase classname="some.Open" name="R1.10 Two" time="0.000">

@@ -4,6 +4,7 @@ package dev.unraced.cli.conformance;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.unraced.conformance.ConformanceReport;
+import dev.unraced.conformance.Races;
 import dev.unraced.conformance.RuleResult;
 import dev.unraced.conformance.RuleResult.Status;
 import dev.unraced.conformance.spec.RuleNumber;
@@ -52,6 +53,10 @@ public final class JsonReport {
                     "broken", result.broken().map(RuleNumber::toString).orElse(null));
             json.writeStringField("reason", result.reason());
             json.writeNumberField("events", result.evidence());
+            Races races = result.races().orElse(Races.NONE);
+            json.writeBooleanField("stochastic", result.races().isPresent());
+            json.writeNumberField("rounds", races.rounds());
+            json.writeNumberField("won", races.won());
             json.writeNumberField("seconds", result.took().toMillis() / 1e3);
             json.writeEndObject();
         }

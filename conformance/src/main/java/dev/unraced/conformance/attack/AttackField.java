@@ -33,6 +33,7 @@ public final class AttackField {
     private final Scenario scenario;
     private final String directory;
     private final int calls;
+    private final boolean race;
     private final AttackTally tally;
     private final LongConsumer progress;
     private int batch = FIRST_BATCH;
@@ -48,6 +49,7 @@ public final class AttackField {
         this.tally = new AttackTally(scenario.capture().capabilities(), attack.rule());
         this.directory = attack.name();
         this.calls = attack.calls(calls);
+        this.race = attack.isRace();
         this.progress = progress;
         scenario.makeDirectory(directory);
         // This drops the untaken events of an earlier attack.
@@ -129,9 +131,22 @@ public final class AttackField {
     Reply once(Command command, int rounds) {
         Reply reply = actor().ask(command.with("calls", rounds));
         if (reply.has("won")) {
-            tally.won(reply.number("won"));
+            won(rounds, reply.number("won"));
         }
         return reply;
+    }
+
+    private void won(long rounds, long won) {
+        tally.won(won);
+        raced(rounds, won);
+    }
+
+    /** Counts rounds of a race as evidence; other attacks do not depend on luck. */
+    void raced(long rounds, long won) {
+        if (race) {
+            // An attacker who goes on by itself may act more than once in a round.
+            scenario.evidence().race(rounds, Math.min(won, rounds));
+        }
     }
 
     /** Has each event of a reply's thread judged by its letter. */
@@ -184,7 +199,7 @@ public final class AttackField {
             String truth = reply.text("truth");
             List<SyscallEvent> events = eventsOf(reply.integer("tid"));
             if (reply.has("won")) {
-                tally.won(reply.number("won"));
+                won(count, reply.number("won"));
             }
             Violation.unless(
                     "R1.1",

@@ -14,8 +14,12 @@ import org.jspecify.annotations.Nullable;
  * kernel took.
  */
 final class Race {
+    /** The aim of a thread that acts after the call's return, so that the kernel never takes its version. */
+    private static final String AFTERWARDS = "late";
+
     private final AttackField field;
     private final Command command;
+    private final boolean winnable;
 
     /**
      * Prepares a race.
@@ -24,22 +28,23 @@ final class Race {
      * @param aim the other thread's action, as the protocol names it
      */
     Race(AttackField field, String call, String aim) {
-        this(field, Command.of("race").with("name", call).with("aim", aim));
+        this(field, Command.of("race").with("name", call).with("aim", aim), !aim.equals(AFTERWARDS));
     }
 
-    private Race(AttackField field, Command command) {
+    private Race(AttackField field, Command command, boolean winnable) {
         this.field = field;
         this.command = command;
+        this.winnable = winnable;
     }
 
     /** Returns the same race with one more word for the actor. */
     Race with(String key, String value) {
-        return new Race(field, command.with(key, value));
+        return new Race(field, command.with(key, value), winnable);
     }
 
     /** Returns the same race with one more word for the actor. */
     Race with(String key, ByteString value) {
-        return new Race(field, command.with(key, value));
+        return new Race(field, command.with(key, value), winnable);
     }
 
     /** Returns the same race by a process instead of a thread, which shares only the memory with the caller. */
@@ -87,6 +92,9 @@ final class Race {
         field.inBatches(command.with("a", a).with("b", b), (event, truth, i) -> {
             if (truth != 'a' && truth != 'b') {
                 throw new AssertionError("the actor's part: call " + i + " took neither version: " + event);
+            }
+            if (winnable) {
+                field.raced(1, truth == 'b' ? 1 : 0);
             }
             KernelOutcome really = truth == 'a' ? ifA : ifB;
             if (argument == null) {

@@ -8,6 +8,7 @@ import dev.unraced.conformance.subject.RunnableDriver;
 import dev.unraced.event.Capability;
 import java.lang.reflect.Method;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -29,6 +30,12 @@ public final class RuleExtension
         implements BeforeAllCallback, BeforeEachCallback, InvocationInterceptor, TestExecutionExceptionHandler {
     /** The key of the report entry with the number of events. */
     public static final String EVIDENCE = "events";
+
+    /** The key of the number of raced calls in the report entry about races; {@link #WON} is in the same entry. */
+    public static final String ROUNDS = "rounds";
+
+    /** The key of the number of won races. */
+    public static final String WON = "won";
 
     private static final ExtensionContext.Namespace STORE = ExtensionContext.Namespace.create(RuleExtension.class);
 
@@ -82,11 +89,24 @@ public final class RuleExtension
             throws Throwable {
         Evidence evidence = ((DriverConformance) context.getRequiredTestInstance()).evidence();
         evidence.forget();
-        rule.proceed();
+        try {
+            rule.proceed();
+        } finally {
+            publishRaces(method.getExecutable(), evidence, context);
+        }
         if (evidence.events() == 0) {
             throw new NotPlayed("no event of the kit's own calls came, so nothing was judged");
         }
         context.publishReportEntry(EVIDENCE, Long.toString(evidence.events()));
+    }
+
+    private static void publishRaces(Method rule, Evidence evidence, ExtensionContext context) {
+        if (AnnotationSupport.isAnnotated(rule, Stochastic.class)) {
+            context.publishReportEntry(
+                    Map.of(ROUNDS, Long.toString(evidence.rounds()), WON, Long.toString(evidence.won())));
+        } else if (evidence.rounds() > 0) {
+            throw new IllegalStateException(rule.getName() + " has races, so it needs @Stochastic");
+        }
     }
 
     @Override

@@ -23,6 +23,7 @@ import dev.unraced.conformance.harness.DriverConformance;
 import dev.unraced.conformance.harness.NotPlayed;
 import dev.unraced.conformance.harness.Requires;
 import dev.unraced.conformance.harness.Rule;
+import dev.unraced.conformance.harness.Stochastic;
 import dev.unraced.conformance.scenario.Observed;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.conformance.scenario.Scope;
@@ -159,24 +160,28 @@ public abstract class AssertionConformance extends DriverConformance {
 
     @Rule("A file that another thread puts behind the descriptor is not the opened one, or the event says so")
     @Requires(syscalls = Syscall.OPENAT)
+    @Stochastic
     public final void r02_41_aSwappedDescriptorIsMarked(TestReporter reporter) {
         stand(reporter, "R2.41");
     }
 
     @Rule("A later request of a batch gives an earlier one no other file or peer without a mark")
     @Requires(syscalls = Syscall.OPENAT, origins = Origin.IO_URING)
+    @Stochastic
     public final void r02_42_aBatchOfRequestsDeceivesNobody(TestReporter reporter) {
         stand(reporter, "R2.42");
     }
 
     @Rule("A process that holds the same socket gives a connect no other peer without a mark, and no match")
     @Requires(syscalls = Syscall.CONNECT, features = Feature.SOCKET_TUPLE)
+    @Stochastic
     public final void r02_43_aSharedSocketIsMarked(TestReporter reporter) {
         stand(reporter, "R2.43");
     }
 
     @Rule("An address matches only with the scope that the kernel used")
     @Requires(syscalls = Syscall.CONNECT, features = Feature.SOCKET_TUPLE)
+    @Stochastic
     public final void r02_44_anAddressMatchesWithItsScopeOnly(TestReporter reporter) {
         stand(reporter, "R2.44");
     }
@@ -232,6 +237,7 @@ public abstract class AssertionConformance extends DriverConformance {
 
     @Rule("A rewritten block of socketcall gives a connect no other socket without a mark")
     @Requires(syscalls = Syscall.CONNECT, abis = Abi.IA32, features = Feature.SOCKET_TUPLE)
+    @Stochastic
     public final void r02_45_aRewrittenBlockIsMarked(TestReporter reporter) {
         stand(reporter, "R2.45");
     }
@@ -244,6 +250,7 @@ public abstract class AssertionConformance extends DriverConformance {
 
     @Rule("A resolved path is one that the file had, whatever is renamed meanwhile, or is marked")
     @Requires(syscalls = Syscall.OPENAT, features = Feature.RESOLVED_PATH)
+    @Stochastic
     public final void r02_47_aTornPathIsMarked(TestReporter reporter) {
         stand(reporter, "R2.47");
     }

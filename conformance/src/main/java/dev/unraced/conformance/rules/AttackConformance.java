@@ -18,6 +18,7 @@ import dev.unraced.conformance.harness.DriverConformance;
 import dev.unraced.conformance.harness.NotPlayed;
 import dev.unraced.conformance.harness.Requires;
 import dev.unraced.conformance.harness.Rule;
+import dev.unraced.conformance.harness.Stochastic;
 import dev.unraced.conformance.scenario.ArgumentAssertions;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.conformance.scenario.Scope;
@@ -183,12 +184,14 @@ public abstract class AttackConformance extends DriverConformance {
 
     @Rule("A path that matches is the path of the file that was opened, though another thread flips it")
     @Requires(syscalls = Syscall.OPENAT)
+    @Stochastic
     public final void r02_15_aPathThatMatchesIsTheOneThatWasOpened(TestReporter reporter) {
         reporter.publishEntry(flipOpen(Mitigation.STASH));
     }
 
     @Rule("An address that matches is the one of the peer, though another thread flips it")
     @Requires(syscalls = Syscall.CONNECT)
+    @Stochastic
     public final void r02_16_anAddressThatMatchesIsTheOneOfThePeer(TestReporter reporter) {
         reporter.publishEntry(flipConnect(Mitigation.STASH));
     }
@@ -198,6 +201,7 @@ public abstract class AttackConformance extends DriverConformance {
             syscalls = {Syscall.OPENAT, Syscall.CONNECT},
             mitigations = Mitigation.KERNEL,
             provenances = Provenance.KERNEL)
+    @Stochastic
     public final void r02_17_theKernelsCopyIsNeverWrong(TestReporter reporter) {
         reporter.publishEntry(flipOpen(Mitigation.KERNEL));
         reporter.publishEntry(flipConnect(Mitigation.KERNEL));
@@ -205,12 +209,14 @@ public abstract class AttackConformance extends DriverConformance {
 
     @Rule("No attack of the corpus makes a false match of a path, or a wrong truth field, under any mode")
     @Requires(syscalls = Syscall.OPENAT)
+    @Stochastic
     public final void r02_15_noAttackOnAPathForgesAMatch(TestReporter reporter) {
         stand(reporter, Scope.PROCESS, attack -> !attack.isConnect());
     }
 
     @Rule("No attack of the corpus makes a false match of an address, or a wrong truth field, under any mode")
     @Requires(syscalls = Syscall.CONNECT)
+    @Stochastic
     public final void r02_16_noAttackOnAnAddressForgesAMatch(TestReporter reporter) {
         stand(reporter, Scope.PROCESS, Attack::isConnect);
     }
@@ -348,6 +354,8 @@ public abstract class AttackConformance extends DriverConformance {
             differs += isOther ? 1 : 0;
         }
         assertThat(names).as("the actor's part: both were taken").contains("a", "b");
+        scenario.evidence()
+                .race(names.length(), names.chars().filter(name -> name == 'b').count());
         if (mode == Mitigation.KERNEL && copies == 0) {
             throw new NotPlayed("no event has the kernel's own copy");
         }

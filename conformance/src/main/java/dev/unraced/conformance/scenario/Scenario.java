@@ -169,6 +169,11 @@ public final class Scenario implements AutoCloseable {
         return capabilities;
     }
 
+    /** Returns the counts of what the running rule has looked at. */
+    public Evidence evidence() {
+        return evidence;
+    }
+
     public Actor actor() {
         return actor;
     }

@@ -26,9 +26,11 @@ import dev.unraced.event.Syscall;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.platform.engine.reporting.ReportEntry;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
 import org.junit.platform.testkit.engine.EngineTestKit;
 import org.opentest4j.TestAbortedException;
@@ -103,6 +105,22 @@ class RuleExtensionTest {
                         event(
                                 test("r99_6_isAboutSomethingElse"),
                                 abortedWithReason(instanceOf(NotApplicable.class), message("no such thing"))));
+    }
+
+    @Test
+    void aRuleWithARaceIsMarkedAndItsRacesArePublished() {
+        EngineExecutionResults results = run(Lucky.class);
+        results.testEvents()
+                .assertThatEvents()
+                .haveExactly(1, event(test("r99_7_isMarked"), finishedSuccessfully()))
+                .haveExactly(
+                        1,
+                        event(test("r99_8_isNotMarked"), finishedWithFailure(instanceOf(IllegalStateException.class))));
+        assertThat(results.testEvents()
+                        .reportingEntryPublished()
+                        .map(entry ->
+                                entry.getRequiredPayload(ReportEntry.class).getKeyValuePairs()))
+                .contains(Map.of(RuleExtension.ROUNDS, "20", RuleExtension.WON, "3"));
     }
 
     @Test
@@ -275,6 +293,30 @@ class RuleExtensionTest {
             if (evidence().events() == 0) {
                 throw new NotApplicable("no such thing");
             }
+        }
+    }
+
+    static class Lucky extends DriverConformance implements DriverUnderTest {
+        @Override
+        public Driver driver() {
+            return FakeDriver.available();
+        }
+
+        @Test
+        @Stochastic
+        public final void r99_7_isMarked() {
+            race();
+        }
+
+        @Test
+        public final void r99_8_isNotMarked() {
+            race();
+        }
+
+        private void race() {
+            evidence().race(20, 3);
+            evidence().add(1);
+            assertThat(evidence().won()).isEqualTo(3);
         }
     }
 
