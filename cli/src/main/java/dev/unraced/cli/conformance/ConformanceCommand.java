@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.conformance;
 
+import dev.unraced.capture.CaptureException;
 import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.DurationConverter;
 import dev.unraced.selection.Drivers;
@@ -109,7 +110,7 @@ public final class ConformanceCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--intensity must be more than 0 and at most 1, not " + intensity);
         }
-        ConformanceRun run = new ConformanceRun(console, rules, json, progress);
+        ConformanceRun run = run();
         if (!run.hasRules()) {
             throw new ParameterException(spec.commandLine(), "No rule has a number like '" + rules + "'");
         }
@@ -120,5 +121,16 @@ public final class ConformanceCommand implements Callable<Integer> {
                     "No driver is named '" + driver + "'; there are " + String.join(", ", all.names()));
         }
         return run.driver(all, driver, times, patience, stall, intensity, junitXml);
+    }
+
+    private ConformanceRun run() {
+        try {
+            return new ConformanceRun(console, rules, json, progress);
+        } catch (NoClassDefFoundError e) {
+            throw new CaptureException(
+                    "The kit is not on the class path; it lies in lib/kit, and ./unraced and the package's command add it:"
+                            + " -cp 'unraced-cli.jar:lib/*:lib/kit/*'",
+                    e);
+        }
     }
 }
