@@ -58,6 +58,17 @@ static bool make_edge(struct pointer *pointer, const unsigned char *bytes, size_
 	return !mprotect((char *)pointer->mapping + room, page(), PROT_NONE);
 }
 
+/* Maps pages of a new file, which this process has not touched, over those at an address. */
+static bool map_absent(void *start, size_t size, const unsigned char *bytes, size_t length, int protection)
+{
+	int file = memfd_create("cold", MFD_CLOEXEC);
+	bool made = file >= 0 && !ftruncate(file, (off_t)size) && pwrite(file, bytes, length, 0) == (ssize_t)length &&
+		    mmap(start, size, protection, MAP_PRIVATE | MAP_FIXED, file, 0) == start;
+
+	close(file);
+	return made;
+}
+
 /*
  * Places bytes in pages of a file that this process has never touched. The kernel's copy faults them in; a tracer that
  * must not fault cannot read them. With resident > 0, that many first bytes lie in a page that is in memory. That page
@@ -66,16 +77,13 @@ static bool make_edge(struct pointer *pointer, const unsigned char *bytes, size_
 static bool make_cold(struct pointer *pointer, const unsigned char *bytes, size_t length, size_t resident)
 {
 	size_t warm = resident ? page() : 0, cold = pages(length - resident + 1);
-	int file = memfd_create("cold", MFD_CLOEXEC);
 
 	pointer->mapped = warm + cold;
 	pointer->mapping = map_low(pointer->mapped);
-	bool made = pointer->mapping != MAP_FAILED && file >= 0 && !ftruncate(file, (off_t)cold) &&
-		    pwrite(file, bytes + resident, length - resident, 0) == (ssize_t)(length - resident);
+	if (pointer->mapping == MAP_FAILED)
+		return false;
 	char *start = (char *)pointer->mapping + warm;
-	made = made && mmap(start, cold, PROT_READ, MAP_PRIVATE | MAP_FIXED, file, 0) == start;
-	close(file);
-	if (!made)
+	if (!map_absent(start, cold, bytes + resident, length - resident, PROT_READ))
 		return false;
 	pointer->address = start - resident;
 	memcpy(pointer->address, bytes, resident);
@@ -141,12 +149,20 @@ void pointer_free(struct pointer *pointer)
 	pointer->mapping = NULL;
 }
 
-/* Writes bytes to a buffer, with a NUL behind them; an address has the length of the bytes. */
-static void fill(int id, const unsigned char *bytes, size_t length)
+/*
+ * Sets a buffer, with a NUL behind the bytes; an address has the length of the bytes. A cold buffer gets pages that this
+ * process never touched.
+ */
+static bool set_buffer(int id, const unsigned char *bytes, size_t length, bool cold)
 {
+	if (!buffers[id])
+		buffers[id] = map_low(BUFFER_SIZE);
+	buffer_lengths[id] = length;
+	if (cold)
+		return map_absent(buffers[id], BUFFER_SIZE, bytes, length, PROT_READ | PROT_WRITE);
 	memcpy(buffers[id], bytes, length);
 	buffers[id][length] = 0;
-	buffer_lengths[id] = length;
+	return true;
 }
 
 void command_buffer(void)
@@ -157,16 +173,14 @@ void command_buffer(void)
 
 	if (id < 0 || id >= BUFFERS || !bytes || length >= BUFFER_SIZE) {
 		fail("a buffer needs id=0..%d and bytes=HEX shorter than %d", BUFFERS - 1, BUFFER_SIZE);
+	} else if (!set_buffer((int)id, bytes, length, line_number("cold", 0))) {
+		fail("no memory for buffer %lld", id);
 	} else {
-		if (!buffers[id])
-			buffers[id] = map_low(BUFFER_SIZE);
-		fill((int)id, bytes, length);
 		reply_begin();
 		reply_end();
 	}
 	free(bytes);
 }
-
 
 void memory_open(void)
 {

@@ -3,7 +3,9 @@ package dev.unraced.conformance.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unraced.conformance.actor.Pointer;
 import dev.unraced.conformance.actor.WatchedCall;
+import dev.unraced.conformance.fixture.Job;
 import dev.unraced.conformance.fixture.Linux;
 import dev.unraced.conformance.fixture.SocketAddresses;
 import dev.unraced.conformance.fixture.Sockets;
@@ -18,6 +20,8 @@ import dev.unraced.event.ConnectEvent;
 import dev.unraced.event.ConnectedSocket;
 import dev.unraced.event.Feature;
 import dev.unraced.event.Integrity;
+import dev.unraced.event.Mitigation;
+import dev.unraced.event.Provenance;
 import dev.unraced.event.Sockaddr;
 import dev.unraced.event.Syscall;
 import java.util.List;
@@ -29,8 +33,44 @@ public abstract class ConnectedSocketConformance extends DriverConformance {
     private static final int LISTENER = 1;
 
     private static final int CLIENT = 2;
+    private static final int FILLER = 3;
+    private static final int ACCEPTED = 4;
+    /** The actor's number of a piece of memory. */
+    private static final int BUFFER = 1;
+    /** No family has a number above 255. */
+    private static final int NO_FAMILY = 0x100;
 
     protected ConnectedSocketConformance() {}
+
+    @Rule("An address that names no peer differs where the socket has one")
+    @Requires(
+            mitigations = Mitigation.STASH,
+            provenances = Provenance.EXIT,
+            integrities = Integrity.DIFFERS,
+            features = {Feature.SOCKET_TUPLE, Feature.BLOCKING_CONNECTS})
+    public final void r02_16_anAddressThatNamesNoPeerDiffers() {
+        try (Scenario scenario = scenario().mitigation(Mitigation.STASH).open()) {
+            Sockets sockets = new Sockets(scenario.actor());
+            ByteString passed = SocketAddresses.unix(scenario.scratch().path("real"));
+            sockets.listenFull(LISTENER, passed, FILLER);
+            for (int family : new int[] {Sockaddr.AF_UNSPEC, NO_FAMILY, NO_FAMILY | Sockaddr.AF_UNIX}) {
+                ByteString forged = SocketAddresses.family(family, passed.length());
+                sockets.stream(CLIENT, Linux.AF_UNIX);
+                scenario.setAbsentBuffer(BUFFER, passed);
+                Job job = scenario.block(WatchedCall.connect("h:" + CLIENT, Pointer.buffer(BUFFER), passed.length()));
+                scenario.setBuffer(BUFFER, forged);
+                sockets.accept(LISTENER, ACCEPTED);
+                assertThat(job.finish().result()).as("the actor's part").isZero();
+                ConnectEvent event = (ConnectEvent) scenario.onlyEventOf(job.tid());
+                assertThat(event.address().value().bytes())
+                        .as("R2.16: read at the return")
+                        .isEqualTo(forged);
+                assertThat(event.address().integrity())
+                        .as("R2.16: family %d", family)
+                        .isEqualTo(Integrity.DIFFERS);
+            }
+        }
+    }
 
     @Rule("A socket that is connected shows both ends")
     @Requires(features = Feature.SOCKET_TUPLE)

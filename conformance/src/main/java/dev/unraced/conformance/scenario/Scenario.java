@@ -317,6 +317,11 @@ public final class Scenario implements AutoCloseable {
         actor.ask(Command.of("buffer").with("id", id).with("bytes", bytes));
     }
 
+    /** Sets a buffer that the kernel must fault in, so that a tracer's non-faulting read fails. */
+    public void setAbsentBuffer(int id, ByteString bytes) {
+        actor.ask(Command.of("buffer").with("id", id).with("bytes", bytes).with("cold", 1));
+    }
+
     /** As {@link #finishReaders}, for one reader. Returns the outcome of its open. */
     public Outcome finishReader(String fifo, Job reader) {
         return finishReaders(fifo, List.of(reader)).get(0);

@@ -75,14 +75,23 @@ final class Pointers {
         }
     }
 
-    /** Writes bytes and a NUL to a buffer; the NUL does not count in the length of an address. */
-    void set(int id, byte[] bytes) {
+    /**
+     * Writes bytes and a NUL to a buffer; the NUL does not count in the length of an address.
+     *
+     * @param isCold whether the buffer moves to pages that the process never touched
+     */
+    void set(int id, byte[] bytes, boolean isCold) {
         if (bytes.length >= BUFFER_SIZE) {
             throw new RefusedException("a buffer takes less than " + BUFFER_SIZE + " bytes");
         }
         Pointer old = buffers.get(id);
-        long address = old == null ? memory.reserve(BUFFER_SIZE) : old.address();
-        memory.write(address, Arrays.copyOf(bytes, bytes.length + 1));
+        long address;
+        if (isCold) {
+            address = memory.placeCold(Arrays.copyOf(bytes, BUFFER_SIZE), 0);
+        } else {
+            address = old == null ? memory.reserve(BUFFER_SIZE) : old.address();
+            memory.write(address, Arrays.copyOf(bytes, bytes.length + 1));
+        }
         buffers.put(id, new Pointer(address, bytes.length, false));
     }
 }

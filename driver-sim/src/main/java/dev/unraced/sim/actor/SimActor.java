@@ -155,7 +155,7 @@ public final class SimActor {
             }
             case "signal" -> signal(line);
             case "buffer" -> {
-                pointers.set(line.integer("id", 0), line.bytes("bytes"));
+                pointers.set(line.integer("id", 0), line.bytes("bytes"), line.integer("cold", 0) != 0);
                 yield new Answer();
             }
             case "resident" -> resident(line);

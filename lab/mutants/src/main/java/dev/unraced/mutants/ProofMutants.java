@@ -6,6 +6,7 @@ import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
 import dev.unraced.event.Provenance;
+import dev.unraced.event.Sockaddr;
 import dev.unraced.mutants.fault.MutantFactory;
 import dev.unraced.mutants.fault.RecordEdit;
 import dev.unraced.sim.trace.TraceSettings;
@@ -46,6 +47,15 @@ final class ProofMutants {
                             }
                         }),
                 MutantFactory.lying(
+                        "no-family-unsaid",
+                        "compares no address whose family is none",
+                        "R2.16",
+                        (task, call, record) -> {
+                            if (record.isConnect() && namesNoPeer(record.argument())) {
+                                record.integrity(Integrity.UNCHECKED);
+                            }
+                        }),
+                MutantFactory.lying(
                         "request-as-snapshot",
                         "takes the kernel's copy of a request for a snapshot",
                         "R2.40 R2.42 R2.46",
@@ -81,6 +91,10 @@ final class ProofMutants {
                                 record.integrity(Integrity.UNCHECKED);
                             }
                         }));
+    }
+
+    private static boolean namesNoPeer(byte[] address) {
+        return address.length >= Short.BYTES && (address[0] == Sockaddr.AF_UNSPEC || address[1] != 0);
     }
 
     private static boolean isSnapshot(RecordEdit record) {
