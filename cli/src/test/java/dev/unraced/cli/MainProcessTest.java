@@ -15,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,6 +57,20 @@ class MainProcessTest {
             assertThat(out.readLine()).isNull();
         }
         assertThat(errors()).contains("unraced: 1 printed;").hasLineCount(2);
+    }
+
+    @Test
+    void whereTheKitIsMissingItSaysWhereTheKitIs() throws IOException, InterruptedException {
+        String withoutKit = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(entry -> !entry.contains("junit") && !entry.contains("conformance"))
+                .collect(Collectors.joining(File.pathSeparator));
+        Process process = JvmCommand.of(List.of("-cp", withoutKit), "conformance", "--driver", "sim")
+                .redirectError(err.toFile())
+                .start();
+        started.add(process);
+
+        assertThat(process.waitFor()).isEqualTo(1);
+        assertThat(errors()).contains("lib/kit").doesNotContain("Exception");
     }
 
     @Test
