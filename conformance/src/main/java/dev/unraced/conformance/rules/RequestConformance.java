@@ -57,6 +57,35 @@ public abstract class RequestConformance extends DriverConformance {
         }
     }
 
+    @Rule("Requests on two rings that have the same user_data are told apart")
+    @Requires(syscalls = Syscall.OPENAT, origins = Origin.IO_URING)
+    public final void r01_14_requestsOfTwoRingsAreToldApart() {
+        List<String> fifos = List.of("first", "second");
+        try (Scenario scenario = scenario().open()) {
+            fifos.forEach(scenario::makeFifo);
+            for (List<Integer> ends : List.of(List.of(0, 1), List.of(1, 0))) {
+                // The actor has a ring for each job, and the user_data is 0 on all of them.
+                List<Job> jobs = fifos.stream()
+                        .map(fifo -> scenario.block(
+                                WatchedCall.openat(Pointer.to(scenario.scratch().bytes(fifo)), Linux.O_RDONLY, 0)
+                                        .throughWorker()))
+                        .toList();
+                for (int i : ends) {
+                    ByteString fifo = scenario.scratch().bytes(fifos.get(i));
+                    Outcome outcome = scenario.finishReader(fifos.get(i), jobs.get(i));
+                    OpenEvent event =
+                            (OpenEvent) scenario.onlyEventOf(jobs.get(i).tid());
+                    assertThat(event.path().value()).as("R1.14: the path").isEqualTo(fifo);
+                    Violation.unless(
+                            "R1.2",
+                            () -> assertThat(event.call().result())
+                                    .as("%s ends", fifo)
+                                    .isEqualTo(outcome.result()));
+                }
+            }
+        }
+    }
+
     @Rule("A request that another thread carries out is an event of the one that submitted it")
     @Requires(syscalls = Syscall.OPENAT, origins = Origin.IO_URING)
     public final void r01_14_anOpenByAWorkerIsItsSubmitters() {
