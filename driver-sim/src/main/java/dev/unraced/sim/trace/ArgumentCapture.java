@@ -13,16 +13,20 @@ import dev.unraced.sim.kernel.AddressSpace;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.net.Socket;
+import dev.unraced.sim.trace.TraceListener.Argument;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Puts a call's arguments into the record: those of the entry, the kernel's own copies, and those of the return. */
 final class ArgumentCapture {
     private final RecordBuilder record;
-    private final ArgumentReader reader = new ArgumentReader();
+    private final TraceListener listener;
+    private final ArgumentReader reader;
 
-    ArgumentCapture(RecordBuilder record) {
+    ArgumentCapture(RecordBuilder record, TraceListener listener) {
         this.record = record;
+        this.listener = listener;
+        this.reader = new ArgumentReader(listener);
     }
 
     /** Begins the record of a call, with the arguments in registers. */
@@ -75,6 +79,7 @@ final class ArgumentCapture {
             record.length = copy.length;
             record.provenance = Provenance.KERNEL;
             record.integrity = changed ? Integrity.CHANGED : Integrity.MATCH;
+            listener.copied(Argument.of(call), changed);
         }
         long[] block = call.kernelBlock();
         if (block != null) {
@@ -86,6 +91,7 @@ final class ArgumentCapture {
             record.flags &= ~EventFlag.TRUNCATED.mask();
             record.howProvenance = Provenance.KERNEL;
             record.howIntegrity = changed ? Integrity.CHANGED : Integrity.MATCH;
+            listener.copied(Argument.BLOCK, changed);
         }
         long[] how = call.kernelHow();
         if (how != null) {
@@ -96,6 +102,7 @@ final class ArgumentCapture {
             record.resolve = how[2];
             record.howProvenance = Provenance.KERNEL;
             record.howIntegrity = changed ? Integrity.CHANGED : Integrity.MATCH;
+            listener.copied(Argument.HOW, changed);
         }
     }
 
@@ -116,20 +123,28 @@ final class ArgumentCapture {
     void compareWithExit(Task caller, Call call) {
         AddressSpace memory = caller.group().memory();
         if (call.syscall() == Syscall.CONNECT) {
-            if (record.howProvenance == Provenance.ENTER && reader.blockDiffers(call, memory, record)) {
-                record.howIntegrity = Integrity.CHANGED;
+            if (record.howProvenance == Provenance.ENTER) {
+                compareHow(Argument.BLOCK, reader.blockDiffers(call, memory, record));
             }
-            if (memory.differsCarefully(record.pointer, record.argument, record.length)) {
-                record.integrity = Integrity.CHANGED;
-            }
+            compare(Argument.ADDRESS, memory.differsCarefully(record.pointer, record.argument, record.length));
             return;
         }
         long pointer = ArgumentReader.pathPointer(call);
-        if (memory.stringDiffersCarefully(pointer, record.argument, record.length, record.argument.length)) {
-            record.integrity = Integrity.CHANGED;
+        compare(
+                Argument.PATH,
+                memory.stringDiffersCarefully(pointer, record.argument, record.length, record.argument.length));
+        if (record.howProvenance == Provenance.ENTER) {
+            compareHow(Argument.HOW, reader.howDiffers(call, memory, record));
         }
-        if (record.howProvenance == Provenance.ENTER && reader.howDiffers(call, memory, record)) {
-            record.howIntegrity = Integrity.CHANGED;
-        }
+    }
+
+    private void compare(Argument argument, boolean differs) {
+        listener.compared(argument, differs);
+        record.integrity = differs ? Integrity.CHANGED : record.integrity;
+    }
+
+    private void compareHow(Argument argument, boolean differs) {
+        listener.compared(argument, differs);
+        record.howIntegrity = differs ? Integrity.CHANGED : record.howIntegrity;
     }
 }

@@ -11,6 +11,7 @@ import dev.unraced.event.Syscall;
 import dev.unraced.linux.OpenFlags;
 import dev.unraced.sim.kernel.AddressSpace;
 import dev.unraced.sim.kernel.Call;
+import dev.unraced.sim.trace.TraceListener.Argument;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -28,6 +29,12 @@ final class ArgumentReader {
 
     private final ByteBuffer how = ByteBuffer.allocate(OpenFlags.OPEN_HOW_SIZE).order(ByteOrder.LITTLE_ENDIAN);
     private final ByteBuffer block = ByteBuffer.allocate(BLOCK_SIZE).order(ByteOrder.LITTLE_ENDIAN);
+
+    private final TraceListener listener;
+
+    ArgumentReader(TraceListener listener) {
+        this.listener = listener;
+    }
 
     /** Takes the arguments that lie in registers, but not the memory behind pointers. */
     void registers(Call call, RecordBuilder record) {
@@ -54,7 +61,6 @@ final class ArgumentReader {
     void memory(Call call, AddressSpace memory, RecordBuilder record, Provenance moment) {
         if (call.block() != 0 && record.howProvenance == Provenance.NONE) {
             if (!block(call, memory, record)) {
-                record.flag(EventFlag.FAULTED);
                 return;
             }
             record.howProvenance = moment;
@@ -90,7 +96,7 @@ final class ArgumentReader {
     }
 
     private boolean block(Call call, AddressSpace memory, RecordBuilder record) {
-        if (!readBlock(call, memory)) {
+        if (!isRead(Argument.BLOCK, block.array(), readBlock(call, memory) ? BLOCK_SIZE : -1, record)) {
             return false;
         }
         connect(record, block.getInt(0), Integer.toUnsignedLong(block.getInt(4)), block.getInt(8));
@@ -109,23 +115,22 @@ final class ArgumentReader {
         return memory.copyCarefully(call.block(), block.array(), BLOCK_SIZE);
     }
 
-    private static boolean path(long pointer, AddressSpace memory, RecordBuilder record) {
+    private boolean path(long pointer, AddressSpace memory, RecordBuilder record) {
         int length = memory.stringCarefully(pointer, record.argument, PATH_ROOM);
-        if (length < 0) {
-            record.flag(EventFlag.FAULTED);
+        if (!isRead(Argument.PATH, record.argument, length, record)) {
             return false;
         }
         record.length = length;
         return true;
     }
 
-    private static boolean address(AddressSpace memory, RecordBuilder record) {
+    private boolean address(AddressSpace memory, RecordBuilder record) {
         if (record.addrlen < 0) {
             return false;
         }
         int length = Math.min(record.addrlen, RecordLayout.ADDRESS_MAX);
-        if (!memory.copyCarefully(record.pointer, record.argument, length)) {
-            record.flag(EventFlag.FAULTED);
+        boolean copied = memory.copyCarefully(record.pointer, record.argument, length);
+        if (!isRead(Argument.ADDRESS, record.argument, copied ? length : -1, record)) {
             return false;
         }
         record.length = length;
@@ -136,14 +141,23 @@ final class ArgumentReader {
     }
 
     private boolean how(Call call, AddressSpace memory, RecordBuilder record) {
-        if (!readHow(call, memory, record)) {
-            record.flag(EventFlag.FAULTED);
+        boolean copied = readHow(call, memory, record);
+        if (!isRead(Argument.HOW, how.array(), copied ? OpenFlags.OPEN_HOW_SIZE : -1, record)) {
             return false;
         }
         record.openFlags = how.getLong(0);
         record.mode = how.getLong(Long.BYTES);
         record.resolve = how.getLong(2 * Long.BYTES);
         return true;
+    }
+
+    /** Tells the listener the outcome of a read, and flags a read that failed; returns whether it succeeded. */
+    private boolean isRead(Argument argument, byte[] bytes, int length, RecordBuilder record) {
+        listener.read(argument, bytes, length);
+        if (length < 0) {
+            record.flag(EventFlag.FAULTED);
+        }
+        return length >= 0;
     }
 
     /** Returns whether openat2's {@code how} is readable and differs from the record. */

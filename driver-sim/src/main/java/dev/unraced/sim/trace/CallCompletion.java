@@ -58,10 +58,7 @@ final class CallCompletion {
         boolean describable = ObjectReader.isExpected(call, call.result());
         OpenFile file = null;
         if (describable && !record.hasObject && !isUnproven) {
-            file = ObjectReader.byDescriptor(caller, call, record);
-            if (file != null) {
-                objects.describe(caller, call, file, record);
-            }
+            file = objects.describeByDescriptor(caller, call, record);
         }
         if (describable && !record.hasObject && (isUnproven || precautions.contains(Precaution.BATCHES))) {
             record.flag(EventFlag.OBJECT_MISSED);

@@ -5,10 +5,10 @@ import dev.unraced.capture.StashStats;
 import dev.unraced.event.Origin;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Task;
+import dev.unraced.sim.trace.TraceListener.Argument;
 import dev.unraced.stash.ArgStash;
 import dev.unraced.stash.StashPolicy;
 import java.nio.ByteBuffer;
-import java.util.function.UnaryOperator;
 
 /**
  * Keeps unfinished records from entry to return. Long ones lie in a small stash of their own, so that memory does not
@@ -26,14 +26,16 @@ final class CallStash {
     /** The kernel's copies of calls that found no room at entry. */
     private final ArgStash late;
 
+    private final TraceListener listener;
     private final byte[] array = new byte[RecordBuilder.LARGEST];
     private final ByteBuffer bytes = ByteBuffer.wrap(array);
     private final ByteBuffer elsewhere = ByteBuffer.allocate(Byte.BYTES);
     private long longRefused;
     private long longEvicted;
 
-    CallStash(StashPolicy policy, int capacity, int longCapacity, UnaryOperator<ArgStash> seam) {
-        entries = seam.apply(policy.newConfinedStash(capacity, ENTRY_BYTES));
+    CallStash(StashPolicy policy, int capacity, int longCapacity, Seams seams) {
+        listener = seams.listener();
+        entries = seams.stash().apply(policy.newConfinedStash(capacity, ENTRY_BYTES));
         longEntries = policy.newConfinedStash(Math.min(capacity, longCapacity), RecordBuilder.LARGEST);
         late = policy.newConfinedStash(Math.min(capacity, longCapacity), RecordBuilder.LARGEST);
     }
@@ -48,18 +50,19 @@ final class CallStash {
         if (outcome == ArgStash.Put.REPLACED) {
             longEntries.discard(key(caller, call));
         }
-        if (!isShort
-                && outcome != ArgStash.Put.REFUSED
-                && longEntries.put(key(caller, call), caller.startNanos(), code(call), bytes) == ArgStash.Put.REFUSED) {
-            longRefused++;
+        if (!isShort && outcome != ArgStash.Put.REFUSED) {
+            ArgStash.Put ofLong = longEntries.put(key(caller, call), caller.startNanos(), code(call), bytes);
+            longRefused += ofLong == ArgStash.Put.REFUSED ? 1 : 0;
+            outcome = ofLong == ArgStash.Put.STORED ? outcome : ofLong;
         }
+        listener.stashed(outcome);
     }
 
     /** Stores a record of a call whose entry found no room, or was not seen; the statistics do not count it. */
     void putLate(Task caller, Call call, RecordBuilder record) {
         int length = record.writeTo(array);
         bytes.limit(length).position(0);
-        late.put(key(caller, call), caller.startNanos(), code(call), bytes);
+        listener.stashed(late.put(key(caller, call), caller.startNanos(), code(call), bytes));
     }
 
     /**
@@ -107,6 +110,7 @@ final class CallStash {
         }
         if (length > 0) {
             record.readFrom(array);
+            listener.taken(Argument.of(call), record.argument, record.isPresent() ? record.length : -1);
         }
         return length;
     }

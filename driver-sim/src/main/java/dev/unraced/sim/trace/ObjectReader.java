@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class ObjectReader {
     private final PathFinder path = new PathFinder();
     private final boolean walksTwice;
+    private final TraceListener listener;
     private int scansLeft;
     /** The path walks that take steps, by the calls that they belong to. */
     private final IdentityHashMap<Call, PathFinder> walks = new IdentityHashMap<>();
@@ -25,8 +26,9 @@ final class ObjectReader {
      *
      * @param walksTwice whether a second walk confirms each resolved path
      */
-    ObjectReader(boolean walksTwice) {
+    ObjectReader(boolean walksTwice, TraceListener listener) {
         this.walksTwice = walksTwice;
+        this.listener = listener;
     }
 
     /** Returns the socket behind a file that connect(2) would accept, or null. */
@@ -52,7 +54,11 @@ final class ObjectReader {
             walk.begin(file, task.fs(), walksTwice);
             walks.put(call, walk);
         }
-        return walk.advance();
+        boolean isMore = walk.advance();
+        if (isMore) {
+            listener.looked();
+        }
+        return isMore;
     }
 
     /** Returns how many names and mounts a proof may examine after the last description. */
@@ -78,15 +84,22 @@ final class ObjectReader {
     }
 
     /**
-     * Returns the file behind a call's descriptor when the call returns, or null. A tracer that cannot look into the
-     * call has only this.
+     * Describes the file behind a call's descriptor when the call returns. A tracer that cannot look into the call has
+     * only this.
+     *
+     * @return the file, or null
      */
-    static @Nullable OpenFile byDescriptor(Task task, Call call, RecordBuilder record) {
+    @Nullable
+    OpenFile describeByDescriptor(Task task, Call call, RecordBuilder record) {
         int fd = call.syscall() == Syscall.CONNECT ? record.dirfd : (int) call.result();
         if (task.group().descriptors().isShared()) {
             record.flag(EventFlag.FD_TABLE_SHARED);
         }
-        return task.group().descriptors().get(fd);
+        OpenFile file = task.group().descriptors().get(fd);
+        if (file != null) {
+            describe(task, call, file, fd, record);
+        }
+        return file;
     }
 
     /** Returns whether the result says that there is an object to describe. */
@@ -97,14 +110,25 @@ final class ObjectReader {
         return result == 0 || result == -Errno.EINPROGRESS || result == -Errno.EALREADY || result == -Errno.EISCONN;
     }
 
+    /** Describes a file that the kernel itself refers to. */
     void describe(Task task, Call call, OpenFile file, RecordBuilder record) {
+        describe(task, call, file, -1, record);
+    }
+
+    private void describe(Task task, Call call, OpenFile file, int descriptor, RecordBuilder record) {
         if (call.syscall() == Syscall.CONNECT) {
             Socket socket = socket(file);
-            if (socket != null) {
-                describe(socket, record);
+            if (socket == null) {
+                return;
             }
-            return;
+            describe(socket, record);
+        } else {
+            describeFile(task, call, file, record);
         }
+        listener.described(descriptor);
+    }
+
+    private void describeFile(Task task, Call call, OpenFile file, RecordBuilder record) {
         PathFinder walk = walked(task, call, file);
         scansLeft = walk.scansLeft();
         walk.copyTo(record.resolved);

@@ -10,7 +10,8 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * The parts of an observer that a test can break on purpose, to see whether the rules notice.
+ * The parts of an observer that a test can break on purpose, to see whether the rules notice. A listener learns what
+ * the observer does.
  *
  * @param precautions the precautions that the observer takes
  * @param settings changes the configuration
@@ -19,6 +20,7 @@ import java.util.function.UnaryOperator;
  * @param sink changes the sink of records
  * @param source changes the control of the ring, and the statistics
  * @param capture changes the consumer's capture
+ * @param listener learns what the observer does; it changes nothing
  */
 public record Seams(
         Set<Precaution> precautions,
@@ -27,7 +29,8 @@ public record Seams(
         UnaryOperator<ArgStash> stash,
         UnaryOperator<RecordSink> sink,
         UnaryOperator<RingSource> source,
-        UnaryOperator<Capture> capture) {
+        UnaryOperator<Capture> capture,
+        TraceListener listener) {
 
     /** Seams that break nothing. */
     public static final Seams NONE = new Seams(
@@ -37,7 +40,8 @@ public record Seams(
             UnaryOperator.identity(),
             UnaryOperator.identity(),
             UnaryOperator.identity(),
-            UnaryOperator.identity());
+            UnaryOperator.identity(),
+            TraceListener.NONE);
 
     public Seams {
         precautions = Set.copyOf(precautions);
@@ -48,30 +52,34 @@ public record Seams(
         EnumSet<Precaution> others = EnumSet.allOf(Precaution.class);
         others.retainAll(precautions);
         others.remove(careless);
-        return new Seams(others, settings, tracepoints, stash, sink, source, capture);
+        return new Seams(others, settings, tracepoints, stash, sink, source, capture, listener);
     }
 
     public Seams withSettings(UnaryOperator<TraceSettings> broken) {
-        return new Seams(precautions, broken, tracepoints, stash, sink, source, capture);
+        return new Seams(precautions, broken, tracepoints, stash, sink, source, capture, listener);
     }
 
     public Seams withTracepoints(UnaryOperator<Tracepoints> broken) {
-        return new Seams(precautions, settings, broken, stash, sink, source, capture);
+        return new Seams(precautions, settings, broken, stash, sink, source, capture, listener);
     }
 
     public Seams withStash(UnaryOperator<ArgStash> broken) {
-        return new Seams(precautions, settings, tracepoints, broken, sink, source, capture);
+        return new Seams(precautions, settings, tracepoints, broken, sink, source, capture, listener);
     }
 
     public Seams withSink(UnaryOperator<RecordSink> broken) {
-        return new Seams(precautions, settings, tracepoints, stash, broken, source, capture);
+        return new Seams(precautions, settings, tracepoints, stash, broken, source, capture, listener);
     }
 
     public Seams withSource(UnaryOperator<RingSource> broken) {
-        return new Seams(precautions, settings, tracepoints, stash, sink, broken, capture);
+        return new Seams(precautions, settings, tracepoints, stash, sink, broken, capture, listener);
     }
 
     public Seams withCapture(UnaryOperator<Capture> broken) {
-        return new Seams(precautions, settings, tracepoints, stash, sink, source, broken);
+        return new Seams(precautions, settings, tracepoints, stash, sink, source, broken, listener);
+    }
+
+    public Seams withListener(TraceListener other) {
+        return new Seams(precautions, settings, tracepoints, stash, sink, source, capture, other);
     }
 }

@@ -36,7 +36,8 @@ public final class Tracer implements Tracepoints {
     private final ObjectReader objects;
     private final CallsUnderWay underWay;
     private final RecordBuilder record = new RecordBuilder();
-    private final ArgumentCapture arguments = new ArgumentCapture(record);
+    private final ArgumentCapture arguments;
+    private final TraceListener listener;
     private final CallCompletion completion;
     private Mitigation mitigation;
     /**
@@ -52,14 +53,15 @@ public final class Tracer implements Tracepoints {
         this.limits = new EventLimits(settings.limits(), ledger);
         this.kernel = kernel;
         this.precautions = seams.precautions();
-        this.objects = new ObjectReader(takes(Precaution.SECOND_WALKS));
+        this.listener = seams.listener();
+        this.arguments = new ArgumentCapture(record, listener);
+        this.objects = new ObjectReader(takes(Precaution.SECOND_WALKS), listener);
         this.completion = new CallCompletion(record, arguments, objects, precautions, settings.integrity());
         this.underWay = new CallsUnderWay(precautions);
         this.watched =
                 settings.syscalls().stream().mapToInt(call -> 1 << call.code()).sum();
         this.filter = new CallFilter(kernel, settings);
-        this.stash =
-                new CallStash(settings.policy(), settings.stashEntries(), settings.stashLongPaths(), seams.stash());
+        this.stash = new CallStash(settings.policy(), settings.stashEntries(), settings.stashLongPaths(), seams);
         this.emitter = new Emitter(seams.sink().apply(sink));
         switchTo(settings.mitigation());
         this.enterEvents = settings.enterEvents();
@@ -194,14 +196,11 @@ public final class Tracer implements Tracepoints {
         int found = stash.take(submitter, request, record);
         if (found < 0) {
             arguments.begin(submitter, request, mitigation, 0);
-            record.flagMissedEntry(found);
+            missed(found);
         }
         endConnect(submitter, request);
         if (!record.hasObject && ObjectReader.isExpected(request, request.result())) {
-            OpenFile file = ObjectReader.byDescriptor(submitter, request, record);
-            if (file != null) {
-                objects.describe(submitter, request, file, record);
-            }
+            objects.describeByDescriptor(submitter, request, record);
         }
         keep(found, submitter, request);
     }
@@ -247,7 +246,7 @@ public final class Tracer implements Tracepoints {
         found = stash.take(caller, call, record);
         if (found < 0) {
             arguments.begin(caller, call, mode, 0);
-            record.flagMissedEntry(found);
+            missed(found);
         }
         arguments.mergeKernelCopies(call);
         record.namespace = task.fs().namespace().number();
@@ -258,6 +257,11 @@ public final class Tracer implements Tracepoints {
             objects.describe(caller, call, file, record);
         }
         keep(found, caller, call);
+    }
+
+    private void missed(int reason) {
+        record.flagMissedEntry(reason);
+        listener.missed(reason);
     }
 
     /** Keeps a record that was read in the midst of a call. */
@@ -315,7 +319,7 @@ public final class Tracer implements Tracepoints {
             }
             arguments.begin(caller, call, mitigation, 0);
             if (mitigation != Mitigation.OFF) {
-                record.flagMissedEntry(found);
+                missed(found);
             }
         }
         OpenFile connected = call.block() == 0 ? null : underWay.connectedFile(caller, call);
