@@ -39,7 +39,7 @@ final class NaiveStash implements ArgStash {
         if (anySlot) {
             return entries.put(0, 0, 0, bytes);
         }
-        return held.add(thread) ? entries.put(thread, 0, 0, bytes) : Put.STORED;
+        return held.add(thread) ? entries.put(thread, 0, 0, bytes) : Put.REFUSED;
     }
 
     @Override

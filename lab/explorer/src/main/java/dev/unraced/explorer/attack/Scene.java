@@ -54,10 +54,11 @@ final class Scene {
                 entries,
                 1,
                 RING_BYTES);
-        this.seams = seams;
+        ObserverNotes notes = new ObserverNotes();
+        this.seams = told ? seams.withListener(notes) : seams;
         referee = new Referee(kernel, told);
         referee.mark(Moves.bytes(FlipAttacks.EVIL));
-        world = new SimWorld(kernel, referee, told ? new Narrator(referee, mitigation) : null);
+        world = new SimWorld(kernel, referee, told ? new Narrator(referee, notes) : null);
     }
 
     /** Attaches the observer, and the referee after it. */

@@ -97,6 +97,9 @@ final class SimWorld implements World {
     }
 
     private Label make(int thread) {
+        if (narrator != null) {
+            narrator.begin();
+        }
         Script script = scripts.get(thread);
         Task task = Objects.requireNonNull(script.task());
         Action action = null;

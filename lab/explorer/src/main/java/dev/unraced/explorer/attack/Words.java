@@ -13,6 +13,10 @@ import dev.unraced.event.Sockaddr;
 import dev.unraced.event.Syscall;
 import dev.unraced.event.SyscallEvent;
 import dev.unraced.linux.Errno;
+import dev.unraced.sim.trace.TraceListener.Argument;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -29,6 +33,21 @@ final class Words {
 
     static String name(Syscall syscall) {
         return syscall.name().toLowerCase(Locale.ROOT);
+    }
+
+    static String name(Argument argument) {
+        return (argument == Argument.HOW ? "" : "the ") + argument.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Formats the bytes of an argument in memory. */
+    static String argument(Argument argument, byte[] bytes, int length) {
+        ByteBuffer fields = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        return switch (argument) {
+            case PATH -> path(Arrays.copyOf(bytes, length));
+            case ADDRESS -> address(Arrays.copyOf(bytes, length));
+            case HOW -> "how " + how(fields.getLong(0), fields.getLong(2 * Long.BYTES));
+            case BLOCK -> "descriptor " + fields.getInt(0);
+        };
     }
 
     static String path(byte[] path) {

@@ -4,8 +4,15 @@ package dev.unraced.explorer.attack;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.unraced.event.Mitigation;
 import dev.unraced.explorer.Schedule;
 import dev.unraced.explorer.TextStyle;
+import dev.unraced.explorer.TimelineRow;
+import dev.unraced.sim.kernel.Task;
+import dev.unraced.sim.trace.Seams;
+import dev.unraced.sim.trace.TraceSettings;
+import dev.unraced.stash.StashPolicy;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,7 +25,7 @@ class AttackTimelineTest {
     }
 
     @Test
-    void tellsWhatTheKernelCopiedAndWhatTheObserverRead() {
+    void tellsWhatTheKernelCopiedAndWhatTheObserverDid() {
         Attack attack = Attacks.named("flip-missing").orElseThrow();
 
         assertThat(AttackTimeline.of(attack, Mode.STASH, Schedule.parse("0 1 0*2 1 0"))
@@ -28,17 +35,130 @@ class AttackTimelineTest {
 
                             caller                                    flipper
                           ----------------------------------------  -------------------------
-                          + openat(path)                                                       sys_enter: the observer reads "/tmp/harmless"
+                          + openat(path)                                                       the observer reads "/tmp/harmless"
                         ! |                                           path := "/tmp/evil"
                           | getname: the kernel copies "/tmp/evil"
                           | do_filp_open: -ENOENT
                         ! |                                           path := "/tmp/harmless"
-                          + openat = -ENOENT                                                   event: path "/tmp/harmless" ENTER UNCHECKED
+                          + openat = -ENOENT                                                   the observer takes back "/tmp/harmless"
+                                                                                               the observer finds the path unchanged
+                                                                                               event: path "/tmp/harmless" ENTER UNCHECKED
                                                                                                result -ENOENT, FD_TABLE_SHARED
                                                                                                FOOLED
 
                         FOOLED: an event does not say what the kernel did, and nothing in it says so.
                         """);
+    }
+
+    @Test
+    void anObserverWithoutMitigationReadsAtTheReturnAlone() {
+        assertThat(toldUntilTheEvent("flip", Mode.OFF, "1 0*4 1 0"))
+                .containsExactly(
+                        "path := \"/tmp/evil\"",
+                        "openat(path)",
+                        "getname: the kernel copies \"/tmp/evil\"",
+                        "do_filp_open: opens \"/tmp/evil\", inode 9",
+                        "fd_install: 0",
+                        "path := \"/tmp/harmless\"",
+                        "openat = 0",
+                        "the observer reads \"/tmp/harmless\"",
+                        "the observer looks up descriptor 0");
+    }
+
+    @Test
+    void aPageThatIsAbsentAtEntryIsReadAtTheReturn() {
+        assertThat(toldUntilTheEvent("cold-page", Mode.STASH, "0*4 1 0"))
+                .containsExactly(
+                        "openat(path)",
+                        "the observer cannot read the path without a page fault",
+                        "getname: the kernel copies \"/tmp/evil\"",
+                        "do_filp_open: opens \"/tmp/evil\", inode 9",
+                        "fd_install: 0",
+                        "path := \"/tmp/harmless\"",
+                        "openat = 0",
+                        "the observer takes back an entry without the path",
+                        "the observer reads \"/tmp/harmless\"",
+                        "the observer looks up descriptor 0");
+    }
+
+    @Test
+    void aFullStashRefusesTheEntry() {
+        assertThat(toldUntilTheEvent("stash-full", Mode.STASH, "0*4 1 0"))
+                .containsExactly(
+                        "openat(path)",
+                        "the observer reads \"/tmp/evil\"",
+                        "the stash refuses the entry",
+                        "getname: the kernel copies \"/tmp/evil\"",
+                        "do_filp_open: opens \"/tmp/evil\", inode 10",
+                        "fd_install: 0",
+                        "path := \"/tmp/harmless\"",
+                        "openat = 0",
+                        "the observer finds no entry: it was refused",
+                        "the observer reads \"/tmp/harmless\"",
+                        "the observer looks up descriptor 0");
+    }
+
+    @Test
+    void theKernelsCopyIsTakenWhenTheKernelHasDoneItsWork() {
+        assertThat(toldUntilTheEvent("flip", Mode.KERNEL, "0 1 0*3 1 0"))
+                .containsExactly(
+                        "openat(path)",
+                        "the observer reads \"/tmp/harmless\"",
+                        "path := \"/tmp/evil\"",
+                        "getname: the kernel copies \"/tmp/evil\"",
+                        "do_filp_open: opens \"/tmp/evil\", inode 9",
+                        "the observer takes back \"/tmp/harmless\"",
+                        "the observer takes the kernel's copy of the path, which is not what it read",
+                        "the observer describes the kernel's own object",
+                        "fd_install: 0",
+                        "path := \"/tmp/harmless\"",
+                        "openat = 0",
+                        "the observer takes back \"/tmp/evil\"");
+    }
+
+    @Test
+    void theTimelineFollowsTheObserverAndNotTheModeThatWasAskedFor() {
+        Seams withoutMitigation = Seams.NONE.withSettings(asked -> new TraceSettings(
+                Mitigation.OFF,
+                asked.integrity(),
+                asked.enterEvents(),
+                asked.syscalls(),
+                asked.self(),
+                asked.filters(),
+                asked.limits(),
+                asked.policy(),
+                asked.stashEntries(),
+                asked.stashLongPaths(),
+                asked.ringBytes()));
+        Scene scene = new Scene(Mitigation.KERNEL, withoutMitigation, StashPolicy.HASH, 1, true);
+        scene.attach();
+        Task task = scene.process("caller");
+        scene.caller("caller", task).then(Moves.openat("path", scene.buffer(task, "/tmp/none")));
+
+        List<String> told = new ArrayList<>();
+        while (!scene.world().isFinished(0)) {
+            SimWorld.Label label = (SimWorld.Label) scene.world().step(0).label();
+            label.rows().forEach(row -> told.add(row.text()));
+        }
+        assertThat(told)
+                .containsExactly(
+                        "openat(path)",
+                        "getname: the kernel copies \"/tmp/none\"",
+                        "do_filp_open: -ENOENT",
+                        "openat = -ENOENT",
+                        "the observer reads \"/tmp/none\"",
+                        "event: path \"/tmp/none\" EXIT UNCHECKED",
+                        "result -ENOENT",
+                        "TRUE");
+    }
+
+    /** Returns the rows before the first event. */
+    private static List<String> toldUntilTheEvent(String attack, Mode mode, String schedule) {
+        Attack shown = Attacks.named(attack).orElseThrow();
+        return AttackTimeline.of(shown, mode, Schedule.parse(schedule)).rows().stream()
+                .map(TimelineRow::text)
+                .takeWhile(text -> !text.startsWith("event: "))
+                .toList();
     }
 
     @ParameterizedTest
