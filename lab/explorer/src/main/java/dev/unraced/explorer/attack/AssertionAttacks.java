@@ -36,17 +36,17 @@ final class AssertionAttacks {
         return Attack.of("shared-socket", "another process connects the same socket again", """
                         A socket is inherited by a child process, so that neither descriptor table is shared. Before the \
                         parent's connect returns, the child connects the socket to a harmless address, which is the peer that \
-                        an observer finds at the return.""", scene -> {
-                    Task task = scene.process("caller");
-                    int fd = scene.socket(task, AF_INET, SocketTypes.SOCK_DGRAM);
-                    Task child = scene.child(task, "child");
+                        an observer finds at the return.""", setup -> {
+                    Task task = setup.process("caller");
+                    int fd = setup.socket(task, AF_INET, SocketTypes.SOCK_DGRAM);
+                    Task child = setup.child(task, "child");
                     byte[] evil = Moves.inet(PORT, 127, 0, 0, 66);
                     byte[] harmless = Moves.inet(PORT, 127, 0, 0, 1);
-                    scene.hides(evil);
+                    setup.hides(evil);
                     long address = task.group().memory().place(evil);
                     long other = child.group().memory().place(harmless);
-                    scene.caller("caller", task).then(connect(fd, address, evil.length));
-                    scene.attacker("child", child).then(connect(fd, other, harmless.length));
+                    setup.caller("caller", task).then(connect(fd, address, evil.length));
+                    setup.attacker("child", child).then(connect(fd, other, harmless.length));
                 })
                 .naive(Precaution.OVERLAPS);
     }
@@ -54,17 +54,17 @@ final class AssertionAttacks {
     static Attack scope() {
         return Attack.of("scope", "the interface of a link-local address, flipped", """
                         Two interfaces have the same link-local address, so that only the scope id tells which peer is meant. \
-                        Another process, which shares the page alone, flips it while the kernel copies the address.""", scene -> {
-                    scene.kernel().network().addLink(2);
-                    scene.kernel().network().addLink(3);
-                    Task task = scene.process("caller");
-                    int fd = scene.socket(task, AF_INET6, SocketTypes.SOCK_DGRAM);
+                        Another process, which shares the page alone, flips it while the kernel copies the address.""", setup -> {
+                    setup.kernel().network().addLink(2);
+                    setup.kernel().network().addLink(3);
+                    Task task = setup.process("caller");
+                    int fd = setup.socket(task, AF_INET6, SocketTypes.SOCK_DGRAM);
                     byte[] harmless = Moves.linkLocal(PORT, 2);
                     byte[] evil = Moves.linkLocal(PORT, 3);
-                    scene.hides(evil);
+                    setup.hides(evil);
                     long address = task.group().memory().place(harmless);
-                    scene.caller("caller", task).then(connect(fd, address, harmless.length));
-                    scene.attacker("flipper", scene.process("flipper"))
+                    setup.caller("caller", task).then(connect(fd, address, harmless.length));
+                    setup.attacker("flipper", setup.process("flipper"))
                             .then(Moves.writeTo(task, address, evil, "scope := 3"))
                             .then(Moves.writeTo(task, address, harmless, "scope := 2"));
                 })
@@ -79,21 +79,21 @@ final class AssertionAttacks {
                         socketcall(2) takes descriptor, pointer and length from a block of memory. It names a socket that is \
                         connected to a harmless address; another process, which shares the page alone, puts the evil \
                         socket's descriptor there while the kernel copies the block.""",
-                        scene -> {
-                            Task task = scene.process("caller");
+                        setup -> {
+                            Task task = setup.process("caller");
                             byte[] harmless = Moves.inet(PORT, 127, 0, 0, 1);
                             byte[] evil = Moves.inet(PORT, 127, 0, 0, 66);
-                            scene.hides(evil);
-                            int decoy = scene.connected(task, harmless);
-                            int fd = scene.socket(task, AF_INET, SocketTypes.SOCK_DGRAM);
+                            setup.hides(evil);
+                            int decoy = setup.connected(task, harmless);
+                            int fd = setup.socket(task, AF_INET, SocketTypes.SOCK_DGRAM);
                             long address = task.group().memory().place(evil);
                             byte[] ofDecoy = Moves.block(decoy, address, evil.length);
                             long block = task.group().memory().place(ofDecoy);
-                            scene.caller("caller", task)
+                            setup.caller("caller", task)
                                     .then(Action.call(
                                             "socketcall(SYS_CONNECT, block)",
                                             (kernel, self) -> kernel.beginSocketcall(self, block)));
-                            scene.attacker("flipper", scene.process("flipper"))
+                            setup.attacker("flipper", setup.process("flipper"))
                                     .then(Moves.writeTo(
                                             task, block, Moves.block(fd, address, evil.length), "descriptor := " + fd))
                                     .then(Moves.writeTo(task, block, ofDecoy, "descriptor := " + decoy));
@@ -105,13 +105,13 @@ final class AssertionAttacks {
         return Attack.of("uring-batch", "one submission opens a file, closes it and opens another", """
                         A thread submits three requests to an io_uring at once: an open of the evil file, a close, and an open \
                         of a harmless one, which gets the same descriptor. The kernel tells of the completions when all three \
-                        are carried out; only then is the descriptor looked up.""", scene -> {
-                    scene.file(EVIL);
-                    scene.file(HARMLESS);
-                    Task task = scene.process("submitter");
-                    long evil = scene.buffer(task, EVIL);
-                    long harmless = scene.buffer(task, HARMLESS);
-                    scene.caller("submitter", task)
+                        are carried out; only then is the descriptor looked up.""", setup -> {
+                    setup.file(EVIL);
+                    setup.file(HARMLESS);
+                    Task task = setup.process("submitter");
+                    long evil = setup.buffer(task, EVIL);
+                    long harmless = setup.buffer(task, HARMLESS);
+                    setup.caller("submitter", task)
                             .then(Action.call(
                                     "io_uring: openat(evil), close(0), openat(harmless)",
                                     (kernel, self) -> kernel.submitTogether(self, requests -> {
@@ -126,15 +126,15 @@ final class AssertionAttacks {
     static Attack uringBatchConnect() {
         return Attack.of("uring-reconnect", "one submission connects a socket to two addresses", """
                         As uring-batch, with a datagram socket: a connect to the evil address, a send, and a connect to a \
-                        harmless one. The socket knows the last peer alone.""", scene -> {
-                    Task task = scene.process("submitter");
-                    int fd = scene.socket(task, AF_INET, SocketTypes.SOCK_DGRAM);
+                        harmless one. The socket knows the last peer alone.""", setup -> {
+                    Task task = setup.process("submitter");
+                    int fd = setup.socket(task, AF_INET, SocketTypes.SOCK_DGRAM);
                     byte[] evil = Moves.inet(PORT, 127, 0, 0, 66);
                     byte[] harmless = Moves.inet(PORT, 127, 0, 0, 1);
-                    scene.hides(evil);
+                    setup.hides(evil);
                     long first = task.group().memory().place(evil);
                     long second = task.group().memory().place(harmless);
-                    scene.caller("submitter", task)
+                    setup.caller("submitter", task)
                             .then(Action.call(
                                     "io_uring: connect(evil), send, connect(harmless)",
                                     (kernel, self) -> kernel.submitTogether(self, requests -> {
@@ -156,21 +156,21 @@ final class AssertionAttacks {
                         A process is in a mount namespace of its own, where the evil file is mounted over the harmless one. It \
                         lets a thread of the kernel's open the harmless path, and moves to the namespace of the host \
                         meanwhile. The event names the host's, where the path leads to another file.""",
-                        scene -> {
-                            scene.file(EVIL);
-                            scene.file(HARMLESS);
-                            Task host = scene.process("host");
-                            Task task = scene.process("submitter");
-                            Scene.require(scene.kernel().unshare(task));
-                            Scene.require(scene.kernel().files().bindMount(task, bytes(EVIL), bytes(HARMLESS)));
-                            long path = scene.buffer(task, HARMLESS);
-                            scene.hides(bytes(HARMLESS));
-                            scene.caller("submitter", task)
+                        setup -> {
+                            setup.file(EVIL);
+                            setup.file(HARMLESS);
+                            Task host = setup.process("host");
+                            Task task = setup.process("submitter");
+                            AttackSetup.require(setup.kernel().unshare(task));
+                            AttackSetup.require(setup.kernel().files().bindMount(task, bytes(EVIL), bytes(HARMLESS)));
+                            long path = setup.buffer(task, HARMLESS);
+                            setup.hides(bytes(HARMLESS));
+                            setup.caller("submitter", task)
                                     .then(Moves.submitOpenat("path", path, true))
                                     .then(Action.user(
                                             "setns: the host's mounts",
                                             (kernel, self) -> kernel.enterNamespace(self, host.group())));
-                            scene.worker("worker");
+                            setup.worker("worker");
                         })
                 .naive(Precaution.NAMESPACES);
     }
@@ -179,18 +179,18 @@ final class AssertionAttacks {
         return Attack.of("forged-sigsys", "an open that ran looks like one that a filter refused", """
                         A call that seccomp refuses by SIGSYS returns its own number, with the signal pending and no entry. \
                         So does this one, which runs: the stash of one entry is full, SIGSYS is blocked and pending, and so \
-                        many descriptors are taken that the open returns the number of openat.""", scene -> {
-                    scene.fifo(PIPE);
-                    scene.file(EVIL);
-                    scene.blocked(scene.process("blocked"), PIPE);
-                    Task task = scene.process("caller");
-                    int taken = scene.opened(task, "/etc/hostname", OpenFlags.O_RDONLY);
+                        many descriptors are taken that the open returns the number of openat.""", setup -> {
+                    setup.fifo(PIPE);
+                    setup.file(EVIL);
+                    setup.blocked(setup.process("blocked"), PIPE);
+                    Task task = setup.process("caller");
+                    int taken = setup.opened(task, "/etc/hostname", OpenFlags.O_RDONLY);
                     for (int fd = 0; fd < OPENAT; fd++) {
                         task.group().descriptors().duplicate(taken, fd);
                     }
-                    long path = scene.buffer(task, EVIL);
-                    scene.caller("caller", task).then(openat("path", path));
-                    scene.attacker("accomplice", scene.process("accomplice"))
+                    long path = setup.buffer(task, EVIL);
+                    setup.caller("caller", task).then(openat("path", path));
+                    setup.attacker("accomplice", setup.process("accomplice"))
                             .then(Action.user(
                                     "sends SIGSYS, which is blocked", (kernel, self) -> kernel.pendSigsys(task)));
                 })
@@ -202,19 +202,19 @@ final class AssertionAttacks {
         return Attack.of("never-ran", "a call that never ran returns somebody else's descriptor", """
                         A seccomp filter, or a tracer, answers an open before it runs, by a number of its choice: that of a \
                         descriptor that is open. An observer that is attached meanwhile cannot tell such a call from one \
-                        whose entry it missed, unless it has seen the thread return before.""", scene -> {
-                    scene.file(EVIL);
-                    scene.file(HARMLESS);
-                    Task task = scene.process("caller");
-                    int open = scene.opened(task, HARMLESS, OpenFlags.O_RDONLY);
-                    long path = scene.buffer(task, EVIL);
-                    scene.caller("caller", task)
+                        whose entry it missed, unless it has seen the thread return before.""", setup -> {
+                    setup.file(EVIL);
+                    setup.file(HARMLESS);
+                    Task task = setup.process("caller");
+                    int open = setup.opened(task, HARMLESS, OpenFlags.O_RDONLY);
+                    long path = setup.buffer(task, EVIL);
+                    setup.caller("caller", task)
                             .then(openat("path", path))
                             .then(Action.user(
                                     "refuses its own opens from now on",
                                     (kernel, self) -> self.group().refuse(Syscall.OPENAT, open)))
                             .then(openat("path", path));
-                    scene.caller("agent", scene.process("agent")).then(scene.attaching());
+                    setup.caller("agent", setup.process("agent")).then(setup.attaching());
                 })
                 .attachesLate()
                 .naive(Precaution.ENTRY_TRACES);
@@ -224,17 +224,17 @@ final class AssertionAttacks {
         return Attack.of("torn-path", "directories above the file are renamed while its path is read", """
                         The file is opened by a descriptor of its directory. An observer reads the way to it name by name, and \
                         between two names the directory moves elsewhere and the one above it gets another name. The mixture \
-                        names a file that never was.""", scene -> {
-                    scene.kernel().looksTakeSteps(true);
-                    scene.directory("/tmp/good");
-                    scene.directory("/tmp/good/dir");
-                    scene.file("/tmp/good/dir/file");
-                    Task task = scene.process("caller");
-                    int directory = scene.opened(task, "/tmp/good/dir", OpenFlags.O_PATH);
-                    long path = scene.buffer(task, "file");
-                    scene.hides(bytes("file"));
-                    scene.caller("caller", task).then(openat("path", directory, path));
-                    scene.attacker("renamer", scene.process("renamer"))
+                        names a file that never was.""", setup -> {
+                    setup.kernel().looksTakeSteps(true);
+                    setup.directory("/tmp/good");
+                    setup.directory("/tmp/good/dir");
+                    setup.file("/tmp/good/dir/file");
+                    Task task = setup.process("caller");
+                    int directory = setup.opened(task, "/tmp/good/dir", OpenFlags.O_PATH);
+                    long path = setup.buffer(task, "file");
+                    setup.hides(bytes("file"));
+                    setup.caller("caller", task).then(openat("path", directory, path));
+                    setup.attacker("renamer", setup.process("renamer"))
                             .then(renames("/tmp/good/dir", "/tmp/dir"))
                             .then(renames("/tmp/good", "/tmp/evil"));
                 })

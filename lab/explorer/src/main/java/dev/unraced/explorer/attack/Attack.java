@@ -25,10 +25,10 @@ public final class Attack {
     private final boolean attachesLate;
     private final @Nullable Seams naive;
 
-    /** Puts files, threads and their programs into a fresh scene. */
+    /** Puts files, threads and their programs into a fresh setup. */
     @FunctionalInterface
     interface Staging {
-        void stage(Scene scene);
+        void stage(AttackSetup setup);
     }
 
     private Attack(
@@ -117,12 +117,12 @@ public final class Attack {
         if (seams == null) {
             throw new IllegalArgumentException(name + " has no mode naive");
         }
-        Scene scene = new Scene(mode.mitigation(), seams, policy, entries, told);
+        AttackSetup setup = new AttackSetup(mode.mitigation(), seams, policy, entries, told);
         if (!attachesLate) {
-            scene.attach();
+            setup.attach();
         }
-        staging.stage(scene);
-        return scene.world();
+        staging.stage(setup);
+        return setup.world();
     }
 
     @Override

@@ -91,8 +91,8 @@ public record AttackReport(Attack attack, Interleavings interleavings, List<Row>
     public String says(Mode mode) {
         Mode judged = row(mode).worst() == Verdict.TRUE ? shown() : mode;
         Schedule schedule = execution(mode);
-        List<Referee.Finding> verdicts = findings(judged, schedule);
-        List<Referee.Finding> events = judged == mode ? verdicts : findings(mode, schedule);
+        List<EventJudge.Finding> verdicts = findings(judged, schedule);
+        List<EventJudge.Finding> events = judged == mode ? verdicts : findings(mode, schedule);
         return IntStream.range(0, verdicts.size())
                 .filter(i -> verdicts.get(i).verdict() == row(judged).worst())
                 .mapToObj(i -> events.get(i).event())
@@ -102,7 +102,7 @@ public record AttackReport(Attack attack, Interleavings interleavings, List<Row>
                 .orElse("");
     }
 
-    private List<Referee.Finding> findings(Mode mode, Schedule schedule) {
+    private List<EventJudge.Finding> findings(Mode mode, Schedule schedule) {
         return Replay.run(attack.toldWorlds(mode), schedule).world().findings();
     }
 

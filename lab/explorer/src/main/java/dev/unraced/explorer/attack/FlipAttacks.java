@@ -21,10 +21,10 @@ final class FlipAttacks {
     static Attack flip() {
         return Attack.of("flip", "the path is evil only while the kernel copies it", """
                 A thread opens a path that another one rewrites: to the evil one, and back to the harmless one. Both files \
-                exist, so the object that was opened tells what was meant.""", scene -> {
-            scene.file(EVIL);
-            scene.file(HARMLESS);
-            flipped(scene);
+                exist, so the object that was opened tells what was meant.""", setup -> {
+            setup.file(EVIL);
+            setup.file(HARMLESS);
+            flipped(setup);
         });
     }
 
@@ -34,11 +34,11 @@ final class FlipAttacks {
                 object to compare the claim with, and the path is harmless again when the call returns.""", FlipAttacks::flipped);
     }
 
-    private static void flipped(Scene scene) {
-        Task task = scene.process("caller");
-        long path = scene.buffer(task, HARMLESS);
-        scene.caller("caller", task).then(openat("path", path));
-        scene.attacker("flipper", scene.thread(task))
+    private static void flipped(AttackSetup setup) {
+        Task task = setup.process("caller");
+        long path = setup.buffer(task, HARMLESS);
+        setup.caller("caller", task).then(openat("path", path));
+        setup.attacker("flipper", setup.thread(task))
                 .then(write("path", path, EVIL))
                 .then(write("path", path, HARMLESS));
     }
@@ -50,7 +50,7 @@ final class FlipAttacks {
                 """
                 A thread connects a datagram socket to an address that another one rewrites and restores. The socket knows \
                 its peer.""",
-                scene -> connect(scene, SocketTypes.SOCK_DGRAM));
+                setup -> connect(setup, SocketTypes.SOCK_DGRAM));
     }
 
     static Attack flipRefused() {
@@ -60,18 +60,18 @@ final class FlipAttacks {
                 """
                 As flip-connect with TCP, and nobody listens at either address: a port scan under a false name. A socket \
                 without a connection has no peer to compare with.""",
-                scene -> connect(scene, SocketTypes.SOCK_STREAM));
+                setup -> connect(setup, SocketTypes.SOCK_STREAM));
     }
 
-    private static void connect(Scene scene, int type) {
-        Task task = scene.process("caller");
-        int fd = scene.socket(task, AF_INET, type);
+    private static void connect(AttackSetup setup, int type) {
+        Task task = setup.process("caller");
+        int fd = setup.socket(task, AF_INET, type);
         byte[] harmless = Moves.inet(53, 127, 0, 0, 1);
         byte[] evil = Moves.inet(53, 127, 0, 0, 66);
-        scene.hides(evil);
+        setup.hides(evil);
         long address = task.group().memory().place(harmless);
-        scene.caller("caller", task).then(Moves.connect(fd, address, harmless.length));
-        scene.attacker("flipper", scene.thread(task))
+        setup.caller("caller", task).then(Moves.connect(fd, address, harmless.length));
+        setup.attacker("flipper", setup.thread(task))
                 .then(write("address", address, evil, Words.address(evil)))
                 .then(write("address", address, harmless, Words.address(harmless)));
     }
@@ -79,15 +79,15 @@ final class FlipAttacks {
     static Attack flipHow() {
         return Attack.of("flip-how", "the flags of openat2, flipped", """
                 openat2 takes its flags from memory. Another thread makes them O_WRONLY while the kernel copies them; no \
-                object tells afterwards with which flags it was asked for.""", scene -> {
-            scene.file(HARMLESS);
-            Task task = scene.process("caller");
-            long path = scene.buffer(task, HARMLESS);
+                object tells afterwards with which flags it was asked for.""", setup -> {
+            setup.file(HARMLESS);
+            Task task = setup.process("caller");
+            long path = setup.buffer(task, HARMLESS);
             byte[] reads = Moves.how(OpenFlags.O_RDONLY, 0);
             byte[] writes = Moves.how(OpenFlags.O_WRONLY, 0);
             long how = task.group().memory().place(reads);
-            scene.caller("caller", task).then(Moves.openat2("path", path, how));
-            scene.attacker("flipper", scene.thread(task))
+            setup.caller("caller", task).then(Moves.openat2("path", path, how));
+            setup.attacker("flipper", setup.thread(task))
                     .then(write("how", how, writes, "{O_WRONLY}"))
                     .then(write("how", how, reads, "{O_RDONLY}"));
         });
@@ -104,17 +104,17 @@ final class FlipAttacks {
     private static Attack ioUring(String name, String title, boolean onWorker) {
         return Attack.of(name, title, """
                 The open is submitted to an io_uring, which whoever watches only system calls does not see. The path is \
-                flipped as in flip.""", scene -> {
-            scene.file(EVIL);
-            scene.file(HARMLESS);
-            Task task = scene.process("caller");
-            long path = scene.buffer(task, HARMLESS);
-            scene.caller("submitter", task).then(Moves.submitOpenat("path", path, onWorker));
-            scene.attacker("flipper", scene.thread(task))
+                flipped as in flip.""", setup -> {
+            setup.file(EVIL);
+            setup.file(HARMLESS);
+            Task task = setup.process("caller");
+            long path = setup.buffer(task, HARMLESS);
+            setup.caller("submitter", task).then(Moves.submitOpenat("path", path, onWorker));
+            setup.attacker("flipper", setup.thread(task))
                     .then(write("path", path, EVIL))
                     .then(write("path", path, HARMLESS));
             if (onWorker) {
-                scene.worker("worker");
+                setup.worker("worker");
             }
         });
     }

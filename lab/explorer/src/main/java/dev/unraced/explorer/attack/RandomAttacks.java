@@ -29,7 +29,7 @@ final class RandomAttacks {
     private static final int MOST_MOVES = 2;
 
     private final Random random;
-    private final Scene scene;
+    private final AttackSetup setup;
     private final boolean flips;
     private final Task caller;
     private final Task accomplice;
@@ -44,25 +44,25 @@ final class RandomAttacks {
     private final byte[] second = Moves.inet(PORT, 127, 0, 0, 2);
     private final String passed;
 
-    private RandomAttacks(long seed, boolean flips, Scene scene) {
+    private RandomAttacks(long seed, boolean flips, AttackSetup setup) {
         this.random = new Random(seed);
-        this.scene = scene;
+        this.setup = setup;
         this.flips = flips;
-        scene.directory(DIRECTORY);
-        scene.file(ONE);
-        scene.file(TWO);
-        caller = scene.process("caller");
-        socket = scene.socket(caller, AF_INET, SocketTypes.SOCK_DGRAM);
-        otherSocket = scene.socket(caller, AF_INET, SocketTypes.SOCK_DGRAM);
-        file = scene.opened(caller, TWO, OpenFlags.O_RDONLY);
+        setup.directory(DIRECTORY);
+        setup.file(ONE);
+        setup.file(TWO);
+        caller = setup.process("caller");
+        socket = setup.socket(caller, AF_INET, SocketTypes.SOCK_DGRAM);
+        otherSocket = setup.socket(caller, AF_INET, SocketTypes.SOCK_DGRAM);
+        file = setup.opened(caller, TWO, OpenFlags.O_RDONLY);
         passed = pick(PATHS);
-        path = scene.buffer(caller, passed);
+        path = setup.buffer(caller, passed);
         address = caller.group().memory().place(first);
         block = caller.group().memory().place(Moves.block(socket, address, first.length));
         // A thread shares the descriptors; a child has copies of them, and so the same socket and file.
-        accomplice = random.nextBoolean() ? scene.thread(caller) : scene.child(caller, "child");
-        stranger = scene.child(caller, "stranger");
-        scene.hides(first);
+        accomplice = random.nextBoolean() ? setup.thread(caller) : setup.child(caller, "child");
+        stranger = setup.child(caller, "stranger");
+        setup.hides(first);
     }
 
     /**
@@ -72,17 +72,17 @@ final class RandomAttacks {
      */
     static Attack of(long seed, boolean flips) {
         return Attack.of(
-                "seed-" + seed, "a program made at random", "", scene -> new RandomAttacks(seed, flips, scene).stage());
+                "seed-" + seed, "a program made at random", "", setup -> new RandomAttacks(seed, flips, setup).stage());
     }
 
     private void stage() {
-        Script calls = scene.caller("caller", caller);
+        Script calls = setup.caller("caller", caller);
         for (int count = 1 + random.nextInt(MOST_CALLS); count > 0; count--) {
             calls.then(call());
         }
-        move(scene.attacker("accomplice", accomplice), accomplice);
+        move(setup.attacker("accomplice", accomplice), accomplice);
         if (random.nextInt(3) == 0) {
-            move(scene.attacker("stranger", stranger), stranger);
+            move(setup.attacker("stranger", stranger), stranger);
         }
     }
 
@@ -102,7 +102,7 @@ final class RandomAttacks {
         boolean closes = random.nextBoolean();
         boolean connects = random.nextBoolean();
         int lowest = file + 1;
-        long other = scene.buffer(caller, pick(PATHS));
+        long other = setup.buffer(caller, pick(PATHS));
         long otherAddress = caller.group().memory().place(second);
         return Action.call(
                 "io_uring: " + (connects ? "connect" : "openat") + (closes ? ", close" : "") + ", again",

@@ -20,18 +20,18 @@ final class SimWorld implements World {
     private static final Label UNTOLD = new Label(List.of());
 
     private final Kernel kernel;
-    private final Referee referee;
-    private final @Nullable Narrator narrator;
+    private final EventJudge judge;
+    private final @Nullable TimelineRecorder recorder;
     private final List<Script> scripts = new ArrayList<>();
     private final Deque<Script> workers = new ArrayDeque<>();
 
-    SimWorld(Kernel kernel, Referee referee, @Nullable Narrator narrator) {
+    SimWorld(Kernel kernel, EventJudge judge, @Nullable TimelineRecorder recorder) {
         this.kernel = kernel;
-        this.referee = referee;
-        this.narrator = narrator;
+        this.judge = judge;
+        this.recorder = recorder;
     }
 
-    /** The description of one step; it has no rows unless the world has a narrator. */
+    /** The description of one step; it has no rows unless the world has a recorder. */
     record Label(List<TimelineRow> rows) {}
 
     Script add(Script script) {
@@ -46,19 +46,19 @@ final class SimWorld implements World {
 
     /** The worst verdict on any event so far. */
     Verdict verdict() {
-        return referee.verdict();
+        return judge.verdict();
     }
 
     /** The properties by which executions are told apart in the search for an example. */
     record Outcome(Verdict verdict, boolean hidden) {}
 
     Outcome outcome() {
-        return new Outcome(referee.verdict(), referee.hasHidden());
+        return new Outcome(judge.verdict(), judge.hasHidden());
     }
 
     /** The findings on all events, if they are kept. */
-    List<Referee.Finding> findings() {
-        return referee.findings();
+    List<EventJudge.Finding> findings() {
+        return judge.findings();
     }
 
     List<Script> scripts() {
@@ -97,8 +97,8 @@ final class SimWorld implements World {
     }
 
     private Label make(int thread) {
-        if (narrator != null) {
-            narrator.begin();
+        if (recorder != null) {
+            recorder.begin();
         }
         Script script = scripts.get(thread);
         Task task = Objects.requireNonNull(script.task());
@@ -113,10 +113,10 @@ final class SimWorld implements World {
             step = kernel.step(task);
             adopt(task, call);
         }
-        if (narrator == null) {
+        if (recorder == null) {
             return UNTOLD;
         }
-        return new Label(narrator.tell(thread, script, task, action, call, step));
+        return new Label(recorder.tell(thread, script, task, action, call, step));
     }
 
     /** Gives a script to the worker that took a request over from its thread. */

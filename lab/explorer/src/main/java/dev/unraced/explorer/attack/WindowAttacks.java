@@ -21,40 +21,40 @@ final class WindowAttacks {
     static Attack coldPage() {
         return Attack.of("cold-page", "the path lies in a page that is not in memory", """
                 An observer may not fault, so it cannot read the path at entry; the kernel can, and fetches the page. \
-                Before the call returns, the path is harmless.""", scene -> {
-            scene.file(EVIL);
-            scene.file(HARMLESS);
-            Task task = scene.process("caller");
-            long path = scene.coldBuffer(task, EVIL);
-            scene.caller("caller", task).then(openat("path", path));
-            scene.attacker("flipper", scene.thread(task)).then(write("path", path, HARMLESS));
+                Before the call returns, the path is harmless.""", setup -> {
+            setup.file(EVIL);
+            setup.file(HARMLESS);
+            Task task = setup.process("caller");
+            long path = setup.coldBuffer(task, EVIL);
+            setup.caller("caller", task).then(openat("path", path));
+            setup.attacker("flipper", setup.thread(task)).then(write("path", path, HARMLESS));
         });
     }
 
     static Attack blocking() {
         return Attack.of("blocking", "the open blocks for as long as the attacker likes", """
                 The open of a FIFO waits for a writer. Meanwhile the path is rewritten at leisure; then a third thread \
-                opens the other end.""", scene -> {
-            scene.fifo(PIPE);
-            scene.file(HARMLESS);
-            Task task = scene.process("caller");
-            long path = scene.buffer(task, PIPE);
-            scene.caller("caller", task).then(openat("path", path));
-            scene.attacker("flipper", scene.thread(task)).then(write("path", path, HARMLESS));
-            scene.attacker("writer", scene.process("writer")).then(Moves.release(PIPE));
+                opens the other end.""", setup -> {
+            setup.fifo(PIPE);
+            setup.file(HARMLESS);
+            Task task = setup.process("caller");
+            long path = setup.buffer(task, PIPE);
+            setup.caller("caller", task).then(openat("path", path));
+            setup.attacker("flipper", setup.thread(task)).then(write("path", path, HARMLESS));
+            setup.attacker("writer", setup.process("writer")).then(Moves.release(PIPE));
         });
     }
 
     static Attack restart() {
         return Attack.of("restart", "a signal restarts the call with another path", """
                 A blocked open is interrupted by a signal whose handler has SA_RESTART: the kernel makes the call again, \
-                and copies the path again. Each attempt is a call of its own.""", scene -> {
-            scene.fifo(PIPE);
-            scene.file(HARMLESS);
-            Task task = scene.process("caller");
-            long path = scene.buffer(task, PIPE);
-            scene.caller("caller", task).then(openat("path", path));
-            scene.attacker("flipper", scene.thread(task))
+                and copies the path again. Each attempt is a call of its own.""", setup -> {
+            setup.fifo(PIPE);
+            setup.file(HARMLESS);
+            Task task = setup.process("caller");
+            long path = setup.buffer(task, PIPE);
+            setup.caller("caller", task).then(openat("path", path));
+            setup.attacker("flipper", setup.thread(task))
                     .then(write("path", path, HARMLESS))
                     .then(Action.user("sends a signal", (kernel, self) -> kernel.signal(task, Signal.HANDLED_RESTART)));
         });
@@ -64,13 +64,13 @@ final class WindowAttacks {
         return Attack.of("rename", "the names of both files are swapped after the flip", """
                 As flip, and the attacker swaps the names of the two files (RENAME_EXCHANGE), so that at the return the evil \
                 file sits where the harmless path says, and nothing differs. MATCH would only say that it sits there now; \
-                since the descriptor table is shared, an observer that goes by the descriptor does not even say that.""", scene -> {
-            scene.file(EVIL);
-            scene.file(HARMLESS);
-            Task task = scene.process("caller");
-            long path = scene.buffer(task, HARMLESS);
-            scene.caller("caller", task).then(openat("path", path));
-            scene.attacker("flipper", scene.thread(task))
+                since the descriptor table is shared, an observer that goes by the descriptor does not even say that.""", setup -> {
+            setup.file(EVIL);
+            setup.file(HARMLESS);
+            Task task = setup.process("caller");
+            long path = setup.buffer(task, HARMLESS);
+            setup.caller("caller", task).then(openat("path", path));
+            setup.attacker("flipper", setup.thread(task))
                     .then(write("path", path, EVIL))
                     .then(Action.user(
                             "swaps the names",
@@ -83,18 +83,18 @@ final class WindowAttacks {
         return Attack.of("dirfd-swap", "descriptors are swapped under the call", """
                 The path is relative, and dup2 puts another directory behind its descriptor; then it puts a harmless file \
                 behind the descriptor that the open is about to return. The thread that did it ends, so that nobody seems \
-                to share the table any more.""", scene -> {
-            scene.directory("/tmp/good");
-            scene.directory("/tmp/bad");
-            scene.file("/tmp/good/file");
-            scene.file("/tmp/bad/file");
-            Task task = scene.process("caller");
-            int good = scene.opened(task, "/tmp/good", OpenFlags.O_PATH);
-            int bad = scene.opened(task, "/tmp/bad", OpenFlags.O_PATH);
-            int decoy = scene.opened(task, "/tmp/good/file", OpenFlags.O_RDONLY);
-            long path = scene.buffer(task, "file");
-            scene.caller("caller", task).then(openat("path", good, path));
-            scene.attacker("swapper", scene.thread(task))
+                to share the table any more.""", setup -> {
+            setup.directory("/tmp/good");
+            setup.directory("/tmp/bad");
+            setup.file("/tmp/good/file");
+            setup.file("/tmp/bad/file");
+            Task task = setup.process("caller");
+            int good = setup.opened(task, "/tmp/good", OpenFlags.O_PATH);
+            int bad = setup.opened(task, "/tmp/bad", OpenFlags.O_PATH);
+            int decoy = setup.opened(task, "/tmp/good/file", OpenFlags.O_RDONLY);
+            long path = setup.buffer(task, "file");
+            setup.caller("caller", task).then(openat("path", good, path));
+            setup.attacker("swapper", setup.thread(task))
                     .then(dup2(bad, good))
                     .then(dup2(decoy, decoy + 1))
                     .then(ends());
@@ -104,14 +104,14 @@ final class WindowAttacks {
     static Attack fdSwap() {
         return Attack.of("fd-swap", "a flip, confirmed by a forged descriptor", """
                 As flip, and before the call returns dup2 puts the harmless file behind its descriptor, so that what an \
-                observer finds there confirms the claim. The thread that did it ends.""", scene -> {
-            scene.file(EVIL);
-            scene.file(HARMLESS);
-            Task task = scene.process("caller");
-            int decoy = scene.opened(task, HARMLESS, OpenFlags.O_RDONLY);
-            long path = scene.buffer(task, HARMLESS);
-            scene.caller("caller", task).then(openat("path", path));
-            scene.attacker("flipper", scene.thread(task))
+                observer finds there confirms the claim. The thread that did it ends.""", setup -> {
+            setup.file(EVIL);
+            setup.file(HARMLESS);
+            Task task = setup.process("caller");
+            int decoy = setup.opened(task, HARMLESS, OpenFlags.O_RDONLY);
+            long path = setup.buffer(task, HARMLESS);
+            setup.caller("caller", task).then(openat("path", path));
+            setup.attacker("flipper", setup.thread(task))
                     .then(write("path", path, EVIL))
                     .then(write("path", path, HARMLESS))
                     .then(dup2(decoy, decoy + 1))

@@ -130,14 +130,14 @@ class AttackTimelineTest {
                 asked.stashEntries(),
                 asked.stashLongPaths(),
                 asked.ringBytes()));
-        Scene scene = new Scene(Mitigation.KERNEL, withoutMitigation, StashPolicy.HASH, 1, true);
-        scene.attach();
-        Task task = scene.process("caller");
-        scene.caller("caller", task).then(Moves.openat("path", scene.buffer(task, "/tmp/none")));
+        AttackSetup setup = new AttackSetup(Mitigation.KERNEL, withoutMitigation, StashPolicy.HASH, 1, true);
+        setup.attach();
+        Task task = setup.process("caller");
+        setup.caller("caller", task).then(Moves.openat("path", setup.buffer(task, "/tmp/none")));
 
         List<String> told = new ArrayList<>();
-        while (!scene.world().isFinished(0)) {
-            SimWorld.Label label = (SimWorld.Label) scene.world().step(0).label();
+        while (!setup.world().isFinished(0)) {
+            SimWorld.Label label = (SimWorld.Label) setup.world().step(0).label();
             label.rows().forEach(row -> told.add(row.text()));
         }
         assertThat(told)

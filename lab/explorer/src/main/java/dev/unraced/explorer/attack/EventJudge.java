@@ -28,9 +28,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Knows the real effect of each call, and compares each event with it. It is attached after the observer, so that a
- * call's event is there when the referee sees the return.
+ * call's event is there when the judge sees the return.
  */
-final class Referee implements Tracepoints {
+final class EventJudge implements Tracepoints {
     /** The flags of an event whose claim was read late; they give the reason. */
     private static final int EXCUSES = EventFlag.FAULTED.mask()
             | EventFlag.ENTER_MISSED.mask()
@@ -67,7 +67,7 @@ final class Referee implements Tracepoints {
      */
     record Finding(Task task, Call call, @Nullable SyscallEvent event, Verdict verdict) {}
 
-    Referee(Kernel kernel, boolean keeps) {
+    EventJudge(Kernel kernel, boolean keeps) {
         this.kernel = kernel;
         this.keeps = keeps;
     }

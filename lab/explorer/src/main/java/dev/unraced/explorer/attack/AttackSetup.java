@@ -22,7 +22,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A small machine for one attack, and the observer that watches it. */
-final class Scene {
+final class AttackSetup {
     private static final long UPTIME_NANOS = 1_000_000_000;
     private static final int MAX_THREAD_ID = 1 << 15;
     private static final int RING_BYTES = 1 << 16;
@@ -32,7 +32,7 @@ final class Scene {
     private final Kernel kernel = new Kernel(UPTIME_NANOS, MAX_THREAD_ID);
     private final TraceSettings settings;
     private final Seams seams;
-    private final Referee referee;
+    private final EventJudge judge;
     private final SimWorld world;
 
     /**
@@ -41,7 +41,7 @@ final class Scene {
      * @param entries how many calls the observer can keep
      * @param told whether to describe each step in words
      */
-    Scene(Mitigation mitigation, Seams seams, StashPolicy policy, int entries, boolean told) {
+    AttackSetup(Mitigation mitigation, Seams seams, StashPolicy policy, int entries, boolean told) {
         settings = new TraceSettings(
                 mitigation,
                 true,
@@ -56,20 +56,20 @@ final class Scene {
                 RING_BYTES);
         ObserverNotes notes = new ObserverNotes();
         this.seams = told ? seams.withListener(notes) : seams;
-        referee = new Referee(kernel, told);
-        referee.mark(Moves.bytes(FlipAttacks.EVIL));
-        world = new SimWorld(kernel, referee, told ? new Narrator(referee, notes) : null);
+        judge = new EventJudge(kernel, told);
+        judge.mark(Moves.bytes(FlipAttacks.EVIL));
+        world = new SimWorld(kernel, judge, told ? new TimelineRecorder(judge, notes) : null);
     }
 
-    /** Attaches the observer, and the referee after it. */
+    /** Attaches the observer, and the judge after it. */
     final void attach() {
-        referee.watch(SimSource.open("sim", CAPABILITIES, kernel, settings, seams));
-        kernel.attach(referee);
+        judge.watch(SimSource.open("sim", CAPABILITIES, kernel, settings, seams));
+        kernel.attach(judge);
     }
 
     /** Sets the argument that the attack hides, instead of the evil path. */
     void hides(byte[] address) {
-        referee.mark(address);
+        judge.mark(address);
     }
 
     /** Returns a step that attaches the observer. */

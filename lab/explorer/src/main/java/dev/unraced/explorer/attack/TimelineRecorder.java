@@ -14,18 +14,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Describes each step in words, right after it, while the values are still those of the step. */
-final class Narrator {
-    private final Referee referee;
+final class TimelineRecorder {
+    private final EventJudge judge;
     private final ObserverNotes observer;
     private int thread;
     private List<TimelineRow> rows = List.of();
 
-    Narrator(Referee referee, ObserverNotes observer) {
-        this.referee = referee;
+    TimelineRecorder(EventJudge judge, ObserverNotes observer) {
+        this.judge = judge;
         this.observer = observer;
     }
 
-    /** Begins a step: what the observer did before, while the scene was set, is no part of the timeline. */
+    /** Begins a step. What the observer did before, while the attack was set up, is no part of the timeline. */
     void begin() {
         observer.drain();
     }
@@ -129,10 +129,10 @@ final class Narrator {
     }
 
     private void exit() {
-        if (!referee.isWatching()) {
+        if (!judge.isWatching()) {
             return;
         }
-        Referee.Finding finding = referee.findings().get(referee.findings().size() - 1);
+        EventJudge.Finding finding = judge.findings().get(judge.findings().size() - 1);
         if (finding.event() == null) {
             note("no event, or several");
         } else {
