@@ -58,6 +58,21 @@ public final class SimBuffer {
         write(ByteString.utf8(text));
     }
 
+    /** Replaces the bytes by those that were written last to other memory, such as another address. */
+    public void write(SimBuffer other) {
+        synchronized (kernel) {
+            write(other.bytes());
+        }
+    }
+
+    ByteString bytes() {
+        byte[] bytes = new byte[length()];
+        synchronized (kernel) {
+            memory.copyFromUser(address, bytes, bytes.length);
+        }
+        return ByteString.copyOf(bytes);
+    }
+
     /**
      * Replaces the bytes; a NUL follows.
      *

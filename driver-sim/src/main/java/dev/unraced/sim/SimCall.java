@@ -21,25 +21,65 @@ public final class SimCall {
     }
 
     /**
-     * Takes steps until the given step would be next; takes none when it is already.
+     * Takes steps until the given step would be next; takes none when it is already. With LOOK, which is the observer's
+     * and never next, takes steps until the observer has read one more name of the file's path.
      *
+     * @see SimKernel#looksTakeSteps
      * @throws IllegalStateException when the call blocks or returns before
      */
     public SimCall until(CallStep step) {
         synchronized (kernel) {
-            while (call.next() != step || call.isDone()) {
-                if (!stepOnce()) {
+            boolean isLook = step == CallStep.LOOK;
+            while (isLook || call.next() != step || call.isDone()) {
+                CallStep taken = stepOnce();
+                if (taken == null) {
                     throw new IllegalStateException("the call " + whyNot() + ", and never came to " + step);
+                }
+                if (isLook && taken == CallStep.LOOK) {
+                    return this;
                 }
             }
         }
         return this;
     }
 
+    /**
+     * Takes steps until the given step would be next, and has a test act then. A chain of these stages an attack:
+     *
+     * <pre>{@code
+     * thread.openat(path).at(CallStep.COPY_PATH, () -> path.write("/etc/shadow")).finish();
+     * }</pre>
+     *
+     * @throws IllegalStateException when the call blocks or returns before
+     */
+    public SimCall at(CallStep step, Runnable act) {
+        until(step);
+        act.run();
+        return this;
+    }
+
+    /**
+     * Takes steps until the call returns, and has a test act before each.
+     *
+     * @return the raw result
+     * @throws IllegalStateException when the call blocks, or its thread is gone
+     */
+    public long finishBeforeEach(Runnable act) {
+        while (!isDone()) {
+            act.run();
+            synchronized (kernel) {
+                if (stepOnce() == null) {
+                    throw new IllegalStateException("the call " + whyNot());
+                }
+            }
+        }
+        return result();
+    }
+
     /** Takes steps until the call returns or cannot go on now; returns whether it has returned. */
     public boolean run() {
         synchronized (kernel) {
-            while (stepOnce()) {
+            while (stepOnce() != null) {
                 // Each iteration is one step of the machine.
             }
             return call.isDone();
@@ -89,13 +129,10 @@ public final class SimCall {
         }
     }
 
-    private boolean stepOnce() {
+    /** Takes a step, and returns which; null when the call cannot go on now. */
+    private @Nullable CallStep stepOnce() {
         Task worker = worker();
-        if (worker == null || !kernel.canStep(worker)) {
-            return false;
-        }
-        kernel.step(worker);
-        return true;
+        return worker == null || !kernel.canStep(worker) ? null : kernel.step(worker);
     }
 
     /**

@@ -67,6 +67,49 @@ public final class SimKernel {
         }
     }
 
+    /**
+     * Starts a new process, as {@link #process(String)} does, with an id that another one had.
+     *
+     * @throws IllegalArgumentException when the id is in use
+     */
+    public SimProcess process(String name, int id) {
+        synchronized (kernel) {
+            Task task = kernel.forkAs(kernel.init(), name.getBytes(StandardCharsets.UTF_8), id);
+            if (task == null) {
+                throw new IllegalArgumentException("the id " + id + " is in use");
+            }
+            return new SimProcess(kernel, task).user(SimProcess.FIRST_USER);
+        }
+    }
+
+    /** Gives the loopback one more IPv4 address, in digits, which is its own source address. */
+    public SimKernel address(String ip) {
+        synchronized (kernel) {
+            kernel.network().addAddress(SocketAddresses.digits(ip));
+        }
+        return this;
+    }
+
+    /**
+     * Adds a device that carries datagrams to link-local addresses, and has fe80::66.
+     *
+     * @param index the scope of its addresses, above 1
+     */
+    public SimKernel link(int index) {
+        synchronized (kernel) {
+            kernel.network().addLink(index);
+        }
+        return this;
+    }
+
+    /** Makes the observer read a file's path in steps ({@code CallStep.LOOK}), between which a test can act. */
+    public SimKernel looksTakeSteps() {
+        synchronized (kernel) {
+            kernel.looksTakeSteps(true);
+        }
+        return this;
+    }
+
     /** Returns a driver that watches this machine and ignores the configured kernel. */
     public Driver driver() {
         return driver(Seams.NONE);

@@ -3,15 +3,20 @@ package dev.unraced.sim;
 
 import dev.unraced.event.ByteString;
 import dev.unraced.event.Sockaddr;
+import dev.unraced.event.Syscall;
 import dev.unraced.linux.Errno;
+import dev.unraced.linux.OpenFlags;
 import dev.unraced.linux.SocketTypes;
 import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Signal;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.kernel.TaskGroup;
+import dev.unraced.sim.net.ConnectAttempt;
 import dev.unraced.sim.net.Socket;
 import dev.unraced.sim.net.SocketResult;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /** A process of a simulated machine. */
@@ -20,12 +25,14 @@ public final class SimProcess {
     static final long FIRST_USER = 1000;
     /** The size of a buffer, so that a longer text can replace its first one. */
     private static final int BUFFER_SIZE = 8192;
+    /** The size of the block of socketcall(2) for a connect: three words of 32 bits. */
+    private static final int BLOCK_SIZE = 12;
     /** The number of connections that can wait for accept. */
     private static final int BACKLOG = 16;
 
     private final Kernel kernel;
     private final TaskGroup group;
-    private final SimThread first;
+    private SimThread first;
 
     SimProcess(Kernel kernel, Task task) {
         this.kernel = kernel;
@@ -49,22 +56,27 @@ public final class SimProcess {
      * @throws IllegalStateException when the first thread is in a call, or dead
      */
     public SimProcess exec(String name) {
+        exec(thread(), name);
+        return this;
+    }
+
+    void exec(SimThread thread, String name) {
         synchronized (kernel) {
-            first.requireIdle();
-            Task leader = first.task();
-            kernel.beginExec(leader, Signal.KILL);
-            while (!kernel.canEndExec(leader)) {
+            thread.requireIdle();
+            Task executing = thread.task();
+            kernel.beginExec(executing, Signal.KILL);
+            while (!kernel.canEndExec(executing)) {
                 // A dying thread may have handed its request to a worker, which must die too.
                 for (Task other : group.tasks()) {
-                    if (other != leader) {
+                    if (other != executing) {
                         kernel.signal(other, Signal.KILL);
                         kernel.run(other);
                     }
                 }
             }
-            kernel.endExec(leader, bytes(name));
+            kernel.endExec(executing, bytes(name));
+            first = thread;
         }
-        return this;
     }
 
     /** Returns whether any thread has not ended. */
@@ -104,9 +116,11 @@ public final class SimProcess {
         return this;
     }
 
-    /** The first thread of the process. */
+    /** The first thread of the process; after an exec, the thread that executed. */
     public SimThread thread() {
-        return first;
+        synchronized (kernel) {
+            return first;
+        }
     }
 
     /** Starts one more thread. */
@@ -159,6 +173,47 @@ public final class SimProcess {
         return buffer(SocketAddresses.unix(path));
     }
 
+    /** Returns memory with the address of a socket that is scoped to a device; see {@link SimKernel#link}. */
+    public SimBuffer address(String ip, int port, int scope) {
+        return buffer(SocketAddresses.scoped(ip, port, scope));
+    }
+
+    /** Returns memory with the address that ends a connection: AF_UNSPEC. */
+    public SimBuffer noAddress() {
+        return buffer(SocketAddresses.unspecified());
+    }
+
+    /** Returns memory with openat2's {@code struct open_how}. */
+    public SimBuffer how(long flags, long mode, long resolve) {
+        byte[] how = ByteBuffer.allocate(OpenFlags.OPEN_HOW_SIZE)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(flags)
+                .putLong(mode)
+                .putLong(resolve)
+                .array();
+        return buffer(ByteString.copyOf(how));
+    }
+
+    /** Returns memory with what connect takes through socketcall(2): descriptor, pointer and length. */
+    public SimBuffer socketcallBlock(int fd, SimBuffer address, int length) {
+        byte[] block = ByteBuffer.allocate(BLOCK_SIZE)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(fd)
+                .putInt((int) address.address())
+                .putInt(length)
+                .array();
+        return buffer(ByteString.copyOf(block));
+    }
+
+    /** Returns a copy of memory in pages that were never touched: a tracer that must not fault cannot read them. */
+    public SimBuffer cold(SimBuffer warm) {
+        byte[] bytes = warm.bytes().toByteArray();
+        synchronized (kernel) {
+            long address = group.memory().placeCold(bytes, 0);
+            return new SimBuffer(this, kernel, group, address, bytes.length + 1, bytes.length);
+        }
+    }
+
     /**
      * Listens for TCP connections.
      *
@@ -206,6 +261,104 @@ public final class SimProcess {
                 throw new IllegalArgumentException("no such socket: " + ErrorText.of(made.errno()));
             }
             return group.descriptors().add(kernel.files().socketFile(socket));
+        }
+    }
+
+    /**
+     * Listens for connections to a UNIX socket at this path, with a backlog that is full: a connect waits for an
+     * accept.
+     *
+     * @return the listening descriptor
+     */
+    public int listenFull(String path) {
+        synchronized (kernel) {
+            int listener = listen(path);
+            byte[] address = SocketAddresses.unix(path).toByteArray();
+            kernel.network().listen(socketOf(listener), 0);
+            ConnectAttempt filler;
+            do {
+                int fd = socket(Sockaddr.AF_UNIX, SocketTypes.SOCK_STREAM, 0);
+                socketOf(fd).nonblocking(true);
+                filler = kernel.network().connect(first.task(), socketOf(fd), address, address.length);
+            } while (filler.result() == 0);
+            return listener;
+        }
+    }
+
+    /**
+     * bind(2).
+     *
+     * @throws IllegalArgumentException when the kernel refuses it
+     */
+    public void bind(int fd, SimBuffer address) {
+        synchronized (kernel) {
+            byte[] name = address.bytes().toByteArray();
+            int error = kernel.network().bind(first.task(), socketOf(fd), name);
+            if (error != 0) {
+                throw new IllegalArgumentException("cannot bind descriptor " + fd + ": " + ErrorText.of(-error));
+            }
+        }
+    }
+
+    /** Binds a socket to a device (SO_BINDTOIFINDEX); 0 removes the device. */
+    public void bindToDevice(int fd, int index) {
+        synchronized (kernel) {
+            kernel.network().bindToDevice(socketOf(fd), index);
+        }
+    }
+
+    /**
+     * Gives another process the file behind a descriptor, by SCM_RIGHTS or pidfd_getfd(2).
+     *
+     * @return the other process's descriptor
+     */
+    public int give(int fd, SimProcess to) {
+        synchronized (kernel) {
+            OpenFile file = group.descriptors().get(fd);
+            if (file == null) {
+                throw new IllegalArgumentException("descriptor " + fd + ": " + ErrorText.of(Errno.EBADF));
+            }
+            file.retain();
+            return to.group.descriptors().add(file);
+        }
+    }
+
+    /** Takes all free descriptors below a number, so that the next open returns this number or more. */
+    public void takeDescriptorsBelow(int number) {
+        synchronized (kernel) {
+            while (group.descriptors().get(number - 1) == null) {
+                socket(Sockaddr.AF_UNIX, SocketTypes.SOCK_DGRAM, 0);
+            }
+        }
+    }
+
+    /** Has a call return a result without running, as seccomp filters, their supervisors, and tracers do. */
+    public SimProcess refuse(Syscall syscall, long result) {
+        synchronized (kernel) {
+            group.refuse(syscall, result);
+        }
+        return this;
+    }
+
+    /** Moves the process to a mount namespace of its own: unshare(2) with CLONE_NEWNS. */
+    public SimProcess unshare() {
+        synchronized (kernel) {
+            done("unshare", kernel.unshare(first.task()));
+        }
+        return this;
+    }
+
+    /** Shows a directory or file at another place too, in the process's mount namespace, which only root may do. */
+    public SimProcess mount(String from, String to) {
+        synchronized (kernel) {
+            done("mount on " + to, kernel.files().bindMount(first.task(), bytes(from), bytes(to)));
+        }
+        return this;
+    }
+
+    private static void done(String what, int result) {
+        if (result < 0) {
+            throw new IllegalArgumentException(what + ": " + ErrorText.of(-result));
         }
     }
 

@@ -11,9 +11,8 @@ import dev.unraced.linux.SocketTypes;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Signal;
 import dev.unraced.sim.kernel.Task;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** A thread of a simulated process. Its calls begin here, and a test advances them. */
 public final class SimThread {
@@ -74,17 +73,12 @@ public final class SimThread {
 
     /** openat2(dirfd, path, {flags, mode, resolve}, 24). */
     public SimCall openat2(int dirfd, SimBuffer path, long flags, long mode, long resolve) {
-        byte[] how = ByteBuffer.allocate(OpenFlags.OPEN_HOW_SIZE)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putLong(flags)
-                .putLong(mode)
-                .putLong(resolve)
-                .array();
-        long address;
-        synchronized (kernel) {
-            address = task.group().memory().place(how);
-        }
-        return call(Syscall.OPENAT2, Abi.NATIVE, dirfd, path.address(), address, OpenFlags.OPEN_HOW_SIZE);
+        return openat2(dirfd, path, process.how(flags, mode, resolve));
+    }
+
+    /** openat2(dirfd, path, how, 24), with a how that threads can rewrite. */
+    public SimCall openat2(int dirfd, SimBuffer path, SimBuffer how) {
+        return call(Syscall.OPENAT2, Abi.NATIVE, dirfd, path.address(), how.address(), OpenFlags.OPEN_HOW_SIZE);
     }
 
     /** creat(path, mode). */
@@ -135,6 +129,53 @@ public final class SimThread {
     public SimCall submit(Syscall syscall, boolean onWorker, long... registers) {
         synchronized (kernel) {
             return new SimCall(kernel, task, kernel.submit(task, syscall, onWorker, registers));
+        }
+    }
+
+    /**
+     * Submits several requests to an io_uring at once, and has all of them carried out. A later one can undo what an
+     * earlier one did, before the observer is told of either.
+     */
+    public void submitTogether(Consumer<SimBatch> requests) {
+        synchronized (kernel) {
+            kernel.submitTogether(task, batch -> requests.accept(new SimBatch(batch)));
+            kernel.run(task);
+        }
+    }
+
+    /**
+     * A connect of a 32-bit program through socketcall(2).
+     *
+     * @param block the memory of {@link SimProcess#socketcallBlock}
+     */
+    public SimCall socketcall(SimBuffer block) {
+        synchronized (kernel) {
+            return new SimCall(kernel, task, kernel.beginSocketcall(task, block.address()));
+        }
+    }
+
+    /**
+     * Lets this thread execute another program: all others are killed in their calls, the memory is new, and the thread
+     * takes over the id of the process.
+     *
+     * @throws IllegalStateException when the thread is in a call, or dead
+     */
+    public void exec(String name) {
+        process.exec(this, name);
+    }
+
+    /** Ends the thread of its own accord, outside of any call. */
+    public void exit() {
+        synchronized (kernel) {
+            requireIdle();
+            kernel.exit(task);
+        }
+    }
+
+    /** Sends SIGSYS to the thread, which blocks this signal, so that it stays pending. */
+    public void pendSigsys() {
+        synchronized (kernel) {
+            kernel.pendSigsys(task);
         }
     }
 

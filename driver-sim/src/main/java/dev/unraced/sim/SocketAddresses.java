@@ -54,7 +54,23 @@ final class SocketAddresses {
         return ByteString.copyOf(bytes.array());
     }
 
-    private static byte[] digits(String ip) {
+    /** Returns a {@code sockaddr_in6} with a scope id, which for a link-local address is the index of a device. */
+    static ByteString scoped(String ip, int port, int scope) {
+        byte[] bytes = inet(ip, port).toByteArray();
+        if (bytes.length != INET6_SIZE) {
+            throw new IllegalArgumentException(ip + " is no address of IPv6, so it has no scope");
+        }
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(INET6_SIZE - Integer.BYTES, scope);
+        return ByteString.copyOf(bytes);
+    }
+
+    /** Returns an address of AF_UNSPEC, which ends a connection. */
+    static ByteString unspecified() {
+        return ByteString.copyOf(new byte[INET_SIZE]);
+    }
+
+    /** Returns the bytes of an address in digits. */
+    static byte[] digits(String ip) {
         boolean v4 = ip.matches("\\d{1,3}(\\.\\d{1,3}){3}");
         boolean v6 = ip.contains(":") && ip.matches("[0-9a-fA-F:.]+");
         try {

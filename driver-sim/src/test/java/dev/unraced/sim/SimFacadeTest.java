@@ -22,6 +22,7 @@ import dev.unraced.sim.junit.SimExtension;
 import dev.unraced.sim.kernel.CallStep;
 import dev.unraced.sim.kernel.Signal;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -302,6 +303,75 @@ class SimFacadeTest {
                 .isThrownBy(() -> process.accept(9))
                 .withMessage("descriptor 9 is no socket");
         assertThat(SimEvents.of(capture)).hasSize(1);
+    }
+
+    @Test
+    void aTestActsAtStepsOfACall(SimKernel kernel, Capture capture) {
+        kernel.files().fifo("/tmp/fifo");
+        SimProcess process = kernel.process("evil").user(0);
+        List<CallStep> seen = new ArrayList<>();
+        SimCall open = process.thread().openat("/etc/hostname");
+        assertThat(open.finishBeforeEach(() -> seen.add(open.next()))).isZero();
+        assertThat(seen)
+                .containsExactly(CallStep.ENTER, CallStep.COPY_PATH, CallStep.WORK, CallStep.INSTALL, CallStep.EXIT);
+        SimCall reader = process.thread().openat("/tmp/fifo");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> reader.finishBeforeEach(() -> {}))
+                .withMessageContaining("is blocked");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> reader.until(CallStep.LOOK))
+                .withMessageEndingWith("and never came to LOOK");
+        process.kill();
+        assertThat(SimEvents.of(capture)).hasSize(2);
+    }
+
+    @Test
+    void descriptorsAndSocketsGoWhereATestPutsThem(SimKernel kernel, Capture capture) {
+        SimProcess process = kernel.process("server");
+        SimProcess other = kernel.process("other");
+        int fd = process.socket(1, 1, 0);
+        process.bind(fd, process.address("/tmp/name"));
+        assertThat(process.give(fd, other)).isZero();
+        assertThat(other.thread().connect(0, other.address("/tmp/none")).finish())
+                .isEqualTo(-Errno.ENOENT);
+        process.takeDescriptorsBelow(7);
+        assertThat(process.thread().openat("/etc/hostname").finish()).isEqualTo(7);
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> process.give(99, other))
+                .withMessage("descriptor 99: it is not open (EBADF)");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> process.bind(process.socket(1, 1, 0), process.address("/tmp/name")))
+                .withMessageContaining("cannot bind descriptor 8: EADDRINUSE");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> process.mount("/tmp", "/nowhere"))
+                .withMessageStartingWith("mount on /nowhere: ");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> process.address("127.0.0.1", 9, 2))
+                .withMessage("127.0.0.1 is no address of IPv6, so it has no scope");
+        assertThat(SimEvents.of(capture)).hasSize(2);
+    }
+
+    @Test
+    void idsAndThreadsEndAndComeAgain(SimKernel kernel, Capture capture) {
+        SimProcess process = kernel.process("first");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> kernel.process("second", process.tgid()))
+                .withMessage("the id " + process.tgid() + " is in use");
+        SimThread thread = process.newThread("worker");
+        thread.exec("executed");
+        assertThat(process.thread()).isSameAs(thread);
+        assertThat(thread.tid()).isEqualTo(process.tgid());
+        thread.exit();
+        assertThat(process.isAlive()).isFalse();
+        assertThatIllegalStateException().isThrownBy(thread::exit).withMessageContaining("is dead");
+        kernel.process("second", process.tgid())
+                .thread()
+                .openat("/etc/hostname")
+                .finish();
+        assertThat(SimEvents.of(capture))
+                .singleElement()
+                .satisfies(event -> assertThat(event.caller().tid()).isEqualTo(process.tgid()));
     }
 
     @Test
