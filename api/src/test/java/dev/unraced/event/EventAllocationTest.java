@@ -58,6 +58,11 @@ class EventAllocationTest {
                     .file(path, 8, 1, 2);
             sum += encoder.finish();
             encoder.begin(Syscall.CONNECT, Abi.NATIVE, Origin.SYSCALL, Mitigation.STASH)
+                    .sequence(1, 2)
+                    .call(1, 2, 3)
+                    .thread(1, 1, 1, 1)
+                    .user(0, 0)
+                    .comm(path)
                     .fd(3)
                     .address(path, 11, Provenance.ENTER, Integrity.UNCHECKED)
                     .socket(2, 1, 6, path, null);

@@ -141,7 +141,7 @@ class EventViewTest {
     }
 
     private static void checkAgreement(RecordEncoder record) {
-        record.finish();
+        record.finishPartial();
         EventView view = Records.view(record);
         SyscallEvent snapshot = view.snapshot();
 
@@ -217,7 +217,7 @@ class EventViewTest {
         encoder.begin(Syscall.CONNECT, Abi.NATIVE, Origin.SYSCALL, Mitigation.STASH)
                 .fd(9)
                 .address(Records.INET, 16, Provenance.ENTER, Integrity.MATCH)
-                .finish();
+                .finishPartial();
         EventView event = Records.view(encoder);
 
         assertThat(event.blockProvenance()).isEqualTo(Provenance.NONE);
@@ -235,7 +235,7 @@ class EventViewTest {
     @Test
     void aBareRecordHasNothing() {
         for (Syscall syscall : Syscall.values()) {
-            encoder.begin(syscall, Abi.NATIVE, Origin.SYSCALL, Mitigation.OFF).finish();
+            encoder.begin(syscall, Abi.NATIVE, Origin.SYSCALL, Mitigation.OFF).finishPartial();
             EventView event = Records.view(encoder);
 
             for (BytesView view : bytes(event)) {
@@ -442,7 +442,7 @@ class EventViewTest {
         encoder.begin(Syscall.OPENAT, Abi.NATIVE, Origin.SYSCALL, Mitigation.STASH)
                 .call(1, 2, 3)
                 .flag(EventFlag.NOT_EXECUTED)
-                .finish();
+                .finishPartial();
         EventView event = Records.view(encoder);
         assertThat(event.failed()).isTrue();
         assertThat(event.succeeded()).isFalse();
@@ -452,7 +452,7 @@ class EventViewTest {
     void anEntryHasNeitherFailedNorSucceeded() {
         encoder.begin(Syscall.OPENAT, Abi.NATIVE, Origin.SYSCALL, Mitigation.STASH)
                 .enter()
-                .finish();
+                .finishPartial();
         EventView event = Records.view(encoder);
         assertThat(event.isEnter()).isTrue();
         assertThat(event.failed()).isFalse();
@@ -496,7 +496,7 @@ class EventViewTest {
     void everyFlagIsItsOwn(EventFlag flag) {
         encoder.begin(Syscall.OPEN, Abi.NATIVE, Origin.SYSCALL, Mitigation.OFF)
                 .flag(flag)
-                .finish();
+                .finishPartial();
 
         for (EventFlag other : EventFlag.values()) {
             assertThat(Records.view(encoder).has(other)).isEqualTo(flag == other);
@@ -507,21 +507,21 @@ class EventViewTest {
     private EventView withResult(long result) {
         encoder.begin(Syscall.OPEN, Abi.NATIVE, Origin.SYSCALL, Mitigation.OFF)
                 .call(1, 2, result)
-                .finish();
+                .finishPartial();
         return Records.view(encoder);
     }
 
     private EventView connectWithResult(long result) {
         encoder.begin(Syscall.CONNECT, Abi.NATIVE, Origin.SYSCALL, Mitigation.OFF)
                 .call(1, 2, result)
-                .finish();
+                .finishPartial();
         return Records.view(encoder);
     }
 
     private void openWithPath(byte[] path, Provenance provenance) {
         encoder.begin(Syscall.OPENAT, Abi.NATIVE, Origin.SYSCALL, Mitigation.STASH)
                 .path(path, provenance, Integrity.UNCHECKED)
-                .finish();
+                .finishPartial();
     }
 
     private static List<BytesView> bytes(EventView event) {

@@ -93,7 +93,7 @@ final class Recordings {
                 .sequence(0, number)
                 .call(exitNanos - 5_000, exitNanos, 3)
                 .path(path.getBytes(StandardCharsets.UTF_8), Provenance.ENTER, Integrity.MATCH)
-                .finish();
+                .finishPartial();
         return encoder.toByteArray();
     }
 
@@ -103,7 +103,7 @@ final class Recordings {
                 .sequence(0, number)
                 .call(number * 1_000_000L, number * 1_000_000L, -111)
                 .address(new byte[] {2, 0, 0, 80, 127, 0, 0, 1}, 8, Provenance.KERNEL, Integrity.MATCH)
-                .finish();
+                .finishPartial();
         return encoder.toByteArray();
     }
 

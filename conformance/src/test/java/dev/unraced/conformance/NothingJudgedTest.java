@@ -205,7 +205,7 @@ class NothingJudgedTest {
                     .user(uid, 0)
                     .comm("stuck".getBytes(StandardCharsets.UTF_8))
                     .path("/stuck".getBytes(StandardCharsets.UTF_8), Provenance.EXIT, Integrity.UNCHECKED);
-            record.finish();
+            record.finishPartial();
             view.wrap(record.buffer(), 0);
             handler.onEvent(view);
             return 1;

@@ -71,7 +71,7 @@ class NativeRingTest {
         encoder.begin(Syscall.OPENAT, Abi.NATIVE, Origin.SYSCALL, Mitigation.STASH)
                 .sequence(0, sequence)
                 .comm("x".repeat((int) (sequence % 16)).getBytes(java.nio.charset.StandardCharsets.UTF_8));
-        length = encoder.finish();
+        length = encoder.finishPartial();
         record.put(0, encoder.buffer(), 0, length);
     }
 }

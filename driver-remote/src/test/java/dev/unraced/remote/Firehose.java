@@ -46,7 +46,7 @@ public final class Firehose implements Driver {
                     .path(PATH, Provenance.ENTER, Integrity.UNCHECKED)
                     .how(0, 0, 0, 0, Provenance.KERNEL, Integrity.MATCH)
                     .file(PATH, 254, 0, made);
-            source.ring.write(encoder.buffer(), encoder.finish());
+            source.ring.write(encoder.buffer(), encoder.finishPartial());
         }
         source.ring();
     }

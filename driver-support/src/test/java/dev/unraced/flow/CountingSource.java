@@ -87,7 +87,7 @@ final class CountingSource extends UserSource {
                 .sequence(0, number)
                 .call(1, 2, 3)
                 .path(new byte[] {'/'}, Provenance.ENTER, Integrity.UNCHECKED)
-                .finish();
+                .finishPartial();
     }
 
     @Override

@@ -49,7 +49,7 @@ final class MemoryRing {
                 .sequence(0, sequence + 1)
                 .call(1, 2, 3)
                 .path(ByteString.utf8(path).toByteArray(), Provenance.ENTER, Integrity.UNCHECKED);
-        int length = encoder.finish();
+        int length = encoder.finishPartial();
         boolean written = write(encoder.buffer(), length, 0);
         sequence += written ? 1 : 0;
         return written;
@@ -62,12 +62,12 @@ final class MemoryRing {
                 .call(1, exitNanos, 3)
                 .thread(tid, 1, 1, 1)
                 .path(new byte[] {'/'}, Provenance.ENTER, Integrity.UNCHECKED);
-        return write(encoder.buffer(), encoder.finish(), 0);
+        return write(encoder.buffer(), encoder.finishPartial(), 0);
     }
 
     /** Writes the last open again, with the same number; allocates nothing. */
     void again() {
-        write(encoder.buffer(), encoder.finish(), 0);
+        write(encoder.buffer(), encoder.finishPartial(), 0);
     }
 
     boolean raw(byte[] bytes, int headerBits) {

@@ -232,7 +232,7 @@ class RingWriterTest {
         return encoder.begin(Syscall.OPENAT, Abi.NATIVE, Origin.SYSCALL, Mitigation.STASH)
                 .sequence(0, sequence)
                 .path(path(sequence, length), Provenance.ENTER, Integrity.UNCHECKED)
-                .finish();
+                .finishPartial();
     }
 
     private static byte[] path(long sequence, int length) {

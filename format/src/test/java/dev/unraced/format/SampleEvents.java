@@ -63,7 +63,7 @@ public final class SampleEvents {
     }
 
     public static EventView view(RecordEncoder encoder) {
-        encoder.finish();
+        encoder.finishPartial();
         return view(encoder.toByteArray());
     }
 
@@ -72,7 +72,7 @@ public final class SampleEvents {
     }
 
     public static byte[] record(RecordEncoder encoder) {
-        encoder.finish();
+        encoder.finishPartial();
         return encoder.toByteArray();
     }
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class EventCodecTest {
     private static Event encoded(RecordEncoder record) {
-        record.finish();
+        record.finishPartial();
         return EventCodec.encode(new RecordView().wrap(record.buffer(), 0)).build();
     }
 

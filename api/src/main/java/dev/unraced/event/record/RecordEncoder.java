@@ -16,16 +16,41 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes merged records, for drivers whose source is in user space. Allocates only in its constructor.
  *
- * <p>Begin a record, set its fields in any order, finish it. Not thread-safe.
+ * <p>Begin a record, set its fields in any order, finish it. What every record has must be set, or {@link #finish}
+ * throws: {@code sequence}, {@code call}, {@code thread}, {@code user} and {@code comm}; for opens {@code path} and
+ * {@code how}, and {@code dirfd} where the call has one; for connects {@code fd} and {@code address}. An argument that
+ * is not known has the provenance NONE. The rest is absent unless it is set. Not thread-safe.
  */
 public final class RecordEncoder {
     /** Size of the longest record in bytes: the fixed part, two paths and a container id of up to 4,000 bytes. */
     public static final int MAX_SIZE = align(FIXED_SIZE + 2 * PATH_MAX + 4_000);
+
+    /** The fields that a record must have, a bit for each, and their names. */
+    private static final List<String> REQUIRED =
+            List.of("sequence", "call", "thread", "user", "comm", "path", "how", "dirfd", "fd", "address");
+
+    private static final int SEQUENCE_BIT = 1;
+    private static final int CALL_BIT = 1 << 1;
+    private static final int THREAD_BIT = 1 << 2;
+    private static final int USER_BIT = 1 << 3;
+    private static final int COMM_BIT = 1 << 4;
+    private static final int PATH_BIT = 1 << 5;
+    private static final int HOW_BIT = 1 << 6;
+    private static final int DIRFD_BIT = 1 << 7;
+    private static final int FD_BIT = 1 << 8;
+    private static final int ADDRESS_BIT = 1 << 9;
+    private static final int CALLER_BITS = SEQUENCE_BIT | CALL_BIT | THREAD_BIT | USER_BIT | COMM_BIT;
+    private static final int OPEN_BITS = CALLER_BITS | PATH_BIT | HOW_BIT;
+    private static final int OPENAT_BITS = OPEN_BITS | DIRFD_BIT;
+    private static final int CONNECT_BITS = CALLER_BITS | FD_BIT | ADDRESS_BIT;
 
     private static final byte[] ZEROS = new byte[FIXED_SIZE];
 
@@ -38,6 +63,8 @@ public final class RecordEncoder {
 
     private final ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     private int end;
+    /** The bits of the required fields that are not set yet. */
+    private int missing;
 
     /** Starts a record: everything zero, nothing present. */
     public RecordEncoder begin(Syscall syscall, Abi abi, Origin origin, Mitigation mitigation) {
@@ -51,6 +78,11 @@ public final class RecordEncoder {
         bytes[ORIGIN] = (byte) origin.code();
         bytes[MITIGATION] = (byte) mitigation.code();
         end = FIXED_SIZE;
+        missing = switch (syscall) {
+            case CONNECT -> CONNECT_BITS;
+            case OPENAT, OPENAT2 -> OPENAT_BITS;
+            case OPEN, CREAT -> OPEN_BITS;
+        };
         return this;
     }
 
@@ -61,6 +93,7 @@ public final class RecordEncoder {
     }
 
     public RecordEncoder sequence(int source, long sequence) {
+        missing &= ~SEQUENCE_BIT;
         INTS.set(bytes, SOURCE, source);
         LONGS.set(bytes, SEQUENCE, sequence);
         return this;
@@ -68,6 +101,7 @@ public final class RecordEncoder {
 
     /** Sets the times of entry and return in nanoseconds of CLOCK_BOOTTIME, and the raw return value. */
     public RecordEncoder call(long enterNanos, long exitNanos, long result) {
+        missing &= ~CALL_BIT;
         LONGS.set(bytes, ENTER_NS, enterNanos);
         LONGS.set(bytes, EXIT_NS, exitNanos);
         LONGS.set(bytes, RESULT, result);
@@ -75,6 +109,7 @@ public final class RecordEncoder {
     }
 
     public RecordEncoder thread(int tid, int tgid, long threadStartNanos, int parentTgid) {
+        missing &= ~THREAD_BIT;
         INTS.set(bytes, TID, tid);
         INTS.set(bytes, TGID, tgid);
         LONGS.set(bytes, THREAD_START_NS, threadStartNanos);
@@ -83,6 +118,7 @@ public final class RecordEncoder {
     }
 
     public RecordEncoder user(long uid, long gid) {
+        missing &= ~USER_BIT;
         INTS.set(bytes, UID, (int) uid);
         INTS.set(bytes, GID, (int) gid);
         return this;
@@ -97,6 +133,7 @@ public final class RecordEncoder {
 
     /** Sets the thread's name; bytes beyond {@link RecordLayout#COMM_SIZE} - 1 are cut, as the kernel does. */
     public RecordEncoder comm(byte[] name) {
+        missing &= ~COMM_BIT;
         int length = Math.min(name.length, COMM_SIZE - 1);
         System.arraycopy(name, 0, bytes, COMM, length);
         Arrays.fill(bytes, COMM + length, COMM + COMM_SIZE, (byte) 0);
@@ -129,10 +166,12 @@ public final class RecordEncoder {
 
     /** Sets the path argument, which is the first bytes of an array. */
     public RecordEncoder path(byte[] path, int length, Provenance provenance, Integrity integrity) {
+        missing &= ~PATH_BIT;
         return argument(OPEN_PATH, path, length, PATH_MAX, provenance, integrity);
     }
 
     public RecordEncoder dirfd(int dirfd) {
+        missing &= ~DIRFD_BIT;
         INTS.set(bytes, OPEN_DIRFD, dirfd);
         return this;
     }
@@ -140,6 +179,7 @@ public final class RecordEncoder {
     /** Sets flags, mode and resolve as passed, and openat2's size argument. */
     public RecordEncoder how(
             long flags, long mode, long resolve, long size, Provenance provenance, Integrity integrity) {
+        missing &= ~HOW_BIT;
         LONGS.set(bytes, OPEN_FLAGS, flags);
         LONGS.set(bytes, OPEN_MODE, mode);
         LONGS.set(bytes, OPEN_RESOLVE, resolve);
@@ -166,6 +206,7 @@ public final class RecordEncoder {
     }
 
     public RecordEncoder fd(int fd) {
+        missing &= ~FD_BIT;
         INTS.set(bytes, CONNECT_FD, fd);
         return this;
     }
@@ -177,6 +218,7 @@ public final class RecordEncoder {
 
     /** Sets the address argument, which is the first bytes of an array. */
     public RecordEncoder address(byte[] address, int length, int addrlen, Provenance provenance, Integrity integrity) {
+        missing &= ~ADDRESS_BIT;
         INTS.set(bytes, CONNECT_ADDRLEN, addrlen);
         return argument(CONNECT_ADDRESS, address, length, ADDRESS_MAX, provenance, integrity);
     }
@@ -222,8 +264,20 @@ public final class RecordEncoder {
      * Ends the record.
      *
      * @return its length in bytes; it lies at offset 0 of {@link #buffer()}
+     * @throws IllegalStateException when a field was not set that every record of the call has; the message names it
      */
     public int finish() {
+        if (missing != 0) {
+            throw incomplete();
+        }
+        return finishPartial();
+    }
+
+    /**
+     * Ends the record as {@link #finish} does, whatever was not set and is 0 then. This is for tests that look at a few
+     * fields, and for no driver.
+     */
+    public int finishPartial() {
         LONGS.set(bytes, end, 0L);
         end = align(end);
         INTS.set(bytes, LENGTH, end);
@@ -238,6 +292,15 @@ public final class RecordEncoder {
     /** Returns a copy of the finished record. */
     public byte[] toByteArray() {
         return Arrays.copyOf(bytes, end);
+    }
+
+    private IllegalStateException incomplete() {
+        String names = IntStream.range(0, REQUIRED.size())
+                .filter(i -> (missing & 1 << i) != 0)
+                .mapToObj(REQUIRED::get)
+                .collect(Collectors.joining(", "));
+        return new IllegalStateException("the record of " + Syscall.of(bytes[SYSCALL]) + " lacks " + names
+                + ", to be set between begin and finish; an argument that is not known has the provenance NONE");
     }
 
     private RecordEncoder argument(

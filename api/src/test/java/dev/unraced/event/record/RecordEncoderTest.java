@@ -16,6 +16,8 @@ import dev.unraced.event.RecordLayout;
 import dev.unraced.event.Records;
 import dev.unraced.event.Syscall;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class RecordEncoderTest {
     private final RecordEncoder encoder = new RecordEncoder();
@@ -28,11 +30,48 @@ class RecordEncoderTest {
                 .file(path, 0, 0, 0)
                 .containerId(new byte[4_000]);
 
-        int length = encoder.finish();
+        int length = encoder.finishPartial();
 
         assertThat(length).isEqualTo(RecordEncoder.MAX_SIZE);
         assertThat(RecordValidator.isValid(encoder.buffer(), 0, length)).isTrue();
         assertThat(Records.view(encoder).containerId().length()).isEqualTo(4_000);
+    }
+
+    @Test
+    void aFieldThatWasForgottenIsNamed() {
+        begin(Syscall.OPENAT).sequence(0, 1).user(0, 0).comm(utf8("x")).dirfd(-100);
+        assertThatThrownBy(encoder::finish)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("the record of OPENAT lacks call, thread, path, how, to be set between begin and finish;"
+                        + " an argument that is not known has the provenance NONE");
+
+        begin(Syscall.CONNECT);
+        assertThatThrownBy(encoder::finish)
+                .hasMessageStartingWith(
+                        "the record of CONNECT lacks sequence, call, thread, user, comm, fd, address, ");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Syscall.class)
+    void aRecordWithAllRequiredFieldsIsFinished(Syscall syscall) {
+        byte[] nothing = {};
+        begin(syscall)
+                .sequence(0, 1)
+                .call(1, 2, 3)
+                .thread(1, 1, 1, 1)
+                .user(0, 0)
+                .comm(utf8("x"));
+        if (syscall == Syscall.CONNECT) {
+            encoder.fd(3).address(nothing, 16, Provenance.NONE, Integrity.UNCHECKED);
+        } else {
+            encoder.path(nothing, Provenance.NONE, Integrity.UNCHECKED)
+                    .how(0, 0, 0, 0, Provenance.KERNEL, Integrity.MATCH);
+        }
+        if (syscall == Syscall.OPENAT || syscall == Syscall.OPENAT2) {
+            assertThatThrownBy(encoder::finish).hasMessageContaining(" lacks dirfd, ");
+            encoder.dirfd(-100);
+        }
+        assertThat(encoder.finish()).isEqualTo(RecordLayout.FIXED_SIZE);
     }
 
     @Test
@@ -48,7 +87,7 @@ class RecordEncoderTest {
     void recordsEndAtAMultipleOfTheAlignment() {
         for (int size = 0; size < 20; size++) {
             begin(Syscall.OPEN).path(new byte[size], Provenance.ENTER, Integrity.UNCHECKED);
-            int length = encoder.finish();
+            int length = encoder.finishPartial();
 
             assertThat(length).isEqualTo(RecordLayout.align(RecordLayout.FIXED_SIZE + size));
             assertThat(encoder.toByteArray()).hasSize(length);
@@ -58,11 +97,11 @@ class RecordEncoderTest {
 
     @Test
     void nothingOfAnEarlierRecordIsLeft() {
-        begin(Syscall.CONNECT).fd(9).finish();
+        begin(Syscall.CONNECT).fd(9).finishPartial();
         byte[] clean = encoder.toByteArray();
 
         Records.open(encoder);
-        begin(Syscall.CONNECT).fd(9).finish();
+        begin(Syscall.CONNECT).fd(9).finishPartial();
 
         assertThat(encoder.toByteArray()).isEqualTo(clean);
     }
@@ -71,8 +110,8 @@ class RecordEncoderTest {
     void paddingIsZeroAlsoAfterALongerRecord() {
         begin(Syscall.OPEN)
                 .path(utf8("xxxxxxxxxxxxxxxx"), Provenance.ENTER, Integrity.MATCH)
-                .finish();
-        begin(Syscall.OPEN).path(utf8("a"), Provenance.ENTER, Integrity.MATCH).finish();
+                .finishPartial();
+        begin(Syscall.OPEN).path(utf8("a"), Provenance.ENTER, Integrity.MATCH).finishPartial();
 
         byte[] record = encoder.toByteArray();
         assertThat(record).hasSize(RecordLayout.FIXED_SIZE + 8);
@@ -83,7 +122,7 @@ class RecordEncoderTest {
 
     @Test
     void aReaderMayMoveThePositionAndLimit() {
-        int length = begin(Syscall.OPEN).finish();
+        int length = begin(Syscall.OPEN).finishPartial();
         encoder.buffer().limit(length).position(length);
 
         Records.open(encoder);
@@ -96,7 +135,7 @@ class RecordEncoderTest {
         byte[] path = new byte[RecordLayout.PATH_MAX + 1];
         path[0] = 'h';
         path[RecordLayout.PATH_MAX - 1] = 't';
-        begin(Syscall.OPEN).path(path, Provenance.ENTER, Integrity.MATCH).finish();
+        begin(Syscall.OPEN).path(path, Provenance.ENTER, Integrity.MATCH).finishPartial();
         EventView event = Records.view(encoder);
 
         assertThat(event.has(EventFlag.TRUNCATED)).isTrue();
@@ -110,7 +149,7 @@ class RecordEncoderTest {
         byte[] path = new byte[RecordLayout.PATH_MAX + 5];
         path[5] = 'h';
         path[path.length - 1] = 't';
-        begin(Syscall.OPEN).file(path, 0, 0, 1).finish();
+        begin(Syscall.OPEN).file(path, 0, 0, 1).finishPartial();
         EventView event = Records.view(encoder);
 
         assertThat(event.has(EventFlag.RESOLVED_TRUNCATED)).isTrue();
@@ -125,7 +164,7 @@ class RecordEncoderTest {
         begin(Syscall.CONNECT)
                 .address(address, 129, Provenance.ENTER, Integrity.UNCHECKED)
                 .socket(1, 1, 0, address, null)
-                .finish();
+                .finishPartial();
         EventView event = Records.view(encoder);
 
         assertThat(event.has(EventFlag.TRUNCATED)).isTrue();
@@ -139,16 +178,16 @@ class RecordEncoderTest {
     void anArgumentThatWasReadNowhereHasNoBytes() {
         begin(Syscall.OPEN).path(utf8("ignored"), Provenance.NONE, Integrity.UNCHECKED);
 
-        assertThat(encoder.finish()).isEqualTo(RecordLayout.FIXED_SIZE);
+        assertThat(encoder.finishPartial()).isEqualTo(RecordLayout.FIXED_SIZE);
         assertThat(Records.view(encoder).path().isPresent()).isFalse();
     }
 
     @Test
     void commIsCutAsTheKernelDoes() {
-        begin(Syscall.OPEN).comm(utf8("a-very-long-thread-name")).finish();
+        begin(Syscall.OPEN).comm(utf8("a-very-long-thread-name")).finishPartial();
         assertThat(Records.view(encoder).comm()).hasToString("a-very-long-thr");
 
-        begin(Syscall.OPEN).comm(utf8("long-name")).comm(utf8("x")).finish();
+        begin(Syscall.OPEN).comm(utf8("long-name")).comm(utf8("x")).finishPartial();
         assertThat(Records.view(encoder).comm()).hasToString("x");
     }
 

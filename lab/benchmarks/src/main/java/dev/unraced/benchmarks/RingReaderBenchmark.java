@@ -66,7 +66,7 @@ public class RingReaderBenchmark {
                 .path(path, Provenance.ENTER, Integrity.UNCHECKED)
                 .how(0, 0, 0, 0, Provenance.KERNEL, Integrity.MATCH)
                 .file(path, 254, 0, 42);
-        int length = encoder.finish();
+        int length = encoder.finishPartial();
         int step = RecordLayout.align(length) + 8;
         // The ring wraps, and any position that it comes round to must have a record.
         int size = Integer.highestOneBit(step - 1) << 1;

@@ -154,6 +154,6 @@ final class ScaleModel {
         return encoder.begin(Syscall.OPENAT, Abi.NATIVE, Origin.SYSCALL, Mitigation.STASH)
                 .call(time, time, 3)
                 .path("/etc/hostname".getBytes(StandardCharsets.US_ASCII), Provenance.ENTER, Integrity.MATCH)
-                .finish();
+                .finishPartial();
     }
 }

@@ -142,7 +142,7 @@ final class SimCost implements Callable<Integer> {
         encoder.begin(Syscall.OPENAT, Abi.NATIVE, Origin.SYSCALL, mitigation)
                 .path(path, Provenance.ENTER, Integrity.UNCHECKED)
                 .how(0, 0, 0, 0, Provenance.KERNEL, Integrity.MATCH);
-        int length = encoder.finish();
+        int length = encoder.finishPartial();
         ByteBuffer record = encoder.buffer();
         RingWriter writer = new RingWriter(ringBytes);
         RingReader reader = writer.reader();

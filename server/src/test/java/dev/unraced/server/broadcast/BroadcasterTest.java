@@ -161,7 +161,7 @@ class BroadcasterTest {
         RecordEncoder encoder = new RecordEncoder();
         encoder.begin(Syscall.OPENAT, Abi.NATIVE, Origin.SYSCALL, Mitigation.STASH)
                 .call(1, 2, 3);
-        int usual = encoder.finish();
+        int usual = encoder.finishPartial();
         ByteBuffer record = ByteBuffer.allocate(2 * RecordEncoder.MAX_SIZE).order(ByteOrder.LITTLE_ENDIAN);
         record.put(0, encoder.buffer(), 0, usual);
         RecordView view = new RecordView();
