@@ -148,6 +148,26 @@ static void disconnected(void)
 	EXPECT(!unraced_has_lost_peer(&socket, somebody, 0));
 }
 
+/* What SOCK_DESTROY ended has an error. TCP leaves one where the call itself disconnects. */
+static void destroyed(void)
+{
+	const __u8 nobody[2] = { UNRACED_AF_UNSPEC };
+	struct unraced_connect udp = { .family = UNRACED_AF_INET,
+				       .type = SOCK_DGRAM,
+				       .protocol = UNRACED_IPPROTO_UDP,
+				       .address.length = 2 };
+	struct unraced_connect tcp = udp;
+	struct sock ended = { .sk_err = 103 }, disconnected = {};
+
+	tcp.type = UNRACED_SOCK_STREAM;
+	tcp.protocol = UNRACED_IPPROTO_TCP;
+	EXPECT(unraced_peer_is_doubtful(&udp, nobody, &ended, 0));
+	EXPECT(!unraced_peer_is_doubtful(&udp, nobody, &disconnected, 0));
+	EXPECT(!unraced_peer_is_doubtful(&tcp, nobody, &ended, 0));
+	udp.remote.length = 16;
+	EXPECT(!unraced_peer_is_doubtful(&udp, nobody, &ended, 0));
+}
+
 static void files(void)
 {
 	struct super_block super = { .s_dev = 8 << 20 | 17 };
@@ -193,6 +213,7 @@ int main(void)
 	peers();
 	late();
 	disconnected();
+	destroyed();
 	files();
 	printf("objects wrong %u\n", wrong);
 	return wrong != 0;

@@ -104,6 +104,7 @@ struct socket {
 struct sock {
 	struct sock_common __sk_common;
 	__u16 sk_protocol;
+	int sk_err;
 	struct socket *sk_socket;
 };
 struct inet_sock {

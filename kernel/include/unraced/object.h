@@ -147,14 +147,26 @@ UNRACED_INLINE bool unraced_is_seen_late(const struct unraced_connect *to, struc
 }
 
 /*
+ * Returns whether somebody else than the call ended the association of a datagram or raw socket.
+ * SOCK_DESTROY of sock_diag(7) leaves an error, which connecting to AF_UNSPEC does not: udp_abort() of
+ * net/ipv4/udp.c, raw_abort() of net/ipv4/raw.c.
+ */
+UNRACED_INLINE bool unraced_was_destroyed(const struct unraced_connect *to, struct sock *sk)
+{
+	return !to->remote.length && (to->type == SOCK_DGRAM || to->type == UNRACED_SOCK_RAW) &&
+	       (to->family == UNRACED_AF_INET || to->family == UNRACED_AF_INET6) &&
+	       KREAD(sk, sk_err);
+}
+
+/*
  * Returns whether the addresses that were read may be another's than the call's, however often the
  * socket was connected: it has no peer any more, or one that came by no connect (R2.43).
  */
 UNRACED_INLINE bool unraced_peer_is_doubtful(const struct unraced_connect *to,
 					     const __u8 *requested, struct sock *sk, __s64 result)
 {
-	return unraced_has_lost_peer(to, requested, result) || unraced_has_other_connects(to) ||
-	       unraced_peer_is_gone(sk, result);
+	return unraced_has_lost_peer(to, requested, result) || unraced_was_destroyed(to, sk) ||
+	       unraced_has_other_connects(to) || unraced_peer_is_gone(sk, result);
 }
 
 /*
