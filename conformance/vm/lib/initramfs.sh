@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# The smallest initramfs that reaches the host's files: busybox, and the modules that some kernels have built in.
+# The smallest initramfs that reaches the host's files: busybox, and the modules that some kernels have built in. Attacks on
+# connects need veth, which the kernel would otherwise look for among the host's modules.
 
-readonly WANTED_MODULES="virtio_pci virtio_console virtiofs"
+readonly WANTED_MODULES="virtio_pci virtio_console virtiofs veth"
 
 modules_dir() {
   local dir
@@ -48,7 +49,9 @@ unpacked() {
 build_initramfs() {
   INITRAMFS=$KERNEL_DIR/initramfs.cpio
   local init=$VM_HOME/guest/initramfs file name number=10 root
-  [ ! "$INITRAMFS" -nt "$init" ] || return 0
+  if [ "$INITRAMFS" -nt "$init" ] && [ "$INITRAMFS" -nt "$VM_HOME/lib/initramfs.sh" ]; then
+    return
+  fi
   root=$(mktemp -d "$CACHE/initramfs.XXXXXX")
   mkdir -p "$root"/{bin,modules,dev,proc,host}
   cp "$GUEST_BUSYBOX" "$root/bin/busybox"

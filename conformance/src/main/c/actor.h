@@ -211,6 +211,7 @@ bool listen_at(int *listener, const unsigned char *address, socklen_t length);
 void command_device(void);
 void command_shared_socket(void);
 void command_taken_socket(void);
+void command_destroyed_socket(void);
 void command_socketcall(void);
 void command_scope(void);
 void command_scope_rebound(void);

@@ -24,33 +24,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes merged records, for drivers whose source is in user space. Allocates only in its constructor.
  *
- * <p>Begin a record, set its fields in any order, finish it. What every record has must be set, or {@link #finish}
- * throws: {@code sequence}, {@code call}, {@code thread}, {@code user} and {@code comm}; for opens {@code path} and
- * {@code how}, and {@code dirfd} where the call has one; for connects {@code fd} and {@code address}. An argument that
- * is not known has the provenance NONE. The rest is absent unless it is set. Not thread-safe.
+ * <p>Begin a record, set its fields in any order, finish it. What would be a false 0 must be set, or {@link #finish}
+ * throws: {@code sequence}, {@code call}, {@code thread}, {@code user} and {@code comm}; {@code dirfd} of an openat or
+ * openat2; {@code fd} of a connect. The rest is absent unless it is set, and an argument then has the provenance NONE.
+ * Not thread-safe.
  */
 public final class RecordEncoder {
     /** Size of the longest record in bytes: the fixed part, two paths and a container id of up to 4,000 bytes. */
     public static final int MAX_SIZE = align(FIXED_SIZE + 2 * PATH_MAX + 4_000);
 
     /** The fields that a record must have, a bit for each, and their names. */
-    private static final List<String> REQUIRED =
-            List.of("sequence", "call", "thread", "user", "comm", "path", "how", "dirfd", "fd", "address");
+    private static final List<String> REQUIRED = List.of("sequence", "call", "thread", "user", "comm", "dirfd", "fd");
 
     private static final int SEQUENCE_BIT = 1;
     private static final int CALL_BIT = 1 << 1;
     private static final int THREAD_BIT = 1 << 2;
     private static final int USER_BIT = 1 << 3;
     private static final int COMM_BIT = 1 << 4;
-    private static final int PATH_BIT = 1 << 5;
-    private static final int HOW_BIT = 1 << 6;
-    private static final int DIRFD_BIT = 1 << 7;
-    private static final int FD_BIT = 1 << 8;
-    private static final int ADDRESS_BIT = 1 << 9;
+    private static final int DIRFD_BIT = 1 << 5;
+    private static final int FD_BIT = 1 << 6;
     private static final int CALLER_BITS = SEQUENCE_BIT | CALL_BIT | THREAD_BIT | USER_BIT | COMM_BIT;
-    private static final int OPEN_BITS = CALLER_BITS | PATH_BIT | HOW_BIT;
-    private static final int OPENAT_BITS = OPEN_BITS | DIRFD_BIT;
-    private static final int CONNECT_BITS = CALLER_BITS | FD_BIT | ADDRESS_BIT;
 
     private static final byte[] ZEROS = new byte[FIXED_SIZE];
 
@@ -79,9 +72,9 @@ public final class RecordEncoder {
         bytes[MITIGATION] = (byte) mitigation.code();
         end = FIXED_SIZE;
         missing = switch (syscall) {
-            case CONNECT -> CONNECT_BITS;
-            case OPENAT, OPENAT2 -> OPENAT_BITS;
-            case OPEN, CREAT -> OPEN_BITS;
+            case CONNECT -> CALLER_BITS | FD_BIT;
+            case OPENAT, OPENAT2 -> CALLER_BITS | DIRFD_BIT;
+            case OPEN, CREAT -> CALLER_BITS;
         };
         return this;
     }
@@ -166,7 +159,6 @@ public final class RecordEncoder {
 
     /** Sets the path argument, which is the first bytes of an array. */
     public RecordEncoder path(byte[] path, int length, Provenance provenance, Integrity integrity) {
-        missing &= ~PATH_BIT;
         return argument(OPEN_PATH, path, length, PATH_MAX, provenance, integrity);
     }
 
@@ -179,7 +171,6 @@ public final class RecordEncoder {
     /** Sets flags, mode and resolve as passed, and openat2's size argument. */
     public RecordEncoder how(
             long flags, long mode, long resolve, long size, Provenance provenance, Integrity integrity) {
-        missing &= ~HOW_BIT;
         LONGS.set(bytes, OPEN_FLAGS, flags);
         LONGS.set(bytes, OPEN_MODE, mode);
         LONGS.set(bytes, OPEN_RESOLVE, resolve);
@@ -218,7 +209,6 @@ public final class RecordEncoder {
 
     /** Sets the address argument, which is the first bytes of an array. */
     public RecordEncoder address(byte[] address, int length, int addrlen, Provenance provenance, Integrity integrity) {
-        missing &= ~ADDRESS_BIT;
         INTS.set(bytes, CONNECT_ADDRLEN, addrlen);
         return argument(CONNECT_ADDRESS, address, length, ADDRESS_MAX, provenance, integrity);
     }
@@ -264,7 +254,7 @@ public final class RecordEncoder {
      * Ends the record.
      *
      * @return its length in bytes; it lies at offset 0 of {@link #buffer()}
-     * @throws IllegalStateException when a field was not set that every record of the call has; the message names it
+     * @throws IllegalStateException when a field was not set that would be a false 0; the message names it
      */
     public int finish() {
         if (missing != 0) {
@@ -300,7 +290,7 @@ public final class RecordEncoder {
                 .mapToObj(REQUIRED::get)
                 .collect(Collectors.joining(", "));
         return new IllegalStateException("the record of " + Syscall.of(bytes[SYSCALL]) + " lacks " + names
-                + ", to be set between begin and finish; an argument that is not known has the provenance NONE");
+                + ", to be set between begin and finish");
     }
 
     private RecordEncoder argument(

@@ -89,6 +89,7 @@ final class SocketCorpus {
                 byBlock(),
                 registered(),
                 bound(),
+                destroyed(),
                 block("", "The descriptor in the block of socketcall is swapped", "fd"),
                 block("-bind", "It is swapped with one that setsockopt binds to a device in mid-call", "bind"),
                 block("-address", "The address in the block of socketcall is swapped", "address"),
@@ -195,6 +196,20 @@ final class SocketCorpus {
                     Command.of(TAKEN).with("how", "bind").with("a", a).with("b", SocketAddresses.unix(names + "-own")),
                     Map.of('a', unnamed.unless(EventFlag.SOCKET_SHARED)));
         });
+    }
+
+    /** Makes the attack on a socket that nobody else holds. */
+    private static Attack destroyed() {
+        return taken(
+                "-destroyed",
+                "The network's root ends what a socket is connected to, while memory claims AF_UNSPEC",
+                field -> {
+                    field.actor().ask(Command.of("network"));
+                    ByteString a = SocketAddresses.inet(DISCARD, 10, 66, 0, 1);
+                    field.play(
+                            Command.of("destroyed-socket").with("a", a),
+                            Map.of('a', KernelOutcome.peer(a).unless(EventFlag.SOCKET_SHARED)));
+                });
     }
 
     private static Attack taken(String suffix, String title, Attack.Play play) {

@@ -35,6 +35,7 @@ public final class SimActor {
             "uring-attempt",
             "uring-polled",
             "taken-socket",
+            "destroyed-socket",
             "moved-mount",
             "base-swap",
             "departed");
