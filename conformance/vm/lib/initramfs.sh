@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# The smallest initramfs that reaches the host's files: busybox, and the modules that some kernels have built in. Attacks on
-# connects need veth, which the kernel would otherwise look for among the host's modules.
+# The smallest initramfs that reaches the host's files: busybox, and the modules that some kernels have built in. Attacks
+# on connects need veth and udp_diag, which the kernel would otherwise look for among the host's modules.
 
-readonly WANTED_MODULES="virtio_pci virtio_console virtiofs veth"
+readonly WANTED_MODULES="virtio_pci virtio_console virtiofs veth udp_diag"
 
 modules_dir() {
   local dir

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A UDP connect, whose address another process changes to AF_UNSPEC when the kernel has copied it. It is the root of the
- * network namespace, holds no descriptor of the socket, and ends the association by SOCK_DESTROY before the call
- * returns. So the socket has no peer, as if the call had taken what its memory claims. The address is not in memory when
- * the call enters.
+ * A UDP connect, whose address another process changes to AF_UNSPEC when the kernel has copied it. That process is the
+ * root of the network namespace, holds no descriptor of the socket, and ends the association by SOCK_DESTROY before the
+ * call returns. So the socket has no peer, as if the call had taken what its memory claims. The address is not in memory
+ * when the call enters.
  */
 #include "attack/interrupt.h"
 #include "attack/rival.h"
@@ -66,13 +66,36 @@ static int destroy(const struct destroyed *destroyed)
 	return answer.header.nlmsg_type == NLMSG_ERROR ? -answer.error.error : EPROTO;
 }
 
+/* Returns a socket that a connect binds to the one port. */
+static int new_socket(void)
+{
+	const uint32_t range = (uint32_t)OWN_PORT << 16 | OWN_PORT;
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (setsockopt(fd, IPPROTO_IP, IP_LOCAL_PORT_RANGE, &range, sizeof(range))) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* Tries it with a socket of this process's own. Without a module the kernel finds no socket at all. */
+static bool can_destroy(struct destroyed *destroyed)
+{
+	int fd = new_socket();
+	bool done = fd >= 0 && !watched_connect(ABI_NATIVE, fd, &destroyed->a, sizeof(destroyed->a)) && !destroy(destroyed);
+
+	close(fd);
+	return done;
+}
+
 static void prepare(struct rival *rival)
 {
 	struct destroyed *destroyed = rival->of;
 
 	if (destroyed->diagnosis < 0) {
 		destroyed->diagnosis = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
-		if (destroyed->diagnosis < 0 || destroy(destroyed) != ENOENT || !interrupt_lengthen(destroyed->timer))
+		if (destroyed->diagnosis < 0 || !can_destroy(destroyed) || !interrupt_lengthen(destroyed->timer))
 			rival->failed = true;
 	}
 	*destroyed->address = destroyed->a;
@@ -98,19 +121,6 @@ static void act(struct rival *rival, long long moment)
 		if (error != ENOENT)
 			rival->failed = true;
 	}
-}
-
-/* Returns a socket that a connect binds to the one port. */
-static int new_socket(void)
-{
-	const uint32_t range = (uint32_t)OWN_PORT << 16 | OWN_PORT;
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-	if (setsockopt(fd, IPPROTO_IP, IP_LOCAL_PORT_RANGE, &range, sizeof(range))) {
-		close(fd);
-		return -1;
-	}
-	return fd;
 }
 
 static bool was_destroyed(int fd)
