@@ -150,3 +150,14 @@ bool rival_stop(struct rival *rival)
 	sched_setaffinity(0, sizeof(rival->allowed), &rival->allowed);
 	return !rival->failed;
 }
+
+void rival_reply(struct rival *rival, long won, const char *truth, const char *failure)
+{
+	if (!rival_stop(rival)) {
+		fail("%s", failure);
+		return;
+	}
+	reply_begin();
+	reply("tid=%d won=%ld truth=%s", own_tid(), won, truth);
+	reply_end();
+}

@@ -49,6 +49,8 @@ void rival_begin(struct rival *rival);
 bool rival_end(struct rival *rival);
 /* Ends the rival. Returns false when it failed to act. */
 bool rival_stop(struct rival *rival);
+/* Ends the rival, and replies: the rounds that were won and a letter for each, or a failure when it failed to act. */
+void rival_reply(struct rival *rival, long won, const char *truth, const char *failure);
 void rival_free(struct rival *rival);
 /* Returns a pseudo-random number from 0 to a maximum, so that over many rounds every moment is hit. */
 long rival_chance(struct rival *rival, long most);

@@ -111,7 +111,7 @@ static void play(struct polled *polled, struct taken *taken, struct rival *rival
 		close(fd);
 		taken_accept(polled->listener);
 	}
-	taken_reply(rival, won, truth);
+	rival_reply(rival, won, truth, TAKEN_FAILED);
 	free(truth);
 }
 

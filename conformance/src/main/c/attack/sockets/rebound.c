@@ -135,13 +135,7 @@ static void play(struct rebound *rebound, long calls)
 		won += within && rebound->bound && truth[i] != 'x';
 		close(rebound->fd);
 	}
-	if (rival_stop(rival)) {
-		reply_begin();
-		reply("tid=%d won=%ld truth=%s", own_tid(), won, truth);
-		reply_end();
-	} else {
-		fail("unsupported: no other process can bind the socket");
-	}
+	rival_reply(rival, won, truth, "unsupported: no other process can bind the socket");
 	rival_free(rival);
 	free(truth);
 }

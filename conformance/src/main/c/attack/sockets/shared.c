@@ -265,13 +265,7 @@ static void play(struct shared *shared, struct rival *rival, long calls)
 	}
 	if (shared->sends)
 		sched_setscheduler(0, SCHED_OTHER, &(struct sched_param){0});
-	if (rival_stop(rival)) {
-		reply_begin();
-		reply("tid=%d won=%ld truth=%s", own_tid(), won, truth);
-		reply_end();
-	} else {
-		fail("unsupported: the socket cannot be shared this way");
-	}
+	rival_reply(rival, won, truth, "unsupported: the socket cannot be shared this way");
 	free(truth);
 }
 

@@ -114,17 +114,6 @@ bool taken_end(struct taken *taken, struct rival *rival)
 	return rival_end(rival) && taken->acted;
 }
 
-void taken_reply(struct rival *rival, long won, const char *truth)
-{
-	if (rival_stop(rival)) {
-		reply_begin();
-		reply("tid=%d won=%ld truth=%s", own_tid(), won, truth);
-		reply_end();
-	} else {
-		fail("unsupported: no other process can act on the socket");
-	}
-}
-
 bool taken_bind(struct taken *taken, int fd)
 {
 	bool done = !bind(fd, (const struct sockaddr *)taken->b.address, (socklen_t)taken->b.length);
@@ -201,7 +190,7 @@ static void play(struct taken *taken, struct rival *rival, int listener, long ca
 		if (listener >= 0)
 			taken_accept(listener);
 	}
-	taken_reply(rival, won, truth);
+	rival_reply(rival, won, truth, TAKEN_FAILED);
 	free(truth);
 }
 

@@ -9,6 +9,8 @@
 #include "actor.h"
 #include "attack/rival.h"
 
+#define TAKEN_FAILED "unsupported: no other process can act on the socket"
+
 /* The state of the attack, in memory that both processes share. */
 struct taken {
 	struct bytes a, b;
@@ -37,8 +39,6 @@ void taken_free(struct taken *taken);
 struct rival *taken_rival(struct taken *taken);
 /* The main thread calls this when its call has returned. Returns whether the other process acted while the call ran. */
 bool taken_end(struct taken *taken, struct rival *rival);
-/* Ends the other process, and replies. */
-void taken_reply(struct rival *rival, long won, const char *truth);
 /* Acts: binds the socket to b. */
 bool taken_bind(struct taken *taken, int fd);
 /* Makes a listener at a, with so much room. Returns -1 where there is none. */
