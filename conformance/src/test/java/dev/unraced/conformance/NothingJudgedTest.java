@@ -27,9 +27,11 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Drivers that declare every capability and do nothing with it keep no rule. */
+@Tag("slow")
 class NothingJudgedTest {
 
     @Test
