@@ -148,7 +148,7 @@ static void disconnected(void)
 	EXPECT(!unraced_has_lost_peer(&socket, somebody, 0));
 }
 
-/* What SOCK_DESTROY ended has an error. TCP leaves one where the call itself disconnects. */
+/* A socket that SOCK_DESTROY ended has an error. TCP has one where the call itself disconnects. */
 static void destroyed(void)
 {
 	const __u8 nobody[2] = { UNRACED_AF_UNSPEC };

@@ -208,6 +208,7 @@ void command_uring_polled(void);
 void command_network(void);
 /* Makes a TCP listener at an address of IPv4. Returns false where the address is not free. */
 bool listen_at(int *listener, const unsigned char *address, socklen_t length);
+bool is_connected(int fd);
 void command_device(void);
 void command_shared_socket(void);
 void command_taken_socket(void);

@@ -131,14 +131,6 @@ static bool was_destroyed(int fd)
 	return !getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) && error == ECONNABORTED;
 }
 
-static bool has_peer(int fd)
-{
-	struct sockaddr_in peer;
-	socklen_t length = sizeof(peer);
-
-	return !getpeername(fd, (struct sockaddr *)&peer, &length);
-}
-
 static void play(struct destroyed *destroyed, long calls)
 {
 	struct rival *rival = rival_new(act, destroyed, true);
@@ -162,7 +154,7 @@ static void play(struct destroyed *destroyed, long calls)
 		destroyed->returned = true;
 		bool within = rival_end(rival), ended = was_destroyed(fd);
 		won += within && ended;
-		truth[i] = ended || has_peer(fd) ? 'a' : 'x';
+		truth[i] = ended || is_connected(fd) ? 'a' : 'x';
 		close(fd);
 	}
 	rival_reply(rival, won, truth, "unsupported: no other process can destroy the socket");

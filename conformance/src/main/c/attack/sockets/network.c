@@ -152,6 +152,14 @@ bool listen_at(int *listener, const unsigned char *address, socklen_t length)
 	return !bind(*listener, (const struct sockaddr *)address, length) && !listen(*listener, 64);
 }
 
+bool is_connected(int fd)
+{
+	unsigned char peer[MAX_ADDRESS];
+	socklen_t length = sizeof(peer);
+
+	return !getpeername(fd, (struct sockaddr *)peer, &length);
+}
+
 void command_network(void)
 {
 	static bool tried;

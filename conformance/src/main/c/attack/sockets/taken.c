@@ -72,14 +72,6 @@ static void prepare(struct rival *rival)
 		rival->failed = true;
 }
 
-static bool has_peer(int fd)
-{
-	unsigned char peer[MAX_ADDRESS];
-	socklen_t length = sizeof(peer);
-
-	return !getpeername(fd, (struct sockaddr *)peer, &length);
-}
-
 static void take(struct rival *rival, long long moment)
 {
 	struct taken *taken = rival->of;
@@ -91,7 +83,7 @@ static void take(struct rival *rival, long long moment)
 	while (!taken->returned && !taken->acted && !rival->failed) {
 		int fd = fetch(taken, taken->fd);
 
-		if (fd >= 0 && !has_peer(fd))
+		if (fd >= 0 && !is_connected(fd))
 			close(fd);
 		else if (fd >= 0 && taken->act(taken, fd))
 			taken->acted = true;

@@ -93,7 +93,7 @@ final class ProcFiles {
         boolean isMarked = length >= DELETED.length
                 && Arrays.equals(path, length - DELETED.length, length, DELETED, 0, DELETED.length);
         if (isMarked && isMountpoint(tid, mount, Arrays.copyOf(path, length - DELETED.length))) {
-            // What is gone is the name of what was mounted. The way leads through the mountpoint.
+            // The mounted file's own name is gone. The way leads through the mountpoint.
             length -= DELETED.length;
         } else if (isMarked || statx.getInt(16) == 0 || isOfEndedProcess(path, length)) {
             record.flag(EventFlag.DELETED);
