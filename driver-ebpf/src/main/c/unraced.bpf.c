@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * This is the tracepoint tier. Each watched call has two programs. The entry program stashes the arguments under the
- * thread; the return program adds the result and the object that the call really acted on, and writes one record.
+ * Each watched call has two programs. The entry program stashes the arguments under the thread; the return program adds
+ * the result and the object that the call really acted on, and writes one record. They attach to the kernel's functions
+ * for the calls (syscall/function.h) or to tracepoints (syscall/native.h, syscall/compat.h); the loader chooses.
  *
- * These programs run with preemption off (lib/attach_points.h), so no other program uses a per-CPU area at the same
- * time.
+ * Nothing preempts these programs (lib/attach_points.h), so no other program uses a per-CPU area at the same time.
  */
 #include "lib/kernel_types.h"
 #include <bpf/bpf_helpers.h>
@@ -18,9 +18,13 @@
 #include "lib/maps.h"
 #include "object/tcp_attempts.h"
 #include "out/tail_call.h"
+#include "syscall/stash.h"
+#ifdef AT_FUNCTIONS
+#include "syscall/function.h"
+#else
 #include "syscall/compat.h"
 #include "syscall/native.h"
-#include "syscall/stash.h"
+#endif
 
 char LICENSE[] SEC("license") = "GPL";
 

@@ -17,7 +17,6 @@
 #include "lib/core_access.h"
 #include "lib/maps.h"
 #include "object/connects.h"
-#include "syscall/compat.h"
 #include "syscall/stash.h"
 
 /* Tells whether the thread is in a call that can send with MSG_FASTOPEN. */

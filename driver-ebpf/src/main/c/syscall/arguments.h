@@ -202,13 +202,14 @@ static __always_inline void read_registers(struct call *call, __u8 syscall, cons
 	call->addrlen = found.addrlen;
 }
 
-/* The system call that the tracepoint reports, with its registers. */
+/* The system call that enters or returns, with its registers. */
 struct arguments {
 	__u64 args[4];
 	__u8 syscall; /* 0: the call is not watched */
 	__u8 abi;
 	__u8 indirect; /* enum indirection */
-	__u8 reserved[5];
+	__u8 ran; /* 1: the kernel's function for the call was entered */
+	__u8 reserved[4];
 };
 
 __noinline int read_arguments(struct long_call *to, struct arguments *from, __u32 provenance)

@@ -42,12 +42,13 @@ __noinline int rebuild_call(struct long_call *to, struct arguments *from, __u32 
 }
 
 /* Returns the flags for a call without a stash entry, which give the reason where it is known. */
-static __always_inline __u32 why_missed(struct unraced_control *shared, struct task_struct *task, bool refused, __u32 mode)
+static __always_inline __u32 why_missed(struct unraced_control *shared, struct task_struct *task,
+					const struct arguments *from, bool refused, __u32 mode)
 {
 	__u32 flags = mode == UNRACED_MITIGATION_OFF ? 0 : UNRACED_ENTER_MISSED;
 
 	if (!refused)
-		return flags | without_trace(shared, task);
+		return from->ran ? flags : flags | without_trace(shared, task);
 	return mode == UNRACED_MITIGATION_OFF ? 0 : flags | UNRACED_STASH_FULL;
 }
 
@@ -97,7 +98,7 @@ static __always_inline int on_missed(struct unraced_control *shared, struct unra
 		return 0;
 	}
 	rebuild_call(scratch, from, mode);
-	call->record_flags |= why_missed(shared, task, refused, call->mitigation);
+	call->record_flags |= why_missed(shared, task, from, refused, call->mitigation);
 	/* Another task may have shared the table when the call entered, replaced the descriptor, and left. */
 	if (!(call->record_flags & UNRACED_NOT_EXECUTED))
 		call->record_flags |= UNRACED_FD_TABLE_SHARED;

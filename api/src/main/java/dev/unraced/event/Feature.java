@@ -62,6 +62,8 @@ public enum Feature implements Capability {
     ENTER_EVENTS,
     /** Calls that were in progress when the capture opened become events when they return. */
     CALLS_UNDER_WAY,
+    /** Calls that seccomp or a tracer refused, so that they never ran, become events; without it they become none. */
+    REFUSED_CALLS,
     /** Paths that are not UTF-8; without this feature, such a path is absent and flagged WITHHELD. */
     ANY_BYTES,
     /** The first bytes of arguments that are longer than the observed system takes. */

@@ -44,8 +44,7 @@ final class BpfObject implements AutoCloseable {
 
     /** Loads the programs of the given calls, with maps of the given sizes. */
     static BpfObject load(EbpfSettings settings, int cpus) throws EbpfFailure {
-        Tracepoints how = Tracepoints.of(settings.perfEvents());
-        return load(how.object, programsOf(settings), object -> {
+        return load(settings.object(), programsOf(settings), object -> {
             object.leaveOut(object.names(), object.loaded);
             object.resize("ring", settings.ringPerCpu() ? LibC.getpagesize() : settings.ringBytes());
             object.resize("rings", settings.ringPerCpu() ? cpus : 1);
@@ -220,18 +219,15 @@ final class BpfObject implements AutoCloseable {
     }
 
     private static List<String> programsOf(EbpfSettings settings) {
-        Set<String> programs = nativeOnes(EntryPoints.servesAllConventions(settings) ? Set.of() : settings.syscalls());
+        Set<String> programs = new LinkedHashSet<>(List.of("thread_exit", "init_control", "entries_begin"));
+        if (!settings.isAtFunctions() && !EntryPoints.servesAllConventions(settings)) {
+            for (Syscall syscall : settings.syscalls()) {
+                programs.add(entryOf(syscall));
+                programs.add(returnOf(syscall));
+            }
+        }
         programs.addAll(EntryPoints.programs(settings));
         return List.copyOf(programs);
-    }
-
-    private static Set<String> nativeOnes(Set<Syscall> syscalls) {
-        Set<String> programs = new LinkedHashSet<>(List.of("thread_exit", "init_control", "entries_begin"));
-        for (Syscall syscall : syscalls) {
-            programs.add(entryOf(syscall));
-            programs.add(returnOf(syscall));
-        }
-        return programs;
     }
 
     /** Shares all maps except internal ones, such as the map of constants, whose names have a dot. */

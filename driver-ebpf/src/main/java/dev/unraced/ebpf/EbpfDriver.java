@@ -16,15 +16,18 @@ import dev.unraced.machine.OfferedAbis;
 import dev.unraced.machine.OfferedCalls;
 import dev.unraced.ring.RingCapture;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Captures calls from the running kernel. Needs Linux 5.17 or newer with BTF, and root, or CAP_BPF, CAP_PERFMON and
  * CAP_DAC_READ_SEARCH.
  *
- * <p>The tracepoint tier reads arguments in the {@code sys_enter} tracepoint of each watched call and completes them in
- * its {@code sys_exit}. Calls by the 32-bit and x32 conventions use the tracepoints of all calls, io_uring requests
- * those of io_uring. The kernel-copy tier, for mitigation <em>kernel</em>, reads the kernel's own copies within the
- * call, where the kernel lets programs into its functions: by {@code fentry} and {@code fexit}, or else by kprobes.
+ * <p>The function tier reads arguments where the kernel's own function for a watched call begins, and completes them
+ * where it returns. Where the kernel lets no program there, or could preempt it, the tracepoint tier does the same in
+ * the {@code sys_enter} and {@code sys_exit} tracepoints: of each watched call, or of all calls where those by the
+ * 32-bit and x32 conventions are watched, too. io_uring requests use the tracepoints of io_uring. The kernel-copy tier,
+ * for mitigation <em>kernel</em>, reads the kernel's own copies within the call, where the kernel lets programs into
+ * its functions: by {@code fentry} and {@code fexit}, or else by kprobes.
  */
 public final class EbpfDriver implements Driver {
     /** The name that configuration selects. */
@@ -40,7 +43,7 @@ public final class EbpfDriver implements Driver {
 
     @Override
     public Availability availability(CaptureConfig config) {
-        return EbpfProbe.availability(
+        return KernelProbe.availability(
                 EbpfSettings.smallest(EbpfSettings.of(config).libbpf(), false));
     }
 
@@ -68,6 +71,8 @@ public final class EbpfDriver implements Driver {
         EbpfSettings settings = EbpfSettings.of(config);
         String copies = KernelProbe.copies(settings.libbpf()).describe(settings.copies());
         return Map.of(
+                "hooks",
+                CallFunctions.describe(settings),
                 "kernel copies",
                 copies,
                 "libbpf",
@@ -102,11 +107,23 @@ public final class EbpfDriver implements Driver {
                 .withoutIf(Abi.IA32, OfferedAbis::ia32UnavailableReason)
                 .withoutIf(Abi.X32, OfferedAbis::x32UnavailableReason)
                 .withoutIf(Origin.IO_URING, () -> KernelProbe.againstRequests(libbpf))
+                .withoutIf(Feature.CALLS_UNDER_WAY, () -> againstCallsUnderWay(settings))
+                .withoutIf(Feature.REFUSED_CALLS, () -> againstRefusedCalls(settings))
                 .withoutIf(Mitigation.KERNEL, () -> KernelProbe.copies(libbpf).unavailableReason(settings.copies()));
         if (settings.compat()) {
             return here;
         }
         String off = "unraced.ebpf.compat is off";
         return here.without(Abi.IA32, off).without(Abi.X32, off);
+    }
+
+    private static @Nullable String againstCallsUnderWay(EbpfSettings settings) {
+        return CallFunctions.areTaken(settings)
+                ? "the kernel shows the return from a function only of calls that entered it later"
+                : null;
+    }
+
+    private static @Nullable String againstRefusedCalls(EbpfSettings settings) {
+        return CallFunctions.areTaken(settings) ? "a refused call does not reach the kernel's function for it" : null;
     }
 }

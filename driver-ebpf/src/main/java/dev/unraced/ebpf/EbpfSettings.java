@@ -11,17 +11,21 @@ import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
 import dev.unraced.machine.OfferedCalls;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The settings of this driver from the configuration of a capture.
  *
+ * @param hooks where calls are seen; AUTO before a capture has found out
  * @param syscalls the calls to watch that this machine has
  */
 record EbpfSettings(
         String libbpf,
         boolean compat,
         CopyChoice copies,
+        Hooks hooks,
         boolean perfEvents,
         Mitigation mitigation,
         boolean integrity,
@@ -35,6 +39,27 @@ record EbpfSettings(
         int stashEntries,
         int stashLongPaths,
         boolean taskStorage) {
+    /** Where programs see calls begin and return: {@code unraced.ebpf.hooks}. */
+    enum Hooks {
+        /** At the kernel's functions where that can be, else at tracepoints. */
+        AUTO,
+        /** At the kernel's own functions for the calls, {@code syscall/function.h}. */
+        FUNCTION,
+        /** At the tracepoints of calls, {@code syscall/native.h} and {@code syscall/compat.h}. */
+        TRACEPOINT;
+
+        /** The names of the choices in the configuration. */
+        static final List<String> NAMES = Stream.of(values()).map(Hooks::label).toList();
+
+        static Hooks of(String name) {
+            return values()[NAMES.indexOf(name)];
+        }
+
+        String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
     private static final String EVENTS = "events";
     private static final List<String> TRACEPOINTS = List.of("auto", EVENTS);
     private static final String PER_CPU = "per-cpu";
@@ -54,12 +79,14 @@ record EbpfSettings(
         String rings = choices.choice("rings", RINGS);
         String copies = choices.choice("copies", CopyChoice.NAMES);
         String stash = choices.choice("stash", STASHES);
+        String hooks = choices.choice("hooks", Hooks.NAMES);
         String tracepoints = choices.choice("tracepoints", TRACEPOINTS);
         choices.check();
         return new EbpfSettings(
                 own.has("libbpf") ? own.string("libbpf") : LibBpf.AUTO,
                 !own.has("compat") || own.flag("compat"),
                 CopyChoice.of(copies),
+                Hooks.of(hooks),
                 tracepoints.equals(EVENTS),
                 config.mitigation(),
                 config.integrity(),
@@ -90,6 +117,7 @@ record EbpfSettings(
                 libbpf,
                 compat,
                 CopyChoice.AUTO,
+                Hooks.TRACEPOINT,
                 false,
                 Mitigation.STASH,
                 true,
@@ -103,6 +131,38 @@ record EbpfSettings(
                 1,
                 1,
                 false);
+    }
+
+    /** Returns these settings with other hooks. */
+    EbpfSettings with(Hooks other) {
+        return new EbpfSettings(
+                libbpf,
+                compat,
+                copies,
+                other,
+                perfEvents,
+                mitigation,
+                integrity,
+                enterEvents,
+                syscalls,
+                observeSelf,
+                filters,
+                limits,
+                ringBytes,
+                ringPerCpu,
+                stashEntries,
+                stashLongPaths,
+                taskStorage);
+    }
+
+    /** Returns whether calls are seen at the kernel's functions. */
+    boolean isAtFunctions() {
+        return hooks == Hooks.FUNCTION;
+    }
+
+    /** Returns the object file with the programs. */
+    String object() {
+        return isAtFunctions() ? "unraced-functions.bpf.o" : Tracepoints.of(perfEvents).object;
     }
 
     /**

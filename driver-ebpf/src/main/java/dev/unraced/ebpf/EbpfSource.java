@@ -76,7 +76,20 @@ final class EbpfSource implements RingSource {
     /** Loads, attaches and activates the programs. A failed start leaves nothing behind. */
     static EbpfSource start(EbpfSettings settings) throws EbpfFailure {
         LibBpf.bind(settings.libbpf());
-        return LibBpf.quietly(() -> startQuietly(settings));
+        return LibBpf.quietly(() -> startByHooks(settings));
+    }
+
+    private static EbpfSource startByHooks(EbpfSettings settings) throws EbpfFailure {
+        if (settings.hooks() == EbpfSettings.Hooks.AUTO && CallFunctions.unavailableReason() == null) {
+            try {
+                EbpfSource source = startQuietly(settings.with(EbpfSettings.Hooks.FUNCTION));
+                CallFunctions.proved();
+                return source;
+            } catch (EbpfFailure e) {
+                CallFunctions.refused(e);
+            }
+        }
+        return startQuietly(settings.isAtFunctions() ? settings : settings.with(EbpfSettings.Hooks.TRACEPOINT));
     }
 
     private static EbpfSource startQuietly(EbpfSettings settings) throws EbpfFailure {
@@ -110,7 +123,7 @@ final class EbpfSource implements RingSource {
             control.syscalls(settings.syscalls());
             control.polledFlag(EntryPoints.polledFlag(settings, control.hasRequests()));
             object.attach("thread_exit");
-            if (!EntryPoints.servesAllConventions(settings)) {
+            if (!settings.isAtFunctions() && !EntryPoints.servesAllConventions(settings)) {
                 attach(object, settings.syscalls());
             }
             EntryPoints.attach(object, settings, control.hasRequests());

@@ -50,9 +50,10 @@ final class EntryPoints {
     /** Returns the names of the programs that these settings need, in the order of attaching. */
     static List<String> programs(EbpfSettings settings) {
         List<String> programs = new ArrayList<>(finishers(settings.syscalls()));
-        if (servesAllConventions(settings)) {
-            programs.addAll(ALL_CONVENTIONS);
+        if (settings.isAtFunctions()) {
+            programs.addAll(CallFunctions.workers(settings));
         }
+        programs.addAll(callsOf(settings));
         if (settings.syscalls().contains(Syscall.CONNECT)) {
             programs.add(ATTEMPT);
             programs.addAll(takers(settings));
@@ -80,11 +81,20 @@ final class EntryPoints {
         if (hasRequests) {
             attachRequests(object, settings.syscalls());
         }
-        if (servesAllConventions(settings)) {
-            for (String program : ALL_CONVENTIONS) {
-                object.attach(program);
-            }
+        if (settings.isAtFunctions()) {
+            CallFunctions.place(object, settings);
         }
+        for (String program : callsOf(settings)) {
+            object.attach(program);
+        }
+    }
+
+    /** Returns the programs of calls, except those at the tracepoints of single calls; returns before entries. */
+    private static List<String> callsOf(EbpfSettings settings) {
+        if (settings.isAtFunctions()) {
+            return CallFunctions.programs(settings);
+        }
+        return servesAllConventions(settings) ? ALL_CONVENTIONS : List.of();
     }
 
     /**
@@ -101,7 +111,7 @@ final class EntryPoints {
     }
 
     private static List<String> takers(EbpfSettings settings) {
-        return servesAllConventions(settings) ? List.of() : TAKERS;
+        return settings.isAtFunctions() || servesAllConventions(settings) ? List.of() : TAKERS;
     }
 
     private static void attachRequests(BpfObject object, Set<Syscall> syscalls) throws EbpfFailure {
@@ -138,7 +148,10 @@ final class EntryPoints {
         return finishers;
     }
 
-    /** Returns whether one pair of programs serves calls of every convention, including native calls. */
+    /**
+     * Returns whether calls of every convention are watched. At tracepoints, one pair of programs then serves them all,
+     * including native calls.
+     */
     static boolean servesAllConventions(EbpfSettings settings) {
         return settings.compat() && isX86();
     }
@@ -148,7 +161,9 @@ final class EntryPoints {
      * It skips the programs of perf events while another program runs on the CPU.
      */
     static boolean missesNone(EbpfSettings settings) {
-        return servesAllConventions(settings) && Tracepoints.of(settings.perfEvents()) == Tracepoints.RAW;
+        return !settings.isAtFunctions()
+                && servesAllConventions(settings)
+                && Tracepoints.of(settings.perfEvents()) == Tracepoints.RAW;
     }
 
     private static boolean isX86() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.ebpf;
 
+import dev.unraced.capture.Availability;
 import dev.unraced.event.Syscall;
 import dev.unraced.natives.LibC;
 import java.util.EnumMap;
@@ -9,14 +10,34 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out by trying what the running kernel allows: the methods of reading the kernel's copies, and reading io_uring
- * requests. Each test takes some ten milliseconds, and runs on demand and once in a process. Thread-safe.
+ * Finds out by trying what the running kernel allows: a capture at all, the methods of reading the kernel's copies, and
+ * reading io_uring requests. Each test of the latter two takes some ten milliseconds, and runs on demand and once in a
+ * process. Thread-safe.
  */
 final class KernelProbe {
     private static final Map<AttachMethod, ProbeResult> RESULTS = new EnumMap<>(AttachMethod.class);
     private static @Nullable Boolean hasRequests;
 
     private KernelProbe() {}
+
+    /** Finds out whether a capture could start, by starting and ending the smallest capture. */
+    static Availability availability(EbpfSettings settings) {
+        Machine machine = Machine.current();
+        Availability hopeless = Diagnosis.beforehand(machine);
+        if (!hopeless.isAvailable()) {
+            return hopeless;
+        }
+        try {
+            EbpfSource source = EbpfSource.start(settings);
+            source.stop();
+            source.release();
+            return new Availability.Available();
+        } catch (EbpfFailure e) {
+            return Diagnosis.of(e, machine);
+        } catch (RuntimeException | LinkageError e) {
+            return new Availability.Inconclusive(e.toString());
+        }
+    }
 
     /** A test of the kernel that needs the tracepoint tier loaded. */
     private interface Question<T> {

@@ -1,49 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.ebpf;
 
-import com.sun.jna.Memory;
-import com.sun.jna.Pointer;
 import dev.unraced.ebpf.EbpfFailure.Step;
 import dev.unraced.linux.Errno;
-import dev.unraced.natives.LibC;
+import dev.unraced.machine.DetachedMount;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/**
- * Reads the numbers of tracepoints from tracefs, without needing it mounted. It mounts tracefs detached, invisible to
- * all processes, until it is closed. Where that is not allowed, it uses a mounted tracefs.
- */
+/** Reads the numbers of tracepoints from tracefs. */
 final class Tracefs implements AutoCloseable {
-    /** This number is the same on all machines: {@code include/uapi/asm-generic/unistd.h}. */
-    private static final int SYS_FSOPEN = 430;
-
-    private static final int SYS_FSCONFIG = 431;
-    private static final int SYS_FSMOUNT = 432;
-    private static final int CLOEXEC = 1;
-    private static final int FSCONFIG_CMD_CREATE = 6;
     private static final List<Path> MOUNTED =
             List.of(Path.of("/sys/kernel/tracing"), Path.of("/sys/kernel/debug/tracing"));
 
-    private final List<Path> roots;
-    private final int mount;
+    private final DetachedMount mount;
 
-    private Tracefs(List<Path> roots, int mount) {
-        this.roots = roots;
+    private Tracefs(DetachedMount mount) {
         this.mount = mount;
     }
 
     static Tracefs open() {
-        int mount = mountDetached();
-        return mount < 0 ? new Tracefs(MOUNTED, mount) : new Tracefs(List.of(Path.of("/proc/self/fd/" + mount)), mount);
+        return new Tracefs(DetachedMount.of("tracefs", MOUNTED));
     }
 
     /** Returns the number by which perf_event_open(2) knows a tracepoint. */
     long id(String category, String name) throws EbpfFailure {
         boolean present = false;
-        for (Path root : roots) {
+        for (Path root : mount.roots()) {
             // The file is read without an access(2) check, which uses the real user and ignores capabilities.
             try {
                 return Long.parseLong(Files.readString(root.resolve("events")
@@ -62,29 +47,13 @@ final class Tracefs implements AutoCloseable {
                 : new EbpfFailure(Step.FIND_TRACEPOINT, Errno.EPERM, "tracefs is neither mounted nor mountable");
     }
 
-    @Override
-    public void close() {
-        if (mount >= 0) {
-            LibC.close(mount);
-        }
+    /** Returns whether the kernel was built so that its functions can be patched (CONFIG_DYNAMIC_FTRACE). */
+    boolean hasPatchableFunctions() {
+        return mount.roots().stream().anyMatch(root -> Files.exists(root.resolve("available_filter_functions")));
     }
 
-    private static int mountDetached() {
-        int context;
-        try (Memory type = new Memory(8)) {
-            type.setString(0, "tracefs");
-            context = (int) LibC.syscall(SYS_FSOPEN, Pointer.nativeValue(type), CLOEXEC, 0, 0, 0);
-        }
-        if (context < 0) {
-            return -1;
-        }
-        try {
-            if (LibC.syscall(SYS_FSCONFIG, context, FSCONFIG_CMD_CREATE, 0, 0, 0) != 0) {
-                return -1;
-            }
-            return (int) LibC.syscall(SYS_FSMOUNT, context, CLOEXEC, 0, 0, 0);
-        } finally {
-            LibC.close(context);
-        }
+    @Override
+    public void close() {
+        mount.close();
     }
 }

@@ -24,6 +24,7 @@ class MissedCopiesTest {
             LibBpf.AUTO,
             false,
             CopyChoice.NONE,
+            EbpfSettings.Hooks.AUTO,
             false,
             Mitigation.KERNEL,
             true,

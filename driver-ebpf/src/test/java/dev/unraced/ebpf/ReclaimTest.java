@@ -28,6 +28,7 @@ class ReclaimTest {
                 LibBpf.AUTO,
                 false,
                 CopyChoice.NONE,
+                EbpfSettings.Hooks.AUTO,
                 false,
                 Mitigation.STASH,
                 true,

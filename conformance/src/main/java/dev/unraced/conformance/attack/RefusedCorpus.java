@@ -61,7 +61,7 @@ final class RefusedCorpus {
     }
 
     private static Attack opens(String suffix, String title, String how, int value) {
-        return of(NEVER_RAN, "R3.4", suffix, title, Syscall.OPENAT, FEW, field -> {
+        return of(NEVER_RAN, "R3.4", suffix, title, List.of(Syscall.OPENAT, Feature.REFUSED_CALLS), FEW, field -> {
             field.makeFile("secret");
             refused(field, "openat", how, value, field.bytes("secret"));
         });
@@ -76,7 +76,7 @@ final class RefusedCorpus {
                 "R3.4",
                 "-leftover",
                 "A filter answers an open, behind whose predecessor a request opened another path from the same memory",
-                List.of(Syscall.OPENAT, Feature.UNUSED_MODE),
+                List.of(Syscall.OPENAT, Feature.REFUSED_CALLS, Feature.UNUSED_MODE),
                 FEW,
                 field -> {
                     field.makeFile("secret");
@@ -105,7 +105,7 @@ final class RefusedCorpus {
                 "R3.4",
                 suffix,
                 title,
-                Syscall.CONNECT,
+                List.of(Syscall.CONNECT, Feature.REFUSED_CALLS),
                 FEW,
                 field -> refused(field, "connect", how, 0, SocketAddresses.inet(DISCARD, 127, 0, 0, 2)));
     }

@@ -268,7 +268,7 @@ public abstract class AssertionConformance extends DriverConformance {
     }
 
     @Rule("A call that was refused before it ran is no success, or is of unknown execution")
-    @Requires(syscalls = Syscall.OPENAT)
+    @Requires(syscalls = Syscall.OPENAT, features = Feature.REFUSED_CALLS)
     public final void r03_4_aRefusedCallIsNoSuccess(TestReporter reporter) {
         stand(reporter, "R3.4");
     }

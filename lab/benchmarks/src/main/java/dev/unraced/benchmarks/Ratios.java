@@ -20,6 +20,7 @@ record Ratios(List<String> observers, List<Ratio> all) {
     private static final String ADDED = "added_cpu_ns";
 
     private static final String STASH = "stash";
+    private static final String TRACEPOINT = "tracepoint";
     private static final String MODULE = "kmod-stash";
 
     /** A figure, by its place in the tables. */
@@ -100,11 +101,16 @@ record Ratios(List<String> observers, List<Ratio> all) {
      * of the programs without integrity lies above 0.9, since that ratio rises when integrity costs less.
      */
     static final Ratios OF_INSTRUCTIONS = new Ratios(
-            List.of(STASH, "stash-unchecked", "kernel", "native-only", MODULE, "kmod-kernel"),
+            List.of(STASH, "stash-unchecked", "kernel", TRACEPOINT, "native-only", MODULE, "kmod-kernel"),
             List.of(
                     new Ratio(
                             "open: eBPF stash adds, over the bare open and close",
                             added(OPEN, STASH),
+                            bare(OPEN),
+                            0.80),
+                    new Ratio(
+                            "open: eBPF at tracepoints adds, over the bare open and close",
+                            added(OPEN, TRACEPOINT),
                             bare(OPEN),
                             0.82),
                     new Ratio(
@@ -126,6 +132,11 @@ record Ratios(List<String> observers, List<Ratio> all) {
                     new Ratio(
                             "unwatched call: eBPF adds, over the bare call",
                             added(UNWATCHED, STASH),
+                            bare(UNWATCHED),
+                            0.01),
+                    new Ratio(
+                            "unwatched call: eBPF at tracepoints adds, over the bare call",
+                            added(UNWATCHED, TRACEPOINT),
                             bare(UNWATCHED),
                             0.88),
                     new Ratio(

@@ -15,6 +15,7 @@ import java.util.Map;
  */
 public record CaptureWay(String name, String driver, Map<String, Object> settings) {
     private static final String MITIGATION = "unraced.mitigation";
+    private static final String HOOKS = "unraced.ebpf.hooks";
     private static final String INTEGRITY = "unraced.integrity";
 
     /** All ways, the default first. */
@@ -26,8 +27,11 @@ public record CaptureWay(String name, String driver, Map<String, Object> setting
             ebpf("kernel-unchecked", Map.of(MITIGATION, "kernel", INTEGRITY, false)),
             ebpf("kernel-kprobe", Map.of(MITIGATION, "kernel", "unraced.ebpf.copies", "kprobe")),
             ebpf("enter-events", Map.of("unraced.enter-events", true)),
-            ebpf("native-only", Map.of("unraced.ebpf.compat", "off")),
-            ebpf("perf-events", Map.of("unraced.ebpf.tracepoints", "events")),
+            ebpf("function", Map.of(HOOKS, "function")),
+            ebpf("function-kernel", Map.of(HOOKS, "function", MITIGATION, "kernel")),
+            ebpf("tracepoint", Map.of(HOOKS, "tracepoint")),
+            ebpf("native-only", Map.of(HOOKS, "tracepoint", "unraced.ebpf.compat", "off")),
+            ebpf("perf-events", Map.of(HOOKS, "tracepoint", "unraced.ebpf.tracepoints", "events")),
             ebpf("task-storage", Map.of("unraced.ebpf.stash", "task-storage")),
             ebpf("ring-per-cpu", Map.of("unraced.ebpf.rings", "per-cpu")),
             kmod("kmod-stash", Map.of(MITIGATION, "stash")),

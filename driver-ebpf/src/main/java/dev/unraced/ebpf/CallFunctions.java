@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.ebpf;
+
+import dev.unraced.event.Syscall;
+import dev.unraced.machine.OfferedAbis;
+import dev.unraced.machine.Preemption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The programs at the kernel's own functions for the calls, and whether they can serve here. The first capture of a
+ * process finds that out. Thread-safe.
+ */
+final class CallFunctions {
+    /** The programs that those at most functions enter by tail calls, each through a map of its own. */
+    private static final List<String> OPENS = List.of("exit_opens", "enter_opens");
+
+    private static final List<String> CONNECTS = List.of("exit_connects", "enter_connects");
+
+    /** Why they cannot serve; empty when nothing speaks against it; null before it was looked for. */
+    private static volatile @Nullable String reason;
+
+    /** Whether a capture had them attached. */
+    private static volatile boolean isProved;
+
+    private CallFunctions() {}
+
+    /** Returns the names of the programs that serve those at the functions. */
+    static List<String> workers(EbpfSettings settings) {
+        List<String> workers = new ArrayList<>();
+        if (settings.syscalls().stream().anyMatch(Syscall::isOpenLike)) {
+            workers.addAll(OPENS);
+        }
+        if (settings.syscalls().contains(Syscall.CONNECT)) {
+            workers.addAll(CONNECTS);
+        }
+        return workers;
+    }
+
+    /** Puts the workers where the tail calls find them. */
+    static void place(BpfObject object, EbpfSettings settings) throws EbpfFailure {
+        for (String worker : workers(settings)) {
+            object.putInt(worker + "_tail", 0, object.program(worker));
+        }
+    }
+
+    /** Returns the names of the programs at the functions, returns before entries. */
+    static List<String> programs(EbpfSettings settings) {
+        List<String> functions = functions(settings);
+        List<String> programs = new ArrayList<>();
+        functions.forEach(function -> programs.add("exit_" + function));
+        functions.forEach(function -> programs.add("enter_" + function));
+        return programs;
+    }
+
+    private static List<String> functions(EbpfSettings settings) {
+        List<String> functions = new ArrayList<>();
+        boolean ia32 = EntryPoints.servesAllConventions(settings) && OfferedAbis.ia32UnavailableReason() == null;
+        for (Syscall syscall : settings.syscalls()) {
+            String name = syscall.name().toLowerCase(Locale.ROOT);
+            functions.add("native_" + name);
+            if (ia32) {
+                functions.add("ia32_" + name);
+            }
+        }
+        if (settings.syscalls().contains(Syscall.CONNECT)) {
+            functions.add("native_pidfd_getfd");
+            if (ia32) {
+                functions.addAll(List.of("ia32_socketcall", "ia32_pidfd_getfd"));
+            }
+        }
+        return functions;
+    }
+
+    /**
+     * Returns why no program can be at these functions, as far as that shows without attaching one; null when nothing
+     * speaks against it.
+     */
+    static @Nullable String unavailableReason() {
+        String known = reason;
+        if (known == null) {
+            known = lookForReason();
+            reason = known;
+        }
+        return known.isEmpty() ? null : known;
+    }
+
+    /** Returns whether captures with these settings see calls at functions. It tries that once in a process. */
+    static boolean areTaken(EbpfSettings settings) {
+        if (settings.hooks() != EbpfSettings.Hooks.AUTO) {
+            return settings.isAtFunctions();
+        }
+        if (!isProved && unavailableReason() == null) {
+            try {
+                EbpfSource source = EbpfSource.start(EbpfSettings.smallest(settings.libbpf(), settings.compat())
+                        .with(EbpfSettings.Hooks.AUTO));
+                source.stop();
+                source.release();
+            } catch (EbpfFailure | RuntimeException | LinkageError e) {
+                // Nothing can be captured here, so nothing was found out.
+                return false;
+            }
+        }
+        return isProved;
+    }
+
+    /** Describes where captures with these settings see calls, for people. */
+    static String describe(EbpfSettings settings) {
+        boolean taken = areTaken(settings);
+        String where = taken ? "the kernel's functions" : "tracepoints";
+        if (settings.hooks() != EbpfSettings.Hooks.AUTO) {
+            return where + ", as unraced.ebpf.hooks has it";
+        }
+        String against = unavailableReason();
+        return taken || against == null ? where : where + ", since " + against;
+    }
+
+    /** Remembers that the programs are attached. */
+    static void proved() {
+        isProved = true;
+    }
+
+    /** Remembers that the kernel refused the programs. */
+    static void refused(EbpfFailure failure) {
+        reason = "the kernel refuses programs at its functions (" + failure.getMessage() + ", errno " + failure.errno()
+                + ")";
+    }
+
+    private static String lookForReason() {
+        try (Tracefs tracefs = Tracefs.open()) {
+            if (!tracefs.hasPatchableFunctions()) {
+                return "this kernel's functions cannot be patched, or tracefs does not show it";
+            }
+        }
+        Preemption preemption = Preemption.current();
+        return preemption.isOff() ? "" : preemption.source();
+    }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.machine;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Whether the running kernel can put a thread aside within the kernel, in the middle of a program. Where that cannot be
+ * found out, it counts as preempting.
+ *
+ * @param isOff whether no thread is put aside within the kernel
+ * @param source what told so, for people
+ */
+public record Preemption(boolean isOff, String source) {
+    /** The model in use is in parentheses, such as {@code none (voluntary) full}: kernel/sched/debug.c. */
+    private static final String MODELS = "sched/preempt";
+
+    private static final List<Path> DEBUGFS = List.of(Path.of("/sys/kernel/debug"));
+    private static final Pattern MODEL_IN_USE = Pattern.compile("\\((\\w+)\\)");
+    /** The boot parameter of setup_preempt_mode() in kernel/sched/core.c; the last one counts. */
+    private static final Pattern PARAMETER = Pattern.compile("(?:^|\\s)preempt=(\\w+)");
+
+    private static final Pattern BUILT_AS = Pattern.compile("^CONFIG_PREEMPT_(NONE|VOLUNTARY)=y$", Pattern.MULTILINE);
+    private static final List<String> OFF = List.of("none", "voluntary");
+
+    /** Finds out about the running kernel. */
+    public static Preemption current() {
+        try (DetachedMount debugfs = DetachedMount.of("debugfs", DEBUGFS)) {
+            return of(Path.of("/"), debugfs.roots(), System.getProperty("os.version", ""));
+        }
+    }
+
+    static Preemption of(Path root, List<Path> debugfs, String release) {
+        // UTS_VERSION of a kernel that was built to preempt, or to choose at boot, says PREEMPT.
+        String version = read(root.resolve("proc/sys/kernel/version"));
+        if (!version.isEmpty() && !version.contains("PREEMPT")) {
+            return new Preemption(true, "this kernel was built without preemption");
+        }
+        for (Path directory : debugfs) {
+            Matcher model = MODEL_IN_USE.matcher(read(directory.resolve(MODELS)));
+            if (model.find()) {
+                return model(model.group(1), "debugfs");
+            }
+        }
+        String parameter = "";
+        Matcher words = PARAMETER.matcher(read(root.resolve("proc/cmdline")));
+        while (words.find()) {
+            parameter = words.group(1);
+        }
+        if (!parameter.isEmpty()) {
+            return model(parameter, "the kernel's command line");
+        }
+        Matcher built = BUILT_AS.matcher(read(root.resolve("boot/config-" + release)));
+        return built.find()
+                ? model(built.group(1).toLowerCase(Locale.ROOT), "the kernel's configuration in /boot")
+                : new Preemption(
+                        false, "it cannot be found out whether this kernel preempts; a mounted debugfs tells it");
+    }
+
+    private static Preemption model(String name, String where) {
+        return new Preemption(OFF.contains(name), "the kernel's preemption is " + name + ", says " + where);
+    }
+
+    private static String read(Path path) {
+        try {
+            return Files.readString(path);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+}
