@@ -84,7 +84,7 @@ static void obey(void)
 		{"departed", command_departed}, {"uring-outlived", command_uring_outlived},
 		{"uring-lent", command_uring_lent}, {"uring-attempt", command_uring_attempt},
 		{"uring-polled", command_uring_polled}, {"taken-socket", command_taken_socket},
-		{"destroyed-socket", command_destroyed_socket},
+		{"destroyed-socket", command_destroyed_socket}, {"replaced-socket", command_replaced_socket},
 		{"moved-mount", command_moved_mount}, {"base-swap", command_base_swap},
 	};
 

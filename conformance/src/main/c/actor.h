@@ -214,6 +214,7 @@ void command_shared_socket(void);
 void command_taken_socket(void);
 void command_destroyed_socket(void);
 void command_socketcall(void);
+void command_replaced_socket(void);
 void command_scope(void);
 void command_scope_rebound(void);
 void command_never_ran(void);

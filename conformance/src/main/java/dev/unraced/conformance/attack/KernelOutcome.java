@@ -80,6 +80,11 @@ record KernelOutcome(
         return peer(argument, ByteString.EMPTY, true);
     }
 
+    /** Returns the same truth of an event that is judged by another of its arguments. */
+    KernelOutcome named(Object other) {
+        return new KernelOutcome(other, provable, file, places, peer, local, mountNamespace, ran, marks);
+    }
+
     /** Returns the same truth, with the socket's own address. */
     KernelOutcome from(ByteString own) {
         return new KernelOutcome(argument, provable, file, places, peer, own, mountNamespace, ran, marks);

@@ -16,12 +16,16 @@ import dev.unraced.conformance.actor.WatchedCall;
 import dev.unraced.conformance.fixture.SocketAddresses;
 import dev.unraced.conformance.scenario.Scope;
 import dev.unraced.event.Abi;
+import dev.unraced.event.Argument;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.Capability;
 import dev.unraced.event.ConnectEvent;
 import dev.unraced.event.ConnectedSocket;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Feature;
+import dev.unraced.event.Integrity;
+import dev.unraced.event.Provenance;
+import dev.unraced.event.SocketcallBlock;
 import dev.unraced.event.Syscall;
 import dev.unraced.event.SyscallEvent;
 import java.util.HashMap;
@@ -66,6 +70,9 @@ final class SocketCorpus {
     /** The handle of the first of the sockets whose descriptors are swapped in the block. */
     private static final int FIRST_SOCKET = 40;
 
+    /** The descriptor that a thread replaces in mid-call. */
+    private static final int REPLACED = 120;
+
     private static final int FIRST_PORT = 1024;
     private static final int PORTS = 60_000;
     private static final int MANY = Integer.MAX_VALUE;
@@ -94,6 +101,8 @@ final class SocketCorpus {
                 block("-bind", "It is swapped with one that setsockopt binds to a device in mid-call", "bind"),
                 block("-address", "The address in the block of socketcall is swapped", "address"),
                 block("-length", "The length in the block of socketcall is swapped", "length"),
+                replaced("-replaced", "A thread replaces the descriptor in mid-call; nobody writes the block", "dup2"),
+                replaced("-closed", "A thread closes the descriptor in mid-call; nobody writes the block", "close"),
                 scope("", "The scope of a link-local address is flipped", LINK_LOCAL, LINK_LOCAL_HOST, true),
                 scope("-zero", "A link-local address has a scope and has none", LINK_LOCAL, LINK_LOCAL_HOST, false),
                 scope("-group", "The scope of a link-local group is flipped", LINK_LOCAL_GROUP, ALL_NODES, true),
@@ -267,6 +276,37 @@ final class SocketCorpus {
                                 }
                             });
                 });
+    }
+
+    /** Makes an attack whose block nobody writes, so that no event may say that it was changed. */
+    private static Attack replaced(String suffix, String title, String how) {
+        return of(
+                SOCKETCALL, "R2.29", suffix, title, List.of(Syscall.CONNECT, Abi.IA32, Feature.SOCKET_TUPLE), field -> {
+                    ByteString a = own(field, 1);
+                    KernelOutcome taken = KernelOutcome.peer(a)
+                            .named(REPLACED)
+                            .unless(EventFlag.FD_TABLE_SHARED, EventFlag.SOCKET_SHARED);
+                    field.inBatches(
+                            Command.of("replaced-socket")
+                                    .with("how", how)
+                                    .with("fd", REPLACED)
+                                    .with("a", a)
+                                    .with("b", own(field, 2)),
+                            (event, truth, i) -> {
+                                if (truth == 'a') {
+                                    judgeBlock(field.tally(), (ConnectEvent) event, taken);
+                                }
+                            });
+                });
+    }
+
+    /** Judges an event by the block, which held the same descriptor, pointer and length all the while. */
+    private static void judgeBlock(AttackTally tally, ConnectEvent event, KernelOutcome taken) {
+        SocketcallBlock block = event.block().orElse(new SocketcallBlock(Provenance.NONE, Integrity.UNCHECKED));
+        tally.judge(event, new Argument<>(event.fd(), block.provenance(), block.integrity()), taken);
+        if (block.integrity() == Integrity.CHANGED || event.address().integrity() == Integrity.CHANGED) {
+            tally.lie("R2.29", "CHANGED, though nobody changed block or address: event " + event);
+        }
     }
 
     /** Returns family and port of a socket's own address; a connect chooses the rest of it. */

@@ -50,9 +50,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.TestReporter;
 
 /**
- * Rules 2.41 to 2.49, 3.4 and 3.5, and the sockets of 2.30 and 2.32: an event asserts a file, a peer, a namespace or a
- * success only where nothing else can be true. The attacks of the corpus that name a rule test it; honest calls carry
- * none of the marks.
+ * Rules 2.41 to 2.49, 3.4 and 3.5, the sockets of 2.30 and 2.32, and the block of 2.29: an event asserts a file, a
+ * peer, a namespace or a success only where nothing else can be true. The attacks of the corpus that name a rule test
+ * it; honest calls carry none of the marks.
  */
 public abstract class AssertionConformance extends DriverConformance {
     /** The calls of each attack; {@link AttackField} makes more where the attacker is too late in all of them. */
@@ -142,6 +142,13 @@ public abstract class AssertionConformance extends DriverConformance {
         if (event instanceof ConnectEvent connect && capabilities().has(Feature.SOCKET_TUPLE)) {
             assertThat(connect.socket()).as("R2.41: the socket, %s", what).isPresent();
         }
+    }
+
+    @Rule("Memory that nobody changed is not CHANGED where a thread replaces the descriptor that it names")
+    @Requires(syscalls = Syscall.CONNECT, abis = Abi.IA32, features = Feature.SOCKET_TUPLE)
+    @Stochastic
+    public final void r02_29_aReplacedDescriptorChangesNoBlock(TestReporter reporter) {
+        stand(reporter, "R2.29");
     }
 
     @Rule("A socket of IPv6 that is connected to an address of IPv4 has the mapped one as its peer")

@@ -473,8 +473,13 @@ public final class Scenario implements AutoCloseable {
     }
 
     private static boolean isChanged(SyscallEvent event) {
-        return event instanceof OpenEvent open
-                ? open.path().integrity() == Integrity.CHANGED || open.how().integrity() == Integrity.CHANGED
-                : ((ConnectEvent) event).address().integrity() == Integrity.CHANGED;
+        if (event instanceof OpenEvent open) {
+            return open.path().integrity() == Integrity.CHANGED || open.how().integrity() == Integrity.CHANGED;
+        }
+        ConnectEvent connect = (ConnectEvent) event;
+        return connect.address().integrity() == Integrity.CHANGED
+                || connect.block()
+                        .filter(block -> block.integrity() == Integrity.CHANGED)
+                        .isPresent();
     }
 }

@@ -57,6 +57,7 @@ public final class SimActor {
     private final Moving moving;
     private final Elsewhere elsewhere;
     private final Blocks blocks;
+    private final ReplacedSockets replacedSockets;
     private final Map<Integer, PreparedCall> jobs = new HashMap<>();
     private int lastJob;
 
@@ -97,6 +98,7 @@ public final class SimActor {
         moving = new Moving(processes);
         elsewhere = new Elsewhere(processes);
         blocks = new Blocks(processes, handles);
+        replacedSockets = new ReplacedSockets(processes);
     }
 
     /** Carries out a command; returns its answer, without a line's end. */
@@ -171,6 +173,7 @@ public final class SimActor {
             case "scope" -> sharedSockets.scope(line);
             case "reset" -> sharedSockets.reset(line);
             case "socketcall" -> blocks.play(line);
+            case "replaced-socket" -> replacedSockets.play(line);
             case "never-ran" -> refusals.neverRan(line);
             case "forged-sigsys" -> refusals.forgedSigsys(line);
             case "torn-path" -> moving.torn(line);

@@ -659,6 +659,25 @@ class StagedCorpusTest {
         assertThat(last(capture)).isEqualTo("127.0.0.1:9 UNCHECKED, really nothing");
     }
 
+    @Stages("socketcall-replaced")
+    void aThreadReplacesTheDescriptorThatTheBlockNames(Capture capture) {
+        evil.newThread("swapper");
+        int fd = evil.socket(AF_INET, SOCK_DGRAM, 0);
+        int decoy = evil.socket(AF_INET, SOCK_DGRAM, 0);
+        SimCall connect = thread.socketcall(evil.socketcallBlock(fd, evil.address("127.0.0.1", 9), 16));
+        connect.at(WORK, () -> evil.dup2(decoy, fd)).finish();
+        assertThat(block(capture)).isEqualTo("fd 0 UNCHECKED, really 127.0.0.1:9");
+    }
+
+    @Stages("socketcall-closed")
+    void aThreadClosesTheDescriptorThatTheBlockNames(Capture capture) {
+        evil.newThread("closer");
+        int fd = evil.socket(AF_INET, SOCK_DGRAM, 0);
+        SimCall connect = thread.socketcall(evil.socketcallBlock(fd, evil.address("127.0.0.1", 9), 16));
+        connect.at(WORK, () -> evil.close(fd)).finish();
+        assertThat(block(capture)).isEqualTo("fd 0 UNCHECKED, really 127.0.0.1:9");
+    }
+
     @Stages("scope")
     void theScopeOfALinkLocalAddressIsFlipped(SimKernel kernel, Capture capture) {
         kernel.link(2).link(3);
@@ -829,6 +848,14 @@ class StagedCorpusTest {
     private static String last(Capture capture) {
         List<String> all = all(capture);
         return all.get(all.size() - 1);
+    }
+
+    /** Returns the descriptor of the last event, how far to trust the block that named it, and the peer. */
+    private static String block(Capture capture) {
+        List<SyscallEvent> events = SimEvents.of(capture);
+        ConnectEvent connect = (ConnectEvent) events.get(events.size() - 1);
+        return "fd " + connect.fd() + " " + connect.block().orElseThrow().integrity() + ", really "
+                + connect.socket().flatMap(ConnectedSocket::remote).orElseThrow();
     }
 
     private static List<String> all(Capture capture) {

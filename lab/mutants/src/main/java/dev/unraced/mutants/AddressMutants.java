@@ -51,7 +51,7 @@ final class AddressMutants {
                 MutantFactory.lying(
                         "streams-only",
                         "looks at no datagram socket",
-                        "R2.30 R2.41 R2.42 R2.43 R2.44 R2.45",
+                        "R2.29 R2.30 R2.41 R2.42 R2.43 R2.44 R2.45",
                         (task, call, record) -> {
                             if (record.isConnect()
                                     && record.bytes().getShort(RecordLayout.CONNECT_TYPE) == Results.SOCK_DGRAM) {
