@@ -117,6 +117,11 @@ final class InetSocket extends Socket {
     }
 
     @Override
+    public byte[] localWhileHeld() {
+        return Address.of(family(), localIp, num, device);
+    }
+
+    @Override
     public byte @Nullable [] remote() {
         // A disconnected stream keeps its peer's address, without the port: tcp_disconnect of net/ipv4/tcp.c.
         boolean hasPeer = type() == SOCK_STREAM ? dport != 0 : state == State.ESTABLISHED;

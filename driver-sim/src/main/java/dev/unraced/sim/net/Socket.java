@@ -54,6 +54,11 @@ public abstract sealed class Socket permits InetSocket, UnixSocket {
      */
     public abstract byte[] local();
 
+    /** The own {@code sockaddr} with the port that the socket holds, which is 0 when a reset has released it. */
+    public byte[] localWhileHeld() {
+        return local();
+    }
+
     /**
      * The peer's {@code sockaddr}, from the fields of {@code struct sock}; null when neither address nor port is set.
      */

@@ -10,12 +10,14 @@ import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.net.Socket;
 import java.util.IdentityHashMap;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the object that a call really acted on, from the kernel's own structures. */
 final class ObjectReader {
     private final PathFinder path = new PathFinder();
     private final boolean walksTwice;
+    private final boolean readsKeptPort;
     private final TraceListener listener;
     private int scansLeft;
     /** The path walks that take steps, by the calls that they belong to. */
@@ -24,10 +26,11 @@ final class ObjectReader {
     /**
      * Creates a reader.
      *
-     * @param walksTwice whether a second walk confirms each resolved path
+     * @param precautions those that the observer takes
      */
-    ObjectReader(boolean walksTwice, TraceListener listener) {
-        this.walksTwice = walksTwice;
+    ObjectReader(Set<Precaution> precautions, TraceListener listener) {
+        this.walksTwice = precautions.contains(Precaution.SECOND_WALKS);
+        this.readsKeptPort = precautions.contains(Precaution.PORTS);
         this.listener = listener;
     }
 
@@ -158,11 +161,11 @@ final class ObjectReader {
         record.hasObject = true;
     }
 
-    private static void describe(Socket socket, RecordBuilder record) {
+    private void describe(Socket socket, RecordBuilder record) {
         record.family = socket.family();
         record.type = socket.type();
         record.protocol = socket.protocol();
-        byte[] local = socket.local();
+        byte[] local = readsKeptPort ? socket.local() : socket.localWhileHeld();
         if (local != null) {
             record.local(local);
         }

@@ -18,5 +18,7 @@ public enum Precaution {
     /** It trusts a trace of each entry that no call can evict, not signals and results (R3.4, R3.5). */
     ENTRY_TRACES,
     /** It walks the path to a file twice (R2.47). */
-    SECOND_WALKS
+    SECOND_WALKS,
+    /** It takes a socket's own port from the field that keeps it when a reset releases the port (R2.49). */
+    PORTS
 }

@@ -55,7 +55,7 @@ public final class Tracer implements Tracepoints {
         this.precautions = seams.precautions();
         this.listener = seams.listener();
         this.arguments = new ArgumentCapture(record, listener);
-        this.objects = new ObjectReader(takes(Precaution.SECOND_WALKS), listener);
+        this.objects = new ObjectReader(precautions, listener);
         this.completion = new CallCompletion(record, arguments, objects, precautions, settings.integrity());
         this.underWay = new CallsUnderWay(precautions);
         this.watched =

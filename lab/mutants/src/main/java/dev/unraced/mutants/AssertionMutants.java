@@ -3,13 +3,13 @@ package dev.unraced.mutants;
 
 import dev.unraced.conformance.mutant.Mutant;
 import dev.unraced.event.EventFlag;
+import dev.unraced.event.Integrity;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.mutants.fault.MutantFactory;
 import dev.unraced.mutants.fault.RecordEdit;
 import dev.unraced.sim.fs.Mount;
 import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.kernel.Call;
-import dev.unraced.sim.net.Socket;
 import dev.unraced.sim.trace.Precaution;
 import dev.unraced.sim.trace.Seams;
 import java.util.List;
@@ -17,8 +17,6 @@ import java.util.List;
 /** Mutants whose events assert what nothing proves. */
 final class AssertionMutants {
     private static final int MANY_MOUNTS = 100;
-    /** The offset of the port in an address of AF_INET. */
-    private static final int PORT = 2;
 
     private AssertionMutants() {}
 
@@ -81,6 +79,16 @@ final class AssertionMutants {
                         "takes the block of socketcall for registers",
                         "R2.45",
                         Precaution.BLOCKS),
+                MutantFactory.lying(
+                        "replaced-is-changed",
+                        "takes the block of socketcall for changed when another file is behind its descriptor",
+                        "R2.29",
+                        (task, call, record) -> {
+                            if (call.block() != 0
+                                    && task.descriptor(record.small(RecordLayout.CONNECT_FD)) != call.file()) {
+                                record.howIntegrity(Integrity.CHANGED);
+                            }
+                        }),
                 careless(
                         "any-namespace",
                         "does not ask in which mount namespace a path was looked up",
@@ -96,18 +104,11 @@ final class AssertionMutants {
                                 FailureMutants.forgetFile(record);
                             }
                         }),
-                MutantFactory.lying(
+                careless(
                         "port-while-held",
-                        "has no port of a socket whose peer reset the connection",
+                        "reads the port that a socket holds, which it has no more when its peer reset the connection",
                         "R2.49",
-                        (task, call, record) -> {
-                            if (record.has(EventFlag.HAS_SOCKET) && isReset(call)) {
-                                byte[] local = record.slice(RecordLayout.CONNECT_LOCAL);
-                                local[PORT] = 0;
-                                local[PORT + 1] = 0;
-                                record.slice(RecordLayout.CONNECT_LOCAL, local);
-                            }
-                        }),
+                        Precaution.PORTS),
                 careless(
                         "refused-by-signal",
                         "takes a signal and a result for the proof that a call did not run",
@@ -147,9 +148,5 @@ final class AssertionMutants {
             }
         }
         return count;
-    }
-
-    private static boolean isReset(Call call) {
-        return call.file() != null && call.file().privateData() instanceof Socket socket && socket.error() != 0;
     }
 }

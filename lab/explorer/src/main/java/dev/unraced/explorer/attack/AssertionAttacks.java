@@ -241,6 +241,24 @@ final class AssertionAttacks {
                 .naive(Precaution.SECOND_WALKS);
     }
 
+    static Attack reset() {
+        return Attack.of("reset", "the peer resets the connection before the connect returns", """
+                        A TCP connect has succeeded, but not returned yet, when the server closes its listener. The kernel \
+                        resets the connection, which nobody has accepted, and the client's socket no longer holds its port. \
+                        getsockname(2) still tells the port, from another field.""", setup -> {
+                    byte[] address = Moves.inet(PORT, 127, 0, 0, 1);
+                    Task server = setup.process("server");
+                    int listener = setup.listener(server, address);
+                    Task task = setup.process("caller");
+                    int fd = setup.socket(task, AF_INET, SocketTypes.SOCK_STREAM);
+                    setup.hides(address);
+                    long memory = task.group().memory().place(address);
+                    setup.caller("caller", task).then(connect(fd, memory, address.length));
+                    setup.attacker("server", server).then(Moves.close(listener, "closes its listener"));
+                })
+                .naive(Precaution.PORTS);
+    }
+
     private static Action renames(String from, String to) {
         return Action.user(
                 "renames " + from + " to " + to,

@@ -135,6 +135,16 @@ final class AttackSetup {
         return task.group().descriptors().add(kernel.files().socketFile(socket));
     }
 
+    /** Returns a descriptor of a TCP socket that listens at an address. */
+    int listener(Task task, byte[] address) {
+        Socket socket = Objects.requireNonNull(kernel.network()
+                .socket(Sockaddr.AF_INET, SocketTypes.SOCK_STREAM, 0)
+                .socket());
+        require(kernel.network().bind(task, socket, address));
+        require(kernel.network().listen(socket, 1));
+        return task.group().descriptors().add(kernel.files().socketFile(socket));
+    }
+
     /** Returns a descriptor of a datagram socket that was connected before the attack begins. */
     int connected(Task task, byte[] address) {
         Socket socket = Objects.requireNonNull(kernel.network()

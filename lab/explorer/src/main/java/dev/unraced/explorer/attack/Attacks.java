@@ -33,7 +33,8 @@ public final class Attacks {
             AssertionAttacks.lateNamespace(),
             AssertionAttacks.forgedSigsys(),
             AssertionAttacks.neverRan(),
-            AssertionAttacks.tornPath());
+            AssertionAttacks.tornPath(),
+            AssertionAttacks.reset());
 
     private Attacks() {}
 

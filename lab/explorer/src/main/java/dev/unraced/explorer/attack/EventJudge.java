@@ -4,6 +4,7 @@ package dev.unraced.explorer.attack;
 import dev.unraced.capture.Capture;
 import dev.unraced.event.ArgumentView;
 import dev.unraced.event.ByteString;
+import dev.unraced.event.BytesView;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.EventView;
 import dev.unraced.event.Integrity;
@@ -59,6 +60,9 @@ final class EventJudge implements Tracepoints {
 
     /** The peer that a connect chose, before another connect could change it. */
     private final IdentityHashMap<Call, byte[]> peers = new IdentityHashMap<>();
+
+    /** The socket's own address at the same moment. */
+    private final IdentityHashMap<Call, byte[]> locals = new IdentityHashMap<>();
 
     /**
      * The verdict on the event of a call.
@@ -134,6 +138,7 @@ final class EventJudge implements Tracepoints {
         if (call.file() != null && call.file().privateData() instanceof Socket socket) {
             byte[] peer = socket.remote();
             peers.put(call, peer == null ? NOTHING : peer);
+            locals.put(call, socket.local());
         }
     }
 
@@ -269,9 +274,7 @@ final class EventJudge implements Tracepoints {
         boolean claimHolds =
                 used == null || Arrays.equals(used, bytes(view.address().toByteString()));
         boolean truthHolds = !view.has(EventFlag.HAS_SOCKET)
-                || Arrays.equals(
-                        peers.getOrDefault(call, NOTHING),
-                        bytes(view.socketRemote().toByteString()));
+                || (isAddress(peers.get(call), view.socketRemote()) && isAddress(locals.get(call), view.socketLocal()));
         boolean matches = view.address().integrity() == Integrity.MATCH;
         if (!claimHolds && (matches || view.address().provenance() == Provenance.KERNEL)) {
             return Verdict.LIED;
@@ -297,6 +300,10 @@ final class EventJudge implements Tracepoints {
                 && file.inode().number() == view.inode()
                 && file.inode().superBlock().major() == view.deviceMajor()
                 && file.inode().superBlock().minor() == view.deviceMinor();
+    }
+
+    private static boolean isAddress(byte @Nullable [] address, BytesView shown) {
+        return Arrays.equals(address == null ? NOTHING : address, bytes(shown.toByteString()));
     }
 
     private static boolean isDoubted(Integrity integrity) {

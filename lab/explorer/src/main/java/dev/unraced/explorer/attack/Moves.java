@@ -82,6 +82,10 @@ final class Moves {
                 (kernel, task) -> task.group().descriptors().duplicate(from, to));
     }
 
+    static Action close(int fd, String text) {
+        return Action.user(text, (kernel, task) -> task.group().descriptors().close(fd));
+    }
+
     static byte[] how(long flags, long resolve) {
         return ByteBuffer.allocate(OpenFlags.OPEN_HOW_SIZE)
                 .order(ByteOrder.LITTLE_ENDIAN)

@@ -27,10 +27,15 @@ final class RandomAttacks {
     private static final int PORT = 53;
     private static final int MOST_CALLS = 2;
     private static final int MOST_MOVES = 2;
+    /** Of so many seeds in a row one makes a program with a TCP connection, which its server may reset. */
+    private static final int STREAM_SEEDS = 8;
+    /** An even number, since arguments change in programs of odd seeds. */
+    private static final int STREAM_SEED = 6;
 
     private final Random random;
     private final AttackSetup setup;
     private final boolean flips;
+    private final boolean streams;
     private final Task caller;
     private final Task accomplice;
     private final Task stranger;
@@ -48,6 +53,7 @@ final class RandomAttacks {
         this.random = new Random(seed);
         this.setup = setup;
         this.flips = flips;
+        this.streams = Math.floorMod(seed, STREAM_SEEDS) == STREAM_SEED;
         setup.directory(DIRECTORY);
         setup.file(ONE);
         setup.file(TWO);
@@ -81,9 +87,22 @@ final class RandomAttacks {
             calls.then(call());
         }
         move(setup.attacker("accomplice", accomplice), accomplice);
-        if (random.nextInt(3) == 0) {
+        if (streams) {
+            reset(calls);
+        } else if (random.nextInt(3) == 0) {
             move(setup.attacker("stranger", stranger), stranger);
         }
+    }
+
+    /** Connects by TCP to a server that closes its listener. */
+    private void reset(Script calls) {
+        Task server = setup.process("server");
+        int listener = setup.listener(server, first);
+        calls.then(Moves.connect(
+                setup.socket(caller, AF_INET, SocketTypes.SOCK_STREAM),
+                caller.group().memory().place(first),
+                first.length));
+        setup.attacker("server", server).then(Moves.close(listener, "closes its listener"));
     }
 
     private Action call() {

@@ -131,7 +131,13 @@ final class Words {
     }
 
     private static Optional<String> connected(ConnectEvent event) {
-        return event.socket().flatMap(ConnectedSocket::remote).map(peer -> "really connected to " + address(peer));
+        boolean hasNoPort = event.socket()
+                .flatMap(ConnectedSocket::local)
+                .filter(own -> own.inetAddress().isPresent() && own.port() == 0)
+                .isPresent();
+        return event.socket()
+                .flatMap(ConnectedSocket::remote)
+                .map(peer -> "really connected to " + address(peer) + (hasNoPort ? " from port 0" : ""));
     }
 
     private static String trust(Provenance provenance, Integrity integrity) {

@@ -41,7 +41,8 @@ class AttackCorpusTest {
             Map.entry("late-namespace", Verdict.WARNED),
             Map.entry("forged-sigsys", Verdict.TRUE),
             Map.entry("never-ran", Verdict.WARNED),
-            Map.entry("torn-path", Verdict.TRUE));
+            Map.entry("torn-path", Verdict.TRUE),
+            Map.entry("reset", Verdict.TRUE));
 
     /**
      * The attacks that the kernel's copy cannot prevent: it can be lost before the event is made, as ENTER_MISSED or
@@ -65,6 +66,7 @@ class AttackCorpusTest {
             Map.entry("forged-sigsys", Verdict.TRUE),
             Map.entry("never-ran", Verdict.WARNED),
             Map.entry("torn-path", Verdict.TRUE),
+            Map.entry("reset", Verdict.TRUE),
             Map.entry("dirfd-swap", Verdict.WARNED));
 
     /**

@@ -26,7 +26,7 @@ class SimHuntTest {
     @ParameterizedTest
     @EnumSource(
             value = Precaution.class,
-            names = {"OVERLAPS", "BLOCKS", "BATCHES", "NAMESPACES"})
+            names = {"OVERLAPS", "BLOCKS", "BATCHES", "NAMESPACES", "PORTS"})
     void aMissingPrecautionIsFound(Precaution precaution) {
         assertThat(LongStream.range(0, 2_000)
                         .filter(seed -> lies(seed, precaution))
