@@ -128,14 +128,16 @@ void command_replaced_socket(void)
 	replaced.block = low_page();
 	replaced.page = low_page();
 	replaced.content = low_page();
-	replaced.fd = (int)line_number("fd", FIRST_OWN_FD);
+	replaced.fd = (int)line_number("fd", -1);
+	if (replaced.a.length > MAX_ADDRESS)
+		replaced.a.length = MAX_ADDRESS;
 	memcpy(replaced.content, replaced.a.address, replaced.a.length);
 	replaced.block[0] = (uint32_t)replaced.fd;
 	replaced.block[1] = (uint32_t)(uintptr_t)replaced.page;
 	replaced.block[2] = (uint32_t)replaced.a.length;
 	const char *missing = open_page(&replaced);
-	if (!how || (!replaced.closes && strcmp(how, "dup2")))
-		fail("replaced-socket needs how=dup2 or how=close");
+	if (!how || (!replaced.closes && strcmp(how, "dup2")) || replaced.fd < 0)
+		fail("replaced-socket needs how=dup2 or how=close, and fd=N");
 	else if (missing)
 		fail("unsupported: %s", missing);
 	else
