@@ -92,6 +92,37 @@ static void strangers(void)
 	       unraced_peer_is_doubtful(&made.record.connect, requested, &smc.sk, 0));
 }
 
+/* The addresses of L2TP have a connection's number besides, so they are not those of AF_INET. */
+static void tunnels(void)
+{
+	struct inet_sock l2tp = { .sk.__sk_common = { .skc_family = UNRACED_AF_INET,
+						      .skc_state = TCP_ESTABLISHED } };
+	struct made made = { .record.connect = { .family = UNRACED_AF_INET,
+						 .type = SOCK_DGRAM,
+						 .protocol = 115 } };
+
+	unraced_append_internet(append, &made, &made.record.connect, &l2tp.sk);
+	EXPECT(!made.record.connect.remote.length && !made.record.connect.local.length);
+}
+
+/* A stream socket's earlier attempt makes a connect succeed that passed another address. */
+static void ignored(void)
+{
+	struct unraced_connect tcp = { .family = UNRACED_AF_INET, .type = UNRACED_SOCK_STREAM };
+	struct unraced_connect udp = { .family = UNRACED_AF_INET6, .type = SOCK_DGRAM };
+	struct unraced_connect local = { .family = UNRACED_AF_UNIX, .type = UNRACED_SOCK_STREAM };
+	const __u8 match = UNRACED_INTEGRITY_MATCH, differs = UNRACED_INTEGRITY_DIFFERS;
+
+	EXPECT(unraced_judge_copied_address(match, differs, &tcp, 1) == differs);
+	EXPECT(unraced_judge_copied_address(match, differs, &udp, 1) == differs);
+	EXPECT(unraced_judge_copied_address(match, differs, &tcp, 0) == UNRACED_INTEGRITY_UNCHECKED);
+	EXPECT(unraced_judge_copied_address(match, differs, &udp, 0) == match);
+	EXPECT(unraced_judge_copied_address(match, differs, &local, 1) == match);
+	EXPECT(unraced_judge_copied_address(match, match, &tcp, 1) == match);
+	EXPECT(unraced_judge_copied_address(UNRACED_INTEGRITY_CHANGED, differs, &tcp, 1) ==
+	       UNRACED_INTEGRITY_CHANGED);
+}
+
 static void peers(void)
 {
 	struct socket socket = { .state = SS_UNCONNECTED + 1 };
@@ -210,6 +241,8 @@ int main(void)
 	sockets();
 	replaced();
 	strangers();
+	tunnels();
+	ignored();
 	peers();
 	late();
 	disconnected();

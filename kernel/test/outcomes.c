@@ -33,6 +33,8 @@ static void results(void)
 	       unraced_has_peer(-EALREADY));
 	EXPECT(unraced_has_peer(-EISCONN) && !unraced_has_peer(-ECONNREFUSED) &&
 	       !unraced_has_peer(1));
+	EXPECT(unraced_chose_peer(0) && unraced_chose_peer(-EINPROGRESS) &&
+	       !unraced_chose_peer(-EISCONN) && !unraced_chose_peer(-EALREADY));
 	EXPECT(unraced_has_failed(UNRACED_OPENAT, 0, -ENOENT) &&
 	       !unraced_has_failed(UNRACED_OPENAT, 0, 3));
 	EXPECT(!unraced_has_failed(UNRACED_CONNECT, 0, -EINPROGRESS));

@@ -21,7 +21,6 @@
 #define UNRACED_IPPROTO_UDP 17
 #define UNRACED_IPPROTO_DCCP 33
 #define UNRACED_IPPROTO_ICMPV6 58
-#define UNRACED_IPPROTO_L2TP 115
 #define UNRACED_IPPROTO_SCTP 132
 #define UNRACED_IPPROTO_UDPLITE 136
 #define UNRACED_IPPROTO_MPTCP 262
@@ -181,8 +180,8 @@ UNRACED_INLINE bool unraced_have_families(__u32 length, __u32 peer_length)
 
 /*
  * Returns whether a socket of AF_INET or AF_INET6 keeps its addresses in its own struct sock. SMC
- * connects a second socket instead (smc_connect() of net/smc/af_smc.c), and who knows what others
- * do: of them no address is told (R2.30).
+ * connects a second socket instead (smc_connect() of net/smc/af_smc.c), L2TP has more in its addresses
+ * (struct sockaddr_l2tpip), and who knows what others do: of them no address is told (R2.30).
  */
 UNRACED_INLINE bool unraced_tells_addresses(const struct unraced_connect *socket)
 {
@@ -192,7 +191,6 @@ UNRACED_INLINE bool unraced_tells_addresses(const struct unraced_connect *socket
 	case UNRACED_IPPROTO_UDP:
 	case UNRACED_IPPROTO_DCCP:
 	case UNRACED_IPPROTO_ICMPV6:
-	case UNRACED_IPPROTO_L2TP:
 	case UNRACED_IPPROTO_SCTP:
 	case UNRACED_IPPROTO_UDPLITE:
 	case UNRACED_IPPROTO_MPTCP:
@@ -267,6 +265,24 @@ UNRACED_INLINE __u8 unraced_judge_address(struct unraced_comparison *to, __u32 d
 		return unraced_judge_nl(to);
 	}
 	return UNRACED_INTEGRITY_UNCHECKED;
+}
+
+/*
+ * Judges the kernel's own copy of an address by the peer; "by_peer" is what unraced_judge_address() says.
+ * While an earlier attempt of a stream socket is under way, the kernel ignores the address, and returns
+ * 0 when that attempt succeeds (__inet_stream_connect() of net/ipv4/af_inet.c). A program at the cgroup's
+ * hook and the address 0.0.0.0 lead elsewhere, too. The peer of a socket that others may have connected
+ * proves neither.
+ */
+UNRACED_INLINE __u8 unraced_judge_copied_address(__u8 integrity, __u8 by_peer,
+						 const struct unraced_connect *socket, bool alone)
+{
+	if (integrity != UNRACED_INTEGRITY_MATCH || by_peer != UNRACED_INTEGRITY_DIFFERS ||
+	    (socket->family != UNRACED_AF_INET && socket->family != UNRACED_AF_INET6))
+		return integrity;
+	if (alone)
+		return UNRACED_INTEGRITY_DIFFERS;
+	return socket->type == UNRACED_SOCK_STREAM ? UNRACED_INTEGRITY_UNCHECKED : integrity;
 }
 
 #endif

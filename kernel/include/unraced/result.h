@@ -15,6 +15,15 @@ UNRACED_INLINE bool unraced_has_peer(__s64 result)
 	return result == 0 || result == -EINPROGRESS || result == -EALREADY || result == -EISCONN;
 }
 
+/*
+ * Returns whether the peer after a connect can be the one that the call asked for. After other results
+ * it is the peer of an earlier call, whatever address this one passed.
+ */
+UNRACED_INLINE bool unraced_chose_peer(__s64 result)
+{
+	return result == 0 || result == -EINPROGRESS;
+}
+
 /* Returns whether a call has failed. The flags are those of its record: enum unraced_flag. */
 UNRACED_INLINE bool unraced_has_failed(__u8 syscall, __u32 flags, __s64 result)
 {

@@ -195,6 +195,7 @@ static __always_inline void keep_file(struct copy_context *in, struct file *file
 static __always_inline void keep_socket(struct copy_context *in, struct file *file, int result)
 {
 	struct builder *builder = begin_resolved(in);
+	bool shared = fd_table_is_shared(in->task);
 	struct sock *sk = sock_of(file);
 
 	if (!sk)
@@ -202,10 +203,13 @@ static __always_inline void keep_socket(struct copy_context *in, struct file *fi
 	describe_socket(builder, file);
 	/*
 	 * The call holds its own reference if the table is shared: fdget() of fs/file.c. The counts since the entry are
-	 * those of the socket that the descriptor led to then.
+	 * those of the socket that the descriptor led to then. A thread that shares the table can change the socket between
+	 * the act and this look, by ways that do not count: bind(2), or a request without a completion (R2.41).
 	 */
-	if (is_held_by_more(file, fd_table_is_shared(in->task) ? 2 : 1) || in->call->connecting.sock != (__u64)sk ||
-	    unraced_peer_is_gone(sk, result))
+	if (is_held_by_more(file, shared ? 2 : 1) || in->call->connecting.sock != (__u64)sk ||
+	    unraced_peer_is_gone(sk, result) || unraced_was_destroyed(&builder->record.connect, sk) ||
+	    unraced_is_seen_late(&builder->record.connect, sk,
+				 shared || (in->call->record_flags & UNRACED_FD_TABLE_SHARED)))
 		builder->record.flags |= UNRACED_SOCKET_SHARED;
 	in->area->resolved.connect = builder->record.connect;
 	keep_resolved(in, builder->end, ANY_DESCRIPTOR);

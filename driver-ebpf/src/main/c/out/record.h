@@ -196,6 +196,12 @@ static __always_inline __u32 own_attempts(const struct builder *builder, const s
 	return OWN_ATTEMPT;
 }
 
+/* Tells whether the address is the kernel's own copy, which the peer of a call that succeeded can still contradict. */
+static __always_inline bool is_copied(const struct call *call, const struct unraced_record *record, long result)
+{
+	return call->integrity && record->provenance == UNRACED_PROVENANCE_KERNEL && unraced_chose_peer(result);
+}
+
 /*
  * Describes the socket that a connect acted on, and judges whether the claim names its peer. "references" are those that
  * the file has without another holder.
@@ -205,13 +211,14 @@ static __always_inline void describe_connected(struct builder *builder, struct f
 {
 	struct unraced_record *record = &builder->record;
 	struct sock *sk = sock_of(file);
+	__u8 verdict = UNRACED_INTEGRITY_UNCHECKED;
 	bool alone, is_own;
 
 	if (!sk)
 		return;
 	describe_socket(builder, file);
-	if (judge)
-		record->integrity = judge_address(builder, call);
+	if (judge || is_copied(call, record, from->result))
+		verdict = judge_address(builder, call);
 	/* This check follows all reads: a later connect of the socket does not change what was read. */
 	alone = !(record->flags & UNRACED_SOCKET_SHARED) &&
 		!(from->is_request && unraced_is_seen_late(&record->connect, sk, from->followed)) &&
@@ -220,8 +227,14 @@ static __always_inline void describe_connected(struct builder *builder, struct f
 		!connect_was_overlapped(call, record->connect.family, own_attempts(builder, call, from));
 	if (!alone)
 		record->flags |= UNRACED_SOCKET_SHARED;
+	if (judge)
+		record->integrity = verdict;
+	else
+		record->integrity =
+			unraced_judge_copied_address(record->integrity, verdict, &record->connect, alone);
 	is_own = !call->indirect || is_indirect_socket(record, call, sk, alone);
-	if (record->integrity == UNRACED_INTEGRITY_MATCH && judge && (!alone || !is_own))
+	if (record->integrity == UNRACED_INTEGRITY_MATCH && judge &&
+	    (!alone || !is_own || !unraced_chose_peer(from->result)))
 		record->integrity = UNRACED_INTEGRITY_UNCHECKED;
 	if (call->indirect && is_own && record->integrity == UNRACED_INTEGRITY_MATCH)
 		record->how_integrity = UNRACED_INTEGRITY_MATCH;
@@ -319,6 +332,10 @@ static __always_inline void judge_call(struct call *call, struct tail_context *f
 					   unraced_has_lost_peer(&record->connect, builder->tail, from->result) ||
 					   unraced_has_other_connects(&record->connect)))
 				record->flags |= UNRACED_SOCKET_SHARED;
+			if (is_connect && is_copied(call, record, from->result))
+				record->integrity = unraced_judge_copied_address(
+					record->integrity, judge_address(builder, call), &record->connect,
+					!(record->flags & UNRACED_SOCKET_SHARED));
 		}
 		return;
 	}

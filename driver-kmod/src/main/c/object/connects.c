@@ -87,15 +87,6 @@ void unraced_act_discard(struct unraced_capture *capture, u64 owner, u64 start)
 	unraced_act_end(capture, scratch);
 }
 
-/*
- * Returns whether another holder can give the socket another peer without an act: of TCP a shutdown(2) ends an attempt,
- * and a sendmsg(2) with MSG_FASTOPEN that began earlier goes on.
- */
-static bool has_unseen_acts(const struct sock *sk)
-{
-	return sk->sk_type == SOCK_STREAM && (sk->sk_family == AF_INET || sk->sk_family == AF_INET6);
-}
-
 void unraced_act_begin(struct unraced_capture *capture, const struct sock *sk, u64 owner, u64 start, bool again, bool sole)
 {
 	struct unraced_scratch *scratch = unraced_scratch(capture);
@@ -115,7 +106,11 @@ void unraced_act_begin(struct unraced_capture *capture, const struct sock *sk, u
 		act.family = scratch->act.family;
 	} else {
 		unraced_act_end(capture, scratch);
-		act.overlapped = !sole && has_unseen_acts(sk);
+		/*
+		 * Another holder can change the socket without an act: a shutdown(2) ends an attempt of TCP, a sendmsg(2) with
+		 * MSG_FASTOPEN goes on that began earlier, a send names a UNIX socket, and a bind(2) can have passed its probe.
+		 */
+		act.overlapped = !sole;
 	}
 	unraced_stash_edit(capture->sockets, act.socket, 0, 0, true, begin_on_socket, &beginning);
 	unraced_stash_put(capture->acts, owner, start, 0, &act, sizeof(act));

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/sched.h>
 #include <net/sock.h>
@@ -68,19 +69,25 @@ void unraced_describe_connect(struct unraced_capture *capture, struct unraced_sc
 {
 	struct unraced_record *record = &scratch->call.record;
 	struct sock *sk = unraced_sock_of(file);
+	u8 by_peer;
+	bool alone;
 
 	if (!is_connected(scratch, sk)) {
 		record->flags |= UNRACED_OBJECT_MISSED;
 		return;
 	}
 	unraced_describe_socket(&scratch->call, file);
+	by_peer = scratch->call.integrity ? unraced_judge_connect(scratch) : UNRACED_INTEGRITY_UNCHECKED;
 	/* The check comes after the reads: an act that changed what was read has begun before them (R2.43). */
 	if (!unraced_act_is_alone(capture, scratch) || is_seen_late(capture, record, sk) || unraced_is_scoped(sk) ||
 	    record->connect.family != scratch->act.family ||
 	    unraced_peer_is_doubtful(&record->connect, scratch->call.tail, sk, record->result))
 		record->flags |= UNRACED_SOCKET_SHARED;
-	else if (!unraced_is_judged(&scratch->call))
-		record->integrity = unraced_judge_connect(scratch);
+	alone = !(record->flags & UNRACED_SOCKET_SHARED);
+	if (alone && !unraced_is_judged(&scratch->call))
+		record->integrity = by_peer;
+	else if (record->provenance == UNRACED_PROVENANCE_KERNEL && unraced_chose_peer(record->result))
+		record->integrity = unraced_judge_copied_address(record->integrity, by_peer, &record->connect, alone);
 }
 
 static bool is_described(const struct unraced_call *call)
@@ -128,6 +135,9 @@ void unraced_describe_object(struct unraced_capture *capture, struct unraced_scr
 		record->flags |= UNRACED_OBJECT_MISSED;
 		return;
 	}
+	/* Whoever got the socket since the act can have changed it by what is no act. */
+	if (connects && file_count(file) > 1 + shared)
+		record->flags |= UNRACED_SOCKET_SHARED;
 	if (connects)
 		unraced_describe_connect(capture, scratch, file);
 	else if (unraced_is_replaced(record, file, record->open.flags))

@@ -10,6 +10,7 @@ import dev.unraced.conformance.fixture.Linux;
 import dev.unraced.conformance.fixture.SocketAddresses;
 import dev.unraced.conformance.fixture.Sockets;
 import dev.unraced.conformance.harness.DriverConformance;
+import dev.unraced.conformance.harness.NotPlayed;
 import dev.unraced.conformance.harness.Requires;
 import dev.unraced.conformance.harness.Rule;
 import dev.unraced.conformance.scenario.Observed;
@@ -68,6 +69,30 @@ public abstract class ConnectedSocketConformance extends DriverConformance {
                 assertThat(event.address().integrity())
                         .as("R2.16: family %d", family)
                         .isEqualTo(Integrity.DIFFERS);
+            }
+        }
+    }
+
+    @Rule("An address that the kernel did not look at, since an earlier attempt succeeded, is not MATCH")
+    @Requires(features = Feature.SOCKET_TUPLE)
+    public final void r02_16_anIgnoredAddressDoesNotMatch() {
+        for (Mitigation mode : Mitigation.values()) {
+            if (!capabilities().has(mode)) {
+                continue;
+            }
+            try (Scenario scenario = scenario().mitigation(mode).open()) {
+                Sockets sockets = new Sockets(scenario.actor());
+                ByteString address = sockets.listen(LISTENER, SocketAddresses.loopback(0), 16);
+                ByteString ignored = sockets.freeAddress(ACCEPTED);
+                sockets.nonblocking(CLIENT, Linux.AF_INET);
+                scenario.call(WatchedCall.connect("h:" + CLIENT, address));
+                Observed second = scenario.call(WatchedCall.connect("h:" + CLIENT, ignored));
+                if (second.outcome().result() != 0) {
+                    throw new NotPlayed("the first attempt was told of at once");
+                }
+                assertThat(second.connect().address().integrity())
+                        .as("R2.16: %s", second.event())
+                        .isNotEqualTo(Integrity.MATCH);
             }
         }
     }

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.trace;
 
+import static dev.unraced.linux.SocketTypes.SOCK_STREAM;
+
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
 import dev.unraced.event.Provenance;
+import dev.unraced.event.Sockaddr;
 import dev.unraced.event.Syscall;
+import dev.unraced.linux.Errno;
 import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Task;
@@ -72,7 +76,14 @@ final class CallCompletion {
         if (present && entered && call.origin() == Origin.SYSCALL && record.provenance == Provenance.ENTER) {
             arguments.compareWithExit(caller, call);
         }
-        if (!record.isPresent() || record.integrity != Integrity.UNCHECKED || !record.hasObject) {
+        if (!record.isPresent() || !record.hasObject) {
+            return;
+        }
+        if (call.syscall() == Syscall.CONNECT && record.provenance == Provenance.KERNEL) {
+            compareCopyWithPeer(call);
+            return;
+        }
+        if (record.integrity != Integrity.UNCHECKED) {
             return;
         }
         if (call.syscall() == Syscall.CONNECT) {
@@ -80,10 +91,37 @@ final class CallCompletion {
         } else if (file != null && !record.has(EventFlag.TRUNCATED)) {
             record.integrity = Proof.ofPath(call.syscall(), record, file, objects.scansLeft());
         }
-        boolean isSure = entered && !record.has(EventFlag.FD_TABLE_SHARED) && !record.has(EventFlag.SOCKET_SHARED);
+        boolean isEarlier = call.syscall() == Syscall.CONNECT && !chosePeer(call);
+        boolean isSure =
+                entered && !isEarlier && !record.has(EventFlag.FD_TABLE_SHARED) && !record.has(EventFlag.SOCKET_SHARED);
         if (record.integrity == Integrity.MATCH && !isSure) {
-            // Another task could have put the claimed object behind the descriptor, or chosen the peer. A table that
-            // was not shared at entry was not shared until the return: its only user was in the call.
+            // Another task could have put the claimed object behind the descriptor, or chosen the peer, or an earlier
+            // call has. A table that was not shared at entry was not shared until the return: its only user was in the
+            // call.
+            record.integrity = Integrity.UNCHECKED;
+        }
+    }
+
+    /** Returns whether the peer can be the one that this call asked for, by its result. */
+    private static boolean chosePeer(Call call) {
+        return call.result() == 0 || call.result() == -Errno.EINPROGRESS;
+    }
+
+    /**
+     * Compares the kernel's copy of an address with the peer. The kernel ignores the address of a connect while an
+     * earlier attempt of the socket is under way, and returns 0 when that one succeeds.
+     */
+    private void compareCopyWithPeer(Call call) {
+        boolean isInternet = record.family == Sockaddr.AF_INET || record.family == Sockaddr.AF_INET6;
+        if (record.integrity != Integrity.MATCH
+                || !isInternet
+                || !chosePeer(call)
+                || Proof.ofAddress(record, precautions.contains(Precaution.SCOPES)) != Integrity.DIFFERS) {
+            return;
+        }
+        if (!record.has(EventFlag.SOCKET_SHARED)) {
+            record.integrity = Integrity.DIFFERS;
+        } else if (record.type == SOCK_STREAM) {
             record.integrity = Integrity.UNCHECKED;
         }
     }

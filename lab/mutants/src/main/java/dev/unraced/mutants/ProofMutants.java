@@ -56,6 +56,18 @@ final class ProofMutants {
                             }
                         }),
                 MutantFactory.lying(
+                        "ignored-matches",
+                        "takes the kernel's copy of an address for what it connected to",
+                        "R2.16",
+                        (task, call, record) -> {
+                            if (record.isConnect()
+                                    && record.result() == 0
+                                    && record.small(RecordLayout.PROVENANCE) == Provenance.KERNEL.code()
+                                    && record.integrity() == Integrity.DIFFERS) {
+                                record.integrity(Integrity.MATCH);
+                            }
+                        }),
+                MutantFactory.lying(
                         "request-as-snapshot",
                         "takes the kernel's copy of a request for a snapshot",
                         "R2.40 R2.42 R2.46",
