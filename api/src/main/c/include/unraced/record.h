@@ -74,7 +74,7 @@ enum unraced_flag {
 	UNRACED_NO_ARGUMENTS = 1u << 5,	   /* the registers were unavailable, too */
 	UNRACED_NOT_EXECUTED = 1u << 6,	   /* proven: the call was refused before it ran; result is the refuser's */
 	UNRACED_EXECUTION_UNKNOWN = 1u << 7, /* unproven whether the call ran; weakens result, file and socket */
-	/* truth */
+	/* the resolved file or socket */
 	UNRACED_HAS_FILE = 1u << 8,	   /* inode, device and resolved are valid */
 	UNRACED_CREATED = 1u << 9,	   /* this call created the file */
 	UNRACED_DELETED = 1u << 10,	   /* the opened file had lost its name */

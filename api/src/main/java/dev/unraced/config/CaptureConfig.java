@@ -78,8 +78,8 @@ public final class CaptureConfig {
     }
 
     /**
-     * Returns whether claims are compared with the object that the call acted on. Without this, an argument from memory
-     * is at most {@link dev.unraced.event.Integrity#UNCHECKED}, unless it is the kernel's own copy.
+     * Returns whether arguments are compared with the object that the call acted on. Without this, an argument from
+     * memory is at most {@link dev.unraced.event.Integrity#UNCHECKED}, unless it is the kernel's own copy.
      */
     public boolean integrity() {
         return integrity;

@@ -37,7 +37,7 @@ public final class CaptureConfigBuilder {
         return set("unraced.mitigation", lowerCase(mode));
     }
 
-    /** Sets whether claims are compared with the object that the call acted on. */
+    /** Sets whether arguments are compared with the object that the call acted on. */
     public CaptureConfigBuilder integrity(boolean compare) {
         return set("unraced.integrity", compare);
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.event;
 
-/** The flags of a record, which limit the trust in its arguments and its truth fields. */
+/** The flags of a record, which limit the trust in its arguments and in its file or socket. */
 public enum EventFlag {
     /** An argument was longer than a record carries; its first bytes are there. */
     TRUNCATED(0),
@@ -49,7 +49,7 @@ public enum EventFlag {
     RESOLVED_TRUNCATED(12),
 
     /**
-     * The descriptor table was shared, so another task could have replaced the descriptor that the truth fields were
+     * The descriptor table was shared, so another task could have replaced the descriptor that the file or socket was
      * read from.
      */
     FD_TABLE_SHARED(13),

@@ -462,12 +462,12 @@ public abstract class EventView {
                         sockaddr(socketRemote())))
                 : Optional.empty();
         ArgumentView passed = address();
-        Argument<Sockaddr> claim =
+        Argument<Sockaddr> address =
                 new Argument<>(new Sockaddr(passed.toByteString()), passed.provenance(), passed.integrity());
         Optional<SocketcallBlock> block = blockProvenance() == Provenance.NONE
                 ? Optional.empty()
                 : Optional.of(new SocketcallBlock(blockProvenance(), blockIntegrity()));
-        return new ConnectEvent(call, caller, flagSet(), fd(), claim, addrlen(), socket, block);
+        return new ConnectEvent(call, caller, flagSet(), fd(), address, addrlen(), socket, block);
     }
 
     private static Optional<Sockaddr> sockaddr(BytesView bytes) {

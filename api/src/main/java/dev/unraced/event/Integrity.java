@@ -12,7 +12,7 @@ public enum Integrity implements Capability, Coded {
     /** Two reads differed, or the kernel's copy differs from the snapshot: evidence of an attack. */
     CHANGED(2),
 
-    /** The call acted on another object than the argument names; trust the truth fields. */
+    /** The call acted on another object than the argument names; trust the file or socket of the event. */
     DIFFERS(3);
 
     private static final Integrity[] BY_CODE = Coded.table(values(), new Integrity[0]);

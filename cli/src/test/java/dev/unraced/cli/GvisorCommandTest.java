@@ -131,17 +131,17 @@ class GvisorCommandTest {
 
     @Test
     void theSessionIsPrintedOrWritten() throws IOException {
-        Outcome printed = run("config", "--endpoint", "/run/elsewhere.sock", "--truth", "reads", "--patience", "0s");
+        Outcome printed = run("config", "--endpoint", "/run/elsewhere.sock", "--fd-path", "reads", "--patience", "0s");
         assertSays(printed, 0, "\"endpoint\" : \"/run/elsewhere.sock\"", "syscall/read/enter", "\"retries\" : 0");
         assertThat(printed.out()).doesNotContain("ignore_setup_error");
 
         Path file = directory.resolve("made/for/it.json");
-        assertSays(run("config", "--output", file.toString(), "--truth", "none", "--if-unwatched", "run"), 0);
+        assertSays(run("config", "--output", file.toString(), "--fd-path", "none", "--if-unwatched", "run"), 0);
         assertThat(Files.readString(file))
                 .contains(
                         "\"ignore_setup_error\" : true",
                         directory.resolve("trace.sock").toString())
                 .doesNotContain("syscall/close");
-        assertSays(run("config", "--truth", "NOTHING"), 2, "none, close, reads");
+        assertSays(run("config", "--fd-path", "NOTHING"), 2, "none, close, reads");
     }
 }

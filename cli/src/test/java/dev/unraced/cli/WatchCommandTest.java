@@ -150,7 +150,7 @@ class WatchCommandTest {
     }
 
     @Test
-    void filtersByPathOfClaimTruthOrSocket() {
+    void filtersByRequestedOrResolvedPathOrSocket() {
         assertThat(paths("--path-prefix", "/nowh")).containsExactly("/nowhere");
         assertThat(paths("--path-prefix", "/etc", "--path-prefix", "/no")).containsExactly("/etc/hosts", "/nowhere");
         assertThat(paths("--path-prefix", "/run/")).containsExactly((String) null);

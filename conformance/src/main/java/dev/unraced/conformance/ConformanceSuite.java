@@ -12,8 +12,8 @@ import dev.unraced.conformance.rules.KernelConformance;
 import dev.unraced.conformance.rules.LifecycleConformance;
 import dev.unraced.conformance.rules.OpenConformance;
 import dev.unraced.conformance.rules.OrderConformance;
+import dev.unraced.conformance.rules.ProofConformance;
 import dev.unraced.conformance.rules.StashConformance;
-import dev.unraced.conformance.rules.TruthConformance;
 import dev.unraced.conformance.subject.DriverUnderTest;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.TestInstance;
@@ -59,9 +59,9 @@ public abstract class ConformanceSuite implements DriverUnderTest {
     @Nested
     public class Kernel extends KernelConformance {}
 
-    /** Rules about the claim beside the truth. */
+    /** Rules about how arguments compare with objects. */
     @Nested
-    public class Truth extends TruthConformance {}
+    public class Proof extends ProofConformance {}
 
     /** Rules about what an event asserts of a call's objects. */
     @Nested

@@ -87,7 +87,7 @@ final class Attachments {
         return new TraceConfig(
                 settings.endpoint(),
                 settings.syscalls(),
-                settings.truthNanos() > 0 ? TraceConfig.Truth.CLOSE : TraceConfig.Truth.NONE,
+                settings.fdPathNanos() > 0 ? TraceConfig.FdPath.CLOSE : TraceConfig.FdPath.NONE,
                 TraceConfig.USUAL_PATIENCE,
                 true);
     }

@@ -29,9 +29,9 @@ final class Connection {
 
     private int stashedCount;
     /** The threads whose call in progress has sent its raw point at entry. */
-    final BitSet announced = new BitSet();
-    /** The threads whose last call may still send its detailed point at the return. */
-    final BitSet late = new BitSet();
+    final BitSet seen = new BitSet();
+    /** The threads whose last call may still send its payload point at the return. */
+    final BitSet pending = new BitSet();
     /** The threads that have been seen, and have not ended. */
     final BitSet alive = new BitSet();
     /** The thread groups that have had one thread, and a descriptor table of their own, since they began. */

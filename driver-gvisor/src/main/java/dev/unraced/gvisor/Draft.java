@@ -45,8 +45,8 @@ final class Draft {
     long openFlags;
     long mode;
 
-    /** Set if the detailed point at entry came, even without an argument. */
-    boolean told;
+    /** Set if the payload point at entry came, even without an argument. */
+    boolean hasPayload;
 
     final byte[] argument = new byte[RecordLayout.PATH_MAX + 1];
     int length;
@@ -80,7 +80,7 @@ final class Draft {
         fd = 0;
         openFlags = 0;
         mode = 0;
-        told = false;
+        hasPayload = false;
         length = 0;
         provenance = Provenance.NONE;
         integrity = Integrity.UNCHECKED;
@@ -121,7 +121,7 @@ final class Draft {
                 .putInt(flags)
                 .put((byte) mitigation.code())
                 .put((byte) provenance.code())
-                .put((byte) (told ? 1 : 0))
+                .put((byte) (hasPayload ? 1 : 0))
                 .put((byte) (hasPointer ? 1 : 0))
                 .position(FIXED)
                 .put(argument, 0, Math.min(length, RecordLayout.PATH_MAX))
@@ -140,7 +140,7 @@ final class Draft {
         flags = stash.getInt();
         mitigation = Mitigation.of(stash.get());
         provenance = Provenance.of(stash.get());
-        told = stash.get() != 0;
+        hasPayload = stash.get() != 0;
         hasPointer = stash.get() != 0;
         stash.position(FIXED);
         length = stash.remaining();

@@ -18,7 +18,7 @@ import java.util.Set;
  * @param socketMode permissions of the socket, as chmod(2) takes them
  * @param attach ids of running sandboxes to watch, or {@value #ALL}
  * @param root the folder in which runsc keeps the state of sandboxes, empty for its own default
- * @param truthNanos the time that an open waits for a use of its descriptor
+ * @param fdPathNanos the time that an open waits for a use of its descriptor
  * @param record a file for all frames, empty for none
  */
 record GvisorSettings(
@@ -37,7 +37,7 @@ record GvisorSettings(
         int queueBytes,
         long handshakeNanos,
         long firstFrameNanos,
-        long truthNanos,
+        long fdPathNanos,
         String record) {
     /** Stands for all sandboxes. */
     static final String ALL = "all";
@@ -68,7 +68,7 @@ record GvisorSettings(
                     (int) Math.min(Integer.MAX_VALUE, own.bytes("queue-bytes")),
                     own.duration("handshake-timeout").toNanos(),
                     own.duration("first-frame-timeout").toNanos(),
-                    own.duration("truth-window").toNanos(),
+                    own.duration("fd-path-window").toNanos(),
                     own.string("record"));
             settings.check(problems);
             if (problems.isEmpty()) {
@@ -89,8 +89,8 @@ record GvisorSettings(
         if (Integer.bitCount(queueBytes) != 1 || queueBytes < SMALLEST_QUEUE || queueBytes > LARGEST_QUEUE) {
             problems.add("unraced.gvisor.queue-bytes must be a power of two from 1MiB to 64MiB, not " + queueBytes);
         }
-        if (truthNanos < 0 || truthNanos > LONGEST_WINDOW) {
-            problems.add("unraced.gvisor.truth-window must be from 0 to 10s");
+        if (fdPathNanos < 0 || fdPathNanos > LONGEST_WINDOW) {
+            problems.add("unraced.gvisor.fd-path-window must be from 0 to 10s");
         }
         if (handshakeNanos <= 0 || firstFrameNanos <= 0) {
             problems.add("unraced.gvisor.handshake-timeout and first-frame-timeout must be above 0");

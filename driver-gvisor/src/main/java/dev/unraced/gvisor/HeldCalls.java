@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 final class HeldCalls {
     /** The frame that a call waits for. */
     enum Kind {
-        /** The detailed point of its return. */
-        TWIN(0),
-        /** A use of its descriptor. */
-        TRUTH(1);
+        /** The payload point of its return, which pairs with the raw one. */
+        EXIT_PAIR(0),
+        /** A use of its descriptor, whose point reports fd_path. */
+        FD_PATH(1);
 
         private final int list;
 
@@ -122,8 +122,8 @@ final class HeldCalls {
 
     /** Returns the draft to give up for another; there must be one. */
     Draft oldest() {
-        int place = first[Kind.TRUTH.list];
-        return drafts[place == NONE ? first[Kind.TWIN.list] : place];
+        int place = first[Kind.FD_PATH.list];
+        return drafts[place == NONE ? first[Kind.EXIT_PAIR.list] : place];
     }
 
     private void append(int place, int list) {

@@ -25,9 +25,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Makes one event from the points of a call. A sentry sends up to four frames for a call: at entry and at the return, a
- * <em>raw</em> point with the registers alone, and then a <em>detailed</em> point with the data behind a pointer. The
+ * <em>raw</em> point with the registers alone, and then a <em>payload</em> point with the data behind a pointer. The
  * sentry reads that data from the application's memory, at another time than the call's own copy. A raw point without a
- * detailed one means that the sentry withheld it.
+ * payload point means that the sentry withheld it.
  *
  * <p>One thread at a time. Allocates nothing for a call.
  */
@@ -37,10 +37,10 @@ final class Merger {
     /** The number of calls that can wait at once. */
     private static final int HELD = 4096;
     /**
-     * The time limit for the detailed point of a return. It is much more than a sentry waits between two attempts to
+     * The time limit for the payload point of a return. It is much more than a sentry waits between two attempts to
      * send, since thousands of threads may wait for each other there.
      */
-    private static final long TWIN_NANOS = 2_000_000_000L;
+    private static final long EXIT_PAIR_NANOS = 2_000_000_000L;
 
     /** O_CREAT | O_WRONLY | O_TRUNC. */
     private static final long CREAT_FLAGS = 0x241;
@@ -116,7 +116,7 @@ final class Merger {
         }
         switch (frame.type) {
             case Frame.RAW -> raw(from);
-            case Frame.OPEN, Frame.CONNECT -> told(from);
+            case Frame.OPEN, Frame.CONNECT -> payload(from);
             case Frame.CLOSE, Frame.READ -> use(from);
             case Frame.CLONE -> cloned(from);
             case Frame.CONTAINER_START -> from.single.set(frame.tgid);
@@ -133,8 +133,8 @@ final class Merger {
     /** Gives up calls that are past their deadline. */
     void expire(long nanoTime) {
         now = nanoTime;
-        for (Draft late = held.overdue(nanoTime); late != null; late = held.overdue(nanoTime)) {
-            giveUp(late.connection, late.tid);
+        for (Draft overdue = held.overdue(nanoTime); overdue != null; overdue = held.overdue(nanoTime)) {
+            giveUp(overdue.connection, overdue.tid);
         }
     }
 
@@ -224,11 +224,11 @@ final class Merger {
     }
 
     private void rawEnter(Connection from, Syscall call) {
-        giveUpTwin(from);
-        if (held.kind(from, frame.tid) == Kind.TRUTH && held.peek(from, frame.tid).closing) {
+        giveUpExitPair(from);
+        if (held.kind(from, frame.tid) == Kind.FD_PATH && held.peek(from, frame.tid).closing) {
             giveUp(from, frame.tid);
         }
-        from.announced.set(frame.tid);
+        from.seen.set(frame.tid);
         if (mitigation == Mitigation.OFF) {
             return;
         }
@@ -243,33 +243,33 @@ final class Merger {
     private void rawExit(Connection from, Syscall call) {
         begin(from, call);
         registers();
-        hold(Kind.TWIN, TWIN_NANOS);
+        hold(Kind.EXIT_PAIR, EXIT_PAIR_NANOS);
     }
 
-    private void told(Connection from) {
+    private void payload(Connection from) {
         Syscall call = Sysno.watched(frame.sysno);
         if (call == null || !isWatched(call) || call.isOpenLike() != (frame.type == Frame.OPEN)) {
             return;
         }
         if (frame.exit) {
-            toldExit(from, call);
+            payloadExit(from, call);
         } else {
-            toldEnter(from, call);
+            payloadEnter(from, call);
         }
     }
 
-    private void toldEnter(Connection from, Syscall call) {
-        giveUpTwin(from);
-        boolean announced = from.announced.get(frame.tid);
-        if (!announced && mitigation == Mitigation.OFF) {
+    private void payloadEnter(Connection from, Syscall call) {
+        giveUpExitPair(from);
+        boolean seen = from.seen.get(frame.tid);
+        if (!seen && mitigation == Mitigation.OFF) {
             return;
         }
         draft.clear();
         draft.syscall = call;
         // The raw point has made the entry in its mode, if any; the mode may have changed since.
-        draft.mitigation = announced ? Mitigation.STASH : mitigation;
+        draft.mitigation = seen ? Mitigation.STASH : mitigation;
         draft.enterNanos = frame.timeNanos;
-        draft.told = true;
+        draft.hasPayload = true;
         fields();
         if (frame.argumentLength > 0) {
             draft.argument(bytes, frame.argumentAt, frame.argumentLength, Provenance.ENTER);
@@ -280,16 +280,16 @@ final class Merger {
         draft.writeTo(entry);
         boolean known = stash.amend(from.key(frame.tid), frame.startNanos, call.code(), entry);
         // After a raw point, a missing entry means that the stash refused it, or that the mode was off.
-        if (!known && !announced) {
+        if (!known && !seen) {
             put(from, call);
         }
     }
 
-    private void toldExit(Connection from, Syscall call) {
-        if (held.kind(from, frame.tid) == Kind.TWIN && isSameCall(held.peek(from, frame.tid), call)) {
+    private void payloadExit(Connection from, Syscall call) {
+        if (held.kind(from, frame.tid) == Kind.EXIT_PAIR && isSameCall(held.peek(from, frame.tid), call)) {
             draft = held.release(from, frame.tid, draft);
-        } else if (from.late.get(frame.tid)) {
-            from.late.clear(frame.tid);
+        } else if (from.pending.get(frame.tid)) {
+            from.pending.clear(frame.tid);
             return;
         } else {
             begin(from, call);
@@ -297,8 +297,8 @@ final class Merger {
         }
         comm();
         judge();
-        if (isTruthAwaited(from)) {
-            hold(Kind.TRUTH, settings.truthNanos());
+        if (isFdPathAwaited(from)) {
+            hold(Kind.FD_PATH, settings.fdPathNanos());
         } else {
             publisher.publish(draft);
         }
@@ -311,8 +311,8 @@ final class Merger {
     /** Begins the event of a returned call, with its entry from the stash. */
     private void begin(Connection from, Syscall call) {
         finish(from, frame.tid);
-        from.announced.clear(frame.tid);
-        from.late.clear(frame.tid);
+        from.seen.clear(frame.tid);
+        from.pending.clear(frame.tid);
         draft.clear();
         entry.clear();
         int found = stash.take(from.key(frame.tid), frame.startNanos, call.code(), entry);
@@ -370,7 +370,7 @@ final class Merger {
         draft.mode = mode & WORD;
     }
 
-    /** Reads the fields of a detailed point, which has fewer: a sentry leaves out what it thinks is of no interest. */
+    /** Reads the fields of a payload point, which has fewer: a sentry leaves out what it thinks is of no interest. */
     private void fields() {
         if (draft.isOpenLike()) {
             draft.fd = draft.syscall == Syscall.OPENAT ? (int) frame.fd : AT_FDCWD;
@@ -423,7 +423,7 @@ final class Merger {
             }
             return;
         }
-        if (entered && !draft.told) {
+        if (entered && !draft.hasPayload) {
             draft.flags |= EventFlag.WITHHELD.mask();
         }
         if (read) {
@@ -431,7 +431,7 @@ final class Merger {
             if (draft.length > RecordLayout.PATH_MAX) {
                 draft.flags |= EventFlag.TRUNCATED.mask();
             }
-            if (entered && draft.told) {
+            if (entered && draft.hasPayload) {
                 draft.flags |= EventFlag.FAULTED.mask();
             }
         } else {
@@ -444,8 +444,8 @@ final class Merger {
      * argument.
      */
     private void judgeAbsent(boolean entered) {
-        Provenance where = entered && draft.told ? Provenance.ENTER : Provenance.EXIT;
-        int fault = entered && draft.told ? EventFlag.FAULTED.mask() : 0;
+        Provenance where = entered && draft.hasPayload ? Provenance.ENTER : Provenance.EXIT;
+        int fault = entered && draft.hasPayload ? EventFlag.FAULTED.mask() : 0;
         if (draft.isOpenLike()) {
             if (draft.hasPointer && draft.pointer == 0) {
                 draft.flags |= fault;
@@ -471,18 +471,18 @@ final class Merger {
         return Arrays.mismatch(draft.argument, 0, draft.length, bytes, from, from + length) >= 0;
     }
 
-    private boolean isTruthAwaited(Connection from) {
-        return settings.truthNanos() > 0 && draft.hasOpened() && from.single.get(draft.tgid);
+    private boolean isFdPathAwaited(Connection from) {
+        return settings.fdPathNanos() > 0 && draft.hasOpened() && from.single.get(draft.tgid);
     }
 
     /** Reads a raw point that affects a descriptor whose file is not known yet. */
     private void guard(Connection from) {
-        if (frame.exit || held.kind(from, frame.tid) != Kind.TRUTH) {
+        if (frame.exit || held.kind(from, frame.tid) != Kind.FD_PATH) {
             return;
         }
         Draft waiting = held.peek(from, frame.tid);
         if (waiting.closing) {
-            // The detailed point would have come before this one; the number may belong to another file by now.
+            // The payload point would have come before this one; the number may belong to another file by now.
             giveUp(from, frame.tid);
             return;
         }
@@ -504,7 +504,7 @@ final class Merger {
 
     /** Reads a use of a descriptor, which has the path of the file behind it. */
     private void use(Connection from) {
-        if (frame.exit || held.kind(from, frame.tid) != Kind.TRUTH) {
+        if (frame.exit || held.kind(from, frame.tid) != Kind.FD_PATH) {
             return;
         }
         Draft waiting = held.peek(from, frame.tid);
@@ -512,14 +512,14 @@ final class Merger {
         // A raw point precedes the path and is never withheld. A path without it belongs to another file.
         boolean isCertain = waiting.closing == (frame.type == Frame.CLOSE);
         if (isIts && isCertain) {
-            truth(waiting);
+            resolve(waiting);
         }
         if (isIts || waiting.closing) {
             giveUp(from, frame.tid);
         }
     }
 
-    private void truth(Draft waiting) {
+    private void resolve(Draft waiting) {
         int at = frame.fdPathAt;
         int length = frame.fdPathLength;
         if (length == 0 || bytes[at] != '/' || length > RecordLayout.PATH_MAX || isDeleted(at, length)) {
@@ -575,10 +575,10 @@ final class Merger {
      * A thread that makes another call has returned from its last one: the point that the last call waits for will not
      * come.
      */
-    private void giveUpTwin(Connection from) {
-        if (held.kind(from, frame.tid) == Kind.TWIN) {
+    private void giveUpExitPair(Connection from) {
+        if (held.kind(from, frame.tid) == Kind.EXIT_PAIR) {
             giveUp(from, frame.tid);
-            from.late.clear(frame.tid);
+            from.pending.clear(frame.tid);
         }
     }
 
@@ -591,10 +591,10 @@ final class Merger {
     /** Publishes a waiting call as it is. */
     private void giveUp(Connection from, int tid) {
         Draft waiting = held.peek(from, tid);
-        if (held.kind(from, tid) == Kind.TWIN) {
+        if (held.kind(from, tid) == Kind.EXIT_PAIR) {
             waiting.flags |= EventFlag.WITHHELD.mask();
             from.withheld++;
-            from.late.set(tid);
+            from.pending.set(tid);
         }
         publisher.publish(waiting);
         held.remove(from, tid);
@@ -607,8 +607,8 @@ final class Merger {
         finish(from, tid);
         stash.discard(from.key(tid));
         from.stashed(tid, false);
-        from.announced.clear(tid);
-        from.late.clear(tid);
+        from.seen.clear(tid);
+        from.pending.clear(tid);
         from.alive.clear(tid);
         from.single.clear(tid);
     }

@@ -12,7 +12,7 @@ import dev.unraced.event.SyscallEvent;
 import dev.unraced.gvisor.session.Runsc;
 import dev.unraced.gvisor.session.SessionPeers.Peer;
 import dev.unraced.gvisor.session.TraceConfig;
-import dev.unraced.gvisor.session.TraceConfig.Truth;
+import dev.unraced.gvisor.session.TraceConfig.FdPath;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -82,7 +82,7 @@ class PodTest {
                 Capture capture = new GvisorDriver().open(config(sandboxes).build())) {
             CaptureConfig config = config(sandboxes).build();
             Path session = sandboxes.session(
-                    new TraceConfig(sandboxes.endpoint(), config.syscalls(), Truth.CLOSE, Duration.ofSeconds(6), true)
+                    new TraceConfig(sandboxes.endpoint(), config.syscalls(), FdPath.CLOSE, Duration.ofSeconds(6), true)
                             .json());
             assertThat(sandboxes.start(POD, "exec sleep 300", annotations("sandbox"), session))
                     .as(sandboxes.log())

@@ -11,7 +11,7 @@ import dev.unraced.event.Syscall;
 import dev.unraced.gvisor.session.Runsc;
 import dev.unraced.gvisor.session.RunscException;
 import dev.unraced.gvisor.session.TraceConfig;
-import dev.unraced.gvisor.session.TraceConfig.Truth;
+import dev.unraced.gvisor.session.TraceConfig.FdPath;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,7 +32,7 @@ class SessionTest {
                 host.watched(CaptureConfig.builder().driver(GvisorDriver.NAME)).build());
         Set<String> known = new HashSet<>(new Runsc("runsc", "").points());
         TraceConfig session = new TraceConfig(
-                Path.of("/run/s.sock"), EnumSet.allOf(Syscall.class), Truth.READS, Duration.ofSeconds(6), true);
+                Path.of("/run/s.sock"), EnumSet.allOf(Syscall.class), FdPath.READS, Duration.ofSeconds(6), true);
 
         assertThat(known).containsAll(session.pointNames());
     }
@@ -74,7 +74,7 @@ class SessionTest {
     }
 
     private static String json(Duration patience) {
-        return new TraceConfig(Path.of("/s"), Set.of(Syscall.OPENAT), Truth.NONE, patience, true).json();
+        return new TraceConfig(Path.of("/s"), Set.of(Syscall.OPENAT), FdPath.NONE, patience, true).json();
     }
 
     private static boolean isTraced(Runsc runsc, String id) {

@@ -12,7 +12,7 @@ import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.conformance.subject.RunnableDriver;
 import dev.unraced.gvisor.session.TraceConfig;
-import dev.unraced.gvisor.session.TraceConfig.Truth;
+import dev.unraced.gvisor.session.TraceConfig.FdPath;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -62,7 +62,7 @@ class UnwatchedTest {
         return new TraceConfig(
                         sandboxes.endpoint(),
                         config(sandboxes).build().syscalls(),
-                        Truth.CLOSE,
+                        FdPath.CLOSE,
                         Duration.ofSeconds(6),
                         requireMonitor)
                 .json();

@@ -45,7 +45,7 @@ public final class JsonEventWriter implements EventWriter {
     private static final Map<EventType, byte[]> TYPES = fields("type", EventType.class, Enum::name);
     private static final byte[] NO_ERROR = LineBuffer.ascii(",\"error\":null");
     private static final byte[] ERROR = key("error");
-    private static final byte[][] INTERRUPTED = truths("interrupted");
+    private static final byte[][] INTERRUPTED = booleans("interrupted");
     private static final byte[] TID = key("tid");
     private static final byte[] TGID = key("tgid");
     private static final byte[] THREAD_START_NS = key("thread_start_ns");
@@ -78,7 +78,7 @@ public final class JsonEventWriter implements EventWriter {
     private static final byte[] DEVICE_MAJOR = key("device_major");
     private static final byte[] DEVICE_MINOR = key("device_minor");
     private static final byte[] INODE = key("inode");
-    private static final byte[][] CREATED = truths("created");
+    private static final byte[][] CREATED = booleans("created");
 
     private static final byte[] FD = key("fd");
     private static final byte[] ADDRLEN = key("addrlen");
@@ -100,7 +100,7 @@ public final class JsonEventWriter implements EventWriter {
     private static final byte[] IP = key("ip");
     private static final byte[] PORT = key("port");
     private static final byte[] SCOPE_ID = key("scope_id");
-    private static final byte[][] ABSTRACT = truths("abstract");
+    private static final byte[][] ABSTRACT = booleans("abstract");
     private static final byte[] HEX = key("hex");
 
     private final WallClock clock;
@@ -225,11 +225,11 @@ public final class JsonEventWriter implements EventWriter {
 
     private void connect(EventView event, LineBuffer out) {
         number(out, FD, event.fd());
-        ArgumentView claim = event.address();
-        sockaddr(out, ADDRESS, claim);
+        ArgumentView requested = event.address();
+        sockaddr(out, ADDRESS, requested);
         number(out, ADDRLEN, event.addrlen());
-        out.put(ADDRESS_PROVENANCE.get(claim.provenance()));
-        out.put(ADDRESS_INTEGRITY.get(claim.integrity()));
+        out.put(ADDRESS_PROVENANCE.get(requested.provenance()));
+        out.put(ADDRESS_INTEGRITY.get(requested.integrity()));
         if (event.blockProvenance() != Provenance.NONE) {
             out.put(BLOCK_PROVENANCE.get(event.blockProvenance()));
             out.put(BLOCK_INTEGRITY.get(event.blockIntegrity()));
@@ -321,7 +321,7 @@ public final class JsonEventWriter implements EventWriter {
     }
 
     /** Returns a whole field for false and for true. */
-    private static byte[][] truths(String name) {
+    private static byte[][] booleans(String name) {
         return new byte[][] {
             LineBuffer.ascii(",\"" + name + "\":false"), LineBuffer.ascii(",\"" + name + "\":true"),
         };

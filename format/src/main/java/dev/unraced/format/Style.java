@@ -10,7 +10,7 @@ enum Style {
     DETAIL("2"),
     SUCCESS("32"),
     FAILURE("31"),
-    TRUTH("35"),
+    RESOLVED("35"),
     NOTE("33"),
     ALARM("1;31");
 

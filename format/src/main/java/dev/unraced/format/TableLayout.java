@@ -34,7 +34,7 @@ record TableLayout(
     private static final int MARKS = 16;
 
     /** Room for the file that was really opened, where there is much. */
-    private static final int TRUTH = 65;
+    private static final int RESOLVED = 65;
 
     private static final int LONGEST_OBJECT = 72;
     private static final int SHORTEST_OBJECT = 40;
@@ -46,7 +46,7 @@ record TableLayout(
         }
         int width = Math.max(NARROWEST, columns);
         if (width >= ROOMY) {
-            return new TableLayout(width, 6, 24, object(width - ROOMY_REST - TRUTH), true, true);
+            return new TableLayout(width, 6, 24, object(width - ROOMY_REST - RESOLVED), true, true);
         }
         return width >= MEDIUM
                 ? new TableLayout(width, 3, 20, Math.max(20, width - MEDIUM_REST - MARKS), true, false)

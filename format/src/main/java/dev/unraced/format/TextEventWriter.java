@@ -153,7 +153,7 @@ public final class TextEventWriter implements EventWriter {
         }
         int rest = out.length();
         if (!event.isEnter()) {
-            truth(event, out);
+            resolved(event, out);
         }
         marks(event, out);
         container(event, out);
@@ -300,7 +300,7 @@ public final class TextEventWriter implements EventWriter {
         return nanos < MILLI ? MICRO : nanos < SECOND ? MILLI : SECOND;
     }
 
-    private void truth(EventView event, LineBuffer out) {
+    private void resolved(EventView event, LineBuffer out) {
         if (event.has(EventFlag.HAS_FILE)) {
             file(event, out);
         } else if (event.has(EventFlag.HAS_SOCKET)) {
@@ -314,7 +314,7 @@ public final class TextEventWriter implements EventWriter {
             arrow(out);
             int start = out.length();
             quoted(out, resolved);
-            fit(out, start, truthWidth());
+            fit(out, start, resolvedWidth());
             if (layout.hasDetails() && event.inode() != 0) {
                 out.put(' ').putDecimal(event.deviceMajor()).put(':').putDecimal(event.deviceMinor());
                 out.put(':').putUnsigned(event.inode());
@@ -325,7 +325,7 @@ public final class TextEventWriter implements EventWriter {
     }
 
     /** Returns the characters of the file or peer on a line of its own, where the usual marks fit behind it. */
-    private int truthWidth() {
+    private int resolvedWidth() {
         return layout.width() - INDENT - MARKS_WIDTH;
     }
 
@@ -335,7 +335,7 @@ public final class TextEventWriter implements EventWriter {
             arrow(out);
             int start = out.length();
             sockaddr(out, remote);
-            fit(out, start, truthWidth());
+            fit(out, start, resolvedWidth());
             end(out);
             out.put(' ');
         }
@@ -479,7 +479,7 @@ public final class TextEventWriter implements EventWriter {
     }
 
     private void arrow(LineBuffer out) {
-        Style.TRUTH.start(out, colour);
+        Style.RESOLVED.start(out, colour);
         out.put(safe.isUtf8() ? ARROW : ASCII_ARROW);
     }
 

@@ -86,7 +86,7 @@ class TextEventWriterTest {
     }
 
     @Test
-    void theTruthIsShownWhereItDiffers() {
+    void theOpenedFileIsShownWhereItDiffers() {
         RecordEncoder event = begin(Syscall.OPENAT, 3)
                 .dirfd(7)
                 .path(utf8("link"), Provenance.ENTER, Integrity.DIFFERS)

@@ -133,7 +133,7 @@ class RecordValidatorTest {
     }
 
     @Test
-    void refusesTruthOfTheOtherFamily() {
+    void refusesAnObjectOfTheOtherFamily() {
         assertThat(isValid(copy(open).putInt(FLAGS, EventFlag.HAS_SOCKET.mask())))
                 .isFalse();
         assertThat(isValid(copy(connect).putInt(FLAGS, EventFlag.HAS_FILE.mask())))

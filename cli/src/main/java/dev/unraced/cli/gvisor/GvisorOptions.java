@@ -7,7 +7,7 @@ import dev.unraced.config.ConfigSection;
 import dev.unraced.event.Syscall;
 import dev.unraced.gvisor.session.Runsc;
 import dev.unraced.gvisor.session.TraceConfig;
-import dev.unraced.gvisor.session.TraceConfig.Truth;
+import dev.unraced.gvisor.session.TraceConfig.FdPath;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
@@ -22,14 +22,14 @@ final class GvisorOptions {
     private Path endpoint;
 
     @Option(
-            names = "--truth",
+            names = "--fd-path",
             paramLabel = "WHAT",
-            converter = TruthConverter.class,
+            converter = FdPathConverter.class,
             description = {
-                "What tells the file behind an open: close (default), the close of its descriptor; reads, its first read,"
-                        + " too; none. Each point costs the call that it is of some 15 µs."
+                "Which calls report fd_path, the path of the file behind an open: close (default), the close of its"
+                        + " descriptor; reads, its first read, too; none. A point costs its call some 15 µs."
             })
-    private Truth truth = Truth.CLOSE;
+    private FdPath fdPath = FdPath.CLOSE;
 
     @Option(
             names = "--patience",
@@ -48,7 +48,7 @@ final class GvisorOptions {
         Path socket = endpoint != null
                 ? endpoint.toAbsolutePath()
                 : Path.of(own(config).string("endpoint")).toAbsolutePath();
-        return new TraceConfig(socket, syscalls, truth, patience, requireMonitor);
+        return new TraceConfig(socket, syscalls, fdPath, patience, requireMonitor);
     }
 
     /** Returns runsc as the configuration names it. */

@@ -4,7 +4,7 @@ package dev.unraced.conformance.actor;
 import dev.unraced.event.ByteString;
 import java.util.Optional;
 
-/** The actor's report of a call that has returned: the truth to compare an event with. */
+/** The actor's report of a call that has returned: the ground truth to compare an event with. */
 public record Outcome(Reply reply) {
 
     public int tid() {

@@ -11,7 +11,7 @@ import java.util.Map;
  * @param wrong events whose argument is not the argument that the kernel took
  * @param flagged wrong events that say so: CHANGED, DIFFERS, or a flag such as FAULTED
  * @param falseMatches wrong events that say MATCH, or that they have the kernel's own copy; has to be 0
- * @param wrongTruths successful calls whose event does not have the file or the peer that they reached; has to be 0
+ * @param wrongObjects successful calls whose event does not have the file or the peer that they reached; has to be 0
  * @param matched events that say MATCH
  * @param changed events that say CHANGED
  * @param differs events that say DIFFERS
@@ -23,7 +23,7 @@ public record AttackCounts(
         long wrong,
         long flagged,
         long falseMatches,
-        long wrongTruths,
+        long wrongObjects,
         long matched,
         long changed,
         long differs,
@@ -40,7 +40,7 @@ public record AttackCounts(
                 wrong + other.wrong,
                 flagged + other.flagged,
                 falseMatches + other.falseMatches,
-                wrongTruths + other.wrongTruths,
+                wrongObjects + other.wrongObjects,
                 matched + other.matched,
                 changed + other.changed,
                 differs + other.differs,
@@ -49,13 +49,13 @@ public record AttackCounts(
     }
 
     /** Returns the number of events whose argument is the argument that the kernel took. */
-    public long truthful() {
+    public long correct() {
         return attempts - wrong;
     }
 
     /** Returns the number of events with a false assertion and no flag that qualifies it; has to be 0. */
     public long lies() {
-        return falseMatches + wrongTruths;
+        return falseMatches + wrongObjects;
     }
 
     /** Returns the figures that are not 0, in words: {@code 200 calls, 198 won, 12 marked}. */

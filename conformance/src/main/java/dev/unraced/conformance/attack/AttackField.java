@@ -103,9 +103,9 @@ public final class AttackField {
     }
 
     /** Makes one call and has its event judged. */
-    Observed judge(WatchedCall call, Function<Outcome, KernelOutcome> truth) {
+    Observed judge(WatchedCall call, Function<Outcome, KernelOutcome> outcome) {
         Observed observed = scenario.call(call);
-        tally.judge(observed.event(), truth.apply(observed.outcome()));
+        tally.judge(observed.event(), outcome.apply(observed.outcome()));
         advanced();
         return observed;
     }
@@ -119,8 +119,8 @@ public final class AttackField {
      * Has all rounds played by commands that answer {@code truth}, and judges each event by the meaning of its letter.
      */
     void play(Command command, Map<Character, KernelOutcome> meanings) {
-        inBatches(command, (event, truth, i) -> {
-            KernelOutcome taken = meanings.get(truth);
+        inBatches(command, (event, letter, i) -> {
+            KernelOutcome taken = meanings.get(letter);
             if (taken != null) {
                 tally.judge(event, taken);
             }
@@ -151,12 +151,12 @@ public final class AttackField {
 
     /** Has each event of a reply's thread judged by its letter. */
     void judgeLetters(Reply reply, Map<Character, KernelOutcome> meanings) {
-        String truth = reply.text("truth");
+        String letters = reply.text("truth");
         List<SyscallEvent> events = eventsOf(reply.integer("tid"));
         Violation.unless(
-                "R1.1", () -> assertThat(events).as("one event of each call").hasSize(truth.length()));
-        for (int i = 0; i < truth.length(); i++) {
-            KernelOutcome taken = meanings.get(truth.charAt(i));
+                "R1.1", () -> assertThat(events).as("one event of each call").hasSize(letters.length()));
+        for (int i = 0; i < letters.length(); i++) {
+            KernelOutcome taken = meanings.get(letters.charAt(i));
             if (taken != null) {
                 tally.judge(events.get(i), taken);
             }
@@ -179,7 +179,7 @@ public final class AttackField {
     /** A judge of a batch of calls. */
     interface Batch {
         /** Judges the i-th call. */
-        void judge(SyscallEvent event, char truth, int i);
+        void judge(SyscallEvent event, char letter, int i);
     }
 
     /**
@@ -196,16 +196,16 @@ public final class AttackField {
             int count = Math.min(left, batch);
             long start = System.nanoTime();
             Reply reply = actor().ask(command.with("calls", count));
-            String truth = reply.text("truth");
+            String letters = reply.text("truth");
             List<SyscallEvent> events = eventsOf(reply.integer("tid"));
             if (reply.has("won")) {
                 won(count, reply.number("won"));
             }
             Violation.unless(
                     "R1.1",
-                    () -> assertThat(events).as("one event of each call").hasSize(truth.length()));
-            for (int i = 0; i < truth.length(); i++) {
-                judge.judge(events.get(i), truth.charAt(i), i);
+                    () -> assertThat(events).as("one event of each call").hasSize(letters.length()));
+            for (int i = 0; i < letters.length(); i++) {
+                judge.judge(events.get(i), letters.charAt(i), i);
             }
             left -= count;
             batch = System.nanoTime() - start < LONG_NANOS

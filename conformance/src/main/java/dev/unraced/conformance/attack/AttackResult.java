@@ -28,9 +28,9 @@ public record AttackResult(
 
     /** The possible results of an attack. */
     public enum Status {
-        /** No match was false, and no successful call had a wrong truth field. */
+        /** No match was false, and no event of a successful call had a wrong object. */
         HELD,
-        /** A match or a truth field was false, or a rule that holds for all calls was broken. */
+        /** A match or an object was false, or a rule that holds for all calls was broken. */
         BROKEN,
         /** The driver declares that it does not see such calls, or lacks the mode. */
         NOT_DECLARED,

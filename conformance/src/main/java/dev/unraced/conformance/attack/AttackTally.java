@@ -57,7 +57,7 @@ final class AttackTally {
     private long wrong;
     private long flagged;
     private long falseMatches;
-    private long wrongTruths;
+    private long wrongObjects;
     private long matched;
     private long changed;
     private long differs;
@@ -70,7 +70,7 @@ final class AttackTally {
     /**
      * Makes a tally for a driver. Fields that the driver declares not to report are not missed.
      *
-     * @param rule the rule that a lie breaks; null for the rule about the wrong argument or truth field
+     * @param rule the rule that a lie breaks; null for the rule about the wrong argument or object
      */
     AttackTally(Capabilities capabilities, @Nullable String rule) {
         this.capabilities = capabilities;
@@ -83,17 +83,17 @@ final class AttackTally {
     }
 
     /** Judges an event by one of its arguments. */
-    void judge(SyscallEvent event, Argument<?> claim, KernelOutcome taken) {
-        boolean isRight = claim.value().equals(taken.argument());
-        boolean isCopy = claim.provenance() == Provenance.KERNEL;
-        boolean isMatch = claim.integrity() == Integrity.MATCH;
+    void judge(SyscallEvent event, Argument<?> argument, KernelOutcome taken) {
+        boolean isRight = argument.value().equals(taken.argument());
+        boolean isCopy = argument.provenance() == Provenance.KERNEL;
+        boolean isMatch = argument.integrity() == Integrity.MATCH;
         attempts++;
         matched += isMatch ? 1 : 0;
-        changed += claim.integrity() == Integrity.CHANGED ? 1 : 0;
-        differs += claim.integrity() == Integrity.DIFFERS ? 1 : 0;
+        changed += argument.integrity() == Integrity.CHANGED ? 1 : 0;
+        differs += argument.integrity() == Integrity.DIFFERS ? 1 : 0;
         if (!isRight) {
             wrong++;
-            flagged += warns(event, claim) ? 1 : 0;
+            flagged += warns(event, argument) ? 1 : 0;
         }
         // A peer left by another connect, as a mark says, shows nothing about the copy.
         boolean isAnothers = taken.marks().stream().anyMatch(event.flags()::contains);
@@ -103,10 +103,10 @@ final class AttackTally {
         }
         aimed += taken.ran() && (taken.file() != null || taken.peer() != null) ? 1 : 0;
         reached += hasReached(event) ? 1 : 0;
-        String broken = ruleOfTruth(event, taken);
+        String broken = ruleOfObject(event, taken);
         if (broken != null) {
-            wrongTruths++;
-            remember(either(broken), "an unmarked wrong truth: really " + taken + ", event " + event);
+            wrongObjects++;
+            remember(either(broken), "an unmarked wrong object: really " + taken + ", event " + event);
         }
     }
 
@@ -126,19 +126,19 @@ final class AttackTally {
     }
 
     /**
-     * Counts a breach that is not about one argument or truth field.
+     * Counts a breach that is not about one argument or object.
      *
      * @param usual the rule that it breaks, unless the attack has a rule of its own
      */
     void lie(String usual, String what) {
-        wrongTruths++;
+        wrongObjects++;
         remember(either(usual), what);
     }
 
     /** Returns the counts up to now. */
     AttackCounts counts() {
         return new AttackCounts(
-                attempts, wrong, flagged, falseMatches, wrongTruths, matched, changed, differs, marked, won);
+                attempts, wrong, flagged, falseMatches, wrongObjects, matched, changed, differs, marked, won);
     }
 
     /** Returns the violation of the first forbidden event, with what really happened; null while there is none. */
@@ -161,9 +161,9 @@ final class AttackTally {
         return isCopy ? "R2.17" : event instanceof OpenEvent ? "R2.15" : "R2.16";
     }
 
-    private static boolean warns(SyscallEvent event, Argument<?> claim) {
-        return claim.integrity() == Integrity.CHANGED
-                || claim.integrity() == Integrity.DIFFERS
+    private static boolean warns(SyscallEvent event, Argument<?> argument) {
+        return argument.integrity() == Integrity.CHANGED
+                || argument.integrity() == Integrity.DIFFERS
                 || event.flags().stream().anyMatch(WARNINGS::contains);
     }
 
@@ -175,8 +175,8 @@ final class AttackTally {
         return new Argument<>(address.value().bytes(), address.provenance(), address.integrity());
     }
 
-    /** Returns the rule that the truth fields of a call break, or null when they are true. */
-    private @Nullable String ruleOfTruth(SyscallEvent event, KernelOutcome taken) {
+    /** Returns the rule that an event breaks by what it asserts of the call's object, or null. */
+    private @Nullable String ruleOfObject(SyscallEvent event, KernelOutcome taken) {
         if (!taken.ran()) {
             return ruleOfRefusal(event);
         }

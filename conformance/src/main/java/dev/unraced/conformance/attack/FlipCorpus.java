@@ -219,7 +219,7 @@ final class FlipCorpus {
     }
 
     /**
-     * Returns a truth under which a match is right: the name lies in the directory that the call used, whichever it
+     * Returns an outcome under which a match is right: the name lies in the directory that the call used, whichever it
      * was.
      */
     private static KernelOutcome inDirectory(AttackField field, String name) {

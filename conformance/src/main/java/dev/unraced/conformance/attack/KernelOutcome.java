@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The argument that the kernel really took, and what it did, as the attacker knows it from its own descriptors.
  *
  * @param argument the bytes, or the how, that the kernel acted on
- * @param provable whether the reached object lies where the argument says, so that an event may claim a match
+ * @param provable whether the reached object lies where the argument says, so that an event may say MATCH
  * @param file the file that the call opened, or null when it opened none
  * @param places the paths that this file had while the call ran; empty where it has none or the attack does not record
  *     them
@@ -40,62 +40,62 @@ record KernelOutcome(
         }
     }
 
-    /** Returns the truth of a call that reached nothing. */
+    /** Returns the outcome of a call that reached nothing. */
     static KernelOutcome nothing(Object argument) {
         return new KernelOutcome(argument, false, null, Set.of(), null, null, 0, true, Set.of());
     }
 
-    /** Returns the truth of a call that was refused before it ran. */
+    /** Returns the outcome of a call that was refused before it ran. */
     static KernelOutcome neverRan(Object argument) {
         return new KernelOutcome(argument, false, null, Set.of(), null, null, 0, false, Set.of());
     }
 
-    /** Returns the truth of a file that lies exactly where the argument says. */
+    /** Returns the outcome of a file that lies exactly where the argument says. */
     static KernelOutcome file(ByteString path, FileId file) {
         return file(path, file, path, true);
     }
 
-    /** Returns the truth of a file that lies at a place. */
+    /** Returns the outcome of a file that lies at a place. */
     static KernelOutcome file(Object argument, FileId file, @Nullable ByteString place, boolean provable) {
         return file(argument, file, place == null ? Set.of() : Set.of(place), provable);
     }
 
-    /** Returns the truth of a file that moves, with every path that it has. */
+    /** Returns the outcome of a file that moves, with every path that it has. */
     static KernelOutcome file(Object argument, FileId file, Set<ByteString> places, boolean provable) {
         return new KernelOutcome(argument, provable, file, places, null, null, 0, true, Set.of());
     }
 
-    /** Returns the truth of a peer that the argument names. */
+    /** Returns the outcome of a peer that the argument names. */
     static KernelOutcome peer(ByteString address) {
         return new KernelOutcome(address, true, null, Set.of(), address, null, 0, true, Set.of());
     }
 
-    /** Returns the truth of a peer that the argument may or may not name. */
+    /** Returns the outcome of a peer that the argument may or may not name. */
     static KernelOutcome peer(ByteString argument, ByteString peer, boolean provable) {
         return new KernelOutcome(argument, provable, null, Set.of(), peer, null, 0, true, Set.of());
     }
 
-    /** Returns the truth of an argument that ends a connection. */
+    /** Returns the outcome of an argument that ends a connection. */
     static KernelOutcome noPeer(ByteString argument) {
         return peer(argument, ByteString.EMPTY, true);
     }
 
-    /** Returns the same truth of an event that is judged by another of its arguments. */
+    /** Returns the same outcome, of an event that is judged by another of its arguments. */
     KernelOutcome named(Object other) {
         return new KernelOutcome(other, provable, file, places, peer, local, mountNamespace, ran, marks);
     }
 
-    /** Returns the same truth, with the socket's own address. */
+    /** Returns the same outcome, with the socket's own address. */
     KernelOutcome from(ByteString own) {
         return new KernelOutcome(argument, provable, file, places, peer, own, mountNamespace, ran, marks);
     }
 
-    /** Returns the same truth, with the mount namespace of the lookup. */
+    /** Returns the same outcome, with the mount namespace of the lookup. */
     KernelOutcome in(long namespace) {
         return new KernelOutcome(argument, provable, file, places, peer, local, namespace, ran, marks);
     }
 
-    /** Returns the same truth, where one of these flags may excuse another file or socket. */
+    /** Returns the same outcome, where one of these flags may excuse another file or socket. */
     KernelOutcome unless(EventFlag first, EventFlag... more) {
         return new KernelOutcome(
                 argument, provable, file, places, peer, local, mountNamespace, ran, EnumSet.of(first, more));

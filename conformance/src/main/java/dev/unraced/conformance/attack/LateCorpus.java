@@ -112,12 +112,12 @@ final class LateCorpus {
         return Command.of(FAMILY).with("how", how).with("a", field.bytes("a")).with("b", field.bytes("b"));
     }
 
-    /** The truth of a round: the letter of what was reached, and the namespace of the lookup. */
-    private interface Truth {
+    /** Makes the outcome of a round from the letter of what it reached, and the namespace of the lookup. */
+    private interface Outcomes {
         KernelOutcome of(String letter, long namespace);
     }
 
-    private static void play(AttackField field, Command command, ByteString claim, Truth truth) {
+    private static void play(AttackField field, Command command, ByteString requested, Outcomes outcomes) {
         Reply reply = field.once(command, field.calls());
         List<Integer> tids = reply.integers("tids");
         long[] resolved = Arrays.stream(reply.text("resolved").split(","))
@@ -130,18 +130,18 @@ final class LateCorpus {
             if (letter.equals("x")) {
                 continue;
             }
-            KernelOutcome taken = truth.of(letter, resolved[i]);
+            KernelOutcome taken = outcomes.of(letter, resolved[i]);
             events.getOrDefault(tids.get(i), List.of()).stream()
-                    .filter(event -> isOf(event, claim))
+                    .filter(event -> isOf(event, requested))
                     .forEach(event -> field.tally().judge(event, taken));
         }
         field.advanced();
     }
 
-    private static boolean isOf(SyscallEvent event, ByteString claim) {
+    private static boolean isOf(SyscallEvent event, ByteString requested) {
         return event instanceof OpenEvent open
-                ? open.path().value().equals(claim)
-                : ((ConnectEvent) event).address().value().bytes().equals(claim);
+                ? open.path().value().equals(requested)
+                : ((ConnectEvent) event).address().value().bytes().equals(requested);
     }
 
     private static Attack of(String suffix, String title, List<Capability> more, Attack.Play play) {

@@ -72,7 +72,7 @@ final class Race {
     /**
      * Runs the race between any two versions.
      *
-     * @param ifA the truth when the kernel took the first version
+     * @param ifA the outcome when the kernel took the first version
      */
     void run(ByteString a, ByteString b, KernelOutcome ifA, KernelOutcome ifB) {
         run(a, b, ifA, ifB, null);
@@ -89,14 +89,14 @@ final class Race {
             KernelOutcome ifA,
             KernelOutcome ifB,
             @Nullable Function<SyscallEvent, Argument<?>> argument) {
-        field.inBatches(command.with("a", a).with("b", b), (event, truth, i) -> {
-            if (truth != 'a' && truth != 'b') {
+        field.inBatches(command.with("a", a).with("b", b), (event, letter, i) -> {
+            if (letter != 'a' && letter != 'b') {
                 throw new AssertionError("the actor's part: call " + i + " took neither version: " + event);
             }
             if (winnable) {
-                field.raced(1, truth == 'b' ? 1 : 0);
+                field.raced(1, letter == 'b' ? 1 : 0);
             }
-            KernelOutcome really = truth == 'a' ? ifA : ifB;
+            KernelOutcome really = letter == 'a' ? ifA : ifB;
             if (argument == null) {
                 field.tally().judge(event, really);
             } else {

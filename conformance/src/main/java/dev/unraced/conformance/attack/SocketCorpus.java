@@ -211,7 +211,7 @@ final class SocketCorpus {
     private static Attack destroyed() {
         return taken(
                 "-destroyed",
-                "The network's root ends what a socket is connected to, while memory claims AF_UNSPEC",
+                "The network's root ends what a socket is connected to, while memory says AF_UNSPEC",
                 field -> {
                     field.actor().ask(Command.of("network"));
                     ByteString a = SocketAddresses.inet(DISCARD, 10, 66, 0, 1);
@@ -259,16 +259,16 @@ final class SocketCorpus {
                     Map<Character, ByteString> own = new HashMap<>();
                     boolean swapsSockets = how.equals("fd") || how.equals("bind");
                     field.inBatches(
-                            Command.of(SOCKETCALL).with("how", how).with("a", a).with("b", b), (event, truth, i) -> {
+                            Command.of(SOCKETCALL).with("how", how).with("a", a).with("b", b), (event, letter, i) -> {
                                 if (i == 0) {
                                     own.put('a', local(field, FIRST_SOCKET));
                                     own.put('b', local(field, FIRST_SOCKET + 1));
                                 }
                                 int port = FIRST_PORT + i % PORTS;
-                                boolean isFirst = truth == 'a' || swapsSockets;
+                                boolean isFirst = letter == 'a' || swapsSockets;
                                 ByteString peer = SocketAddresses.inet(port, 127, 0, 0, isFirst ? 1 : 2);
-                                ByteString from = own.get(swapsSockets ? truth : 'a');
-                                if (truth != 'x' && from != null) {
+                                ByteString from = own.get(swapsSockets ? letter : 'a');
+                                if (letter != 'x' && from != null) {
                                     field.tally()
                                             .judge(
                                                     event,

@@ -207,14 +207,14 @@ public abstract class AttackConformance extends DriverConformance {
         reporter.publishEntry(flipConnect(Mitigation.KERNEL));
     }
 
-    @Rule("No attack of the corpus makes a false match of a path, or a wrong truth field, under any mode")
+    @Rule("No attack of the corpus makes a false match of a path, or a wrong object, under any mode")
     @Requires(syscalls = Syscall.OPENAT)
     @Stochastic
     public final void r02_15_noAttackOnAPathForgesAMatch(TestReporter reporter) {
         stand(reporter, Scope.PROCESS, attack -> !attack.isConnect());
     }
 
-    @Rule("No attack of the corpus makes a false match of an address, or a wrong truth field, under any mode")
+    @Rule("No attack of the corpus makes a false match of an address, or a wrong object, under any mode")
     @Requires(syscalls = Syscall.CONNECT)
     @Stochastic
     public final void r02_16_noAttackOnAnAddressForgesAMatch(TestReporter reporter) {
@@ -267,10 +267,10 @@ public abstract class AttackConformance extends DriverConformance {
             scenario.makeFile("b");
             ByteString a = scenario.scratch().bytes("a");
             ByteString b = scenario.scratch().bytes("b");
-            Reply truth = scenario.actor()
+            Reply reply = scenario.actor()
                     .ask(Command.of("flip").with("a", a).with("b", b).with("calls", scaled(FLIPS)));
             return judge(
-                    "R2.15", scenario, truth, mode, a, b, event -> open(event).path());
+                    "R2.15", scenario, reply, mode, a, b, event -> open(event).path());
         }
     }
 
@@ -279,13 +279,13 @@ public abstract class AttackConformance extends DriverConformance {
             ByteString a = SocketAddresses.inet(9, 127, 0, 0, 1);
             ByteString b = SocketAddresses.inet(9, 127, 0, 0, 2);
             new Sockets(scenario.actor()).datagram(CLIENT, Linux.AF_INET);
-            Reply truth = scenario.actor()
+            Reply reply = scenario.actor()
                     .ask(Command.of("flip-connect")
                             .with("fd", "h:" + CLIENT)
                             .with("a", a)
                             .with("b", b)
                             .with("calls", scaled(FLIPS)));
-            return judge("R2.16", scenario, truth, mode, a, b, event -> {
+            return judge("R2.16", scenario, reply, mode, a, b, event -> {
                 var address = ((ConnectEvent) event).address();
                 return new Argument<>(address.value().bytes(), address.provenance(), address.integrity());
             });
@@ -293,21 +293,21 @@ public abstract class AttackConformance extends DriverConformance {
     }
 
     /**
-     * Compares each claim with the truth. A snapshot at entry may be wrong, since the kernel copies later, and is only
-     * counted. A claim to match, or to be the kernel's copy, may not be wrong.
+     * Compares each argument with the ground truth. A snapshot at entry may be wrong, since the kernel copies later,
+     * and is only counted. An argument that says MATCH, or that it is the kernel's copy, may not be wrong.
      *
      * @param match the rule that makes a match a proof
      */
     private static Map<String, String> judge(
             String match,
             Scenario scenario,
-            Reply truth,
+            Reply reply,
             Mitigation mode,
             ByteString a,
             ByteString b,
             Function<SyscallEvent, Argument<ByteString>> argument) {
-        String names = truth.text("truth");
-        List<SyscallEvent> events = scenario.eventsOf(truth.integer("tid"));
+        String names = reply.text("truth");
+        List<SyscallEvent> events = scenario.eventsOf(reply.integer("tid"));
         Violation.unless(
                 "R1.1", () -> assertThat(events).as("one event of each call").hasSize(names.length()));
         int wrong = 0;
@@ -317,10 +317,10 @@ public abstract class AttackConformance extends DriverConformance {
         int matched = 0;
         int copies = 0;
         for (int i = 0; i < events.size(); i++) {
-            Argument<ByteString> claim = argument.apply(events.get(i));
-            boolean right = claim.value().equals(names.charAt(i) == 'a' ? a : b);
+            Argument<ByteString> captured = argument.apply(events.get(i));
+            boolean right = captured.value().equals(names.charAt(i) == 'a' ? a : b);
             String call = "call " + i + " really took " + names.charAt(i);
-            if (claim.provenance() == Provenance.KERNEL) {
+            if (captured.provenance() == Provenance.KERNEL) {
                 copies++;
                 Violation.unless(
                         "R2.17",
@@ -329,11 +329,11 @@ public abstract class AttackConformance extends DriverConformance {
                                 .isTrue());
                 Violation.unless(
                         "R2.34",
-                        () -> assertThat(claim.integrity())
+                        () -> assertThat(captured.integrity())
                                 .as("the kernel's copy, %s", call)
                                 .isIn(Integrity.MATCH, Integrity.CHANGED));
             }
-            if (claim.integrity() == Integrity.MATCH) {
+            if (captured.integrity() == Integrity.MATCH) {
                 Violation.unless(
                         match,
                         () -> assertThat(right)
@@ -343,11 +343,11 @@ public abstract class AttackConformance extends DriverConformance {
             }
             Violation.unless(
                     "R2.1",
-                    () -> assertThat(claim.value())
+                    () -> assertThat(captured.value())
                             .as("one of the two that were there")
                             .isIn(a, b));
-            boolean isChanged = claim.integrity() == Integrity.CHANGED;
-            boolean isOther = claim.integrity() == Integrity.DIFFERS;
+            boolean isChanged = captured.integrity() == Integrity.CHANGED;
+            boolean isOther = captured.integrity() == Integrity.DIFFERS;
             wrong += right ? 0 : 1;
             wrongAndFlagged += !right && (isChanged || isOther) ? 1 : 0;
             changed += isChanged ? 1 : 0;

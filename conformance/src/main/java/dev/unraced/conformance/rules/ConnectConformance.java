@@ -273,12 +273,12 @@ public abstract class ConnectConformance extends DriverConformance {
             Sockets sockets = new Sockets(scenario.actor());
             for (int family : new int[] {Linux.AF_INET, Linux.AF_INET6, Linux.AF_UNIX}) {
                 sockets.datagram(CLIENT, family);
-                for (int claimed : new int[] {0, 1, 2, 10, 16, 17, 40, 0xffff}) {
+                for (int requested : new int[] {0, 1, 2, 10, 16, 17, 40, 0xffff}) {
                     for (int length : new int[] {1, 2, 3, 7, 16, 24, 28, 110, 128}) {
-                        ByteString address = cut(SocketAddresses.family(claimed, 128), length);
+                        ByteString address = cut(SocketAddresses.family(requested, 128), length);
                         Observed observed = scenario.call(WatchedCall.connect("h:" + CLIENT, address));
                         assertThat(observed.connect().address().value().bytes())
-                                .as("R14.1: family %d, %d bytes", claimed, length)
+                                .as("R14.1: family %d, %d bytes", requested, length)
                                 .isEqualTo(address);
                     }
                 }

@@ -107,7 +107,7 @@ public abstract class OpenConformance extends DriverConformance {
                             .takingZero());
             assertThat(observed.outcome().result()).as("the actor's part").isZero();
             assertThat(observed.event().call().result()).as("R1.2").isZero();
-            if (hasTruth()) {
+            if (describesFiles()) {
                 assertThat(observed.open().file())
                         .as("R1.2: the file behind descriptor 0")
                         .isPresent();
@@ -315,7 +315,7 @@ public abstract class OpenConformance extends DriverConformance {
         return calls.stream().filter(call -> capabilities().has(call.syscall())).toList();
     }
 
-    private boolean hasTruth() {
+    private boolean describesFiles() {
         return capabilities().has(Feature.DEVICE_INODE) || capabilities().has(Feature.RESOLVED_PATH);
     }
 

@@ -148,7 +148,7 @@ public abstract class OpenedFileConformance extends DriverConformance {
         }
     }
 
-    @Rule("A file without a name is not claimed to have the name of its directory")
+    @Rule("A file without a name does not get the name of its directory")
     @Requires(syscalls = Syscall.OPENAT, features = Feature.RESOLVED_PATH)
     public final void r02_23_aTemporaryFileHasNoName() {
         try (Scenario scenario = scenario().open()) {
@@ -178,7 +178,7 @@ public abstract class OpenedFileConformance extends DriverConformance {
         }
     }
 
-    @Rule("A file below a directory that is gone is not claimed to have a name")
+    @Rule("A file below a directory that is gone does not get a name")
     @Requires(syscalls = Syscall.OPENAT, features = Feature.RESOLVED_PATH)
     public final void r02_23_aFileOfAnEndedProcessHasNoName() {
         try (Scenario scenario = scenario().open()) {

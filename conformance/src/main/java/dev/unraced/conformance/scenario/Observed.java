@@ -10,8 +10,8 @@ import dev.unraced.event.SyscallEvent;
 /**
  * A call and the one event that it became.
  *
- * @param outcome the truth, from the actor
- * @param event the claim, from the driver
+ * @param outcome the ground truth, from the actor
+ * @param event the event, from the driver
  */
 public record Observed(Outcome outcome, SyscallEvent event) {
 

@@ -134,7 +134,8 @@ final class CommonGround {
                 EventFlag.DELETED,
                 EventFlag.FOREIGN_MOUNT_NS);
         removeUnless(common.has(Feature.RESOLVED_PATH) && common.has(Feature.DETACHED_FLAG), flags, EventFlag.DETACHED);
-        // These flags only say how far to trust the truth fields; a driver that need not set them is the better one.
+        // These flags only say how far to trust the file or the socket; a driver that need not set them is the better
+        // one.
         flags.removeAll(List.of(EventFlag.FD_TABLE_SHARED, EventFlag.SOCKET_SHARED, EventFlag.RESOLVED_UNSTABLE));
         // A failed snapshot does not matter where the modes differ or the kernel's copy replaces it.
         removeUnless(sameProvenance, flags, EventFlag.FAULTED);

@@ -23,8 +23,8 @@ import java.util.Set;
  * create}. {@code docs/gvisor.md} explains each choice.
  */
 public final class TraceConfig {
-    /** The points that identify an open's file. */
-    public enum Truth {
+    /** The calls whose points report fd_path, the path of the file behind an open's descriptor. */
+    public enum FdPath {
         /** No point, for the fewest frames. */
         NONE,
         /** The close of its descriptor. */
@@ -44,7 +44,7 @@ public final class TraceConfig {
 
     private final Path endpoint;
     private final Set<Syscall> syscalls;
-    private final Truth truth;
+    private final FdPath fdPath;
     private final Duration patience;
     private final boolean requireMonitor;
 
@@ -60,10 +60,10 @@ public final class TraceConfig {
      *     unwatched
      */
     public TraceConfig(
-            Path endpoint, Collection<Syscall> syscalls, Truth truth, Duration patience, boolean requireMonitor) {
+            Path endpoint, Collection<Syscall> syscalls, FdPath fdPath, Duration patience, boolean requireMonitor) {
         this.endpoint = endpoint;
         this.syscalls = EnumSet.copyOf(syscalls);
-        this.truth = truth;
+        this.fdPath = fdPath;
         this.patience = patience;
         this.requireMonitor = requireMonitor;
         this.syscalls.remove(Syscall.OPENAT2);
@@ -162,13 +162,13 @@ public final class TraceConfig {
             points.add(new Point(name + "/enter", WHO, List.of()));
             points.add(new Point(name + "/exit", with("container_id", "credentials", "process_name"), List.of()));
         }
-        if (truth != Truth.NONE) {
+        if (fdPath != FdPath.NONE) {
             for (int number : GUARDS) {
                 points.add(new Point("syscall/sysno/" + number + "/enter", WHO, List.of()));
             }
             points.add(new Point("syscall/close/enter", WHO, List.of("fd_path")));
         }
-        if (truth == Truth.READS) {
+        if (fdPath == FdPath.READS) {
             READS.forEach(name -> points.add(new Point("syscall/" + name + "/enter", WHO, List.of("fd_path"))));
         }
         return points;

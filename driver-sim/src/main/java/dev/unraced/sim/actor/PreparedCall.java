@@ -22,7 +22,7 @@ import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** One call, from its command to the truth about its effect. */
+/** One call, from its command to the reply about its effect. */
 final class PreparedCall {
 
     private final Kernel kernel;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.fs;
 
-/** Proves that an opened file sits exactly where a claimed path says. It allocates nothing. */
+/** Proves that an opened file sits exactly where a requested path says. It allocates nothing. */
 public final class PathProof {
     private PathProof() {}
 
@@ -14,31 +14,31 @@ public final class PathProof {
     }
 
     /**
-     * Walks from the file upwards, and compares each name with the claim's, last first. When no name is left, the walk
-     * must be where the claim starts. Links and ".." in a claim prove nothing.
+     * Walks from the file upwards, and compares each name with the requested path's, last first. When no name is left,
+     * the walk must be where the requested path starts. Links and ".." in it prove nothing.
      *
-     * @param startMount number of the mount where the claim starts: at the caller's root, its working directory, or
-     *     that of a descriptor
-     * @param startDentry number of the directory entry where the claim starts
-     * @param claimed the path as passed, without NUL
+     * @param startMount number of the mount where the requested path starts: at the caller's root, its working
+     *     directory, or that of a descriptor
+     * @param startDentry number of the directory entry where the requested path starts
+     * @param requested the path as passed, without NUL
      * @param length the number of bytes of the path
      * @param scans how many names and mounts may be examined
      */
     public static Result examine(
-            OpenFile file, long startMount, long startDentry, byte[] claimed, int length, int scans) {
+            OpenFile file, long startMount, long startDentry, byte[] requested, int length, int scans) {
         if (length == 0
-                || hasDotDot(claimed, length)
-                || (needsDirectory(claimed, length) && !file.inode().isDirectory())
+                || hasDotDot(requested, length)
+                || (needsDirectory(requested, length) && !file.inode().isDirectory())
                 || isGone(file.location())) {
             return Result.REFUTED;
         }
         int left = scans;
         Mount mount = file.location().mount();
         Dentry dentry = file.location().dentry();
-        int end = nameEnd(claimed, length);
+        int end = nameEnd(requested, length);
         while (end > 0) {
-            int from = nameStart(claimed, end);
-            if (!isDots(claimed, from, end, 1)) {
+            int from = nameStart(requested, end);
+            if (!isDots(requested, from, end, 1)) {
                 // A name that a mount covers leads elsewhere now.
                 if (mount.mountedOn(dentry) != null) {
                     return Result.REFUTED;
@@ -53,7 +53,7 @@ public final class PathProof {
                     dentry = mount.mountpoint();
                     mount = mount.parent();
                 }
-                if (dentry.isDeleted() || dentry.isRoot() || !dentry.name().contentEquals(claimed, from, end)) {
+                if (dentry.isDeleted() || dentry.isRoot() || !dentry.name().contentEquals(requested, from, end)) {
                     return Result.REFUTED;
                 }
                 if (left-- == 0) {
@@ -61,7 +61,7 @@ public final class PathProof {
                 }
                 dentry = dentry.parent();
             }
-            end = nameEnd(claimed, from);
+            end = nameEnd(requested, from);
         }
         return startMount == mount.number() && startDentry == dentry.number() ? Result.CONFIRMED : Result.REFUTED;
     }

@@ -95,7 +95,7 @@ final class CallCompletion {
         boolean isSure =
                 entered && !isEarlier && !record.has(EventFlag.FD_TABLE_SHARED) && !record.has(EventFlag.SOCKET_SHARED);
         if (record.integrity == Integrity.MATCH && !isSure) {
-            // Another task could have put the claimed object behind the descriptor, or chosen the peer, or an earlier
+            // Another task could have put the requested object behind the descriptor, or chosen the peer, or an earlier
             // call has. A table that was not shared at entry was not shared until the return: its only user was in the
             // call.
             record.integrity = Integrity.UNCHECKED;

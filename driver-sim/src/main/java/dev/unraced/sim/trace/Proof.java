@@ -18,8 +18,9 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * Compares a claim with the object that the call acted on. MATCH proves that the claim names this very object. An
- * opened file sits exactly where the path says, without a link on the way; a socket's peer has the claimed address.
+ * Compares the requested path or address with the object that the call acted on. MATCH proves that it names this very
+ * object. An opened file sits exactly where the path says, without a link on the way; a socket's peer has the requested
+ * address.
  */
 final class Proof {
     /** The end of family, port and address of struct sockaddr_in. */
@@ -79,14 +80,14 @@ final class Proof {
         return same ? Integrity.MATCH : Integrity.DIFFERS;
     }
 
-    /** Returns whether the peer is reached through the claimed device, if its address needs a scope. */
+    /** Returns whether the peer is reached through the requested device, if its address needs a scope. */
     private static boolean isScopeRight(RecordBuilder record) {
         if (!needsScope(record.argument[INET6_ADDRESS] & 0xff, record.argument[INET6_ADDRESS + 1] & 0xff)) {
             return true;
         }
-        int claimed = record.length >= INET6_BYTES ? (int) INTS.get(record.argument, INET6_ADDRESS_END) : 0;
+        int requested = record.length >= INET6_BYTES ? (int) INTS.get(record.argument, INET6_ADDRESS_END) : 0;
         int used = record.remoteLength >= INET6_BYTES ? (int) INTS.get(record.remote, INET6_ADDRESS_END) : 0;
-        return (claimed == 0 ? record.boundDevice : claimed) == used;
+        return (requested == 0 ? record.boundDevice : requested) == used;
     }
 
     /** {@code __ipv6_addr_needs_scope_id}: fe80::/10, and multicast of the interface or the link. */
@@ -103,8 +104,8 @@ final class Proof {
                     ? Integrity.MATCH
                     : Integrity.DIFFERS;
         }
-        int claimed = nameEnd(record.argument, record.length);
-        return claimed == nameEnd(record.remote, record.remoteLength) && same(record, 2, claimed)
+        int requested = nameEnd(record.argument, record.length);
+        return requested == nameEnd(record.remote, record.remoteLength) && same(record, 2, requested)
                 ? Integrity.UNCHECKED
                 : Integrity.DIFFERS;
     }

@@ -12,7 +12,7 @@ import java.util.Set;
  * The calls that an observer watches, and its memory.
  *
  * @param mitigation the mode to start with
- * @param integrity whether claims are compared with the objects that calls acted on
+ * @param integrity whether arguments are compared with the objects that calls acted on
  * @param enterEvents whether there are enter events at the start
  * @param syscalls the calls to watch
  * @param self thread group of the observer, whose own calls are left out; 0 for none

@@ -864,20 +864,20 @@ class StagedCorpusTest {
 
     /** Returns the argument of an event, how far to trust it, what was really reached, and the flags. */
     private static String verdict(SyscallEvent event) {
-        String claim;
+        String requested;
         Optional<String> really;
         if (event instanceof OpenEvent open) {
-            claim = open.path().value().toUtf8() + " " + open.path().integrity();
+            requested = open.path().value().toUtf8() + " " + open.path().integrity();
             really = open.file()
                     .map(file -> file.path().isEmpty() ? "no path" : file.path().toUtf8());
         } else {
             ConnectEvent connect = (ConnectEvent) event;
-            claim = connect.address().value() + " " + connect.address().integrity();
+            requested = connect.address().value() + " " + connect.address().integrity();
             really = connect.socket().flatMap(ConnectedSocket::remote).map(Sockaddr::toString);
         }
         Set<EventFlag> flags = EnumSet.noneOf(EventFlag.class);
         flags.addAll(event.flags());
         flags.removeAll(EnumSet.of(EventFlag.HAS_FILE, EventFlag.HAS_SOCKET));
-        return claim + ", really " + really.orElse("nothing") + (flags.isEmpty() ? "" : ", " + flags);
+        return requested + ", really " + really.orElse("nothing") + (flags.isEmpty() ? "" : ", " + flags);
     }
 }

@@ -36,7 +36,7 @@ class PathProofTest {
     @Test
     void anyOtherPathIsNot() {
         OpenFile file = root.open("/tmp/dir/file", O_RDONLY);
-        for (String claim : new String[] {
+        for (String requested : new String[] {
             "",
             "/",
             ".",
@@ -53,7 +53,7 @@ class PathProofTest {
             "/tmp/tmp/dir/file",
             "/tmp/link"
         }) {
-            assertThat(confirms(file, claim)).as(claim).isFalse();
+            assertThat(confirms(file, requested)).as(requested).isFalse();
         }
     }
 
@@ -166,19 +166,19 @@ class PathProofTest {
         assertThat(confirms(socket, "socket")).isFalse();
     }
 
-    private boolean confirms(OpenFile file, String claim) {
-        return confirmsFrom(file, root.fs().cwd(), claim);
+    private boolean confirms(OpenFile file, String requested) {
+        return confirmsFrom(file, root.fs().cwd(), requested);
     }
 
-    private boolean confirmsFrom(OpenFile file, Location start, String claim) {
-        boolean isAbsolute = claim.startsWith("/");
-        return proves(file, isAbsolute ? root.fs().root() : start, claim);
+    private boolean confirmsFrom(OpenFile file, Location start, String requested) {
+        boolean isAbsolute = requested.startsWith("/");
+        return proves(file, isAbsolute ? root.fs().root() : start, requested);
     }
 
-    private static boolean proves(OpenFile file, Location start, String claim) {
-        byte[] claimed = World.bytes(claim);
+    private static boolean proves(OpenFile file, Location start, String requested) {
+        byte[] bytes = World.bytes(requested);
         return PathProof.examine(
-                        file, start.mountNumber(), start.dentryNumber(), claimed, claimed.length, Integer.MAX_VALUE)
+                        file, start.mountNumber(), start.dentryNumber(), bytes, bytes.length, Integer.MAX_VALUE)
                 == PathProof.Result.CONFIRMED;
     }
 }

@@ -122,9 +122,9 @@ class ConnectTest {
         "2, 2, 15, 22", "2, 10, 28, 97", "2, 31, 16, 97", "2, 2, 1, 22", "2, 2, 0, 22", "10, 10, 23, 22",
         "10, 2, 16, 22", "10, 2, 28, 97", "10, 10, 24, 111", "2, 2, 16, 111", "2, 0, 2, 0", "10, 0, 128, 0",
     })
-    void judgesFamilyAndLengthLikeTcp(int family, int claimed, int length, int errno) {
+    void judgesFamilyAndLengthLikeTcp(int family, int requested, int length, int errno) {
         Socket client = host.socket(family, SOCK_STREAM);
-        assertThat(host.connect(client, Addresses.family(claimed, length))).isEqualTo(-errno);
+        assertThat(host.connect(client, Addresses.family(requested, length))).isEqualTo(-errno);
     }
 
     @Test
@@ -145,9 +145,9 @@ class ConnectTest {
                 Socket socket = host.network
                         .socket(family, type, type == 3 && family != AF_UNIX ? 253 : 0)
                         .socket();
-                for (int claimed = 0; socket != null && claimed < 48; claimed++) {
+                for (int requested = 0; socket != null && requested < 48; requested++) {
                     for (int length = 0; length <= 128; length++) {
-                        byte[] address = Addresses.family(claimed, length);
+                        byte[] address = Addresses.family(requested, length);
                         if (length > 40) {
                             Arrays.fill(address, 2, length, (byte) 0xff);
                         }

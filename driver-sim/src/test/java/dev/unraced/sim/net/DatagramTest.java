@@ -19,7 +19,7 @@ class DatagramTest {
 
     @ParameterizedTest
     @CsvSource({
-        // own family, claimed family, address, addrlen, errno
+        // own family, requested family, address, addrlen, errno
         "2, 2, 127.0.0.2, 16, 0",
         "2, 2, 127.0.0.2, 15, 22",
         "2, 10, ::1, 28, 97",
@@ -34,9 +34,9 @@ class DatagramTest {
         "10, 10, ff02::1, 28, 22",
         "10, 10, 2001:db8::1, 28, 101",
     })
-    void judgesAddresses(int family, int claimed, String ip, int length, int errno) {
+    void judgesAddresses(int family, int requested, String ip, int length, int errno) {
         Socket socket = host.socket(family, SOCK_DGRAM);
-        byte[] address = claimed == AF_INET ? Addresses.inet(ip, 53) : Addresses.inet6(ip, 53);
+        byte[] address = requested == AF_INET ? Addresses.inet(ip, 53) : Addresses.inet6(ip, 53);
         assertThat(host.network.connect(host, socket, address, length).result()).isEqualTo(-errno);
         assertThat(Addresses.port(socket.local()))
                 .as("a port was chosen all the same")

@@ -14,7 +14,7 @@ import java.util.function.IntUnaryOperator;
 /**
  * An address in terms that both kernels understand.
  *
- * @param family as claimed
+ * @param family as requested
  * @param name of the IP or the socket; a name with "@" in front is abstract
  * @param port the port of an IP address
  * @param length addrlen, or -1 for the family's usual one
@@ -53,17 +53,17 @@ record Target(int family, String name, Port port, int length) {
     private static final Port WITHOUT_LISTENER = new Port.Fixed(9);
 
     static Target random(Random random, int family, int sockets) {
-        int claimed = random.nextInt(12) == 0 ? pick(random, List.of(0, 0, 1, 2, 10, 40)) : family;
+        int requested = random.nextInt(12) == 0 ? pick(random, List.of(0, 0, 1, 2, 10, 40)) : family;
         int length = random.nextInt(12) == 0 ? pick(random, LENGTHS) : -1;
         Port port = random.nextInt(4) == 0
                 ? pick(random, List.of(NONE, WITHOUT_LISTENER))
                 : new Port.OfSocket(random.nextInt(sockets));
-        String name = switch (claimed) {
+        String name = switch (requested) {
             case AF_INET -> pick(random, INET);
             case AF_INET6 -> pick(random, INET6);
             default -> pick(random, UNIX);
         };
-        return new Target(claimed, name, port, length);
+        return new Target(requested, name, port, length);
     }
 
     /** Returns whether only the real kernel binds sockets to this address. */

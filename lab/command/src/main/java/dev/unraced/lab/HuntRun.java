@@ -123,7 +123,7 @@ final class HuntRun {
                 : ExitCode.NOT_PLAYED;
     }
 
-    /** The simulator watches no machine on which a program could act, and knows its own truth. */
+    /** The simulator watches no machine on which a program could act, and knows what its own kernel did. */
     private int huntSimulator(List<Mitigation> modes, @Nullable Long seed, Limits limits, boolean choosesPrograms) {
         if (choosesPrograms) {
             throw new CaptureException("--only and --program are for drivers that watch this machine; the simulator"

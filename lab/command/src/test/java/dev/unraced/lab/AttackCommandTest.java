@@ -36,7 +36,7 @@ class AttackCommandTest {
         assertThat(test.out())
                 .matches("Driver sim, kernel sim, \\d+ processors\n\n(?s:.*)")
                 .contains(
-                        "\nattack     mode   calls  true  wrong  flagged  false MATCH  wrong truth  marked  won  MATCH  CHANGED\n")
+                        "\nattack     mode   calls  correct  wrong  flagged  false MATCH  wrong object  marked  won  MATCH  CHANGED\n")
                 .containsPattern("\nflip-late  off +50 +50 +0 +0 +0 +0 +0 +- +0 +0\n")
                 .containsPattern("\nflip-late  stash +50 +50 +0 +0 +0 +0 +0 +- +50 +0\n");
         assertThat(test.err()).isEmpty();
@@ -56,7 +56,7 @@ class AttackCommandTest {
         assertThat(attack("flip-late", "io-uring", "--mitigation", "off", "--calls", "20", "--markdown"))
                 .isZero();
         assertThat(test.out()).contains("""
-                        | attack | mode | calls | true | wrong | flagged | false MATCH | wrong truth | marked | won | MATCH | CHANGED |
+                        | attack | mode | calls | correct | wrong | flagged | false MATCH | wrong object | marked | won | MATCH | CHANGED |
                         |---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|
                         | flip-late | off | 20 | 20 | 0 | 0 | 0 | 0 | 0 | - | 0 | 0 |
                         """);
@@ -78,12 +78,12 @@ class AttackCommandTest {
                 .containsEntry("mitigation", "STASH")
                 .containsEntry("status", "HELD")
                 .containsEntry("attempts", 20L)
-                .containsEntry("truthful", 20L)
+                .containsEntry("correct", 20L)
                 .containsEntry("silent", 0L)
                 .containsEntry("lies", 0L)
                 .containsEntry("won", null)
                 .containsEntry("false_matches", 0L)
-                .containsEntry("wrong_truths", 0L);
+                .containsEntry("wrong_objects", 0L);
         assertThat(results.get(1))
                 .containsEntry("attack", "memfd")
                 .containsEntry("race", false)

@@ -18,17 +18,20 @@ final class Check {
         this.event = event;
     }
 
-    void equal(String field, Object said, Object truth) {
+    void equal(String field, Object said, Object actual) {
         verdict.asserted();
-        if (!said.equals(truth)) {
-            lie(field, said, truth);
+        if (!said.equals(actual)) {
+            lie(field, said, actual);
         }
     }
 
-    void oneOf(String field, Object said, Set<?> truths) {
+    void oneOf(String field, Object said, Set<?> possible) {
         verdict.asserted();
-        if (!truths.contains(said)) {
-            lie(field, said, truths.size() == 1 ? truths.iterator().next() : truths.isEmpty() ? "nothing" : truths);
+        if (!possible.contains(said)) {
+            lie(
+                    field,
+                    said,
+                    possible.size() == 1 ? possible.iterator().next() : possible.isEmpty() ? "nothing" : possible);
         }
     }
 
@@ -40,8 +43,8 @@ final class Check {
         verdict.mark(flag.name());
     }
 
-    void lie(String field, Object said, Object truth) {
-        verdict.lie(new Lie(field, said.toString(), truth.toString(), Optional.of(act), Optional.of(event)));
+    void lie(String field, Object said, Object actual) {
+        verdict.lie(new Lie(field, said.toString(), actual.toString(), Optional.of(act), Optional.of(event)));
     }
 
     boolean has(EventFlag flag) {

@@ -120,9 +120,9 @@ final class ConnectJudge {
             }
             return;
         }
-        Set<String> truth = truth(act, flips);
-        judgeSocket(check, act, event, truth, flipsBlock);
-        judgeMatch(check, act, event, truth);
+        Set<String> peers = possiblePeers(act, flips);
+        judgeSocket(check, act, event, peers, flipsBlock);
+        judgeMatch(check, act, event, peers);
     }
 
     private void judgeArguments(Check check, Act act, ConnectEvent event, boolean flips, boolean flipsBlock) {
@@ -158,7 +158,7 @@ final class ConnectJudge {
     }
 
     /** Returns the peers that the call can have connected the socket to; empty if they are unknown. */
-    private Set<String> truth(Act act, boolean flips) {
+    private Set<String> possiblePeers(Act act, boolean flips) {
         Set<String> peers = peers(act, flips);
         // A call can also meet an attempt that is over, on a socket that has got its other family since.
         if (ofSocket(act.line()).renamed.overlapping(0, act.looked()) == 0) {
@@ -250,7 +250,7 @@ final class ConnectJudge {
         return ofSocket(act.line()).renamed.overlapping(act.begin(), act.looked()) > 0;
     }
 
-    private void judgeSocket(Check check, Act act, ConnectEvent event, Set<String> truth, boolean flipsBlock) {
+    private void judgeSocket(Check check, Act act, ConnectEvent event, Set<String> peers, boolean flipsBlock) {
         if (event.socket().isEmpty()) {
             if (!check.isMarked(EventFlag.OBJECT_MISSED, EventFlag.EXECUTION_UNKNOWN, EventFlag.FD_TABLE_SHARED)
                     && act.result() == 0) {
@@ -266,10 +266,10 @@ final class ConnectJudge {
         if (flipsBlock && event.block().isEmpty() && event.fd() >= 0) {
             check.equal("fd", event.fd(), act.line().integer("fd"));
         }
-        if (truth.isEmpty()) {
+        if (peers.isEmpty()) {
             check.exclude("socket.remote");
         } else {
-            check.oneOf("socket.remote", socket.remote().map(Addresses::normal).orElse(""), truth);
+            check.oneOf("socket.remote", socket.remote().map(Addresses::normal).orElse(""), peers);
         }
         String local = socket.local().map(Addresses::normal).orElse("");
         if (isRenamed(act)) {
@@ -285,20 +285,20 @@ final class ConnectJudge {
      * MATCH says that the address is the peer; of the kernel's copy, that the kernel took it. Of a copy the peer tells
      * nothing where the socket has got it from an earlier call.
      */
-    private void judgeMatch(Check check, Act act, ConnectEvent event, Set<String> truth) {
+    private void judgeMatch(Check check, Act act, ConnectEvent event, Set<String> peers) {
         if (event.address().integrity() != Integrity.MATCH || check.isMarked(EventFlag.EXECUTION_UNKNOWN)) {
             return;
         }
         boolean copied = event.address().provenance() == Provenance.KERNEL;
         boolean isEarlier = act.result() == EISCONN || !earlier(act).isEmpty();
-        if (truth.isEmpty() || (copied && isEarlier)) {
+        if (peers.isEmpty() || (copied && isEarlier)) {
             check.exclude("address_integrity");
             return;
         }
         verdict.asserted();
-        String claim = Addresses.normal(event.address().value());
-        if (!truth.contains(claim) && !(copied && claim.isEmpty())) {
-            check.lie("address_integrity", event.address().provenance() + " MATCH of " + claim, truth);
+        String requested = Addresses.normal(event.address().value());
+        if (!peers.contains(requested) && !(copied && requested.isEmpty())) {
+            check.lie("address_integrity", event.address().provenance() + " MATCH of " + requested, peers);
         }
     }
 }

@@ -8,7 +8,7 @@ import java.util.Optional;
 public final class Lie {
     private final String field;
     private final String said;
-    private final String truth;
+    private final String actual;
     private final Optional<Act> act;
     private final Optional<SyscallEvent> event;
 
@@ -17,14 +17,14 @@ public final class Lie {
      *
      * @param field name of the wrong field, or of the fault
      * @param said what the event said
-     * @param truth what was true
+     * @param actual what the kernel did
      * @param act the act, where there is one
      * @param event the event, where there is one
      */
-    Lie(String field, String said, String truth, Optional<Act> act, Optional<SyscallEvent> event) {
+    Lie(String field, String said, String actual, Optional<Act> act, Optional<SyscallEvent> event) {
         this.field = field;
         this.said = said;
-        this.truth = truth;
+        this.actual = actual;
         this.act = act;
         this.event = event;
     }
@@ -39,9 +39,9 @@ public final class Lie {
         return said;
     }
 
-    /** Returns what was true. */
-    public String truth() {
-        return truth;
+    /** Returns what the kernel did. */
+    public String actual() {
+        return actual;
     }
 
     /** Returns whether there is no event, as when an act has none. */
@@ -65,7 +65,7 @@ public final class Lie {
 
     /** Returns one line that says what is wrong. */
     public String summary() {
-        return kind() + ": said " + said + ", was " + truth;
+        return kind() + ": said " + said + ", was " + actual;
     }
 
     /** Returns the act of the program; empty for an event without an act. */

@@ -6,7 +6,6 @@ import static dev.unraced.linux.OpenFlags.O_CREAT;
 import static dev.unraced.linux.OpenFlags.O_EXCL;
 import static dev.unraced.linux.OpenFlags.O_LARGEFILE;
 
-import dev.unraced.event.ByteString;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.OpenEvent;
@@ -46,9 +45,9 @@ final class OpenJudge {
             return;
         }
         compareWitnesses(act);
-        Truth truth = truth(act);
-        judgeFile(check, act, event, truth);
-        judgeMatch(check, act, event, truth);
+        Reached reached = reached(act);
+        judgeFile(check, act, event, reached);
+        judgeMatch(check, act, event, reached);
     }
 
     // ---- arguments
@@ -105,7 +104,7 @@ final class OpenJudge {
     // ---- the file
 
     /** Inode numbers that the opened file can have; null if they are unknown. */
-    private record Truth(@Nullable Set<Long> nodes) {}
+    private record Reached(@Nullable Set<Long> nodes) {}
 
     private boolean isReplaced(Act act) {
         return log.isReplaced(act.table(), act.result(), act.begin(), act.looked());
@@ -122,26 +121,26 @@ final class OpenJudge {
         }
     }
 
-    private Truth truth(Act act) {
+    private Reached reached(Act act) {
         if (!act.seen().isEmpty()) {
-            return new Truth(Set.of(Long.valueOf(act.seen())));
+            return new Reached(Set.of(Long.valueOf(act.seen())));
         }
         Long seen = act.inode();
         if (seen != null && !isReplaced(act)) {
-            return new Truth(Set.of(seen));
+            return new Reached(Set.of(seen));
         }
         Set<Long> nodes = new HashSet<>();
         for (String path : act.paths()) {
-            Set<Long> reached = path.startsWith(OWN_NAMES) ? null : tree.reached(act, path, true);
-            if (reached == null) {
-                return new Truth(null);
+            Set<Long> inodes = path.startsWith(OWN_NAMES) ? null : tree.reached(act, path, true);
+            if (inodes == null) {
+                return new Reached(null);
             }
-            nodes.addAll(reached);
+            nodes.addAll(inodes);
         }
-        return new Truth(nodes.isEmpty() ? null : nodes);
+        return new Reached(nodes.isEmpty() ? null : nodes);
     }
 
-    private void judgeFile(Check check, Act act, OpenEvent event, Truth truth) {
+    private void judgeFile(Check check, Act act, OpenEvent event, Reached reached) {
         if (event.file().isEmpty()) {
             // A direct open goes into the ring's table, and has no descriptor and no file in the event.
             if (act.line().number("direct") == 0
@@ -155,12 +154,12 @@ final class OpenJudge {
         if (check.isMarked(EventFlag.FD_TABLE_SHARED, EventFlag.EXECUTION_UNKNOWN)) {
             return;
         }
-        if (truth.nodes() == null) {
+        if (reached.nodes() == null) {
             check.exclude("file");
             return;
         }
         check.equal("file.device", file.deviceMajor() + ":" + file.deviceMinor(), tree.device());
-        check.oneOf("file.inode", file.inode(), truth.nodes());
+        check.oneOf("file.inode", file.inode(), reached.nodes());
         judgeCreation(check, act, file);
         judgePath(check, act, event, file);
     }
@@ -209,20 +208,19 @@ final class OpenJudge {
 
     // ---- proofs
 
-    /** MATCH says that the claim names the file that was opened. */
-    private void judgeMatch(Check check, Act act, OpenEvent event, Truth truth) {
+    /** MATCH says that the requested path names the file that was opened. */
+    private void judgeMatch(Check check, Act act, OpenEvent event, Reached reached) {
         if (event.path().integrity() != Integrity.MATCH) {
             return;
         }
         if (check.isMarked(EventFlag.EXECUTION_UNKNOWN)) {
             return;
         }
-        ByteString claim = event.path().value();
-        String path = claim.toUtf8();
+        String path = event.path().value().toUtf8();
         String below = act.base() == 0 && path.startsWith(log.base() + "/")
                 ? path.substring(log.base().length() + 1)
                 : path;
-        if (truth.nodes() == null || below.startsWith(OWN_NAMES)) {
+        if (reached.nodes() == null || below.startsWith(OWN_NAMES)) {
             check.exclude("path_integrity");
             return;
         }
@@ -233,15 +231,15 @@ final class OpenJudge {
             return;
         }
         verdict.asserted();
-        if (named.stream().noneMatch(truth.nodes()::contains)) {
-            check.lie("path_integrity", event.path().provenance() + " MATCH of " + path, "inode " + truth.nodes());
+        if (named.stream().noneMatch(reached.nodes()::contains)) {
+            check.lie("path_integrity", event.path().provenance() + " MATCH of " + path, "inode " + reached.nodes());
             return;
         }
-        judgeNamespace(check, act, event, below, truth);
+        judgeNamespace(check, act, event, below, reached);
     }
 
     /** The kernel resolved the path of a request in the namespace that the event names, or FOREIGN_MOUNT_NS is set. */
-    private void judgeNamespace(Check check, Act act, OpenEvent event, String below, Truth truth) {
+    private void judgeNamespace(Check check, Act act, OpenEvent event, String below, Reached reached) {
         if (!act.isRequest() || act.base() != 0 || check.isMarked(EventFlag.FOREIGN_MOUNT_NS)) {
             return;
         }
@@ -250,13 +248,13 @@ final class OpenJudge {
             check.equal("mount_ns", namespace, act.line().number("seen-ns"));
         }
         Set<Long> there = tree.reachedIn(namespace, act, below, event.path().provenance() == Provenance.KERNEL);
-        if (there == null || truth.nodes() == null) {
+        if (there == null || reached.nodes() == null) {
             check.exclude("mount_ns");
             return;
         }
         verdict.asserted();
-        if (there.stream().noneMatch(truth.nodes()::contains)) {
-            check.lie("mount_ns", namespace + ", where the path led to inode " + there, "inode " + truth.nodes());
+        if (there.stream().noneMatch(reached.nodes()::contains)) {
+            check.lie("mount_ns", namespace + ", where the path led to inode " + there, "inode " + reached.nodes());
         }
     }
 }

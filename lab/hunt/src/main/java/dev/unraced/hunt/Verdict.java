@@ -73,12 +73,12 @@ public final class Verdict {
         return judged;
     }
 
-    /** Returns the number of acts whose truth the kernel's witness gave. */
+    /** Returns the number of acts whose outcome the kernel's witness gave. */
     public long testifiedActs() {
         return testified;
     }
 
-    /** Returns the number of fields that were compared with the truth. */
+    /** Returns the number of fields that were compared with what the kernel did. */
     public long assertions() {
         return assertions;
     }

@@ -73,8 +73,8 @@ class JudgeTest {
         assertThat(fields(log, opened("/hunt/b/x", 8, Integrity.MATCH, EventFlag.HAS_FILE)))
                 .isEmpty();
         ActLog flipped = Logs.of(Logs.open(10, 20, "path=a/x other=b/x ino=8 dev=0:5 fl=0"));
-        SyscallEvent claim = claimed("/hunt/a/x", "/hunt/b/x", 8, Integrity.MATCH, Set.of(EventFlag.HAS_FILE));
-        assertThat(fields(flipped, claim)).containsExactly("path_integrity");
+        SyscallEvent event = opened("/hunt/a/x", "/hunt/b/x", 8, Integrity.MATCH, Set.of(EventFlag.HAS_FILE));
+        assertThat(fields(flipped, event)).containsExactly("path_integrity");
     }
 
     @Test
@@ -91,9 +91,9 @@ class JudgeTest {
     @Test
     void aSuccessWithoutAFileNeedsAMark() {
         ActLog log = Logs.of(Logs.open(10, 20, "path=a/x ino=3 dev=0:5 fl=0"));
-        assertThat(fields(log, claimed("/hunt/a/x", "", 0, Integrity.UNCHECKED, Set.of())))
+        assertThat(fields(log, opened("/hunt/a/x", "", 0, Integrity.UNCHECKED, Set.of())))
                 .containsExactly("file");
-        assertThat(fields(log, claimed("/hunt/a/x", "", 0, Integrity.UNCHECKED, Set.of(EventFlag.OBJECT_MISSED))))
+        assertThat(fields(log, opened("/hunt/a/x", "", 0, Integrity.UNCHECKED, Set.of(EventFlag.OBJECT_MISSED))))
                 .isEmpty();
     }
 
@@ -108,7 +108,7 @@ class JudgeTest {
                 .isEmpty();
         assertThat(Judge.judge(refused, List.of(), 0, 0).lies()).isEmpty();
         ActLog ran = Logs.of(Logs.open(10, 20, "path=a/x ino=3 dev=0:5 fl=0"));
-        assertThat(fields(ran, claimed("/hunt/a/x", "", 0, Integrity.UNCHECKED, Set.of(EventFlag.NOT_EXECUTED))))
+        assertThat(fields(ran, opened("/hunt/a/x", "", 0, Integrity.UNCHECKED, Set.of(EventFlag.NOT_EXECUTED))))
                 .containsExactly("execution");
     }
 
@@ -297,7 +297,7 @@ class JudgeTest {
     }
 
     private static SyscallEvent opened(String path, long inode, Integrity integrity, EventFlag... flags) {
-        return claimed(
+        return opened(
                 path.startsWith("/hunt/b/p") ? "/hunt/a/x" : pathOf(path, integrity),
                 path,
                 inode,
@@ -305,28 +305,28 @@ class JudgeTest {
                 Set.of(flags));
     }
 
-    /** Tests that are not about the claim pass what the act passed. */
+    /** Tests that are not about the requested path pass what the act passed. */
     private static String pathOf(String path, Integrity integrity) {
         return integrity == Integrity.MATCH ? path : "";
     }
 
-    private static SyscallEvent claimed(
-            String claim, String path, long inode, Integrity integrity, Set<EventFlag> flags) {
-        Provenance provenance = claim.isEmpty() ? Provenance.NONE : Provenance.ENTER;
+    private static SyscallEvent opened(
+            String requested, String path, long inode, Integrity integrity, Set<EventFlag> flags) {
+        Provenance provenance = requested.isEmpty() ? Provenance.NONE : Provenance.ENTER;
         return new OpenEvent(
                 call(Syscall.OPENAT, 3),
                 caller(),
                 flags,
                 -100,
-                new Argument<>(ByteString.utf8(claim), provenance, integrity),
+                new Argument<>(ByteString.utf8(requested), provenance, integrity),
                 new Argument<>(new OpenHow(0, 0, 0, 0), Provenance.KERNEL, Integrity.MATCH),
                 flags.contains(EventFlag.HAS_FILE)
                         ? Optional.of(new OpenedFile(ByteString.utf8(path), 0, 5, inode, false))
                         : Optional.empty());
     }
 
-    private static SyscallEvent connected(String claim, String remote, Integrity integrity, EventFlag... flags) {
-        return connected(claim, remote, 0, Provenance.ENTER, integrity, flags);
+    private static SyscallEvent connected(String requested, String remote, Integrity integrity, EventFlag... flags) {
+        return connected(requested, remote, 0, Provenance.ENTER, integrity, flags);
     }
 
     /** Returns the event of a connect whose own address is link-local. */
@@ -362,13 +362,18 @@ class JudgeTest {
     }
 
     private static SyscallEvent connected(
-            String claim, String remote, long result, Provenance provenance, Integrity integrity, EventFlag... flags) {
+            String requested,
+            String remote,
+            long result,
+            Provenance provenance,
+            Integrity integrity,
+            EventFlag... flags) {
         return new ConnectEvent(
                 call(Syscall.CONNECT, result),
                 caller(),
                 Set.of(flags),
                 4,
-                new Argument<>(address(claim), provenance, integrity),
+                new Argument<>(address(requested), provenance, integrity),
                 16,
                 Optional.of(new ConnectedSocket(2, 2, 17, Optional.of(address(ONE)), Optional.of(address(remote)))),
                 Optional.empty());

@@ -13,7 +13,7 @@ import dev.unraced.sim.trace.TraceSettings;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Mutants that are wrong about what a claim is worth. */
+/** Mutants that are wrong about whether an argument names the object of the call. */
 final class ProofMutants {
     private ProofMutants() {}
 
@@ -78,7 +78,7 @@ final class ProofMutants {
                         }),
                 MutantFactory.unsettled(
                         "proves-anyway",
-                        "compares claims with the truth though nobody asked for it",
+                        "compares arguments with objects though the configuration forbids it",
                         "R2.38",
                         settings -> new TraceSettings(
                                 settings.mitigation(),

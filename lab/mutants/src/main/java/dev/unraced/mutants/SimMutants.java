@@ -19,7 +19,7 @@ public final class SimMutants implements MutantCatalogue {
                         HowMutants.all(),
                         AddressMutants.all(),
                         ProofMutants.all(),
-                        TruthMutants.all(),
+                        OpenedFileMutants.all(),
                         AssertionMutants.all(),
                         FailureMutants.all(),
                         StashMutants.all(),

@@ -34,7 +34,7 @@ record Attacked(String driver, String kernel, long processors, List<Row> rows, L
     /**
      * One attack under one mode.
      *
-     * @param counts calls, true, wrong, flagged, false MATCH, wrong truth, MATCH, CHANGED
+     * @param counts calls, correct, wrong, flagged, false MATCH, wrong object, MATCH, CHANGED
      * @param broken the reason, if one of the two counts that have to be zero is not; else empty
      */
     record Row(String attack, String title, String mode, List<Count> counts, String broken) {}
@@ -82,9 +82,9 @@ record Attacked(String driver, String kernel, long processors, List<Row> rows, L
     private static List<Count> counts(Fields result) {
         List<Count> counts = new ArrayList<>();
         for (String key : List.of(
-                "attempts", "truthful", "wrong", "flagged", "false_matches", "wrong_truths", "matched", "changed")) {
+                "attempts", "correct", "wrong", "flagged", "false_matches", "wrong_objects", "matched", "changed")) {
             long number = result.integer(key);
-            boolean hasToBeZero = key.equals("false_matches") || key.equals("wrong_truths");
+            boolean hasToBeZero = key.equals("false_matches") || key.equals("wrong_objects");
             counts.add(new Count(number, hasToBeZero && number != 0));
         }
         return counts;

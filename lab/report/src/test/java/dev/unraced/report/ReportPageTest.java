@@ -65,7 +65,7 @@ class ReportPageTest {
         String html = html("""
                 {"driver":"alpha","kernel":"6.1","processors":2,"results":[
                 {"attack":"flip","title":"a path","mitigation":"STASH","status":"BROKEN","reason":"R2.15: a false proof","attempts":10,
-                "truthful":9,"wrong":1,"flagged":0,"false_matches":1,"wrong_truths":0,"matched":1,"changed":0},
+                "correct":9,"wrong":1,"flagged":0,"false_matches":1,"wrong_objects":0,"matched":1,"changed":0},
                 {"attack":"ia32","title":"b","mitigation":"OFF","status":"NOT_DECLARED","reason":"IA32: not here"}]}
                 """);
 

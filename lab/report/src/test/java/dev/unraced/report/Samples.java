@@ -52,8 +52,8 @@ final class Samples {
                         {"number":"R1.1","chapter":"@","group":"@","rule":"R1.1 @","status":"KEPT","reason":"@"}]}
                         {"mutants":[{"name":"@","what":"@","breaks":["@"],"failed":["@"],"verdict":"@","reason":"@"}],"unproven":["@"]}
                         {"driver":"@","kernel":"@","processors":2,"results":[
-                        {"attack":"@","title":"@","mitigation":"@","status":"BROKEN","reason":"@","attempts":1,"truthful":2,
-                        "wrong":3,"flagged":4,"false_matches":5,"wrong_truths":6,"matched":7,"changed":8},
+                        {"attack":"@","title":"@","mitigation":"@","status":"BROKEN","reason":"@","attempts":1,"correct":2,
+                        "wrong":3,"flagged":4,"false_matches":5,"wrong_objects":6,"matched":7,"changed":8},
                         {"attack":"@","title":"@","mitigation":"@","status":"IMPOSSIBLE","reason":"@"}]}
                         {"machine":"@","tables":[{"id":"@","title":"@","columns":[{"key":"@","heading":"@","decimals":1}],
                         "rows":[{"name":"@","@":1.5},{"name":"@","@":3}],"notes":["@"]}]}

@@ -46,12 +46,12 @@ public final class AttackJson {
         json.writeStringField("status", result.status().name());
         json.writeStringField("reason", result.reason());
         json.writeNumberField("attempts", counts.attempts());
-        json.writeNumberField("truthful", counts.truthful());
+        json.writeNumberField("correct", counts.correct());
         json.writeNumberField("wrong", counts.wrong());
         json.writeNumberField("flagged", counts.flagged());
         json.writeNumberField("silent", counts.silent());
         json.writeNumberField("false_matches", counts.falseMatches());
-        json.writeNumberField("wrong_truths", counts.wrongTruths());
+        json.writeNumberField("wrong_objects", counts.wrongObjects());
         json.writeNumberField("lies", counts.lies());
         json.writeNumberField("marked", counts.marked());
         if (counts.won() < 0) {

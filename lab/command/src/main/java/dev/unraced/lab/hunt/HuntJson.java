@@ -54,7 +54,7 @@ public final class HuntJson {
             json.writeStartObject();
             json.writeStringField("kind", found.lie().kind());
             json.writeStringField("said", found.lie().said());
-            json.writeStringField("truth", found.lie().truth());
+            json.writeStringField("actual", found.lie().actual());
             json.writeNumberField("seed", found.seed());
             json.writeNumberField("count", found.count());
             json.writeStringField(

@@ -21,8 +21,8 @@ class AttackTableTest {
         assertThat(AttackTable.text(PLACE, List.of(broken))).isEqualTo("""
                 Driver alpha, kernel 6.0, 2 processors
 
-                attack  mode   calls  true  wrong  flagged  false MATCH  wrong truth  marked  won  MATCH  CHANGED
-                flip    stash     10     9      1        0            1            0       0    -      0        0
+                attack  mode   calls  correct  wrong  flagged  false MATCH  wrong object  marked  won  MATCH  CHANGED
+                flip    stash     10        9      1        0            1             0       0    -      0        0
 
                 BROKEN (R2.15: a false proof): flip stash
                 """);

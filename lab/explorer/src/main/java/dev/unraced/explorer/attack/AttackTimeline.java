@@ -38,7 +38,7 @@ public final class AttackTimeline {
                     case TRUE -> "the events say what the kernel did.";
                     case WARNED -> "an event does not say what the kernel did, but it says that it may be wrong.";
                     case FOOLED -> "an event does not say what the kernel did, and nothing in it says so.";
-                    case LIED -> "an event does not say what the kernel did, and claims that it does.";
+                    case LIED -> "an event does not say what the kernel did, and says that it does.";
                 };
     }
 }

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * call's event is there when the judge sees the return.
  */
 final class EventJudge implements Tracepoints {
-    /** The flags of an event whose claim was read late; they give the reason. */
+    /** The flags of an event whose argument was read late; they give the reason. */
     private static final int EXCUSES = EventFlag.FAULTED.mask()
             | EventFlag.ENTER_MISSED.mask()
             | EventFlag.STASH_FULL.mask()
@@ -219,35 +219,35 @@ final class EventJudge implements Tracepoints {
 
     private Verdict ofOpen(Task task, Call call, EventView view) {
         byte[] used = call.kernelPath();
-        boolean claimHolds =
+        boolean argumentHolds =
                 used == null || Arrays.equals(used, bytes(view.path().toByteString()));
         long[] how = call.kernelHow();
         boolean howHolds =
                 how == null || (how[0] == view.openFlags() && how[1] == view.mode() && how[2] == view.resolve());
         OpenFile file = call.file();
-        boolean truthHolds = !view.has(EventFlag.HAS_FILE) || isFile(file, view);
+        boolean objectHolds = !view.has(EventFlag.HAS_FILE) || isFile(file, view);
         boolean matches = view.path().integrity() == Integrity.MATCH;
         boolean kernels = view.path().provenance() == Provenance.KERNEL;
-        if ((!claimHolds && (kernels || (matches && !names(task, view, file))))
+        if ((!argumentHolds && (kernels || (matches && !names(task, view, file))))
                 // A match of the kernel's own copy is about the argument; a mark can say that the object is another.
-                || (matches && !truthHolds && !(kernels && has(view, OBJECT_DOUBTS)))
+                || (matches && !objectHolds && !(kernels && has(view, OBJECT_DOUBTS)))
                 || (!howHolds && view.howIntegrity() == Integrity.MATCH)) {
             return Verdict.LIED;
         }
-        if (claimHolds && howHolds && truthHolds) {
+        if (argumentHolds && howHolds && objectHolds) {
             return Verdict.TRUE;
         }
-        // A claim that names the same object by another path is true of the object.
-        if (matches && howHolds && truthHolds) {
+        // An argument that names the same object by another path is true of the object.
+        if (matches && howHolds && objectHolds) {
             return Verdict.TRUE;
         }
-        boolean claimWarns = claimHolds
+        boolean argumentWarns = argumentHolds
                 || isDoubted(view.path().integrity())
                 || isExcused(view)
                 || (view.has(EventFlag.HAS_FILE) && isUncompared(view, view.path(), OBJECT_DOUBTS));
         boolean howWarns = howHolds || isDoubted(view.howIntegrity()) || isExcused(view);
-        boolean truthWarns = truthHolds || has(view, OBJECT_DOUBTS);
-        return claimWarns && howWarns && truthWarns ? Verdict.WARNED : Verdict.FOOLED;
+        boolean objectWarns = objectHolds || has(view, OBJECT_DOUBTS);
+        return argumentWarns && howWarns && objectWarns ? Verdict.WARNED : Verdict.FOOLED;
     }
 
     /** Judges whether the file was ever at the event's path, in the mount namespace that the event names. */
@@ -271,25 +271,25 @@ final class EventJudge implements Tracepoints {
 
     private Verdict ofConnect(Call call, EventView view) {
         byte[] used = call.kernelAddress();
-        boolean claimHolds =
+        boolean argumentHolds =
                 used == null || Arrays.equals(used, bytes(view.address().toByteString()));
-        boolean truthHolds = !view.has(EventFlag.HAS_SOCKET)
+        boolean objectHolds = !view.has(EventFlag.HAS_SOCKET)
                 || (isAddress(peers.get(call), view.socketRemote()) && isAddress(locals.get(call), view.socketLocal()));
         boolean matches = view.address().integrity() == Integrity.MATCH;
-        if (!claimHolds && (matches || view.address().provenance() == Provenance.KERNEL)) {
+        if (!argumentHolds && (matches || view.address().provenance() == Provenance.KERNEL)) {
             return Verdict.LIED;
         }
-        if (claimHolds && truthHolds) {
+        if (argumentHolds && objectHolds) {
             return Verdict.TRUE;
         }
-        boolean claimWarns = claimHolds
+        boolean argumentWarns = argumentHolds
                 || isDoubted(view.address().integrity())
                 || isExcused(view)
                 || (view.has(EventFlag.HAS_SOCKET) && isUncompared(view, view.address(), PEER_DOUBTS));
-        return claimWarns && (truthHolds || has(view, PEER_DOUBTS)) ? Verdict.WARNED : Verdict.FOOLED;
+        return argumentWarns && (objectHolds || has(view, PEER_DOUBTS)) ? Verdict.WARNED : Verdict.FOOLED;
     }
 
-    /** Returns whether the claimed path names the opened file now, without following a last link. */
+    /** Returns whether the requested path names the opened file now, without following a last link. */
     private boolean names(Task task, EventView view, @Nullable OpenFile file) {
         var found = kernel.files().lstat(task, bytes(view.path().toByteString()));
         return file != null && found.inode() == file.inode();
@@ -314,8 +314,10 @@ final class EventJudge implements Tracepoints {
      * Returns whether a mark names the reason why a snapshot was not proven by the object that the event has. UNCHECKED
      * alone names no reason. Mode off compares nothing, so no mark is the reason there.
      */
-    private static boolean isUncompared(EventView view, ArgumentView claim, int doubts) {
-        return claim.provenance() == Provenance.ENTER && claim.integrity() == Integrity.UNCHECKED && has(view, doubts);
+    private static boolean isUncompared(EventView view, ArgumentView argument, int doubts) {
+        return argument.provenance() == Provenance.ENTER
+                && argument.integrity() == Integrity.UNCHECKED
+                && has(view, doubts);
     }
 
     private static boolean isExcused(EventView view) {

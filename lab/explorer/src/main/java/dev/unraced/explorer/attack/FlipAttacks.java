@@ -31,7 +31,7 @@ final class FlipAttacks {
     static Attack flipMissing() {
         return Attack.of("flip-missing", "the same, of an open that fails", """
                 As flip, but neither file exists: somebody probes for a file, or a policy refuses the open. There is no \
-                object to compare the claim with, and the path is harmless again when the call returns.""", FlipAttacks::flipped);
+                object to compare the path with, and the path is harmless again when the call returns.""", FlipAttacks::flipped);
     }
 
     private static void flipped(AttackSetup setup) {

@@ -62,7 +62,7 @@ public final class SimHunt {
 
     /**
      * Without the kernel's copy, an event may say what memory held before or after the kernel read it, as long as it
-     * does not claim a match.
+     * does not say MATCH.
      */
     private static boolean flips(long seed) {
         return (seed & 1) == 1;

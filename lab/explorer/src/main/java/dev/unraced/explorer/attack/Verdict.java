@@ -9,7 +9,7 @@ public enum Verdict {
     WARNED,
     /** An event was wrong, without a warning. */
     FOOLED,
-    /** An event was wrong and claimed to match. No driver may ever cause this verdict. */
+    /** An event was wrong and said MATCH. No driver may ever cause this verdict. */
     LIED;
 
     Verdict or(Verdict other) {

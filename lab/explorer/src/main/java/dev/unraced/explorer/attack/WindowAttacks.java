@@ -104,7 +104,7 @@ final class WindowAttacks {
     static Attack fdSwap() {
         return Attack.of("fd-swap", "a flip, confirmed by a forged descriptor", """
                 As flip, and before the call returns dup2 puts the harmless file behind its descriptor, so that what an \
-                observer finds there confirms the claim. The thread that did it ends.""", setup -> {
+                observer finds there confirms the path. The thread that did it ends.""", setup -> {
             setup.file(EVIL);
             setup.file(HARMLESS);
             Task task = setup.process("caller");

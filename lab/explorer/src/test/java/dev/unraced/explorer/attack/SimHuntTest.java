@@ -40,7 +40,7 @@ class SimHuntTest {
     @EnumSource(
             value = Mode.class,
             names = {"OFF", "STASH"})
-    void aMatchOfTheKernelsCopyIsNoClaimAboutTheObject(Mode mode) {
+    void aMatchOfTheKernelsCopySaysNothingAboutTheObject(Mode mode) {
         assertThat(SimHunt.explore(816_382_043, mode).lie()).isEmpty();
     }
 

@@ -29,9 +29,9 @@ import dev.unraced.event.Provenance;
 import dev.unraced.event.Syscall;
 import java.util.List;
 
-/** Rules about what the claim is worth beside the object that the call acted on. */
+/** Rules about how an argument compares with the object that the call acted on. */
 @Requires(syscalls = Syscall.OPENAT)
-public abstract class TruthConformance extends DriverConformance {
+public abstract class ProofConformance extends DriverConformance {
     private static final int DIRECTORY = 1;
     private static final int BUFFER = 1;
 
@@ -42,7 +42,7 @@ public abstract class TruthConformance extends DriverConformance {
     private static final ByteString COMPONENT = ByteString.utf8("d".repeat(250));
     private static final ByteString FILE = ByteString.utf8("file");
 
-    protected TruthConformance() {}
+    protected ProofConformance() {}
 
     @Rule("A resolved path that is too long keeps its tail, and says so")
     @Requires(features = {Feature.RESOLVED_PATH, Feature.RESOLVED_TAIL})

@@ -13,8 +13,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Mutants that are wrong about the opened file. */
-final class TruthMutants {
-    private TruthMutants() {}
+final class OpenedFileMutants {
+    private OpenedFileMutants() {}
 
     static List<Mutant> all() {
         return List.of(
@@ -49,13 +49,13 @@ final class TruthMutants {
                             }
                         }),
                 MutantFactory.lying(
-                        "claim-as-truth",
-                        "takes an absolute claim for the resolved path",
+                        "requested-as-resolved",
+                        "takes an absolute requested path for the resolved one",
                         "R2.21 R2.41 R2.42 R3.5",
                         (task, call, record) -> {
-                            byte[] claim = record.isConnect() ? new byte[0] : record.argument();
-                            if (record.has(EventFlag.HAS_FILE) && claim.length > 0 && claim[0] == '/') {
-                                record.slice(RecordLayout.OPEN_RESOLVED, claim);
+                            byte[] requested = record.isConnect() ? new byte[0] : record.argument();
+                            if (record.has(EventFlag.HAS_FILE) && requested.length > 0 && requested[0] == '/') {
+                                record.slice(RecordLayout.OPEN_RESOLVED, requested);
                             }
                         }),
                 MutantFactory.lying(
