@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * The numbers of the watched system calls, for the eBPF programs and the kernel module alike. Each table is a macro that
- * calls CALL(number, call, context) for each number: call is an enum unraced_syscall, and context is what the user of
- * the table passes. A convention has the numbers of its own table and those of UNRACED_CALLS_EVERYWHERE.
+ * The numbers of the watched system calls, for the eBPF programs and the kernel module alike. Each
+ * table is a macro that calls CALL(number, call, context) for each number: call is an enum
+ * unraced_syscall, and context is what the user of the table passes. A convention has the numbers
+ * of its own table and those of UNRACED_CALLS_EVERYWHERE.
  */
 #ifndef UNRACED_CALLS_H
 #define UNRACED_CALLS_H

@@ -150,8 +150,8 @@ void pointer_free(struct pointer *pointer)
 }
 
 /*
- * Sets a buffer, with a NUL behind the bytes; an address has the length of the bytes. A cold buffer gets pages that this
- * process never touched.
+ * Sets a buffer, with a NUL behind the bytes; an address has the length of the bytes. A cold buffer
+ * gets pages that this process never touched.
  */
 static bool set_buffer(int id, const unsigned char *bytes, size_t length, bool cold)
 {

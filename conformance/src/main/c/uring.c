@@ -192,7 +192,8 @@ static long perform(struct ring *ring, const struct call *call)
 		add_message(ring, ring, lowest_descriptor());
 		submitted++;
 	}
-	done = ring_enter(ring, submitted, call->cancelled || call->overflow ? 0 : call->linked && !call->skipped ? 2 : 1);
+	done = ring_enter(ring, submitted,
+			  call->cancelled || call->overflow ? 0 : call->linked && !call->skipped ? 2 : 1);
 	if (done < 0)
 		return done;
 	if (call->skipped)

@@ -57,7 +57,8 @@ static jint device_control(JNIEnv *env, jclass class, jint fd, jint command, job
 }
 
 /* Returns null on failure, with errno in the first word of the last argument. */
-static jobject device_map(JNIEnv *env, jclass class, jint fd, jlong offset, jlong length, jboolean writable, jobject error)
+static jobject device_map(JNIEnv *env, jclass class, jint fd, jlong offset, jlong length,
+			  jboolean writable, jobject error)
 {
 	void *memory = mmap(NULL, length, writable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, fd, offset);
 
@@ -128,19 +129,22 @@ static void stash_free(JNIEnv *env, jclass class, jlong handle)
 	unraced_stash_free(stash_of(handle));
 }
 
-static jint stash_put(JNIEnv *env, jclass class, jlong handle, jlong thread, jlong start, jint call, jobject bytes, jint length)
+static jint stash_put(JNIEnv *env, jclass class, jlong handle, jlong thread, jlong start, jint call,
+		      jobject bytes, jint length)
 {
 	(void)class;
 	return unraced_stash_put(stash_of(handle), thread, start, call, address_of(env, bytes), length);
 }
 
-static jint stash_take(JNIEnv *env, jclass class, jlong handle, jlong thread, jlong start, jint call, jobject bytes, jint room)
+static jint stash_take(JNIEnv *env, jclass class, jlong handle, jlong thread, jlong start,
+		       jint call, jobject bytes, jint room)
 {
 	(void)class;
 	return unraced_stash_take(stash_of(handle), thread, start, call, address_of(env, bytes), room);
 }
 
-static jint stash_take_held(JNIEnv *env, jclass class, jlong handle, jlong thread, jlong start, jint call, jobject bytes,
+static jint stash_take_held(JNIEnv *env, jclass class, jlong handle, jlong thread, jlong start,
+			    jint call, jobject bytes,
 			    jint room)
 {
 	(void)class;

@@ -191,7 +191,8 @@ static bool address_changed(struct unraced_scratch *scratch)
 {
 	u32 length = scratch->call.record.connect.address.length;
 
-	return read_bytes(scratch->bytes, scratch->call.pointer, length) && memcmp(scratch->bytes, scratch->call.tail, length);
+	return read_bytes(scratch->bytes, scratch->call.pointer, length) &&
+	       memcmp(scratch->bytes, scratch->call.tail, length);
 }
 
 static bool block_changed(const struct unraced_call *call)

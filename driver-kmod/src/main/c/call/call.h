@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * This file describes a call in progress: the known part of its record, and the state that completes it. A call is built
- * in the scratch memory of a CPU, and kept in the stash between entry and return. Nothing in it is used as a pointer.
+ * This file describes a call in progress: the known part of its record, and the state that
+ * completes it. A call is built in the scratch memory of a CPU, and kept in the stash between entry
+ * and return. Nothing in it is used as a pointer.
  */
 #ifndef UNRACED_CALL_CALL_H
 #define UNRACED_CALL_CALL_H

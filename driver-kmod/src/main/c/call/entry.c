@@ -63,7 +63,8 @@ void unraced_entry_begin(struct unraced_capture *capture, struct unraced_scratch
 	call->integrity = capture->config.integrity && mitigation != UNRACED_MITIGATION_OFF;
 }
 
-int unraced_entry_take(struct unraced_capture *capture, struct unraced_scratch *scratch, const struct unraced_arguments *arguments)
+int unraced_entry_take(struct unraced_capture *capture, struct unraced_scratch *scratch,
+		       const struct unraced_arguments *arguments)
 {
 	return unraced_stash_take(capture->stash, current->pid, current->start_boottime,
 				  unraced_call_key(arguments), &scratch->call, sizeof(scratch->call));

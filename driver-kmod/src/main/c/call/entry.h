@@ -22,7 +22,8 @@ static inline u32 unraced_call_key(const struct unraced_arguments *arguments)
 void unraced_entry_begin(struct unraced_capture *capture, struct unraced_scratch *scratch,
 		     const struct unraced_arguments *arguments, u32 mitigation);
 /* Takes the current thread's entry into the scratch memory. Returns its length, or an enum unraced_take. */
-int unraced_entry_take(struct unraced_capture *capture, struct unraced_scratch *scratch, const struct unraced_arguments *arguments);
+int unraced_entry_take(struct unraced_capture *capture, struct unraced_scratch *scratch,
+		       const struct unraced_arguments *arguments);
 /* Does the same while the call runs: if the entry is missing, the reason stays for the return. */
 int unraced_entry_take_held(struct unraced_capture *capture, struct unraced_scratch *scratch,
 		      const struct unraced_arguments *arguments);

@@ -30,7 +30,8 @@ static struct task_struct *submitter_of(const struct io_kiocb *req)
  * Fills in the little that is known of a request whose submission was not seen. The task that reports its end can be a
  * worker, or one of the kernel's own if the submitter has died. Returns false if a filter leaves the submitter out.
  */
-static bool begin_late_request(struct unraced_capture *capture, struct unraced_scratch *scratch, const struct io_kiocb *req)
+static bool begin_late_request(struct unraced_capture *capture, struct unraced_scratch *scratch,
+			       const struct io_kiocb *req)
 {
 	struct task_struct *task = submitter_of(req);
 	enum unraced_verdict verdict = unraced_filter_task(capture, task);
@@ -49,12 +50,14 @@ static bool begin_late_request(struct unraced_capture *capture, struct unraced_s
 	record->how_provenance = UNRACED_PROVENANCE_NONE;
 	record->how_integrity = UNRACED_INTEGRITY_UNCHECKED;
 	/* Since its submission the submitter may have moved to another namespace. */
-	record->flags = UNRACED_NO_ARGUMENTS | UNRACED_ENTER_MISSED | UNRACED_FD_TABLE_SHARED | UNRACED_FOREIGN_MOUNT_NS;
+	record->flags = UNRACED_NO_ARGUMENTS | UNRACED_ENTER_MISSED | UNRACED_FD_TABLE_SHARED |
+			UNRACED_FOREIGN_MOUNT_NS;
 	unraced_describe_task(record, task);
 	return true;
 }
 
-static void describe_object(struct unraced_capture *capture, struct unraced_scratch *scratch, const struct io_kiocb *req)
+static void describe_object(struct unraced_capture *capture, struct unraced_scratch *scratch,
+			    const struct io_kiocb *req)
 {
 	struct unraced_record *record = &scratch->call.record;
 
@@ -74,7 +77,8 @@ static void describe_object(struct unraced_capture *capture, struct unraced_scra
 	 * A worker of the ring opened the file, and FD_TABLE_SHARED says so. A ring can outlive its process: the kernel
 	 * then cancels the remaining requests on a thread of its own.
 	 */
-	if (!(record->flags & UNRACED_HAS_FILE) && scratch->call.punted && !scratch->call.direct_descriptor && current->tgid == record->tgid)
+	if (!(record->flags & UNRACED_HAS_FILE) && scratch->call.punted &&
+	    !scratch->call.direct_descriptor && current->tgid == record->tgid)
 		unraced_describe_opened(scratch);
 	if (!(record->flags & UNRACED_HAS_FILE))
 		record->flags |= UNRACED_OBJECT_MISSED;
@@ -143,7 +147,8 @@ void unraced_on_unlink(void *data, struct io_kiocb *req, struct io_kiocb *link)
 	int outcome;
 	s32 refusal;
 
-	if (!(link->flags & REQ_F_CQE_SKIP) || !unraced_is_watched_request(capture, unraced_requested_call(link->opcode)))
+	if (!(link->flags & REQ_F_CQE_SKIP) ||
+	    !unraced_is_watched_request(capture, unraced_requested_call(link->opcode)))
 		return;
 	preempt_disable();
 	scratch = unraced_scratch(capture);
@@ -179,7 +184,9 @@ void unraced_on_overflow(void *data, void *ctx, unsigned long long user_data, s3
 	preempt_disable();
 	req = unraced_pending_find(capture, ctx, user_data, result, &found);
 	if (found == UNRACED_OF_THIS)
-		finish_request(capture, req, unraced_request_take(capture, unraced_scratch(capture), req) >= 0, req->cqe.res);
+		finish_request(capture, req,
+			       unraced_request_take(capture, unraced_scratch(capture), req) >= 0,
+			       req->cqe.res);
 	else if (found == UNRACED_PERHAPS_THIS)
 		count_lost(capture, req);
 	else if (found == UNRACED_OF_ANY)

@@ -22,8 +22,8 @@ static int on_issue(struct kprobe *kprobe, struct pt_regs *regs)
 long unraced_request_references(const void *request)
 {
 	/*
-	 * A registered file belongs to the ring's table. Any number of requests borrow it from there without a reference, so
-	 * no count shows that this one is alone.
+	 * A registered file belongs to the ring's table. Any number of requests borrow it from
+	 * there without a reference, so no count shows that this one is alone.
 	 */
 	return ((const struct io_kiocb *)request)->flags & REQ_F_FIXED_FILE ? 0 : 2;
 }
@@ -35,11 +35,13 @@ const void *unraced_issued_request(struct unraced_capture *capture)
 	/* This thread has never used an io_uring, and is no worker of one. */
 	if (!capture->issued || (!current->io_uring && !(current->flags & PF_IO_WORKER)))
 		return NULL;
-	if (unraced_stash_take(capture->issued, current->pid, current->start_boottime, 0, &address, sizeof(address)) < 0)
+	if (unraced_stash_take(capture->issued, current->pid, current->start_boottime, 0, &address,
+			       sizeof(address)) < 0)
 		return NULL;
 	/*
-	 * A request that failed before it reached its address left its entry behind; this connect is the thread's own. The
-	 * registers prove nothing, as they still name the last call when a request runs behind its return.
+	 * A request that failed before it reached its address left its entry behind; this connect
+	 * is the thread's own. The registers prove nothing, as they still name the last call when a
+	 * request runs behind its return.
 	 */
 	return unraced_trace_inside(capture) == UNRACED_CONNECT ? NULL : (const void *)(unsigned long)address;
 }

@@ -22,7 +22,8 @@ struct pending_edit {
  * The key is the exact ring and user_data. After an eviction, all that is known of a key is that requests were
  * forgotten.
  */
-static void edit_pending(struct unraced_capture *capture, const void *ctx, u64 user_data, bool make, unraced_editor *editor,
+static void edit_pending(struct unraced_capture *capture, const void *ctx, u64 user_data, bool make,
+			 unraced_editor *editor,
 			struct pending_edit *edit)
 {
 	unraced_stash_edit(capture->pending, (unsigned long)ctx, user_data, 0, make, editor, edit);
@@ -111,7 +112,8 @@ void unraced_pending_remove(struct unraced_capture *capture, const struct io_kio
 #define COPIED(to, from) (!copy_from_kernel_nofault(&(to), &(from), sizeof(to)))
 
 /* Judges whether a request has completed with this result. Its memory may belong to another request, or be gone. */
-static enum unraced_ending ending_of(const struct unraced_pending_requests *pending, u32 at, const void *ctx, u64 user_data,
+static enum unraced_ending ending_of(const struct unraced_pending_requests *pending, u32 at,
+				     const void *ctx, u64 user_data,
 				     s32 result)
 {
 	const struct io_kiocb *req = (const struct io_kiocb *)(unsigned long)pending->listed[at].request;
@@ -152,7 +154,8 @@ static u64 take_ended(struct unraced_pending_requests *pending, const void *ctx,
 }
 
 /* Finds the requests that are in doubt, and removes a single one. Returns whether there is any. */
-static bool take_doubtful(struct unraced_pending_requests *pending, const void *ctx, u64 user_data, s32 result, u64 *request)
+static bool take_doubtful(struct unraced_pending_requests *pending, const void *ctx, u64 user_data,
+			  s32 result, u64 *request)
 {
 	u32 at = 0, doubtful = 0, i;
 

@@ -16,7 +16,8 @@ bool unraced_is_watched_request(const struct unraced_capture *capture, u8 syscal
 
 int unraced_request_take(struct unraced_capture *capture, struct unraced_scratch *scratch, const struct io_kiocb *req)
 {
-	return unraced_stash_take(capture->requests, (unsigned long)req, 0, unraced_requested_call(req->opcode), &scratch->call,
+	return unraced_stash_take(capture->requests, (unsigned long)req, 0,
+				  unraced_requested_call(req->opcode), &scratch->call,
 				  sizeof(scratch->call));
 }
 

@@ -45,9 +45,10 @@ static void take_connect(struct unraced_call *call, const struct io_kiocb *req)
 static void take_refused(struct unraced_call *call, const struct io_uring_sqe *sqe)
 {
 	struct unraced_record *record = &call->record;
-	struct unraced_registers found = unraced_entry_arguments(record->syscall, READ_ONCE(sqe->fd), READ_ONCE(sqe->addr),
-								 READ_ONCE(sqe->addr2), READ_ONCE(sqe->len),
-								 READ_ONCE(sqe->open_flags));
+	struct unraced_registers found =
+		unraced_entry_arguments(record->syscall, READ_ONCE(sqe->fd), READ_ONCE(sqe->addr),
+					READ_ONCE(sqe->addr2), READ_ONCE(sqe->len),
+					READ_ONCE(sqe->open_flags));
 
 	call->pointer = found.pointer;
 	if (record->syscall == UNRACED_CONNECT) {
@@ -103,7 +104,10 @@ static void submit(struct unraced_capture *capture, const struct io_kiocb *req, 
 		unraced_pending_add(capture, req, error);
 }
 
-/* This memory may have belonged to a request whose completion was never reported, and whose submitter was another task. */
+/*
+ * This memory may have belonged to a request whose completion was never reported, and whose
+ * submitter was another task.
+ */
 static void forget(struct unraced_capture *capture, const struct io_kiocb *req)
 {
 	unraced_request_take(capture, unraced_scratch(capture), req);
@@ -111,7 +115,8 @@ static void forget(struct unraced_capture *capture, const struct io_kiocb *req)
 		unraced_act_discard(capture, (unsigned long)req, 0);
 }
 
-static void on_submission(struct unraced_capture *capture, const struct io_kiocb *req, const struct io_uring_sqe *refused,
+static void on_submission(struct unraced_capture *capture, const struct io_kiocb *req,
+			  const struct io_uring_sqe *refused,
 			  int error)
 {
 	if (!unraced_is_watched_request(capture, unraced_requested_call(req->opcode)))

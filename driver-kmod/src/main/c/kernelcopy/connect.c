@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Takes the kernel's own copy of a connect's address at __sys_connect_file() of net/socket.c, where every connect begins. */
+/*
+ * Takes the kernel's own copy of a connect's address at __sys_connect_file() of net/socket.c, where
+ * every connect begins.
+ */
 #include <linux/file.h>
 #include <linux/net.h>
 #include <linux/sched.h>
@@ -39,9 +42,11 @@ static bool is_alone(const struct connecting *connecting)
 static void begin_act(struct unraced_capture *capture, const struct connecting *connecting)
 {
 	if (connecting->request)
-		unraced_act_begin(capture, connecting->sk, (unsigned long)connecting->request, 0, true, connecting->alone);
+		unraced_act_begin(capture, connecting->sk, (unsigned long)connecting->request, 0,
+				  true, connecting->alone);
 	else
-		unraced_act_begin(capture, connecting->sk, current->pid, current->start_boottime, false, connecting->alone);
+		unraced_act_begin(capture, connecting->sk, current->pid, current->start_boottime,
+				  false, connecting->alone);
 }
 
 /* Returns whether the block's descriptor, as read at entry, leads to the file that the kernel took. */
@@ -104,7 +109,8 @@ static void take_copy(struct unraced_capture *capture, const struct unraced_argu
 	struct unraced_scratch *scratch = unraced_scratch(capture);
 
 	if (connecting->length < 0 || connecting->length > UNRACED_ADDRESS_MAX ||
-	    unraced_entry_touch(capture, arguments, confirm_address, connecting) || !unraced_begin_copy(capture, scratch, arguments))
+	    unraced_entry_touch(capture, arguments, confirm_address, connecting) ||
+	    !unraced_begin_copy(capture, scratch, arguments))
 		return;
 	compare_block(&scratch->call, connecting);
 	if (unraced_wants_copy(&scratch->call))

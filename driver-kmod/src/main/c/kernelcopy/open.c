@@ -47,7 +47,8 @@ static int on_path(struct kprobe *kprobe, struct pt_regs *regs)
 
 	if (!unraced_current_call(capture, &arguments) || arguments.syscall == UNRACED_CONNECT || IS_ERR_OR_NULL(name))
 		return 0;
-	if (unraced_entry_touch(capture, &arguments, confirm_path, name) || !unraced_begin_copy(capture, scratch, &arguments))
+	if (unraced_entry_touch(capture, &arguments, confirm_path, name) ||
+	    !unraced_begin_copy(capture, scratch, &arguments))
 		return 0;
 	if (unraced_wants_copy(&scratch->call) && is_of(name, &scratch->call))
 		unraced_replace_by_copy(&scratch->call, name->name, strnlen(name->name, UNRACED_PATH_MAX));
@@ -146,7 +147,8 @@ static int start_probe(struct unraced_capture *capture, enum unraced_copy copy)
 	int i, error = -ENOENT;
 
 	for (i = 0; i < ARRAY_SIZE(copies[copy].symbols) && error && copies[copy].symbols[i]; i++)
-		error = unraced_probe_attach(&capture->probes[copy], capture, copies[copy].symbols[i], copies[copy].handler);
+		error = unraced_probe_attach(&capture->probes[copy], capture,
+					     copies[copy].symbols[i], copies[copy].handler);
 	return copies[copy].optional ? 0 : error;
 }
 

@@ -19,7 +19,10 @@ struct unraced_hook {
 	int (*start)(struct unraced_capture *capture);
 	/* Attaches what calls in this mode need as well. The caller switches the mode afterwards. */
 	int (*prepare)(struct unraced_capture *capture, u32 mitigation);
-	/* Detaches all that is attached for a capture. When it returns, no function of the hook runs for the capture. */
+	/*
+	 * Detaches all that is attached for a capture. When it returns, no function of the hook
+	 * runs for the capture.
+	 */
 	void (*stop)(struct unraced_capture *capture);
 };
 

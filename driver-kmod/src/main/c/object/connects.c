@@ -87,7 +87,8 @@ void unraced_act_discard(struct unraced_capture *capture, u64 owner, u64 start)
 	unraced_act_end(capture, scratch);
 }
 
-void unraced_act_begin(struct unraced_capture *capture, const struct sock *sk, u64 owner, u64 start, bool again, bool sole)
+void unraced_act_begin(struct unraced_capture *capture, const struct sock *sk, u64 owner, u64 start,
+		       bool again, bool sole)
 {
 	struct unraced_scratch *scratch = unraced_scratch(capture);
 	struct unraced_act act = {

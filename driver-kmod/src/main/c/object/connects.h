@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Detects which connects of a socket overlap (R2.43). The kernel runs every connect through __sys_connect_file(), whatever
- * thread, process or io_uring it is for. So a probe there sees all connects, including those that a filter leaves out.
- * Such a run is an act, from the probe up to the return of the call, or the completion of the request: what
- * connect_begins() of the eBPF driver counts. A socket is identified by its struct sock, as several descriptors of
- * several processes can refer to it.
+ * Detects which connects of a socket overlap (R2.43). The kernel runs every connect through
+ * __sys_connect_file(), whatever thread, process or io_uring it is for. So a probe there sees all
+ * connects, including those that a filter leaves out. Such a run is an act, from the probe up to
+ * the return of the call, or the completion of the request: what connect_begins() of the eBPF
+ * driver counts. A socket is identified by its struct sock, as several descriptors of several
+ * processes can refer to it.
  */
 #ifndef UNRACED_OBJECT_CONNECTS_H
 #define UNRACED_OBJECT_CONNECTS_H

@@ -52,7 +52,8 @@ bool unraced_base_is_unknown(struct unraced_call *call)
 	if (!absolute && record->open.dirfd != UNRACED_AT_FDCWD)
 		return false;
 	now = record->exit_ns ? record->exit_ns : ktime_get_boottime_ns();
-	return (call->base_count & 1) || !current->fs || read_seqcount_retry(SEQUENCE_OF(current->fs), call->base_count) ||
+	return (call->base_count & 1) || !current->fs ||
+	       read_seqcount_retry(SEQUENCE_OF(current->fs), call->base_count) ||
 	       unraced_count_may_be_old(record->enter_ns, now);
 }
 

@@ -54,5 +54,7 @@ u8 unraced_judge_connect(const struct unraced_scratch *scratch)
 	u8 verdict = judge_address(scratch);
 	bool snapshot = scratch->call.record.provenance == UNRACED_PROVENANCE_ENTER;
 
-	return verdict == UNRACED_INTEGRITY_MATCH && snapshot && !scratch->call.proven ? UNRACED_INTEGRITY_UNCHECKED : verdict;
+	if (verdict == UNRACED_INTEGRITY_MATCH && snapshot && !scratch->call.proven)
+		return UNRACED_INTEGRITY_UNCHECKED;
+	return verdict;
 }

@@ -56,8 +56,8 @@ static bool is_connected(const struct unraced_scratch *scratch, const struct soc
 }
 
 /*
- * Every bind and connect since the act of a request counts, so the kernel may tell of it as late as it likes. Without the
- * probe at binds, nobody knows.
+ * Every bind and connect since the act of a request counts, so the kernel may tell of it as late as
+ * it likes. Without the probe at binds, nobody knows.
  */
 static bool is_seen_late(const struct unraced_capture *capture, const struct unraced_record *record, struct sock *sk)
 {

@@ -54,7 +54,8 @@ void unraced_describe_caller(struct unraced_record *record)
  * Checks after the record is there. The reader first sets waiting and then looks for records, so one of the two sees
  * the other.
  */
-static void wake_reader(struct unraced_capture *capture, const struct unraced_ring *ring, struct unraced_counters *counters)
+static void wake_reader(struct unraced_capture *capture, const struct unraced_ring *ring,
+			struct unraced_counters *counters)
 {
 	struct unraced_reader *reader = capture->reader;
 

@@ -160,7 +160,8 @@ static size_t find_events(const struct mnt_namespace *ns, const wait_queue_head_
 	const u64 *words = (const u64 *)(waiters + 1);
 	int i;
 
-	if ((const u8 *)waiters < (const u8 *)ns || (const u8 *)(words + EVENTS_WORDS) > (const u8 *)ns + LONGEST_NAMESPACE)
+	if ((const u8 *)waiters < (const u8 *)ns ||
+	    (const u8 *)(words + EVENTS_WORDS) > (const u8 *)ns + LONGEST_NAMESPACE)
 		return 0;
 	for (i = 0; i < EVENTS_WORDS && count; i++) {
 		u64 word;
@@ -208,7 +209,8 @@ int unraced_mounts_find(void)
 			return 0;
 		}
 		/* Without it a path could show a moment that never was (R2.47). */
-		pr_err("the count of mount events was not found; load the module in a mount namespace where something was mounted\n");
+		pr_err("the count of mount events was not found; "
+		       "load the module in a mount namespace where something was mounted\n");
 		return -EOPNOTSUPP;
 	}
 	pr_err("the mounts of this kernel are not as expected, or /proc is not mounted\n");

@@ -25,8 +25,8 @@ u64 unraced_mount_events(const struct mnt_namespace *ns);
 /* Returns the namespace's inode number, or 0 if it has none. */
 u32 unraced_namespace_number(const struct mnt_namespace *ns);
 /*
- * Returns the inode number of the task's mount namespace, or 0: an exiting task has none, and another task's is not known
- * while somebody changes it.
+ * Returns the inode number of the task's mount namespace, or 0: an exiting task has none, and
+ * another task's is not known while somebody changes it.
  */
 u32 unraced_namespace_of(struct task_struct *task);
 

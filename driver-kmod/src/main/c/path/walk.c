@@ -235,7 +235,8 @@ static void await_mounts(const struct unraced_walk *walk)
 	}
 }
 
-static void begin_walk(struct unraced_walk *walk, const struct file *file, u8 *path, const struct unraced_path_base *start)
+static void begin_walk(struct unraced_walk *walk, const struct file *file, u8 *path,
+		       const struct unraced_path_base *start)
 {
 	walk->mount = file->f_path.mnt;
 	walk->dentry = file->f_path.dentry;
@@ -290,7 +291,8 @@ static void walk_once(struct unraced_walk *walk)
 static bool step_holds(const struct unraced_step *step)
 {
 	if (step->below)
-		return unraced_mount_above(step->below) == step->above && unraced_mountpoint(step->below) == step->dentry;
+		return unraced_mount_above(step->below) == step->above &&
+		       unraced_mountpoint(step->below) == step->dentry;
 	return sequence_of(step->dentry) == step->sequence;
 }
 
@@ -309,7 +311,8 @@ static bool still_holds(const struct unraced_walk *walk)
 	return !walk->moving && ends_at_root(walk) && mount_events(walk->mount) == walk->events;
 }
 
-static void try_walk(struct unraced_walk *walk, const struct file *file, u8 *path, const struct unraced_path_base *start)
+static void try_walk(struct unraced_walk *walk, const struct file *file, u8 *path,
+		     const struct unraced_path_base *start)
 {
 	begin_walk(walk, file, path, start);
 	walk_once(walk);
@@ -325,7 +328,8 @@ static void try_without_renames(struct unraced_walk *walk, const struct file *fi
 	read_sequnlock_excl(&rename_lock);
 }
 
-void unraced_walk_up(struct unraced_walk *walk, const struct file *file, u8 *path, const struct unraced_path_base *start,
+void unraced_walk_up(struct unraced_walk *walk, const struct file *file, u8 *path,
+		     const struct unraced_path_base *start,
 		     u32 mount_ns)
 {
 	u32 left = TRIES - 1;

@@ -150,9 +150,10 @@ static void evict(struct shard *shard, u32 slot)
 }
 
 /*
- * Removes what the shard knows of the thread, and makes room for its entry. An entry that is there is of an earlier call
- * whose return was missed, and is replaced unread. So a thread that took over its process by exec, and with it the id
- * and the start time of the leader, finds none of the leader's (R4.2).
+ * Removes what the shard knows of the thread, and makes room for its entry. An entry that is there
+ * is of an earlier call whose return was missed, and is replaced unread. So a thread that took over
+ * its process by exec, and with it the id and the start time of the leader, finds none of the
+ * leader's (R4.2).
  */
 static int admit(struct shard *shard, u64 thread, u64 start, u32 hash, bool is_long)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * The stash keeps what was read when a call entered, until the same call returns. It has at most one entry per thread.
- * An entry answers only its own call: thread, start time and call must be those of the put (R4.1). Taking copies the entry out
- * under its shard's lock, so no reader sees a slot that has passed to another thread.
+ * The stash keeps what was read when a call entered, until the same call returns. It has at most
+ * one entry per thread. An entry answers only its own call: thread, start time and call must be
+ * those of the put (R4.1). Taking copies the entry out under its shard's lock, so no reader sees a
+ * slot that has passed to another thread.
  *
  * All memory is allocated at the start. Short entries lie in their slot; the rest of a long entry lies in a block, and
  * blocks are fewer. A full shard evicts its oldest entry; a shard without a free block evicts its oldest long entry. It

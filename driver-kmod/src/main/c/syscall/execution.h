@@ -26,8 +26,9 @@ enum unraced_execution {
 };
 
 /*
- * The bits of a byte: the call that the thread is in, by number and convention, whether other tasks used its descriptors
- * when it entered (for a call whose entry the stash does not have), and a bit for a covered thread.
+ * The bits of a byte: the call that the thread is in, by number and convention, whether other tasks
+ * used its descriptors when it entered (for a call whose entry the stash does not have), and a bit
+ * for a covered thread.
  */
 #define UNRACED_TRACE_SYSCALL 0x07
 #define UNRACED_TRACE_CALL 0x1f

@@ -13,8 +13,8 @@
 #include "unraced/filter.h"
 
 /*
- * Rebuilds a call without an entry (R5.1). The registers still hold the arguments, but the memory they point to may have
- * changed.
+ * Rebuilds a call without an entry (R5.1). The registers still hold the arguments, but the memory
+ * they point to may have changed.
  */
 static bool begin_late(struct unraced_capture *capture, struct unraced_scratch *scratch,
 		       const struct unraced_arguments *arguments, int taken)

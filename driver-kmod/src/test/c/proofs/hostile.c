@@ -191,7 +191,8 @@ static long stop(int fd)
 static long map(int fd)
 {
 	static const int rights[] = {
-		PROT_READ, PROT_READ | PROT_WRITE, PROT_WRITE, PROT_NONE, PROT_READ | PROT_EXEC, PROT_READ | PROT_WRITE | PROT_EXEC,
+		PROT_READ, PROT_READ | PROT_WRITE, PROT_WRITE, PROT_NONE, PROT_READ | PROT_EXEC,
+		PROT_READ | PROT_WRITE | PROT_EXEC,
 	};
 	size_t length = PAGE * (once_in(3) ? 1 : 1 + below(1ull << below(12)));
 	off_t offset = (off_t)(PAGE * (once_in(3) ? below(3) : once_in(6) ? draw() >> 16 : below(1ull << below(12))));
@@ -383,7 +384,8 @@ static void *live(void *seed)
 		/* If another thread has unmapped the stack or code of this one, the process is lost. */
 		errno = 0;
 		result = act->run(files[below(FILES)]);
-		__atomic_fetch_add(&outcomes[act - acts][result < 0 && errno < ERRNOS ? errno : 0], 1, __ATOMIC_RELAXED);
+		__atomic_fetch_add(&outcomes[act - acts][result < 0 && errno < ERRNOS ? errno : 0],
+				   1, __ATOMIC_RELAXED);
 	}
 	return NULL;
 }

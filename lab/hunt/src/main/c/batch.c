@@ -29,7 +29,8 @@ static void log_request(struct self *self, struct ring *ring, int i, uint64_t en
 	self->user_data = user_data(ring, i);
 	if (op->verb == OPEN) {
 		op->flags = flags | tag_flags(i);
-		log_open(self, op, op->async ? ring->polled ? "sqpoll" : "async" : via, ring->results[i], ring->begin, end,
+		log_open(self, op, op->async ? ring->polled ? "sqpoll" : "async" : via,
+			 ring->results[i], ring->begin, end,
 			 1, i, look && !op->direct && !op->quiet);
 		op->flags = flags;
 	} else if (op->verb == CONNECT) {

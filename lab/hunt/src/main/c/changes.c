@@ -99,7 +99,9 @@ void make_change(struct self *self, const struct op *op)
 		refresh_mount_ns(self);
 	if (op->change == SYMLINK && !result && !fstatat(ROOT_FD, op->path, &stat, AT_SYMLINK_NOFOLLOW))
 		inode = stat.st_ino;
-	append(self->log, "change n=%lu a=%d o=%d r=%d b=%lu e=%lu what=%s path=%s other=%s value=%ld res=%ld ns=%lu ino=%lu\n",
+	append(self->log,
+	       "change n=%lu a=%d o=%d r=%d b=%lu e=%lu what=%s path=%s other=%s value=%ld res=%ld "
+	       "ns=%lu ino=%lu\n",
 	       ++arena->changes, self->actor->id, (int)(op - program.ops), self->round, begin, end,
 	       CHANGE_NAMES[op->change], op->path, op->other, op->value, result, self->mount_ns, inode);
 	unlock_changes();
@@ -184,7 +186,8 @@ static void log_node(const char *path)
 		target[length < 0 ? 0 : length] = 0;
 	}
 	append(&arena->logs[MAX_ACTORS], "node path=%s ino=%lu dev=%u:%u kind=%s target=%s\n", path, stat.st_ino,
-	       major(stat.st_dev), minor(stat.st_dev), S_ISDIR(stat.st_mode) ? "dir" : S_ISLNK(stat.st_mode) ? "link" : "file",
+	       major(stat.st_dev), minor(stat.st_dev),
+	       S_ISDIR(stat.st_mode) ? "dir" : S_ISLNK(stat.st_mode) ? "link" : "file",
 	       target);
 }
 

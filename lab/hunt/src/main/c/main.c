@@ -404,7 +404,8 @@ int main(int argc, char **argv)
 	}
 	build_network();
 	while (fgets(line, sizeof(line), stdin)) {
-		if (sscanf(line, "program %zu", &length) != 1 || length > PROGRAM_ROOM || fread(text, 1, length, stdin) != length)
+		if (sscanf(line, "program %zu", &length) != 1 || length > PROGRAM_ROOM ||
+		    fread(text, 1, length, stdin) != length)
 			return 1;
 		text[length] = 0;
 		if (!run_program(text))

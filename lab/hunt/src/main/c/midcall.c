@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Other processes take a socket in mid-call, and connect it elsewhere by MSG_FASTOPEN, or give its addresses another scope
- * or family.
+ * Other processes take a socket in mid-call, and connect it elsewhere by MSG_FASTOPEN, or give its
+ * addresses another scope or family.
  */
 #include "hunter.h"
 

@@ -46,7 +46,10 @@ static const struct name REFUSALS[] = {
 	{ "errno", REFUSE_ERRNO }, { "trap", REFUSE_TRAP }, { "notify", REFUSE_NOTIFY }, { NULL, 0 },
 };
 
-/* 0 is udp4, 1 tcp4, 2 udp6, 3 an abstract UNIX socket for datagrams, 4 a UNIX stream, 5 netlink, 6 tcp6, 7 tcp6 with a link-local address. */
+/*
+ * 0 is udp4, 1 tcp4, 2 udp6, 3 an abstract UNIX socket for datagrams, 4 a UNIX stream, 5 netlink,
+ * 6 tcp6, 7 tcp6 with a link-local address.
+ */
 static const struct name KINDS[] = {
 	{ "udp4", 0 },	{ "tcp4", 1 }, { "udp6", 2 }, { "unixd", 3 },
 	{ "unix", 4 }, { "netlink", 5 }, { "tcp6", 6 },   { "link6", 7 },
@@ -84,7 +87,8 @@ static void bind_link_local(int fd)
 int new_socket(int kind)
 {
 	static const int families[] = { AF_INET, AF_INET, AF_INET6, AF_UNIX, AF_UNIX, AF_NETLINK, AF_INET6, AF_INET6 };
-	static const int types[] = { SOCK_DGRAM, SOCK_STREAM, SOCK_DGRAM, SOCK_DGRAM, SOCK_STREAM, SOCK_RAW, SOCK_STREAM, SOCK_STREAM };
+	static const int types[] = { SOCK_DGRAM, SOCK_STREAM, SOCK_DGRAM, SOCK_DGRAM, SOCK_STREAM,
+				     SOCK_RAW, SOCK_STREAM, SOCK_STREAM };
 
 	/* A connect without an answer returns after SO_SNDTIMEO, and the kernel goes on with the attempt. */
 	struct timeval patience = { .tv_usec = SEND_PATIENCE_MICROS };
@@ -144,7 +148,8 @@ static bool set_mark(struct op *op, const char *mark)
 		const char *name;
 		bool *mark;
 	} marks[] = {
-		{ "flip-path", &op->flips_path }, { "flip-how", &op->flips_how }, { "flip-address", &op->flips_address },
+		{ "flip-path", &op->flips_path }, { "flip-how", &op->flips_how },
+		{ "flip-address", &op->flips_address },
 		{ "flip-block", &op->flips_block }, { "gone", &op->gone },	  { "refused", &op->refused },
 		{ "link", &op->link },		    { "async", &op->async },	  { "fixed", &op->fixed },
 		{ "no-wait", &op->no_wait },	    { "sqpoll", &op->sqpoll },	  { "restart", &op->restart },
@@ -211,7 +216,8 @@ static bool prepare_address(struct op *op)
 
 		while (at + 8 < sizeof(op->to.bytes) && !memcmp(first + at, second + at, 8))
 			at += 8;
-		if (at + 8 < sizeof(op->to.bytes) && memcmp(first + at + 8, second + at + 8, sizeof(op->to.bytes) - at - 8))
+		if (at + 8 < sizeof(op->to.bytes) &&
+		    memcmp(first + at + 8, second + at + 8, sizeof(op->to.bytes) - at - 8))
 			return false;
 		set_flip(op, op->page + at, 8, first + at, second + at);
 	}
@@ -249,7 +255,8 @@ static struct op *parse_op(char *line)
 			return NULL;
 		}
 	}
-	bool ready = op->verb == CONNECT || op->verb == PAIR || op->verb == RECEIVE ? prepare_address(op) : prepare_path(op);
+	bool has_address = op->verb == CONNECT || op->verb == PAIR || op->verb == RECEIVE;
+	bool ready = has_address ? prepare_address(op) : prepare_path(op);
 
 	if (!ready)
 		return NULL;

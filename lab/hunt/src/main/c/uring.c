@@ -52,7 +52,8 @@ struct ring *ring_open(bool polled, bool small)
 	size_t submissions = parameters.sq_off.array + parameters.sq_entries * sizeof(unsigned);
 	size_t completions = parameters.cq_off.cqes + parameters.cq_entries * sizeof(struct io_uring_cqe);
 	size_t size = submissions > completions ? submissions : completions;
-	char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, ring->fd, IORING_OFF_SQ_RING);
+	char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, ring->fd,
+			    IORING_OFF_SQ_RING);
 
 	ring->requests = mmap(NULL, parameters.sq_entries * sizeof(struct io_uring_sqe), PROT_READ | PROT_WRITE,
 			      MAP_SHARED | MAP_POPULATE, ring->fd, IORING_OFF_SQES);

@@ -45,8 +45,8 @@ static int print_record(void *context, void *data, size_t size)
 	const struct witness_record *record = data;
 
 	(void)context, (void)size;
-	printf("w k=%u t=%u g=%u b=%llu ino=%llu dev=%u:%u ns=%u fd=%d cookie=%llu ud=%llu len=%d to=", record->kind, record->tid,
-	       record->tgid, record->time, record->inode, record->device >> MINOR_BITS,
+	printf("w k=%u t=%u g=%u b=%llu ino=%llu dev=%u:%u ns=%u fd=%d cookie=%llu ud=%llu len=%d to=",
+	       record->kind, record->tid, record->tgid, record->time, record->inode, record->device >> MINOR_BITS,
 	       record->device & ((1u << MINOR_BITS) - 1), record->mount_ns, record->fd, record->cookie,
 	       record->user_data, record->length);
 	for (int i = 0; i < record->length && i < WITNESS_ADDRESS; i++)

@@ -153,7 +153,8 @@ static void play(struct forgery *forgery)
 void command_forged_sigsys(void)
 {
 	const char *name = line_text("name");
-	struct forgery *forgery = mmap(NULL, sizeof(*forgery), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct forgery *forgery = mmap(NULL, sizeof(*forgery), PROT_READ | PROT_WRITE,
+				       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (forgery == MAP_FAILED)
 		_exit(3);

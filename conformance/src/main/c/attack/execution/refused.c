@@ -147,7 +147,8 @@ static void leave_request(const struct refusal *refusal)
 	strcpy(left_place, (const char *)refusal->object.address);
 	close((int)watched_openat(ABI_NATIVE, AT_FDCWD, left_place, O_RDONLY, 0));
 	ring_enter(&left_ring, 0, 2);
-	for (unsigned at = *left_ring.completed_head; at != __atomic_load_n(left_ring.completed_tail, __ATOMIC_ACQUIRE); at++) {
+	for (unsigned at = *left_ring.completed_head;
+	     at != __atomic_load_n(left_ring.completed_tail, __ATOMIC_ACQUIRE); at++) {
 		const struct io_uring_cqe *ended = &left_ring.completions[at & *left_ring.completed_mask];
 
 		if (ended->user_data && ended->res >= 0)
@@ -284,7 +285,8 @@ static long call(const struct refusal *refusal)
 	if (refusal->by->child == leftover_child)
 		return watched_openat(ABI_NATIVE, AT_FDCWD, left_place, O_RDONLY, REFUSED_MODE);
 	if (refusal->connects)
-		return watched_connect(ABI_NATIVE, refusal->socket, refusal->object.address, (long)refusal->object.length);
+		return watched_connect(ABI_NATIVE, refusal->socket, refusal->object.address,
+				       (long)refusal->object.length);
 	return watched_openat(ABI_NATIVE, AT_FDCWD, refusal->object.address, O_RDONLY, 0);
 }
 
@@ -362,7 +364,8 @@ static int connected_socket(void)
 void command_never_ran(void)
 {
 	const char *name = line_text("name");
-	struct refusal *refusal = mmap(NULL, sizeof(*refusal), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct refusal *refusal = mmap(NULL, sizeof(*refusal), PROT_READ | PROT_WRITE,
+				       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (refusal == MAP_FAILED)
 		_exit(3);

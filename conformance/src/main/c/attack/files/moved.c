@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Files whose paths change during an open: by a rename above a directory descriptor, above the file, or of the file, or by
- * the move of the mount that has it.
+ * Files whose paths change during an open: by a rename above a directory descriptor, above the
+ * file, or of the file, or by the move of the mount that has it.
  */
 #include "attack/rival.h"
 

@@ -114,8 +114,9 @@ static void add_timeout(struct ring *ring, const struct __kernel_timespec *time)
 }
 
 /*
- * Makes the kernel start an io_uring worker, which stays for a while, by a request that does nothing. Requests on sockets
- * have workers of their own; a send fails there, as the socket has no peer.
+ * Makes the kernel start an io_uring worker, which stays for a while, by a request that does
+ * nothing. Requests on sockets have workers of their own; a send fails there, as the socket has no
+ * peer.
  */
 static void start_worker(struct ring *ring, int socket)
 {
@@ -220,7 +221,10 @@ static void be_late(struct late *late)
 	_exit(0);
 }
 
-/* Returns whether the request ran in another namespace than it was submitted in, and has the number that was asked for. */
+/*
+ * Returns whether the request ran in another namespace than it was submitted in, and has the number
+ * that was asked for.
+ */
 static bool is_won(const struct late *late)
 {
 	if (late->how == BY_NUMBER)

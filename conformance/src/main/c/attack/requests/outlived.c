@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A batch on an io_uring that outlives its own worker: the worker closes the descriptor of the batch's first open, opens
- * another file under the same number, and ends while the last request of the batch still runs. A userfaultfd holds
- * that request.
+ * A batch on an io_uring that outlives its own worker: the worker closes the descriptor of the
+ * batch's first open, opens another file under the same number, and ends while the last request of
+ * the batch still runs. A userfaultfd holds that request.
  */
 #include "actor.h"
 #include "ring.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A TCP socket waits for its peer, and a batch of requests on an io_uring connects it to another address, which makes
- * no attempt. Before the batch has ended, another process fetches the socket, ends the attempt, and begins one of its own
- * by MSG_FASTOPEN on its ring.
+ * A TCP socket waits for its peer, and a batch of requests on an io_uring connects it to another
+ * address, which makes no attempt. Before the batch has ended, another process fetches the socket,
+ * ends the attempt, and begins one of its own by MSG_FASTOPEN on its ring.
  */
 #include "busy.h"
 
@@ -124,7 +124,8 @@ static bool fill(const struct attempt *attempt)
 	pid_t child = fork_child();
 
 	if (!child)
-		_exit(connect(attempt->filler, (struct sockaddr *)attempt->a.address, (socklen_t)attempt->a.length) != 0);
+		_exit(connect(attempt->filler, (struct sockaddr *)attempt->a.address,
+			      (socklen_t)attempt->a.length) != 0);
 	return !reap(child, FILL_SECONDS);
 }
 
@@ -134,7 +135,8 @@ static bool listen_both(struct attempt *attempt)
 
 	attempt->filler = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	return listen_at(&attempt->listeners[0], a->address, (socklen_t)a->length) &&
-	       listen_at(&attempt->listeners[1], b->address, (socklen_t)b->length) && !listen(attempt->listeners[0], 0) &&
+	       listen_at(&attempt->listeners[1], b->address, (socklen_t)b->length) &&
+	       !listen(attempt->listeners[0], 0) &&
 	       fill(attempt);
 }
 

@@ -31,8 +31,8 @@ struct busy {
 };
 
 /*
- * Starts the other process, which runs the function with a ring of its own and ends with it. Returns what is missing, or
- * NULL.
+ * Starts the other process, which runs the function with a ring of its own and ends with it.
+ * Returns what is missing, or NULL.
  */
 const char *busy_open(struct busy *busy, void (*act)(struct busy *, void *), void *with);
 void busy_close(struct busy *busy);
@@ -44,7 +44,10 @@ void busy_tell(struct busy *busy, char byte);
 void busy_fill(struct busy *busy);
 /* Runs the batch, whose one watched request is a connect. So many requests tell of no success. */
 void busy_run(struct busy *busy, unsigned requests, unsigned silent);
-/* Waits until the other process has acted in a round, from 1, and takes what it told. Returns false when it never does. */
+/*
+ * Waits until the other process has acted in a round, from 1, and takes what it told. Returns false
+ * when it never does.
+ */
 bool busy_await(struct busy *busy, long round);
 /* The other process says that it has acted in one more round. */
 void busy_acted(struct busy *busy);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A UDP connect, whose address another process changes to AF_UNSPEC when the kernel has copied it. That process is the
- * root of the network namespace, holds no descriptor of the socket, and ends the association by SOCK_DESTROY before the
- * call returns. So the socket has no peer, as if the call had taken what its memory claims. The address is not in memory
- * when the call enters.
+ * A UDP connect, whose address another process changes to AF_UNSPEC when the kernel has copied it.
+ * That process is the root of the network namespace, holds no descriptor of the socket, and ends
+ * the association by SOCK_DESTROY before the call returns. So the socket has no peer, as if the
+ * call had taken what its memory claims. The address is not in memory when the call enters.
  */
 #include "attack/interrupt.h"
 #include "attack/rival.h"
@@ -83,7 +83,9 @@ static int new_socket(void)
 static bool can_destroy(struct destroyed *destroyed)
 {
 	int fd = new_socket();
-	bool done = fd >= 0 && !watched_connect(ABI_NATIVE, fd, &destroyed->a, sizeof(destroyed->a)) && !destroy(destroyed);
+	bool done = fd >= 0 &&
+		    !watched_connect(ABI_NATIVE, fd, &destroyed->a, sizeof(destroyed->a)) &&
+		    !destroy(destroyed);
 
 	close(fd);
 	return done;

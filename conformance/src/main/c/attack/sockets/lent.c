@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One batch of requests on an io_uring connects a socket, lends it to another process, and closes it. The other process,
- * of another user, registers it with a ring of its own and connects it elsewhere, perhaps by a request that tells of no
- * success; or, of the same user, it binds the socket. It does so before the batch has ended. At the end of the first
- * request the socket has as many holders as at its beginning. A TCP socket can have an attempt that has succeeded before
- * the batch, which then makes none; or the batch disconnects it, so that it can be bound.
+ * One batch of requests on an io_uring connects a socket, lends it to another process, and closes
+ * it. The other process, of another user, registers it with a ring of its own and connects it
+ * elsewhere, perhaps by a request that tells of no success; or, of the same user, it binds the
+ * socket. It does so before the batch has ended. At the end of the first request the socket has as
+ * many holders as at its beginning. A TCP socket can have an attempt that has succeeded before the
+ * batch, which then makes none; or the batch disconnects it, so that it can be bound.
  */
 #include "lent.h"
 

@@ -143,7 +143,8 @@ static void play(struct rebound *rebound, long calls)
 void command_scope_rebound(void)
 {
 	struct bytes a = {0}, b = {0}, own = {0};
-	struct rebound *rebound = mmap(NULL, sizeof(*rebound), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct rebound *rebound = mmap(NULL, sizeof(*rebound), PROT_READ | PROT_WRITE,
+				       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (rebound == MAP_FAILED)
 		_exit(3);

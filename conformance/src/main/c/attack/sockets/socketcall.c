@@ -42,8 +42,9 @@ static int fetch_second(const struct indirect *indirect)
 }
 
 /*
- * Connects the second socket to the address of the round, as the main thread is about to connect the first one. The other
- * process holds neither socket for longer than it needs to: no event asserts a socket that somebody else holds.
+ * Connects the second socket to the address of the round, as the main thread is about to connect
+ * the first one. The other process holds neither socket for longer than it needs to: no event
+ * asserts a socket that somebody else holds.
  */
 static void prepare(struct rival *rival)
 {
@@ -110,8 +111,10 @@ static char truth_of(const struct indirect *indirect, long result)
 	if (result)
 		return 'x';
 	if (indirect->at == 0)
-		return has_peer(indirect->sockets[0], indirect->a) ? 'a' : has_peer(indirect->sockets[1], indirect->a) ? 'b' : 'x';
-	return has_peer(indirect->sockets[0], indirect->a) ? 'a' : has_peer(indirect->sockets[0], indirect->b) ? 'b' : 'x';
+		return has_peer(indirect->sockets[0], indirect->a) ? 'a'
+		       : has_peer(indirect->sockets[1], indirect->a) ? 'b' : 'x';
+	return has_peer(indirect->sockets[0], indirect->a) ? 'a'
+	       : has_peer(indirect->sockets[0], indirect->b) ? 'b' : 'x';
 }
 
 static char *play(struct indirect *indirect, struct rival *rival, long calls, long *won)
