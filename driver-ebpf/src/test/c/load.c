@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Loads libraries as a JVM would, and has the bundled libbpf read the objects of programs, types and maps included, up to
- * what needs a kernel: load LIBUNRACED_BPF OBJECT... [-- LIBRARY SYMBOL]
+ * Loads libraries as a JVM would, and has the bundled libbpf read the objects of programs, types and maps included, up
+ * to what needs a kernel: load LIBUNRACED_BPF OBJECT... [-- LIBRARY SYMBOL]
  */
 #include <dlfcn.h>
 #include <stdio.h>
@@ -37,8 +37,9 @@ static void read_object(void *libbpf, const char *path)
 {
 	size_t size;
 	void *bytes = contents(path, &size);
-	void *object = must(FUNCTION(libbpf, void *(*)(void *, size_t, void *), "bpf_object__open_mem")(bytes, size, NULL),
-			    path);
+	void *(*open_mem)(void *, size_t, void *) =
+		FUNCTION(libbpf, void *(*)(void *, size_t, void *), "bpf_object__open_mem");
+	void *object = must(open_mem(bytes, size, NULL), path);
 	void *(*next_program)(void *, void *) = FUNCTION(libbpf, void *(*)(void *, void *), "bpf_object__next_program");
 	void *(*next_map)(void *, void *) = FUNCTION(libbpf, void *(*)(void *, void *), "bpf_object__next_map");
 	int programs = 0, maps = 0;
@@ -62,7 +63,8 @@ int main(int count, char **arguments)
 	for (; at < count && strcmp(arguments[at], "--"); at++)
 		read_object(libbpf, arguments[at]);
 	if (at + 2 < count) {
-		must(dlsym(must(dlopen(arguments[at + 1], RTLD_NOW), arguments[at + 1]), arguments[at + 2]), arguments[at + 2]);
+		must(dlsym(must(dlopen(arguments[at + 1], RTLD_NOW), arguments[at + 1]), arguments[at + 2]),
+		     arguments[at + 2]);
 		printf("%s: %s\n", strrchr(arguments[at + 1], '/') + 1, arguments[at + 2]);
 	}
 	return 0;

@@ -55,7 +55,8 @@ static __always_inline __u64 find_address(const struct call *call, __u64 data)
 			return 0;
 		return cache->object_size >= within + UNRACED_ADDRESS_MAX ? data + within : data;
 	}
-	if (call->addrlen < (__s32)sizeof(copied) || bpf_probe_read_kernel(&copied, sizeof(copied), (void *)(data + within)) ||
+	if (call->addrlen < (__s32)sizeof(copied) ||
+	    bpf_probe_read_kernel(&copied, sizeof(copied), (void *)(data + within)) ||
 	    bpf_probe_read_user(&passed, sizeof(passed), (void *)call->pointer))
 		return 0;
 	return copied == passed ? data + within : 0;

@@ -120,7 +120,8 @@ static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring
 					      .workers = connects_of(files),
 					      .taken = requests_taken(req),
 					      .waits = waits,
-					      .before = syscall == UNRACED_CONNECT ? KREAD(req, cqe.fd) : KREAD(req, cqe.res),
+					      .before = syscall == UNRACED_CONNECT ? KREAD(req, cqe.fd)
+										   : KREAD(req, cqe.res),
 					      .refusal = refusal };
 	request_put(stats, req, &area->request);
 	return 0;
@@ -165,7 +166,8 @@ static __always_inline const struct io_uring_sqe *refused_entry(void *ctx, struc
 	if (!(flags & WITHOUT_ARRAY))
 		bpf_probe_read_kernel(&at, sizeof(at), (void *)(array + at * sizeof(at)));
 	if (at >= entries ||
-	    bpf_probe_read_kernel(to, sizeof(*to), (void *)(queue + ((__u64)at << !!(flags & WIDE_ENTRIES)) * sizeof(*to))) ||
+	    bpf_probe_read_kernel(to, sizeof(*to),
+				  (void *)(queue + ((__u64)at << !!(flags & WIDE_ENTRIES)) * sizeof(*to))) ||
 	    to->user_data != TP_ARG(ctx, io_uring_req_failed, 2, user_data))
 		to->fd = -1;
 	to->addr2 = TP_ARG(ctx, io_uring_req_failed, 0, off);
@@ -198,8 +200,9 @@ int request_refuse(void *ctx)
 
 /*
  * The kernel hands the request to a worker. The submitter then continues before the result is known, and can put
- * another file behind the descriptor. The worker shares the descriptor table. It can replace descriptors of the requests
- * of its batch, and die before their completions are reported, so hand-overs count like connects (object/connects.h).
+ * another file behind the descriptor. The worker shares the descriptor table. It can replace descriptors of the
+ * requests of its batch, and die before their completions are reported, so hand-overs count like connects
+ * (object/connects.h).
  */
 TRACEPOINT("io_uring", "io_uring_queue_async_work")
 int request_punt(void *ctx)

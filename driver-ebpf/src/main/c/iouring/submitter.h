@@ -18,7 +18,9 @@
 #include "out/record.h"
 #include "syscall/filter.h"
 
-/* Returns the submitter's task, which lives as long as its request. Since 6.13 the request has it by its io_uring_task. */
+/*
+ * Returns the submitter's task, which lives as long as its request. Since 6.13 the request has it by its io_uring_task.
+ */
 static __always_inline struct task_struct *submitter_of(struct io_kiocb *req)
 {
 	struct io_kiocb___owned *owned = (void *)req;
@@ -89,7 +91,8 @@ static __always_inline bool submitter_is_below_cgroup(struct task_struct *task)
 }
 
 /* Filters as filter() of syscall/filter.h does, by the submitter. A namespace that nobody knows any more passes. */
-static __always_inline enum unraced_verdict filter_submitter(const struct unraced_control *shared, struct task_struct *task,
+static __always_inline enum unraced_verdict filter_submitter(const struct unraced_control *shared,
+							     struct task_struct *task,
 							     struct caller *who)
 {
 	__u32 filters = shared->filters;
@@ -102,7 +105,8 @@ static __always_inline enum unraced_verdict filter_submitter(const struct unrace
 		return UNRACED_OTHER_UID;
 	if ((filters & UNRACED_FILTER_CGROUPS) && !submitter_is_below_cgroup(task))
 		return UNRACED_OTHER_CGROUP;
-	if ((filters & UNRACED_FILTER_MOUNT_NS) && who->mount_ns && !bpf_map_lookup_elem(&mount_namespaces, &who->mount_ns))
+	if ((filters & UNRACED_FILTER_MOUNT_NS) && who->mount_ns &&
+	    !bpf_map_lookup_elem(&mount_namespaces, &who->mount_ns))
 		return UNRACED_OTHER_MOUNT_NS;
 	return UNRACED_PASS;
 }

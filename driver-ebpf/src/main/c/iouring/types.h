@@ -154,7 +154,8 @@ static __always_inline bool delays_names(void)
 static __always_inline bool can_read_requests(void)
 {
 	return bpf_core_field_exists(struct io_kiocb, cmd) && bpf_core_field_exists(struct io_kiocb, cqe) &&
-	       (bpf_core_field_exists(struct io_open, filename) || delays_names()) && bpf_core_type_exists(struct io_connect);
+	       (bpf_core_field_exists(struct io_open, filename) || delays_names()) &&
+	       bpf_core_type_exists(struct io_connect);
 }
 
 static __always_inline void *command_of(struct io_kiocb *req)

@@ -32,7 +32,8 @@ static __always_inline int file_opened(enum user user, struct filename *name, st
 	if (is_err_or_null(name))
 		return 0;
 	passed = bpf_core_field_exists(name->uptr) ? (__u64)name->uptr : 0;
-	if (begin_context(&in, user) && take_path(&in, passed, name->name) && needs_resolved(in.call) && !is_err_or_null(file))
+	if (begin_context(&in, user) && take_path(&in, passed, name->name) && needs_resolved(in.call) &&
+	    !is_err_or_null(file))
 		keep_file(&in, file, ANY_DESCRIPTOR);
 	return 0;
 }

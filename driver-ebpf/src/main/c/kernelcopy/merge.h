@@ -47,7 +47,8 @@ static __always_inline __u32 copy_address(struct area *area, const void *address
 
 static __always_inline bool same_as(struct area *area, const __u8 *snapshot, __u32 length)
 {
-	struct unraced_comparison to = { .requested = area->fresh.call.bytes, .other = area->walk.bytes, .length = length };
+	struct unraced_comparison to = { .requested = area->fresh.call.bytes, .other = area->walk.bytes,
+					 .length = length };
 
 	return !bpf_probe_read_kernel(area->walk.bytes, unraced_masked(length), snapshot) && unraced_same_bytes(&to);
 }

@@ -65,7 +65,9 @@ static __always_inline __u64 bytes_within(__u32 length, __u32 word)
 /* On x86 loads keep their order, so a compiler barrier suffices. */
 #define load_barrier(word) asm volatile("" ::: "memory")
 #else
-/* An atomic operation that returns a value is a full barrier; it needs a word of eight bytes, and leaves it as it is. */
+/*
+ * An atomic operation that returns a value is a full barrier; it needs a word of eight bytes, and leaves it as it is.
+ */
 #define load_barrier(word) (void)__sync_val_compare_and_swap(word, 0, 0)
 #endif
 

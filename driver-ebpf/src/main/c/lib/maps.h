@@ -46,11 +46,11 @@ struct call {
 	__u64 pointer;	   /* user address of the path or the socket address */
 	union {
 		__u64 how_pointer;  /* user address of openat2's open_how */
-		__u64 connect_file; /* struct file of a connect, for programs that do not receive it (kernelcopy/hooks.h) */
+		__u64 connect_file; /* struct file of a connect, if programs do not receive it (kernelcopy/hooks.h) */
 	};
 	union {
 		struct {
-			struct unraced_path_base root; /* bases of absolute and relative paths; zeros if unknown or unused */
+			struct unraced_path_base root; /* bases of absolute and relative paths; 0 if unknown */
 			struct unraced_path_base start;
 		};
 		struct connecting connecting;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * This file judges the integrity of a claim, which is the requested path (R2.15) or address (R2.16). CHANGED: the memory
- * differs between entry and return. MATCH: a proof shows that the claim names the object of the call. DIFFERS: the claim
- * does not name it. UNCHECKED: neither is certain.
+ * This file judges the integrity of a claim, which is the requested path (R2.15) or address (R2.16). CHANGED: the
+ * memory differs between entry and return. MATCH: a proof shows that the claim names the object of the call. DIFFERS:
+ * the claim does not name it. UNCHECKED: neither is certain.
  */
 #ifndef UNRACED_OBJECT_INTEGRITY_H
 #define UNRACED_OBJECT_INTEGRITY_H

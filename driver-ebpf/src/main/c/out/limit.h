@@ -54,7 +54,9 @@ __noinline int count_loss(__u64 cgroup, __u32 uid)
 	return 0;
 }
 
-/* Returns whether the user or the cgroup has no token left. The kernel verifies this function once for all its callers. */
+/*
+ * Returns whether the user or the cgroup has no token left. The kernel verifies this function once for all its callers.
+ */
 __noinline int exceeds_limits(__u64 cgroup, __u32 uid)
 {
 	struct unraced_control *shared = SCRATCH(control);

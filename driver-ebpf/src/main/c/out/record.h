@@ -157,7 +157,8 @@ static __always_inline void describe_arguments(struct builder *builder, bool is_
 }
 
 /* Numbers the record and puts it into the ring. A record that finds no room there has a number all the same (R9.3). */
-static __always_inline void send(struct unraced_counters *stats, struct unraced_control *shared, struct builder *builder)
+static __always_inline void send(struct unraced_counters *stats, struct unraced_control *shared,
+				 struct builder *builder)
 {
 	struct unraced_record *record = &builder->record;
 	__u32 size = sizeof(*record) + (builder->end & (2 * TAIL_BYTES - 1));
@@ -173,8 +174,8 @@ static __always_inline void send(struct unraced_counters *stats, struct unraced_
 
 /*
  * Tells whether a connect through socketcall(2), whose descriptor lies in memory, acted on this socket. It did if no
- * other connect of the socket overlapped, and it has another peer now. A socket that lost its peer, without a connect or by
- * one, proves nothing.
+ * other connect of the socket overlapped, and it has another peer now. A socket that lost its peer, without a connect
+ * or by one, proves nothing.
  */
 static __always_inline bool is_indirect_socket(const struct unraced_record *record, const struct call *call,
 					       struct sock *sk, bool alone)
@@ -184,14 +185,15 @@ static __always_inline bool is_indirect_socket(const struct unraced_record *reco
 }
 
 /*
- * Returns what a request's own TCP attempts count. A connect that found one under way or a connection made none, nor does
- * one that disconnects.
+ * Returns what a request's own TCP attempts count. A connect that found one under way or a connection made none, nor
+ * does one that disconnects.
  */
 static __always_inline __u32 own_attempts(const struct builder *builder, const struct call *call,
 					  const struct tail_context *from)
 {
 	if (!from->is_request || !call->fresh || from->result == -EALREADY || from->result == -EISCONN ||
-	    builder->record.connect.address.length < sizeof(__u16) || *(const __u16 *)builder->tail == UNRACED_AF_UNSPEC)
+	    builder->record.connect.address.length < sizeof(__u16) ||
+	    *(const __u16 *)builder->tail == UNRACED_AF_UNSPEC)
 		return 0;
 	return OWN_ATTEMPT;
 }
@@ -203,8 +205,8 @@ static __always_inline bool is_copied(const struct call *call, const struct unra
 }
 
 /*
- * Describes the socket that a connect acted on, and judges whether the claim names its peer. "references" are those that
- * the file has without another holder.
+ * Describes the socket that a connect acted on, and judges whether the claim names its peer. "references" are those
+ * that the file has without another holder.
  */
 static __always_inline void describe_connected(struct builder *builder, struct file *file, const struct call *call,
 					       const struct tail_context *from, bool judge, __s64 references)
@@ -292,7 +294,10 @@ static __always_inline void describe_object(struct builder *builder, struct walk
 		if (!from->is_request) {
 			record->flags |= shared;
 		} else {
-			/* The request has a reference, and the descriptor one if no later request of the batch closed it. */
+			/*
+			 * The request has a reference, and the descriptor one if no later request of the batch closed
+			 * it.
+			 */
 			references += (__u64)file == from->file && !call->direct_descriptor;
 			file = (struct file *)from->file;
 		}

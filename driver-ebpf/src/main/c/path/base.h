@@ -18,8 +18,8 @@
 #include "object/descriptor.h"
 
 /*
- * Returns the count of changes of root and working directory (write_seqcount_begin() in fs/fs_struct.c), which is odd while
- * one is under way.
+ * Returns the count of changes of root and working directory (write_seqcount_begin() in fs/fs_struct.c), which is odd
+ * while one is under way.
  */
 static __always_inline __u32 changes_of_base(struct fs_struct *fs)
 {

@@ -36,8 +36,10 @@ static __always_inline bool same_name(const __u8 *claim, __u32 at, __u64 name, _
 	difference = (*(const __u64 *)&claim[unraced_masked(at)] ^ KREAD_WORD(name)) & bytes_within(length, 0);
 	difference |= (*(const __u64 *)&claim[unraced_masked(at + 8)] ^ KREAD_WORD(name + 8)) & bytes_within(length, 1);
 	if (length > 16) {
-		difference |= (*(const __u64 *)&claim[unraced_masked(at + 16)] ^ KREAD_WORD(name + 16)) & bytes_within(length, 2);
-		difference |= (*(const __u64 *)&claim[unraced_masked(at + 24)] ^ KREAD_WORD(name + 24)) & bytes_within(length, 3);
+		difference |= (*(const __u64 *)&claim[unraced_masked(at + 16)] ^ KREAD_WORD(name + 16)) &
+			      bytes_within(length, 2);
+		difference |= (*(const __u64 *)&claim[unraced_masked(at + 24)] ^ KREAD_WORD(name + 24)) &
+			      bytes_within(length, 3);
 	}
 	return !difference;
 }
@@ -105,7 +107,8 @@ static __always_inline bool match_names(struct walk *walk, struct file *file, __
 			return !position && is_own_namespace(walk, own);
 		}
 		length = KREAD(dentry, d_name.len);
-		if (!KREAD_FIELD_WORD(dentry, d_hash.pprev) || length > FAST_NAME || length >= position || claim[unraced_masked(position - length - 1)] != '/')
+		if (!KREAD_FIELD_WORD(dentry, d_hash.pprev) || length > FAST_NAME || length >= position ||
+		    claim[unraced_masked(position - length - 1)] != '/')
 			return 0;
 		position -= length;
 		if (!same_name(claim, position, KREAD_FIELD_WORD(dentry, d_name.name), length))

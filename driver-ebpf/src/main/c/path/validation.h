@@ -6,9 +6,9 @@
  *
  * Programs can take no locks. But the kernel changes a dentry's d_seq with its name, its parent and its removal
  * (__d_move() and __d_drop() of fs/dcache.c). It changes a namespace's event counter with its mounts
- * (touch_mnt_namespace() of fs/namespace.c). That counter is read before the first walk and after the second. So a second
- * walk that finds the same sequence counts and mounts shows that nothing changed between the two, and that no mount came or went while
- * the first one searched for mounts over the names.
+ * (touch_mnt_namespace() of fs/namespace.c). That counter is read before the first walk and after the second. So a
+ * second walk that finds the same sequence counts and mounts shows that nothing changed between the two, and that no
+ * mount came or went while the first one searched for mounts over the names.
  */
 #ifndef UNRACED_PATH_VALIDATION_H
 #define UNRACED_PATH_VALIDATION_H
@@ -99,7 +99,8 @@ static __always_inline __u32 mounted_flag(void)
  * All searches of a call share one budget, since an attacker can mount thousands of directories over each name of a
  * long path.
  */
-static __always_inline void look_for_overmount(struct validation *validation, struct mount *mount, struct dentry *dentry,
+static __always_inline void look_for_overmount(struct validation *validation, struct mount *mount,
+					       struct dentry *dentry,
 					   __u32 *budget)
 {
 	struct overmount overmount = { .dentry = dentry };
@@ -142,8 +143,11 @@ static __always_inline void digest_dentry(struct validation *validation, struct 
 	load_barrier(&validation->digest);
 }
 
-/* Looks for the path base at the walk's place, and for a mount over it. Returns whether the walk has just met the base. */
-static __always_inline bool validation_meets_base(struct validation *validation, struct mount *mount, struct dentry *dentry, __u32 *budget)
+/*
+ * Looks for the path base at the walk's place, and for a mount over it. Returns whether the walk has just met the base.
+ */
+static __always_inline bool validation_meets_base(struct validation *validation, struct mount *mount,
+						  struct dentry *dentry, __u32 *budget)
 {
 	if (validation->state != START_SOUGHT)
 		return 0;
@@ -190,7 +194,8 @@ static __always_inline bool is_attached(struct mount *mount, struct dentry *moun
  * Tells whether a second walk, which ended at this mount, found the same as the first, and no mount changed meanwhile.
  * The topmost mount must be the root of its namespace, since a mount that is being moved has none above it, either.
  */
-static __always_inline bool validation_agrees(const struct validation *first, struct validation *second, struct mount *last, bool topmost)
+static __always_inline bool validation_agrees(const struct validation *first, struct validation *second,
+					      struct mount *last, bool topmost)
 {
 	struct mnt_namespace *ns;
 
@@ -242,7 +247,8 @@ static long retrace_step(__u64 step, struct retrace **on)
 }
 
 /* Tells whether a second walk of so many steps finds the same way as the walk. */
-static __always_inline bool validation_holds(const struct validation *validation, struct retrace *again, struct file *file, __u32 steps)
+static __always_inline bool validation_holds(const struct validation *validation, struct retrace *again,
+					     struct file *file, __u32 steps)
 {
 	struct vfsmount *mnt = KREAD(file, f_path.mnt);
 

@@ -59,7 +59,8 @@ struct {
  * Begins a walk from a file, for an event of this mount namespace. "start" is the base of a claim to be judged, or
  * null.
  */
-static __always_inline void walk_begin(struct walk *walk, struct file *file, __u32 mount_ns, const struct unraced_path_base *start)
+static __always_inline void walk_begin(struct walk *walk, struct file *file, __u32 mount_ns,
+				       const struct unraced_path_base *start)
 {
 	walk->event_ns = mount_ns;
 	walk->event_ns_id = 0;
@@ -96,8 +97,8 @@ static __always_inline bool prepend(struct walk *walk, struct dentry *dentry)
 }
 
 /*
- * Puts a slash and a name in front of the path so far. A path that is too long has no room for the names above it, but they tell
- * whether anything leads to the file (R2.23, R2.33), so the walk goes on.
+ * Puts a slash and a name in front of the path so far. A path that is too long has no room for the names above it, but
+ * they tell whether anything leads to the file (R2.23, R2.33), so the walk goes on.
  */
 static __always_inline void add_name(struct walk *walk, struct dentry *dentry)
 {
@@ -126,7 +127,8 @@ static __always_inline __u32 namespace_flag(const struct walk *walk)
 	if (!is_namespace(ns))
 		return UNRACED_DETACHED;
 	number = KREAD(ns, ns.inum);
-	return unraced_namespace_flag(number, number == walk->event_ns && (!walk->event_ns_id || namespace_id(ns) == walk->event_ns_id));
+	return unraced_namespace_flag(number, number == walk->event_ns &&
+				      (!walk->event_ns_id || namespace_id(ns) == walk->event_ns_id));
 }
 
 /* The context of bpf_loop() must be on the stack, so it is a pointer to the walk. */
@@ -184,7 +186,10 @@ static __always_inline void walk_up(struct walk *walk)
 	walk->mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
 	walk->root = KREAD(mnt, mnt_root);
 	validation_watch_mounts(&walk->validation, walk->mount);
-	/* This is the test of d_unlinked() of include/linux/dcache.h. The root of a mount has the name of its mountpoint. */
+	/*
+	 * This is the test of d_unlinked() of include/linux/dcache.h. The root of a mount has the name of its
+	 * mountpoint.
+	 */
 	if (dentry != walk->root && !KREAD(dentry, d_hash.pprev) && KREAD(dentry, d_parent) != dentry)
 		walk->flags |= UNRACED_DELETED;
 	walk->steps = bpf_loop(WALK_STEPS, walk_step, &walk, 0);

@@ -35,8 +35,8 @@ static __always_inline __u8 abi_of(struct task_struct *task, long number)
 }
 
 /*
- * Call numbers that mean a watched call in some convention, without the x32 bit, and pidfd_getfd(2). Most calls of the machine cost only
- * one look-up in this table.
+ * Call numbers that mean a watched call in some convention, without the x32 bit, and pidfd_getfd(2). Most calls of the
+ * machine cost only one look-up in this table.
  */
 static const volatile __u8 numbers_of_interest[UNRACED_CALL_NUMBERS] = {
 	UNRACED_CALLS_X86_64(UNRACED_CALL_ELEMENT, ) UNRACED_CALLS_IA32(UNRACED_CALL_ELEMENT, )

@@ -5,7 +5,8 @@
  * A refused call still returns, with a result of their choice, which may be a descriptor.
  *
  * Therefore an entry leaves a trace in every mode: in the stash, or in the map of calls that found no room there
- * ("refused"), neither of which evicts. Where no trace can have been lost, a missing trace proves that the call never ran.
+ * ("refused"), neither of which evicts. Where no trace can have been lost, a missing trace proves that the call never
+ * ran.
  */
 #ifndef UNRACED_SYSCALL_EXECUTION_H
 #define UNRACED_SYSCALL_EXECUTION_H
@@ -17,9 +18,9 @@
 #include "lib/maps.h"
 
 /*
- * Notes a return of a thread that is older than the capture, and returns whether one was noted before. The first call may
- * have entered before the capture. But a thread is in one call at a time, so those after its first return entered later.
- * The map evicts; that costs only certainty.
+ * Notes a return of a thread that is older than the capture, and returns whether one was noted before. The first call
+ * may have entered before the capture. But a thread is in one call at a time, so those after its first return entered
+ * later. The map evicts; that costs only certainty.
  */
 static __always_inline bool note_return(struct task_struct *task)
 {

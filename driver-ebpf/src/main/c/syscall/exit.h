@@ -143,7 +143,8 @@ static __always_inline int on_return(struct unraced_control *shared, struct task
 		if (is_connect)
 			call->connecting = stashed->connecting;
 		bytes = call->bytes;
-	} else if (stashed->provenance == UNRACED_PROVENANCE_NONE || stashed->how_provenance == UNRACED_PROVENANCE_NONE) {
+	} else if (stashed->provenance == UNRACED_PROVENANCE_NONE ||
+		   stashed->how_provenance == UNRACED_PROVENANCE_NONE) {
 		scratch->call = *stashed;
 		read_rest(scratch);
 		call = &scratch->call;

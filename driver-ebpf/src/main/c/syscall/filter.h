@@ -84,7 +84,8 @@ static __always_inline int filter_caller(const struct unraced_control *shared, s
 {
 	if (shared->filters & ~UNRACED_FILTERS_AT_RETURN & ~UNRACED_FILTER_SELF)
 		return filter(shared);
-	return (shared->filters & UNRACED_FILTER_SELF) && (__u32)task->tgid == shared->self_tgid ? UNRACED_SELF : UNRACED_PASS;
+	return (shared->filters & UNRACED_FILTER_SELF) && (__u32)task->tgid == shared->self_tgid ? UNRACED_SELF
+												 : UNRACED_PASS;
 }
 
 /* An unreadable path passes, since it could be one of the wanted paths. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
  * The stash holds at most one call per thread. It is keyed by tid and validated by the thread's start time, the call
- * and its convention (R4.1). A path too long for an entry is stored whole in a second map, and the time of entry ties the two.
- * Only the thread itself touches its entry, and its programs never run at the same time.
+ * and its convention (R4.1). A path too long for an entry is stored whole in a second map, and the time of entry ties
+ * the two. Only the thread itself touches its entry, and its programs never run at the same time.
  */
 #ifndef UNRACED_SYSCALL_STASH_H
 #define UNRACED_SYSCALL_STASH_H
