@@ -33,9 +33,6 @@ final class Prefixes {
         return list;
     }
 
-    /** Returns whether a path, bytes of a direct buffer, passes the module's own code. For tests. */
-    static native boolean accepts(ByteBuffer list, int count, ByteBuffer path, int length);
-
     private static boolean isStartOf(ByteString start, ByteString whole) {
         return start.length() <= whole.length()
                 && Arrays.equals(start.toByteArray(), Arrays.copyOf(whole.toByteArray(), start.length()));

@@ -22,12 +22,4 @@ class ArchitectureTest {
                     "dev.unraced.sim..",
                     "dev.unraced.cli..",
                     "dev.unraced.conformance..");
-
-    @ArchTest
-    static final ArchRule THE_CODE_IN_THIS_PROCESS_IS_FOR_TESTS = noClasses()
-            .that()
-            .doNotBelongToAnyOf(NativeStash.class, NativeRing.class)
-            .should()
-            .dependOnClassesThat()
-            .belongToAnyOf(NativeStash.class, NativeRing.class);
 }

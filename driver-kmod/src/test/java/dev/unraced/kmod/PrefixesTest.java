@@ -17,10 +17,6 @@ import org.junit.jupiter.api.Test;
 class PrefixesTest {
     private static final int ROUNDS = 2_000;
 
-    static {
-        NativeLibrary.load();
-    }
-
     @Test
     void theModuleLetsPassWhatTheContractLetsPass() {
         Random random = new Random(5);
@@ -36,7 +32,7 @@ class PrefixesTest {
             byte[] path = bytes(random, random.nextInt(7));
             ByteBuffer direct = Device.memory(path.length + 1).put(0, path);
 
-            boolean passes = Prefixes.accepts(list, reduced.size(), direct, path.length);
+            boolean passes = NativePrefixes.accepts(list, reduced.size(), direct, path.length);
 
             assertThat(passes).as("%s of %s", path, starts).isEqualTo(filters.acceptsPath(path, path.length));
             passed += passes ? 1 : 0;

@@ -9,9 +9,9 @@ import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
 
 /**
- * The module's stash, run by the same C code in this process under the contract of {@link ArgStash}. For tests; a
- * capture's stash is in the kernel. Thread-safe: one lock guards the buffer that arguments pass through. It remembers
- * as many evicted calls as it has entries, and 1,024 at least.
+ * The module's stash, run by the same C code in this process under the contract of {@link ArgStash}. A capture's stash
+ * is in the kernel. Thread-safe: one lock guards the buffer that arguments pass through. It remembers as many evicted
+ * calls as it has entries, and 1,024 at least.
  */
 final class NativeStash implements ArgStash {
     private static final Cleaner CLEANER = Cleaner.create();
@@ -27,7 +27,7 @@ final class NativeStash implements ArgStash {
     private final long handle;
 
     static {
-        NativeLibrary.load();
+        ProcessLibrary.load();
     }
 
     /** The division of a stash; see {@code struct unraced_stash_size}. */

@@ -5,14 +5,14 @@ import dev.unraced.ring.RingReader;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** The producer's side of the module's ring, run by the same C code in this process. For tests. */
+/** The producer's side of the module's ring, run by the same C code in this process. */
 final class NativeRing implements AutoCloseable {
     private final ByteBuffer memory;
     private final long handle;
     private final int size;
 
     static {
-        NativeLibrary.load();
+        ProcessLibrary.load();
     }
 
     /** Makes an empty ring; its size is a power of two, in whole pages. */
