@@ -20,6 +20,7 @@ import dev.unraced.conformance.harness.Requires;
 import dev.unraced.conformance.harness.Rule;
 import dev.unraced.conformance.harness.Stochastic;
 import dev.unraced.conformance.scenario.ArgumentAssertions;
+import dev.unraced.conformance.scenario.RewrittenConnect;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.conformance.scenario.Scope;
 import dev.unraced.conformance.spec.Violation;
@@ -54,8 +55,6 @@ public abstract class AttackConformance extends DriverConformance {
     private static final int BUFFER = 1;
     private static final int LISTENER = 1;
     private static final int CLIENT = 2;
-    private static final int FILLER = 3;
-    private static final int ACCEPTED = 20;
 
     protected AttackConformance() {}
 
@@ -81,19 +80,11 @@ public abstract class AttackConformance extends DriverConformance {
     @Requires(syscalls = Syscall.CONNECT, features = Feature.BLOCKING_CONNECTS)
     public final void r02_3_anAddressRewrittenInMidCallIsReportedAsPassed() {
         try (Scenario scenario = attack(Mitigation.STASH).open()) {
-            Sockets sockets = new Sockets(scenario.actor());
-            ByteString passed = SocketAddresses.unix(scenario.scratch().path("real"));
+            RewrittenConnect rewritten = new RewrittenConnect(scenario);
             ByteString forged = SocketAddresses.unix(scenario.scratch().path("fake"));
-            sockets.listenFull(LISTENER, passed, FILLER);
             for (int round = 0; round < 20; round++) {
-                sockets.stream(CLIENT, Linux.AF_UNIX);
-                scenario.setBuffer(BUFFER, passed);
-                Job job = scenario.block(WatchedCall.connect("h:" + CLIENT, Pointer.buffer(BUFFER), passed.length()));
-                scenario.setBuffer(BUFFER, forged);
-                sockets.accept(LISTENER, ACCEPTED);
-                assertThat(job.finish().result()).as("the actor's part").isZero();
-                ConnectEvent event = (ConnectEvent) scenario.onlyEventOf(job.tid());
-                ArgumentAssertions.assertGuardedAddress("R2.3", event.address(), passed);
+                ConnectEvent event = rewritten.play(false, forged);
+                ArgumentAssertions.assertGuardedAddress("R2.3", event.address(), rewritten.passed());
             }
         }
     }

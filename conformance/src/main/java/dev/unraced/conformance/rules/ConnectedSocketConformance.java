@@ -3,9 +3,7 @@ package dev.unraced.conformance.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.unraced.conformance.actor.Pointer;
 import dev.unraced.conformance.actor.WatchedCall;
-import dev.unraced.conformance.fixture.Job;
 import dev.unraced.conformance.fixture.Linux;
 import dev.unraced.conformance.fixture.SocketAddresses;
 import dev.unraced.conformance.fixture.Sockets;
@@ -14,6 +12,7 @@ import dev.unraced.conformance.harness.NotPlayed;
 import dev.unraced.conformance.harness.Requires;
 import dev.unraced.conformance.harness.Rule;
 import dev.unraced.conformance.scenario.Observed;
+import dev.unraced.conformance.scenario.RewrittenConnect;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.conformance.spec.Violation;
 import dev.unraced.event.ByteString;
@@ -34,10 +33,6 @@ public abstract class ConnectedSocketConformance extends DriverConformance {
     private static final int LISTENER = 1;
 
     private static final int CLIENT = 2;
-    private static final int FILLER = 3;
-    private static final int ACCEPTED = 4;
-    /** The actor's number of a piece of memory. */
-    private static final int BUFFER = 1;
     /** No family has a number above 255. */
     private static final int NO_FAMILY = 0x100;
 
@@ -51,18 +46,11 @@ public abstract class ConnectedSocketConformance extends DriverConformance {
             features = {Feature.SOCKET_TUPLE, Feature.BLOCKING_CONNECTS})
     public final void r02_16_anAddressThatNamesNoPeerDiffers() {
         try (Scenario scenario = scenario().mitigation(Mitigation.STASH).open()) {
-            Sockets sockets = new Sockets(scenario.actor());
-            ByteString passed = SocketAddresses.unix(scenario.scratch().path("real"));
-            sockets.listenFull(LISTENER, passed, FILLER);
+            RewrittenConnect rewritten = new RewrittenConnect(scenario);
             for (int family : new int[] {Sockaddr.AF_UNSPEC, NO_FAMILY, NO_FAMILY | Sockaddr.AF_UNIX}) {
-                ByteString forged = SocketAddresses.family(family, passed.length());
-                sockets.stream(CLIENT, Linux.AF_UNIX);
-                scenario.setAbsentBuffer(BUFFER, passed);
-                Job job = scenario.block(WatchedCall.connect("h:" + CLIENT, Pointer.buffer(BUFFER), passed.length()));
-                scenario.setBuffer(BUFFER, forged);
-                sockets.accept(LISTENER, ACCEPTED);
-                assertThat(job.finish().result()).as("the actor's part").isZero();
-                ConnectEvent event = (ConnectEvent) scenario.onlyEventOf(job.tid());
+                ByteString forged =
+                        SocketAddresses.family(family, rewritten.passed().length());
+                ConnectEvent event = rewritten.play(true, forged);
                 assertThat(event.address().value().bytes())
                         .as("R2.16: read at the return")
                         .isEqualTo(forged);

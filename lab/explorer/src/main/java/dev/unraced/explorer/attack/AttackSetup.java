@@ -177,6 +177,21 @@ final class AttackSetup {
         return world.add(new Script(name, false, task));
     }
 
+    /**
+     * Adds a thread that opens a path, and another thread of its process, which rewrites the path to these in turn.
+     *
+     * @param path the address of the path in memory
+     * @return the script of the thread that rewrites
+     */
+    Script flippedOpen(Task task, long path, String... rewrites) {
+        caller("caller", task).then(Moves.openat("path", path));
+        Script flipper = attacker("flipper", thread(task));
+        for (String rewrite : rewrites) {
+            flipper.then(Moves.write("path", path, rewrite));
+        }
+        return flipper;
+    }
+
     /** Adds a thread that interferes with the others. */
     Script attacker(String name, @Nullable Task task) {
         return world.add(new Script(name, true, task));

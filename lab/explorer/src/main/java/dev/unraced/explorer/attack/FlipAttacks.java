@@ -2,7 +2,6 @@
 package dev.unraced.explorer.attack;
 
 import static dev.unraced.event.Sockaddr.AF_INET;
-import static dev.unraced.explorer.attack.Moves.openat;
 import static dev.unraced.explorer.attack.Moves.write;
 
 import dev.unraced.linux.OpenFlags;
@@ -37,10 +36,7 @@ final class FlipAttacks {
     private static void flipped(AttackSetup setup) {
         Task task = setup.process("caller");
         long path = setup.buffer(task, HARMLESS);
-        setup.caller("caller", task).then(openat("path", path));
-        setup.attacker("flipper", setup.thread(task))
-                .then(write("path", path, EVIL))
-                .then(write("path", path, HARMLESS));
+        setup.flippedOpen(task, path, EVIL, HARMLESS);
     }
 
     static Attack flipConnect() {

@@ -97,8 +97,7 @@ final class StashAttacks {
                     setup.blocked(setup.process("blocked"), PIPE);
                     Task task = setup.process("caller");
                     long path = setup.buffer(task, EVIL);
-                    setup.caller("caller", task).then(openat("path", path));
-                    setup.attacker("flipper", setup.thread(task)).then(write("path", path, HARMLESS));
+                    setup.flippedOpen(task, path, HARMLESS);
                 })
                 .stash(StashPolicy.HASH, 1);
     }
@@ -112,8 +111,7 @@ final class StashAttacks {
                     setup.file(HARMLESS);
                     Task task = setup.process("caller");
                     long path = setup.buffer(task, EVIL);
-                    setup.caller("caller", task).then(openat("path", path));
-                    setup.attacker("flipper", setup.thread(task)).then(write("path", path, HARMLESS));
+                    setup.flippedOpen(task, path, HARMLESS);
                     setup.caller("agent", setup.process("agent")).then(setup.attaching());
                 })
                 .attachesLate();

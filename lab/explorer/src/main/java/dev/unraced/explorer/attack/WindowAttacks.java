@@ -26,8 +26,7 @@ final class WindowAttacks {
             setup.file(HARMLESS);
             Task task = setup.process("caller");
             long path = setup.coldBuffer(task, EVIL);
-            setup.caller("caller", task).then(openat("path", path));
-            setup.attacker("flipper", setup.thread(task)).then(write("path", path, HARMLESS));
+            setup.flippedOpen(task, path, HARMLESS);
         });
     }
 
@@ -39,8 +38,7 @@ final class WindowAttacks {
             setup.file(HARMLESS);
             Task task = setup.process("caller");
             long path = setup.buffer(task, PIPE);
-            setup.caller("caller", task).then(openat("path", path));
-            setup.attacker("flipper", setup.thread(task)).then(write("path", path, HARMLESS));
+            setup.flippedOpen(task, path, HARMLESS);
             setup.attacker("writer", setup.process("writer")).then(Moves.release(PIPE));
         });
     }
@@ -53,9 +51,7 @@ final class WindowAttacks {
             setup.file(HARMLESS);
             Task task = setup.process("caller");
             long path = setup.buffer(task, PIPE);
-            setup.caller("caller", task).then(openat("path", path));
-            setup.attacker("flipper", setup.thread(task))
-                    .then(write("path", path, HARMLESS))
+            setup.flippedOpen(task, path, HARMLESS)
                     .then(Action.user("sends a signal", (kernel, self) -> kernel.signal(task, Signal.HANDLED_RESTART)));
         });
     }
@@ -69,9 +65,7 @@ final class WindowAttacks {
             setup.file(HARMLESS);
             Task task = setup.process("caller");
             long path = setup.buffer(task, HARMLESS);
-            setup.caller("caller", task).then(openat("path", path));
-            setup.attacker("flipper", setup.thread(task))
-                    .then(write("path", path, EVIL))
+            setup.flippedOpen(task, path, EVIL)
                     .then(Action.user(
                             "swaps the names",
                             (kernel, self) -> kernel.files().exchange(self, bytes(EVIL), bytes(HARMLESS))))
@@ -110,10 +104,7 @@ final class WindowAttacks {
             Task task = setup.process("caller");
             int decoy = setup.opened(task, HARMLESS, OpenFlags.O_RDONLY);
             long path = setup.buffer(task, HARMLESS);
-            setup.caller("caller", task).then(openat("path", path));
-            setup.attacker("flipper", setup.thread(task))
-                    .then(write("path", path, EVIL))
-                    .then(write("path", path, HARMLESS))
+            setup.flippedOpen(task, path, EVIL, HARMLESS)
                     .then(dup2(decoy, decoy + 1))
                     .then(ends());
         });
