@@ -209,6 +209,8 @@ void command_network(void);
 /* Makes a TCP listener at an address of IPv4. Returns false where the address is not free. */
 bool listen_at(int *listener, const unsigned char *address, socklen_t length);
 bool is_connected(int fd);
+/* Returns whether the socket is connected to an address of IPv4. */
+bool has_peer(int fd, const unsigned char *address);
 void command_device(void);
 void command_shared_socket(void);
 void command_taken_socket(void);

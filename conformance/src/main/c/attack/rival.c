@@ -151,13 +151,25 @@ bool rival_stop(struct rival *rival)
 	return !rival->failed;
 }
 
-void rival_reply(struct rival *rival, long won, const char *truth, const char *failure)
+void rival_play(struct rival *rival, long calls, rival_round *round, void *with, const char *failure)
 {
-	if (!rival_stop(rival)) {
-		fail("%s", failure);
-		return;
+	char *truth = calloc((size_t)calls + 1, 1);
+	long total = 0;
+
+	if (!truth)
+		_exit(3);
+	for (long i = 0; i < calls && !rival->failed; i++) {
+		bool won = false;
+
+		truth[i] = round(rival, with, &won);
+		total += won;
 	}
-	reply_begin();
-	reply("tid=%d won=%ld truth=%s", own_tid(), won, truth);
-	reply_end();
+	if (rival_stop(rival)) {
+		reply_begin();
+		reply("tid=%d won=%ld truth=%s", own_tid(), total, truth);
+		reply_end();
+	} else {
+		fail("%s", failure);
+	}
+	free(truth);
 }

@@ -49,8 +49,16 @@ void rival_begin(struct rival *rival);
 bool rival_end(struct rival *rival);
 /* Ends the rival. Returns false when it failed to act. */
 bool rival_stop(struct rival *rival);
-/* Ends the rival, and replies: the rounds that were won and a letter for each, or a failure when it failed to act. */
-void rival_reply(struct rival *rival, long won, const char *truth, const char *failure);
+/*
+ * Makes the call of one round, between rival_begin() and rival_end(). Returns the letter of what the
+ * call reached. Sets "won" if the rival acted in time.
+ */
+typedef char rival_round(struct rival *rival, void *with, bool *won);
+/*
+ * Plays rounds with a rival that was started, and ends it. Replies with the number of rounds that
+ * were won and with the letters of all, or with the failure when the rival failed to act.
+ */
+void rival_play(struct rival *rival, long calls, rival_round *round, void *with, const char *failure);
 void rival_free(struct rival *rival);
 /* Returns a pseudo-random number from 0 to a maximum, so that over many rounds every moment is hit. */
 long rival_chance(struct rival *rival, long most);

@@ -133,35 +133,34 @@ static bool was_destroyed(int fd)
 	return !getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) && error == ECONNABORTED;
 }
 
+static char play_round(struct rival *rival, void *with, bool *won)
+{
+	struct destroyed *destroyed = with;
+	int fd = new_socket();
+
+	if (fd < 0)
+		rival->failed = true;
+	rival_begin(rival);
+	madvise(destroyed->address, (size_t)getpagesize(), MADV_DONTNEED);
+	interrupt_after(destroyed->timer, rival_chance(rival, CALL_NANOS));
+	destroyed->begun = true;
+	watched_connect(ABI_NATIVE, fd, destroyed->address, sizeof(destroyed->a));
+	destroyed->returned = true;
+	bool within = rival_end(rival), ended = was_destroyed(fd);
+	*won = within && ended;
+	char letter = ended || is_connected(fd) ? 'a' : 'x';
+	close(fd);
+	return letter;
+}
+
 static void play(struct destroyed *destroyed, long calls)
 {
 	struct rival *rival = rival_new(act, destroyed, true);
-	char *truth = calloc((size_t)calls + 1, 1);
-	long won = 0;
 
-	if (!truth)
-		_exit(3);
 	rival->prepare = prepare;
 	rival_start(rival);
-	for (long i = 0; i < calls && !rival->failed; i++) {
-		int fd = new_socket();
-
-		if (fd < 0)
-			rival->failed = true;
-		rival_begin(rival);
-		madvise(destroyed->address, (size_t)getpagesize(), MADV_DONTNEED);
-		interrupt_after(destroyed->timer, rival_chance(rival, CALL_NANOS));
-		destroyed->begun = true;
-		watched_connect(ABI_NATIVE, fd, destroyed->address, sizeof(destroyed->a));
-		destroyed->returned = true;
-		bool within = rival_end(rival), ended = was_destroyed(fd);
-		won += within && ended;
-		truth[i] = ended || is_connected(fd) ? 'a' : 'x';
-		close(fd);
-	}
-	rival_reply(rival, won, truth, "unsupported: no other process can destroy the socket");
+	rival_play(rival, calls, play_round, destroyed, "unsupported: no other process can destroy the socket");
 	rival_free(rival);
-	free(truth);
 }
 
 static void *shared_pages(size_t size)

@@ -160,6 +160,15 @@ bool is_connected(int fd)
 	return !getpeername(fd, (struct sockaddr *)peer, &length);
 }
 
+bool has_peer(int fd, const unsigned char *address)
+{
+	unsigned char peer[MAX_ADDRESS];
+	socklen_t length = sizeof(peer);
+
+	/* The port and the address follow the family. */
+	return !getpeername(fd, (struct sockaddr *)peer, &length) && !memcmp(peer + 2, address + 2, 6);
+}
+
 void command_network(void)
 {
 	static bool tried;

@@ -20,8 +20,8 @@
 #define CONNECT 1
 
 struct polled {
+	struct taken *taken;
 	struct ring ring;
-	int listener;
 	/* The UNIX sockets whose bytes the other requests receive. */
 	int sink[2];
 	char *buffer;
@@ -66,7 +66,7 @@ static void supply(const struct polled *polled)
 	for (int i = 0; i < RECEIVES; i++)
 		if (send(polled->sink[0], polled->buffer, SIZE, MSG_DONTWAIT) != SIZE)
 			_exit(3);
-	taken_accept(polled->listener);
+	taken_accept(polled->taken->listener);
 }
 
 /* Runs the task work until all requests have ended, and takes the completions. */
@@ -88,42 +88,34 @@ static void finish(struct polled *polled)
 		;
 }
 
-static void play(struct polled *polled, struct taken *taken, struct rival *rival, long calls)
+static char play_round(struct rival *rival, void *with, bool *won)
 {
-	char *truth = calloc((size_t)calls + 1, 1);
-	long won = 0;
+	struct polled *polled = with;
+	struct taken *taken = polled->taken;
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	if (!truth)
-		_exit(3);
-	rival_start(rival);
-	for (long i = 0; i < calls && !rival->failed; i++) {
-		int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-		rival_begin(rival);
-		__atomic_fetch_add(&counts()->begun, 1, __ATOMIC_SEQ_CST);
-		submit(polled, taken, fd);
-		supply(polled);
-		taken->fd = fd;
-		finish(polled);
-		__atomic_fetch_add(&counts()->ended, 1, __ATOMIC_SEQ_CST);
-		won += taken_end(taken, rival);
-		truth[i] = polled->result ? 'x' : 'a';
-		close(fd);
-		taken_accept(polled->listener);
-	}
-	rival_reply(rival, won, truth, TAKEN_FAILED);
-	free(truth);
+	rival_begin(rival);
+	__atomic_fetch_add(&counts()->begun, 1, __ATOMIC_SEQ_CST);
+	submit(polled, taken, fd);
+	supply(polled);
+	taken->fd = fd;
+	finish(polled);
+	__atomic_fetch_add(&counts()->ended, 1, __ATOMIC_SEQ_CST);
+	*won = taken_end(taken, rival);
+	close(fd);
+	taken_accept(taken->listener);
+	return polled->result ? 'x' : 'a';
 }
 
 /* Makes what the rounds need. Returns what is missing, or NULL. */
-static const char *polled_open(struct polled *polled, const struct taken *taken)
+static const char *polled_open(struct polled *polled)
 {
 	const int room = ROOM;
 
 	if (!ring_open_deferred(&polled->ring))
 		return "no io_uring with task work of its own (IORING_SETUP_DEFER_TASKRUN)";
-	polled->listener = taken_listen(taken, 0);
-	if (polled->listener < 0)
+	polled->taken->listener = taken_listen(polled->taken, 0);
+	if (polled->taken->listener < 0)
 		return "a is not free";
 	polled->buffer = calloc(1, SIZE);
 	if (!polled->buffer || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, polled->sink) ||
@@ -134,7 +126,7 @@ static const char *polled_open(struct polled *polled, const struct taken *taken)
 
 static void polled_close(struct polled *polled)
 {
-	const int own[] = {polled->listener, polled->sink[0], polled->sink[1]};
+	const int own[] = {polled->taken->listener, polled->sink[0], polled->sink[1]};
 
 	for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++)
 		if (own[i] > 0)
@@ -147,18 +139,20 @@ static void polled_close(struct polled *polled)
 void command_uring_polled(void)
 {
 	struct taken *taken = taken_new();
-	struct polled polled = {0};
+	struct polled polled = {.taken = taken};
 
 	if (!taken)
 		return;
-	const char *missing = polled_open(&polled, taken);
+	const char *missing = polled_open(&polled);
 	struct rival *rival = taken_rival(taken);
 	taken->prepare = fill;
 	taken->act = taken_bind;
-	if (missing)
+	if (missing) {
 		fail("unsupported: %s", missing);
-	else
-		play(&polled, taken, rival, (long)line_number("calls", 1));
+	} else {
+		rival_start(rival);
+		rival_play(rival, (long)line_number("calls", 1), play_round, &polled, TAKEN_FAILED);
+	}
 	rival_free(rival);
 	polled_close(&polled);
 	taken_free(taken);

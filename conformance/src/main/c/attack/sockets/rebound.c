@@ -106,38 +106,37 @@ static int new_socket(const struct rebound *rebound)
 	return fd;
 }
 
+static char play_round(struct rival *rival, void *with, bool *won)
+{
+	struct rebound *rebound = with;
+
+	rebound->fd = new_socket(rebound);
+	if (rebound->fd < 0) {
+		rival->failed = true;
+		return 'x';
+	}
+	if (!rebound->own.sin6_family)
+		rebound->address.sin6_scope_id = rebound->a;
+	rebound->taken = rebound->bound = 0;
+	rebound->returned = false;
+	rival_begin(rival);
+	long result = watched_connect(ABI_NATIVE, rebound->fd, &rebound->address, sizeof(rebound->address));
+	rebound->returned = true;
+	bool within = rival_end(rival);
+	bool took_b = rebound->taken == rebound->b;
+	char letter = result != -EINPROGRESS || !rebound->taken ? 'x' : took_b ? 'b' : 'a';
+	*won = within && rebound->bound && letter != 'x';
+	close(rebound->fd);
+	return letter;
+}
+
 static void play(struct rebound *rebound, long calls)
 {
 	struct rival *rival = rival_new(act, rebound, true);
-	char *truth = calloc((size_t)calls + 1, 1);
-	long won = 0;
 
-	if (!truth)
-		_exit(3);
 	rival_start(rival);
-	for (long i = 0; i < calls && !rival->failed; i++) {
-		rebound->fd = new_socket(rebound);
-		if (rebound->fd < 0) {
-			rival->failed = true;
-			break;
-		}
-		if (!rebound->own.sin6_family)
-			rebound->address.sin6_scope_id = rebound->a;
-		rebound->taken = rebound->bound = 0;
-		rebound->returned = false;
-		rival_begin(rival);
-		long result =
-			watched_connect(ABI_NATIVE, rebound->fd, &rebound->address, sizeof(rebound->address));
-		rebound->returned = true;
-		bool within = rival_end(rival);
-		bool took_b = rebound->taken == rebound->b;
-		truth[i] = result != -EINPROGRESS || !rebound->taken ? 'x' : took_b ? 'b' : 'a';
-		won += within && rebound->bound && truth[i] != 'x';
-		close(rebound->fd);
-	}
-	rival_reply(rival, won, truth, "unsupported: no other process can bind the socket");
+	rival_play(rival, calls, play_round, rebound, "unsupported: no other process can bind the socket");
 	rival_free(rival);
-	free(truth);
 }
 
 void command_scope_rebound(void)

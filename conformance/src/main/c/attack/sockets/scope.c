@@ -40,32 +40,28 @@ static char truth_of(const struct scoped *scoped, int fd, long result)
 }
 
 /* A socket keeps the first interface that it was connected through, so each round has a fresh socket. */
+static char play_round(struct rival *rival, void *with, bool *won)
+{
+	struct scoped *scoped = with;
+	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	scoped->address.sin6_scope_id = scoped->a;
+	rival_begin(rival);
+	long result = watched_connect(ABI_NATIVE, fd, &scoped->address, sizeof(scoped->address));
+	rival_end(rival);
+	char letter = truth_of(scoped, fd, result);
+	*won = letter == 'b';
+	close(fd);
+	return letter;
+}
+
 static void play(struct scoped *scoped, long calls)
 {
 	struct rival *rival = rival_new(act, scoped, true);
-	char *truth = calloc((size_t)calls + 1, 1);
-	long won = 0;
 
-	if (!truth)
-		_exit(3);
 	rival_start(rival);
-	for (long i = 0; i < calls; i++) {
-		int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-		scoped->address.sin6_scope_id = scoped->a;
-		rival_begin(rival);
-		long result = watched_connect(ABI_NATIVE, fd, &scoped->address, sizeof(scoped->address));
-		rival_end(rival);
-		truth[i] = truth_of(scoped, fd, result);
-		won += truth[i] == 'b';
-		close(fd);
-	}
-	rival_stop(rival);
-	reply_begin();
-	reply("tid=%d won=%ld truth=%s", own_tid(), won, truth);
-	reply_end();
+	rival_play(rival, calls, play_round, scoped, "unsupported: no other process can change the scope");
 	rival_free(rival);
-	free(truth);
 }
 
 void command_scope(void)

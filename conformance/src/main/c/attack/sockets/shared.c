@@ -226,19 +226,26 @@ static char truth_of(const struct shared *shared, long result)
 /* Returns whether the other process was the last one to connect. */
 static bool overtaken(const struct shared *shared)
 {
-	unsigned char peer[MAX_ADDRESS];
-	socklen_t length = sizeof(peer);
+	return has_peer(shared->fd, shared->a);
+}
 
-	return !getpeername(shared->fd, (struct sockaddr *)peer, &length) && !memcmp(peer + 4, shared->a + 4, 4);
+static char play_round(struct rival *rival, void *with, bool *won)
+{
+	struct shared *shared = with;
+
+	rival_begin(rival);
+	long result = shared->by_block ?
+			      watched_socketcall(shared->fd, shared->address, shared->length) :
+			      watched_connect(ABI_NATIVE, shared->fd, shared->address, shared->length);
+	shared->returned = true;
+	bool within = rival_end(rival) && overtaken(shared);
+	char letter = truth_of(shared, result);
+	*won = within && letter == 'b';
+	return letter;
 }
 
 static void play(struct shared *shared, struct rival *rival, long calls)
 {
-	char *truth = calloc((size_t)calls + 1, 1);
-	long won = 0;
-
-	if (!truth)
-		_exit(3);
 	rival->prepare = prepare;
 	rival_start(rival);
 	/* The rival stays root of the namespace. It may fetch sockets of a process that can be dumped. */
@@ -253,20 +260,9 @@ static void play(struct shared *shared, struct rival *rival, long calls)
 		if (!descriptor_send(shared->channel[0], shared->fd))
 			_exit(3);
 	}
-	for (long i = 0; i < calls && !rival->failed; i++) {
-		rival_begin(rival);
-		long result = shared->by_block ?
-				      watched_socketcall(shared->fd, shared->address, shared->length) :
-				      watched_connect(ABI_NATIVE, shared->fd, shared->address, shared->length);
-		shared->returned = true;
-		bool within = rival_end(rival) && overtaken(shared);
-		truth[i] = truth_of(shared, result);
-		won += within && truth[i] == 'b';
-	}
+	rival_play(rival, calls, play_round, shared, "unsupported: the socket cannot be shared this way");
 	if (shared->sends)
 		sched_setscheduler(0, SCHED_OTHER, &(struct sched_param){0});
-	rival_reply(rival, won, truth, "unsupported: the socket cannot be shared this way");
-	free(truth);
 }
 
 /* Writes the map of a child's users or groups. Outside, OTHER is the user that this process is. */

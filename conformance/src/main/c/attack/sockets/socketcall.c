@@ -97,14 +97,6 @@ static void set_port(unsigned char *address, long round)
 	address[3] = (unsigned char)port;
 }
 
-static bool has_peer(int fd, const unsigned char *address)
-{
-	unsigned char peer[MAX_ADDRESS];
-	socklen_t length = sizeof(peer);
-
-	return !getpeername(fd, (struct sockaddr *)peer, &length) && !memcmp(peer + 2, address + 2, 6);
-}
-
 /* The port is unique to the round, so it tells which socket was connected; the address tells which address. */
 static char truth_of(const struct indirect *indirect, long result)
 {

@@ -27,7 +27,7 @@ struct taken *taken_new(void)
 	if (taken == MAP_FAILED)
 		_exit(3);
 	taken->owner = getpid();
-	taken->owner_fd = taken->filler = taken->timer = -1;
+	taken->owner_fd = taken->filler = taken->timer = taken->listener = -1;
 	if (bytes_take(&taken->a, "a") && bytes_take(&taken->b, "b"))
 		return taken;
 	taken_free(taken);
@@ -159,31 +159,21 @@ static bool open_lender(struct taken *taken)
 	       lend(taken, socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
 }
 
-static void play(struct taken *taken, struct rival *rival, int listener, long calls)
+static char play_round(struct rival *rival, void *with, bool *won)
 {
-	char *truth = calloc((size_t)calls + 1, 1);
+	struct taken *taken = with;
 	int family = ((const struct sockaddr *)taken->a.address)->sa_family;
-	int type = listener < 0 ? SOCK_DGRAM : SOCK_STREAM;
-	long won = 0;
+	int fd = socket(family, (taken->listener < 0 ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0);
 
-	if (!truth)
-		_exit(3);
-	rival_start(rival);
-	for (long i = 0; i < calls && !rival->failed; i++) {
-		int fd = socket(family, type | SOCK_CLOEXEC, 0);
-
-		rival_begin(rival);
-		interrupt_after(taken->timer, rival_chance(rival, CALL_NANOS));
-		taken->fd = fd;
-		long result = watched_connect(ABI_NATIVE, fd, taken->a.address, (long)taken->a.length);
-		won += taken_end(taken, rival);
-		truth[i] = result ? 'x' : 'a';
-		close(fd);
-		if (listener >= 0)
-			taken_accept(listener);
-	}
-	rival_reply(rival, won, truth, TAKEN_FAILED);
-	free(truth);
+	rival_begin(rival);
+	interrupt_after(taken->timer, rival_chance(rival, CALL_NANOS));
+	taken->fd = fd;
+	long result = watched_connect(ABI_NATIVE, fd, taken->a.address, (long)taken->a.length);
+	*won = taken_end(taken, rival);
+	close(fd);
+	if (taken->listener >= 0)
+		taken_accept(taken->listener);
+	return result ? 'x' : 'a';
 }
 
 void command_taken_socket(void)
@@ -194,19 +184,21 @@ void command_taken_socket(void)
 
 	if (!taken)
 		return;
-	int listener = binds ? taken_listen(taken, ROOM) : -1;
+	taken->listener = binds ? taken_listen(taken, ROOM) : -1;
 	struct rival *rival = taken_rival(taken);
 	taken->timer = interrupt_open();
 	taken->lead = LEAD_NANOS;
 	taken->open = binds ? open_interrupt : open_lender;
 	taken->act = binds ? taken_bind : lend;
-	if (binds && listener < 0)
+	if (binds && taken->listener < 0) {
 		fail("unsupported: a is not free");
-	else
-		play(taken, rival, listener, (long)line_number("calls", 1000));
+	} else {
+		rival_start(rival);
+		rival_play(rival, (long)line_number("calls", 1000), play_round, taken, TAKEN_FAILED);
+	}
 	close(taken->timer);
-	if (listener >= 0)
-		close(listener);
+	if (taken->listener >= 0)
+		close(taken->listener);
 	rival_free(rival);
 	taken_free(taken);
 }

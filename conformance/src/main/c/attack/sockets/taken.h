@@ -30,6 +30,8 @@ struct taken {
 	int owner_fd;
 	struct busy *busy;
 	int filler, timer;
+	/* The main thread's listener at a, or -1. */
+	int listener;
 };
 
 /* Makes the state from the current command. Replies with an error and returns NULL without addresses a and b. */
