@@ -80,7 +80,7 @@ final class GivenSuite extends ConformanceSuite {
         @Override
         public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
             String key = context.getConfigurationParameter(KEY_PARAMETER).orElseThrow();
-            return Objects.requireNonNull(LENT.get(key), "nobody lent a driver");
+            return Objects.requireNonNull(LENT.get(key), "no driver was lent");
         }
     }
 }

@@ -61,7 +61,9 @@ public final class GvisorDriver implements Driver {
             .without(Feature.LONG_ARGUMENTS, "a sentry reads none that is longer than its calls take")
             .without(Feature.RESTARTED_CALLS, "a sentry ends an interrupted open with EINTR")
             .without(Feature.BLOCKING_CONNECTS, "a sentry ends such a connect with EAGAIN")
-            .without(Feature.REUSED_IDS, "a sentry lets nobody choose an id, and takes an old one after 65,536 others")
+            .without(
+                    Feature.REUSED_IDS,
+                    "a sentry lets no process choose an id, and takes an old one after 65,536 others")
             .without(Feature.SEVERAL_CAPTURES, "a sandbox has one trace session, and runsc makes no second one")
             .without(Feature.SEVERAL_PROCESSES, "a sandbox has one trace session, and runsc makes no second one")
             .without(Feature.RATE_LIMITS, "a sentry sends what it has before anybody could count it")

@@ -230,7 +230,7 @@ final class RemoteSource extends UserSource {
             Gap gap = cumulative.fold(lastStats, arrived, stats);
             arrived = 0;
             LOG.warn(
-                    "The server began anew, for the {}. time: nobody counted the calls of {} s before, and {} events were"
+                    "The server began anew, for the {}. time: the statistics do not cover the {} s before, and {} events were"
                             + " lost in all",
                     cumulative.restarts(),
                     String.format(Locale.ROOT, "%.3f", gap.nanos() / 1e9),

@@ -37,8 +37,8 @@ final class SocketTrouble {
             if (why.contains("Connection refused")) {
                 return Optional.of(new Availability.Unavailable(
                         "NO_SERVER",
-                        "No server answers at unix:" + socket + ": nobody listens there; one that was killed has left"
-                                + " the file.",
+                        "No server answers at unix:" + socket + ": no process listens there; a server that was killed"
+                                + " has left the file.",
                         "Start one as root: unraced serve."));
             }
             return Optional.empty();

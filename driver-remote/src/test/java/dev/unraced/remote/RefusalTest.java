@@ -167,7 +167,7 @@ class RefusalTest {
         CaptureConfig config =
                 served.client().set("remote.address", "unix:" + left).build();
         assertThat(served.driver().availability(config).describe())
-                .contains("NO_SERVER", "nobody listens there", "unraced serve");
+                .contains("NO_SERVER", "no process listens there", "unraced serve");
     }
 
     @Test

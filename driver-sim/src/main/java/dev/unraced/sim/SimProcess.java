@@ -241,7 +241,7 @@ public final class SimProcess {
             SocketResult accepted = kernel.network().accept(socketOf(listener));
             if (accepted.socket() == null) {
                 throw new IllegalStateException(
-                        "nobody has connected to descriptor " + listener + ": " + ErrorText.of(accepted.errno()));
+                        "no socket has connected to descriptor " + listener + ": " + ErrorText.of(accepted.errno()));
             }
             return group.descriptors().add(kernel.files().socketFile(accepted.socket()));
         }

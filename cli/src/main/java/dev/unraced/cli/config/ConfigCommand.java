@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
         name = "config",
         header = "Print every key of the configuration: its meaning, its default, and the value in effect.",
         description = {
-            "What is printed can be used as a configuration file. Keys that nobody has set stand there as comments; the"
+            "What is printed can be used as a configuration file. Keys that are not set stand there as comments; the"
                     + " others with their value, and where it came from. Whether a driver can run under it is for"
                     + " 'unraced doctor' to say.",
             ""

@@ -25,8 +25,8 @@ import picocli.CommandLine.Option;
         name = "config",
         header = "Print the trace session for runsc --pod-init-config, and check that runsc has all of its points.",
         description = {
-            "A sandbox whose session names a point that its runsc lacks runs unwatched, and says so to nobody but its own"
-                    + " log. So this asks the runsc of this machine first; when another one starts the sandboxes, make"
+            "A sandbox whose session names a point that its runsc lacks runs unwatched, and says so in its own log"
+                    + " alone. So this asks the runsc of this machine first; when another one starts the sandboxes, make"
                     + " the session there.",
             ""
         },

@@ -42,7 +42,7 @@ import picocli.CommandLine.Spec;
         header = "Capture for unprivileged subscribers, in any language, here or elsewhere.",
         description = {
             "Opens one capture and serves its events by gRPC until Ctrl-C or SIGTERM. Subscribers that are too slow lose"
-                    + " events into their own counters, and delay nobody. See docs/remote.md.",
+                    + " events into their own counters, and delay no other. See docs/remote.md.",
             ""
         },
         sortOptions = false,

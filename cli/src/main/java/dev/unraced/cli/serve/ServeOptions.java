@@ -73,7 +73,8 @@ final class ServeOptions {
     @Option(
             names = "--authorities",
             paramLabel = "FILE",
-            description = "Who signs subscribers' certificates, in PEM. Nobody connects without one.")
+            description =
+                    "The authority that signs subscribers' certificates, in PEM. A subscriber needs such a certificate.")
     private @Nullable Path authorities;
 
     @Option(

@@ -68,7 +68,7 @@ final class RunCgroup implements AutoCloseable {
                             + " hierarchy that is not mounted read-only",
                     e);
         } catch (IOException e) {
-            throw new CaptureException("nobody knows in which cgroup this process is: " + e.getMessage(), e);
+            throw new CaptureException("the cgroup of this process is unknown: " + e.getMessage(), e);
         }
     }
 

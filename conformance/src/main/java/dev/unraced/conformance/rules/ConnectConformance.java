@@ -229,7 +229,9 @@ public abstract class ConnectConformance extends DriverConformance {
                         .connect();
                 assertThat(negative.addrlen()).as("R2.28").isEqualTo(addrlen);
                 ArgumentAssertions.assertAbsent("R2.28", negative.address());
-                assertThat(negative.flags()).as("R2.28: nobody tried to read").doesNotContain(EventFlag.FAULTED);
+                assertThat(negative.flags())
+                        .as("R2.28: the driver did not try to read")
+                        .doesNotContain(EventFlag.FAULTED);
             }
             for (Pointer pointer : List.of(Pointer.NULL, Pointer.BAD)) {
                 Observed observed = scenario.call(WatchedCall.connect("h:" + CLIENT, pointer, 16));

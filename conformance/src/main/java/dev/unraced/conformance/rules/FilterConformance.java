@@ -209,7 +209,7 @@ public abstract class FilterConformance extends DriverConformance {
         }
     }
 
-    @Rule("A filter by path lets through connects and paths that nobody could read")
+    @Rule("A filter by path lets through connects and unreadable paths")
     @Requires(syscalls = Syscall.CONNECT, features = Feature.FILTER_PATH)
     public final void r01_10_thePathFilterLetsThroughWhatHasNoPath() {
         try (Scenario scenario = below("in").open()) {

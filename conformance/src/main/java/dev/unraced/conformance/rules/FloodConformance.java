@@ -129,7 +129,7 @@ public abstract class FloodConformance extends DriverConformance {
                 bulk(scenario, other, FLOOD / 3);
                 bulk(scenario, scenario.actor(), FEW);
                 assertThat(scenario.capture().stats().lost())
-                        .as("R8.3: a ring that nobody read")
+                        .as("R8.3: a ring that was not read")
                         .containsKey(LossReason.RING_FULL);
                 scenario.consume();
                 CaptureStats stats = scenario.awaitRest();

@@ -168,9 +168,7 @@ public abstract class KernelConformance extends DriverConformance {
 
     private static void assertSnapshot(Argument<ByteString> argument, ByteString passed) {
         assertThat(argument.value()).as("R2.35: as passed").isEqualTo(passed);
-        assertThat(argument.provenance())
-                .as("R2.35: nobody but the snapshot has it")
-                .isEqualTo(Provenance.ENTER);
+        assertThat(argument.provenance()).as("R2.35: the snapshot alone has it").isEqualTo(Provenance.ENTER);
         assertThat(argument.integrity())
                 .as("R2.35: there is nothing that it could match")
                 .isEqualTo(Integrity.UNCHECKED);

@@ -61,7 +61,7 @@ public abstract class OpenArgumentConformance extends DriverConformance {
         }
     }
 
-    @Rule("A path that nobody can read is absent, and flagged as unreadable")
+    @Rule("An unreadable path is absent, and flagged so")
     @Requires(syscalls = Syscall.OPENAT)
     public final void r02_8_anUnreadablePathIsAbsent() {
         try (Scenario scenario = scenario().open()) {
@@ -184,7 +184,7 @@ public abstract class OpenArgumentConformance extends DriverConformance {
         }
     }
 
-    @Rule("A how that nobody can read is zeros of no provenance")
+    @Rule("An unreadable how is zeros of no provenance")
     @Requires(syscalls = Syscall.OPENAT2)
     public final void r02_14_anUnreadableHowIsZeros() {
         try (Scenario scenario = scenario().open()) {

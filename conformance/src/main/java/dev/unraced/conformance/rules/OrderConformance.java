@@ -154,7 +154,7 @@ public abstract class OrderConformance extends DriverConformance {
                 .open()) {
             bulk(scenario, threads, calls(), 0, false, true);
             assertThat(scenario.capture().stats().totalLost())
-                    .as("R9.3: a ring that nobody read")
+                    .as("R9.3: a ring that was not read")
                     .isPositive();
             scenario.consume();
             scenario.awaitRest();
@@ -187,7 +187,7 @@ public abstract class OrderConformance extends DriverConformance {
             } while (System.nanoTime() < end);
             scenario.recorder().stall(false);
             long lost = scenario.awaitRest().totalLost();
-            assertThat(lost).as("R9.3: a ring that nobody read").isPositive();
+            assertThat(lost).as("R9.3: a ring that was not read").isPositive();
             long all = follow(scenario, threads, made);
             CaptureStats stats = scenario.awaitEmptyStash();
             assertThat(stats.totalLost())

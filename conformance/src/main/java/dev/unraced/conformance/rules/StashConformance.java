@@ -298,7 +298,7 @@ public abstract class StashConformance extends DriverConformance {
         Violation.unless(
                 rule,
                 () -> assertThat(events)
-                        .as("nobody's path but fifo (mode 0) and other")
+                        .as("no path but fifo (mode 0) and other")
                         .anyMatch(event -> event.path().isPresent())
                         .allSatisfy(event -> {
                             ByteString expected = event.how().value().mode() == 0 ? fifo : other;

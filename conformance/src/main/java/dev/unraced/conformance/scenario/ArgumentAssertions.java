@@ -69,6 +69,8 @@ public final class ArgumentAssertions {
                         .isEqualTo(Provenance.KERNEL));
         Violation.unless(
                 "R2.9",
-                () -> assertThat(how.integrity()).as("nobody can change them").isEqualTo(Integrity.MATCH));
+                () -> assertThat(how.integrity())
+                        .as("no other thread can change registers")
+                        .isEqualTo(Integrity.MATCH));
     }
 }

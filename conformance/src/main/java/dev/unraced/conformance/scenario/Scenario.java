@@ -459,7 +459,7 @@ public final class Scenario implements AutoCloseable {
             Violation.unless(
                     "R2.29",
                     () -> assertThat(recorder.events())
-                            .as("nobody changed an argument")
+                            .as("no argument was changed")
                             .noneMatch(Scenario::isChanged));
         }
     }

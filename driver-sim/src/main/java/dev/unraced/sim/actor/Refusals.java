@@ -37,7 +37,8 @@ final class Refusals {
         long result = switch (String.valueOf(line.text("how"))) {
             case "errno" -> Math.min(value, 0);
             case "notify", "sysemu", "sysemu-cont" -> value;
-            default -> throw new RefusedException("unsupported: nobody refuses simulated calls by " + line.text("how"));
+            default ->
+                throw new RefusedException("unsupported: no filter refuses simulated calls by " + line.text("how"));
         };
         Syscall syscall = syscall(line);
         byte[] a = line.bytes("a");

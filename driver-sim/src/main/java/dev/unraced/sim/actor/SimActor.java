@@ -200,7 +200,7 @@ public final class SimActor {
         PreparedCall call = new PreparedCall(kernel, processes.main(), pointers, handles, line);
         processes.countBegun();
         if (!call.begin()) {
-            throw new RefusedException("the call blocks, and nobody is there to wake it; use start");
+            throw new RefusedException("the call blocks, and no other thread can wake it; use start");
         }
         processes.countEnded();
         return call.answer();

@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
         description =
                 "Measures openat+close in a native loop, without a capture and with each way to capture in turn, while"
                         + " the events are consumed; then the eBPF programs alone, by the kernel's run-time"
-                        + " statistics, and what a call that nobody watches, getppid, pays. With the kernel module loaded, it is measured beside eBPF. Needs root.")
+                        + " statistics, and what an unwatched call, getppid, pays. With the kernel module loaded, it is measured beside eBPF. Needs root.")
 final class KernelCost implements Callable<Integer> {
     private static final OpenLoop.Time NEVER = new OpenLoop.Time(Double.MAX_VALUE, Double.MAX_VALUE, Double.MAX_VALUE);
 

@@ -26,7 +26,7 @@ final class Targets {
 
     private static final List<Target> ALL = List.of(
             new Target("ns added to openat+close, stash", "open", "stash", "added_ns", 1_000, true),
-            new Target("ns added to a call that nobody watches", "getppid", "stash", "added_ns", 75, true),
+            new Target("ns added to an unwatched call", "getppid", "stash", "added_ns", 75, true),
             new Target("ring bytes of an open, short path", "drain", "count", "record_bytes", 126, true),
             new Target("reader in Java, rate over C's", "drain", "count", "rate_ratio", 0.95, false),
             new Target("reader in Java, heap bytes per event", "drain", "count", "heap_bytes", 0.5, true),

@@ -18,8 +18,7 @@ final class TargetsTest {
         Table targets = Targets.table(Map.of("open", open, "getppid", getppid, "ladder", ladder));
         assertThat(targets.rows()).hasSize(3);
         assertThat(targets.value("ns added to openat+close, stash", "within")).isEqualTo(1);
-        assertThat(targets.value("ns added to a call that nobody watches", "within"))
-                .isEqualTo(0);
+        assertThat(targets.value("ns added to an unwatched call", "within")).isEqualTo(0);
         assertThat(targets.value("calls a second without loss, over opensnoop's", "measured"))
                 .isEqualTo(3);
     }

@@ -56,7 +56,7 @@ final class ActLog {
             case "renamed" -> renamed.add(line);
             case "killed" -> killed.add(line);
             case "failed" -> failure = text;
-            default -> throw new HuntException("the acting program logged what nobody understands: " + text);
+            default -> throw new HuntException("the acting program logged an unknown line: " + text);
         }
     }
 

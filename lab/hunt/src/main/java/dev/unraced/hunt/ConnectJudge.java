@@ -134,7 +134,7 @@ final class ConnectJudge {
         }
         event.block().ifPresent(block -> {
             if (block.integrity() == Integrity.CHANGED && !flipsBlock) {
-                check.lie("block_integrity", Integrity.CHANGED, "nobody changed the block");
+                check.lie("block_integrity", Integrity.CHANGED, "an unchanged block");
             }
             if (block.integrity() == Integrity.MATCH && fd >= 0) {
                 check.equal("block_integrity", event.fd(), fd);
@@ -153,7 +153,7 @@ final class ConnectJudge {
             check.oneOf("address", Addresses.normal(event.address().value()), passed);
         }
         if (event.address().integrity() == Integrity.CHANGED && !flips && !flipsBlock) {
-            check.lie("address_integrity", Integrity.CHANGED, "nobody changed the address");
+            check.lie("address_integrity", Integrity.CHANGED, "an unchanged address");
         }
     }
 

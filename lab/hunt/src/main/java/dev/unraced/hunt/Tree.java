@@ -283,7 +283,7 @@ final class Tree {
     private static Standing standing(TreeState state, int actor) {
         Standing standing = state.standing(actor);
         if (standing == null) {
-            throw new HuntException("nobody knows where actor " + actor + " stands");
+            throw new HuntException("the working directory of actor " + actor + " is unknown");
         }
         return standing;
     }

@@ -36,7 +36,7 @@ final class ArgumentMutants {
                         }),
                 MutantFactory.lying(
                         "fault-forgotten",
-                        "does not say of a path that nobody could read that it tried",
+                        "does not say of an unreadable path that it tried",
                         "R2.8",
                         (task, call, record) -> {
                             if (!record.isConnect()
@@ -47,7 +47,7 @@ final class ArgumentMutants {
                         }),
                 MutantFactory.lying(
                         "absent-with-provenance",
-                        "says of a path that nobody could read that it was read at entry",
+                        "says of an unreadable path that it was read at entry",
                         "R2.8",
                         (task, call, record) -> {
                             if (record.mitigation() == Mitigation.STASH

@@ -33,7 +33,7 @@ final class AssertionMutants {
                         }),
                 MutantFactory.lying(
                         "unseen-is-unshared",
-                        "says of a call whose entry it missed that nobody shared the table then",
+                        "says of a call whose entry it missed that no other task shared the table then",
                         "R2.41",
                         (task, call, record) -> {
                             if (record.has(EventFlag.ENTER_MISSED) && isAnotherFile(call, record)) {

@@ -36,7 +36,7 @@ final class FloodMutants {
                         "R7.3",
                         settings -> settings.limitedBy(
                                 new RateLimits(settings.limits().user(), 0))),
-                blaming("blames-nobody", "does not count losses by caller", all -> List.of()),
+                blaming("blames-no-caller", "does not count losses by caller", all -> List.of()),
                 blaming(
                         "blames-the-first",
                         "counts all losses as those of the caller that lost the most",

@@ -50,7 +50,7 @@ final class HowMutants {
                         }),
                 MutantFactory.lying(
                         "zeros-as-read",
-                        "says of a how that nobody read that it was",
+                        "says of a how that was not read that it was",
                         "R2.14",
                         (task, call, record) -> {
                             if (isHow(record) && record.howProvenance() == Provenance.NONE) {

@@ -72,7 +72,7 @@ final class MomentMutants {
                 // R12.2 finds this mutant, too, in calls made after a switch.
                 MutantFactory.lying(
                         "awaits-no-entry",
-                        "misses an entry where nobody waits for one",
+                        "misses an entry where the mode waits for none",
                         "R2.18 R12.2 R12.5",
                         (task, call, record) -> {
                             if (record.mitigation() == Mitigation.OFF) {

@@ -61,7 +61,7 @@ final class StashMutants {
                         }),
                 MutantFactory.lying(
                         "reporter-for-submitter",
-                        "names whoever reports the end of a request whose submission it did not see",
+                        "names the task that reports the end of a request whose submission it did not see",
                         "R1.1",
                         (task, call, record) -> {
                             if (record.bytes().get(RecordLayout.ORIGIN) == Origin.IO_URING.code()

@@ -99,7 +99,7 @@ final class FlipAttacks {
 
     private static Attack ioUring(String name, String title, boolean onWorker) {
         return Attack.of(name, title, """
-                The open is submitted to an io_uring, which whoever watches only system calls does not see. The path is \
+                The open is submitted to an io_uring, which an observer of system calls alone does not see. The path is \
                 flipped as in flip.""", setup -> {
             setup.file(EVIL);
             setup.file(HARMLESS);
