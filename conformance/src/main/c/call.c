@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One call, from its command to the truth about it. */
+/* One call, from its command to the reply about it. */
 #include "actor.h"
 
 #include <errno.h>
