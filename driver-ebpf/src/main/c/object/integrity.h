@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * This file judges the integrity of a claim, which is the requested path (R2.15) or address (R2.16). CHANGED: the
- * memory differs between entry and return. MATCH: a proof shows that the claim names the object of the call. DIFFERS:
- * the claim does not name it. UNCHECKED: neither is certain.
+ * This file judges the integrity of the requested path (R2.15) or address (R2.16). CHANGED: the memory differs between
+ * entry and return. MATCH: a proof shows that it names the object of the call. DIFFERS: it does not name that object.
+ * UNCHECKED: neither is certain.
  */
 #ifndef UNRACED_OBJECT_INTEGRITY_H
 #define UNRACED_OBJECT_INTEGRITY_H
@@ -22,11 +22,12 @@
 #include "path/walk.h"
 #include "syscall/arguments.h"
 
-static __always_inline struct unraced_comparison with_claim(struct builder *builder, struct walk *area,
-						    const struct unraced_slice *claim)
+static __always_inline struct unraced_comparison with_requested(struct builder *builder, struct walk *area,
+								const struct unraced_slice *requested)
 {
-	/* The claim is the first thing in the tail. */
-	struct unraced_comparison to = { .requested = builder->tail, .other = area->bytes, .length = claim->length };
+	/* The requested bytes are the first thing in the tail. */
+	struct unraced_comparison to = { .requested = builder->tail, .other = area->bytes,
+					 .length = requested->length };
 
 	if (to.length > UNRACED_PATH_MAX)
 		to.length = UNRACED_PATH_MAX;
@@ -46,7 +47,7 @@ static __always_inline bool short_path_holds(struct builder *builder, struct wal
 		return 0;
 	#pragma unroll
 	for (int word = 0; word < SHORT_BYTES / 8; word++) {
-		/* The comparison includes the NUL, as zeros follow the claim. */
+		/* The comparison includes the NUL, as zeros follow the requested path. */
 		__u64 mask = bytes_within(length + 1, word);
 
 		difference |= (((const __u64 *)builder->tail)[word] ^ ((const __u64 *)area->bytes)[word]) & mask;
@@ -55,9 +56,9 @@ static __always_inline bool short_path_holds(struct builder *builder, struct wal
 }
 
 static __always_inline bool path_changed(struct builder *builder, struct walk *area, const struct call *call,
-					 const struct unraced_slice *claim)
+					 const struct unraced_slice *requested)
 {
-	struct unraced_comparison to = with_claim(builder, area, claim);
+	struct unraced_comparison to = with_requested(builder, area, requested);
 	long size;
 
 	if (short_path_holds(builder, area, call, to.length))
@@ -71,9 +72,9 @@ static __always_inline bool path_changed(struct builder *builder, struct walk *a
 }
 
 static __always_inline bool address_changed(struct builder *builder, struct walk *area, const struct call *call,
-					    const struct unraced_slice *claim)
+					    const struct unraced_slice *requested)
 {
-	struct unraced_comparison to = with_claim(builder, area, claim);
+	struct unraced_comparison to = with_requested(builder, area, requested);
 
 	if (!to.length || bpf_probe_read_user(area->bytes, in_a_byte(to.length), (void *)call->pointer))
 		return 0;
@@ -129,7 +130,7 @@ static __always_inline __u8 judge_path(struct builder *builder, struct walk *wal
 
 	if ((record->flags & UNRACED_TRUNCATED) || unraced_way_is_unknown(walk->flags, found, walk->validation.spent))
 		return UNRACED_INTEGRITY_UNCHECKED;
-	to = with_claim(builder, walk, &record->open.path);
+	to = with_requested(builder, walk, &record->open.path);
 	if (!unraced_way_leads(to.length, found, walk->validation.overmounted, walk->flags) ||
 	    unraced_judge_names(&to, walk->validation.position, WALK_BYTES, is_absolute(builder), is_directory(file)) !=
 		    UNRACED_INTEGRITY_MATCH)
@@ -147,7 +148,7 @@ static __always_inline __u8 judge_address(struct builder *builder, const struct 
 
 	if (!area || !unraced_have_families(record->connect.address.length, peer->length))
 		return UNRACED_INTEGRITY_UNCHECKED;
-	to = with_claim(builder, area, &record->connect.address);
+	to = with_requested(builder, area, &record->connect.address);
 	to.end = peer->length;
 	bpf_probe_read_kernel(area->bytes, in_a_byte(peer->length), &builder->tail[at]);
 	return unraced_judge_address(&to, call->connecting.device);

@@ -205,7 +205,7 @@ static __always_inline bool is_copied(const struct call *call, const struct unra
 }
 
 /*
- * Describes the socket that a connect acted on, and judges whether the claim names its peer. "references" are those
+ * Describes the socket that a connect acted on, and judges whether the address names its peer. "references" are those
  * that the file has without another holder.
  */
 static __always_inline void describe_connected(struct builder *builder, struct file *file, const struct call *call,
@@ -267,7 +267,7 @@ static __always_inline void describe_opened(struct builder *builder, struct walk
 		match = match_fast_path();
 		if (match == PROVEN)
 			record->integrity = UNRACED_INTEGRITY_MATCH;
-		/* Without the proof, the whole walk judges the claim. */
+		/* Without the proof, the whole walk judges the path. */
 		if (match == PROVEN || (match == NAMED && !judge))
 			return;
 	}
@@ -276,7 +276,7 @@ static __always_inline void describe_opened(struct builder *builder, struct walk
 		record->integrity = judge_path(builder, walk, file);
 }
 
-/* Describes the call's object, and judges a claim that has no proof yet. */
+/* Describes the call's object, and judges an argument that has no proof yet. */
 static __always_inline void describe_object(struct builder *builder, struct walk *walk, struct task_struct *task,
 					    const struct call *call, struct tail_context *from, bool is_connect,
 					    bool judge)
@@ -312,7 +312,7 @@ static __always_inline void describe_object(struct builder *builder, struct walk
 		record->flags |= UNRACED_OBJECT_MISSED;
 }
 
-/* Describes the call's object, and judges the claim by the object or by a change in memory. */
+/* Describes the call's object, and judges the argument by the object or by a change in memory. */
 static __always_inline void judge_call(struct call *call, struct tail_context *from, struct builder *builder,
 				       struct task_struct *task, bool is_connect)
 {

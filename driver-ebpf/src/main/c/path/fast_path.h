@@ -29,25 +29,26 @@
  * The kernel compares names by words, too (dentry_string_cmp() of fs/dcache.c), so names are aligned. The mask ignores
  * bytes after the name's end, and unmapped memory reads as zeros.
  */
-static __always_inline bool same_name(const __u8 *claim, __u32 at, __u64 name, __u32 length)
+static __always_inline bool same_name(const __u8 *requested, __u32 at, __u64 name, __u32 length)
 {
 	__u64 difference;
 
-	difference = (*(const __u64 *)&claim[unraced_masked(at)] ^ KREAD_WORD(name)) & bytes_within(length, 0);
-	difference |= (*(const __u64 *)&claim[unraced_masked(at + 8)] ^ KREAD_WORD(name + 8)) & bytes_within(length, 1);
+	difference = (*(const __u64 *)&requested[unraced_masked(at)] ^ KREAD_WORD(name)) & bytes_within(length, 0);
+	difference |= (*(const __u64 *)&requested[unraced_masked(at + 8)] ^ KREAD_WORD(name + 8)) &
+		      bytes_within(length, 1);
 	if (length > 16) {
-		difference |= (*(const __u64 *)&claim[unraced_masked(at + 16)] ^ KREAD_WORD(name + 16)) &
+		difference |= (*(const __u64 *)&requested[unraced_masked(at + 16)] ^ KREAD_WORD(name + 16)) &
 			      bytes_within(length, 2);
-		difference |= (*(const __u64 *)&claim[unraced_masked(at + 24)] ^ KREAD_WORD(name + 24)) &
+		difference |= (*(const __u64 *)&requested[unraced_masked(at + 24)] ^ KREAD_WORD(name + 24)) &
 			      bytes_within(length, 3);
 	}
 	return !difference;
 }
 
 enum fast_match {
-	UNDECIDED, /* the names differ from the claim, or only the whole walk can tell */
-	NAMED,	   /* the names equal the claim, and all were valid at one moment */
-	PROVEN,	   /* NAMED, and the claim starts at the same base */
+	UNDECIDED, /* the names differ from the requested path, or only the whole walk can tell */
+	NAMED,	   /* the names equal the requested path, and all were valid at one moment */
+	PROVEN,	   /* NAMED, and the requested path starts at the same base */
 };
 
 /*
@@ -77,10 +78,10 @@ static __always_inline bool is_own_namespace(const struct walk *walk, __u32 own)
 }
 
 /*
- * Returns whether the file's names are the claim's. It goes up as walk_step() of path/walk.h does. When the walk meets
- * the claim's base, no name of the claim may remain.
+ * Returns whether the file's names are the requested ones. It goes up as walk_step() of path/walk.h does. When the walk
+ * meets the requested path's base, no requested name may remain.
  */
-static __always_inline bool match_names(struct walk *walk, struct file *file, __u32 own, const __u8 *claim)
+static __always_inline bool match_names(struct walk *walk, struct file *file, __u32 own, const __u8 *requested)
 {
 	struct validation *validation = &walk->validation;
 	struct vfsmount *mnt = KREAD(file, f_path.mnt);
@@ -108,10 +109,10 @@ static __always_inline bool match_names(struct walk *walk, struct file *file, __
 		}
 		length = KREAD(dentry, d_name.len);
 		if (!KREAD_FIELD_WORD(dentry, d_hash.pprev) || length > FAST_NAME || length >= position ||
-		    claim[unraced_masked(position - length - 1)] != '/')
+		    requested[unraced_masked(position - length - 1)] != '/')
 			return 0;
 		position -= length;
-		if (!same_name(claim, position, KREAD_FIELD_WORD(dentry, d_name.name), length))
+		if (!same_name(requested, position, KREAD_FIELD_WORD(dentry, d_name.name), length))
 			return 0;
 		walk->position = position - 1;
 		dentry = KREAD(dentry, d_parent);
@@ -149,9 +150,9 @@ static __always_inline bool revalidate(struct walk *walk, struct file *file)
 }
 
 /*
- * Describes the file of the call in tail_context if its path was the claimed path at one moment: the record then stores
- * that path once for both. Also returns whether the claim is proven. The kernel verifies this function once for all its
- * callers.
+ * Describes the file of the call in tail_context if its path was the requested one at one moment: the record then
+ * stores that path once for both. Also returns whether the requested path is proven. The kernel verifies this function
+ * once for all its callers.
  */
 __noinline int match_fast_path(void)
 {

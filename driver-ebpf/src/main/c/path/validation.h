@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
  * This file validates the way from an opened file up to the root of its mount namespace. A resolved path is true if the
- * whole way was valid at one moment (R2.47). The requested path (the claim) is proven if the way also leads through the
+ * whole way was valid at one moment (R2.47). The requested path is proven if the way also leads through the
  * place where that path starts (the base).
  *
  * Programs can take no locks. But the kernel changes a dentry's d_seq with its name, its parent and its removal

@@ -42,7 +42,7 @@ struct walk {
 	__u32 steps;
 	__u32 unfit; /* 1: the last walk was not valid */
 	struct file *file;
-	struct unraced_path_base start; /* the claimed path's base; zeros if integrity is not judged */
+	struct unraced_path_base start; /* the requested path's base; zeros if integrity is not judged */
 	struct validation validation;
 	struct retrace again;
 	__u8 bytes[WALK_BYTES + 256]; /* the path is built from its end, as the walk goes from leaf to root */
@@ -56,7 +56,7 @@ struct {
 } walk_scratch SEC(".maps");
 
 /*
- * Begins a walk from a file, for an event of this mount namespace. "start" is the base of a claim to be judged, or
+ * Begins a walk from a file, for an event of this mount namespace. "start" is the base of a path to be judged, or
  * null.
  */
 static __always_inline void walk_begin(struct walk *walk, struct file *file, __u32 mount_ns,

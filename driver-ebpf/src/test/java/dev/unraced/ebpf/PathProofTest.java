@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Checks which claims are proven, with real directories and mounts of the running kernel. */
+/** Checks which paths are proven, with real directories and mounts of the running kernel. */
 @Timeout(120)
 class PathProofTest {
     private static final Pattern PROBE = Pattern.compile("(.*/)?probe");
