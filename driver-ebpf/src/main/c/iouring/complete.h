@@ -30,8 +30,8 @@
 #include "syscall/filter.h"
 
 /*
- * Fills in a request without an entry as far as possible. Returns false when a filter drops it, or when the request does
- * not tell who submitted it.
+ * Fills in a request without an entry as far as possible. Returns false when a filter drops it, or when the request
+ * does not tell who submitted it.
  */
 static __always_inline bool request_unseen(struct unraced_counters *stats, const struct unraced_control *shared,
 					   struct long_request *to, struct io_kiocb *req, __u8 syscall)
@@ -123,8 +123,8 @@ static __always_inline bool has_polled(struct io_kiocb *req)
 }
 
 /*
- * Returns whether the programs saw the submission of a request that has no entry any more: its submitter is younger than
- * they are, and no filter can have changed its answer.
+ * Returns whether the programs saw the submission of a request that has no entry any more: its submitter is younger
+ * than they are, and no filter can have changed its answer.
  */
 static __always_inline bool was_submitted_here(const struct unraced_control *shared, struct io_kiocb *req)
 {
@@ -140,7 +140,8 @@ static __always_inline bool was_submitted_here(const struct unraced_control *sha
  * cannot read whether an open has run, since the kernel's flags that tell it have other numbers in each version, and
  * an enumeration without a name, which CO-RE does not find.
  */
-static __always_inline bool has_ended(const struct request *request, struct io_kiocb *req, const struct completion_key *key,
+static __always_inline bool has_ended(const struct request *request, struct io_kiocb *req,
+					    const struct completion_key *key,
 				      __s32 result)
 {
 	__u32 beside;
@@ -149,10 +150,12 @@ static __always_inline bool has_ended(const struct request *request, struct io_k
 	    KREAD(req, cqe.res) != result || unraced_requested_call(KREAD(req, opcode)) != request->call.syscall)
 		return 0;
 	if (request->call.syscall != UNRACED_CONNECT)
-		return unraced_open_ending(result, request->at.before, request->at.refusal, UNRACED_RUN_UNKNOWN) == UNRACED_OVER;
+		return unraced_open_ending(result, request->at.before, request->at.refusal, UNRACED_RUN_UNKNOWN) ==
+		       UNRACED_OVER;
 	beside = KREAD(req, cqe.fd);
 	/* The mark of a poll is read last, as it is set after the poll has begun. */
-	return unraced_connect_ending(result, request->at.before, beside, *(const volatile __u32 *)&request->at.polled) ==
+	return unraced_connect_ending(result, request->at.before, beside,
+				      *(const volatile __u32 *)&request->at.polled) ==
 	       UNRACED_OVER;
 }
 
@@ -160,13 +163,14 @@ static __always_inline bool has_ended(const struct request *request, struct io_k
 static __always_inline bool has_path(const struct call *call, __u8 syscall)
 {
 	return syscall != UNRACED_CONNECT ||
-	       (call->length > sizeof(__u16) && *(const __u16 *)call->bytes == UNRACED_AF_UNIX && call->bytes[sizeof(__u16)]);
+	       (call->length > sizeof(__u16) && *(const __u16 *)call->bytes == UNRACED_AF_UNIX &&
+		call->bytes[sizeof(__u16)]);
 }
 
 /*
- * Compares the mount namespace of the task that ran the request with the submitter's (R2.46). This task ran it, but for a request
- * that went to a worker while another task reports its end. Since the submission of a request that the programs did not
- * see, its submitter may have moved to another namespace.
+ * Compares the mount namespace of the task that ran the request with the submitter's (R2.46). This task ran it, but for
+ * a request that went to a worker while another task reports its end. Since the submission of a request that the
+ * programs did not see, its submitter may have moved to another namespace.
  */
 static __always_inline void compare_namespaces(struct tail_context *to, struct task_struct *task, __u8 syscall)
 {
@@ -186,7 +190,8 @@ static __always_inline void compare_namespaces(struct tail_context *to, struct t
 }
 
 /* Completes a request with its result. */
-static __always_inline int on_end(void *ctx, struct unraced_counters *stats, struct tail_context *to, struct io_kiocb *req,
+static __always_inline int on_end(void *ctx, struct unraced_counters *stats, struct tail_context *to,
+				  struct io_kiocb *req,
 				  __u8 syscall, __s32 result)
 {
 	struct call *call = &to->request.call.call;
@@ -299,7 +304,8 @@ int request_unlink(void *ctx)
 }
 
 /* Takes the latest request with this ring and user_data, if it has ended with this result and has no event yet. */
-static __always_inline bool take_latest(struct long_request *to, __u64 address, const struct completion_key *key, __s32 result)
+static __always_inline bool take_latest(struct long_request *to, __u64 address,
+					const struct completion_key *key, __s32 result)
 {
 	struct request *found = bpf_map_lookup_elem(&requests, &address);
 

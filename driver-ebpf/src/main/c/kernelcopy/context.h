@@ -203,8 +203,8 @@ static __always_inline void keep_socket(struct copy_context *in, struct file *fi
 	describe_socket(builder, file);
 	/*
 	 * The call holds its own reference if the table is shared: fdget() of fs/file.c. The counts since the entry are
-	 * those of the socket that the descriptor led to then. A thread that shares the table can change the socket between
-	 * the act and this look, by ways that do not count: bind(2), or a request without a completion (R2.41).
+	 * those of the socket that the descriptor led to then. A thread that shares the table can change the socket
+	 * between the act and this look, by ways that do not count: bind(2), or a request without a completion (R2.41).
 	 */
 	if (is_held_by_more(file, shared ? 2 : 1) || in->call->connecting.sock != (__u64)sk ||
 	    unraced_peer_is_gone(sk, result) || unraced_was_destroyed(&builder->record.connect, sk) ||

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * This file finds out whether another connect of the same socket overlapped a call's own (R2.43). Processes share sockets by
- * fork, SCM_RIGHTS and pidfd_getfd(2), each with its own descriptor table, so the peer at the return alone proves
- * nothing.
+ * This file finds out whether another connect of the same socket overlapped a call's own (R2.43). Processes share
+ * sockets by fork, SCM_RIGHTS and pidfd_getfd(2), each with its own descriptor table, so the peer at the return alone
+ * proves nothing.
  *
  * Every connect of any process and interface counts twice: at its beginning and at its observed end. The counters are
  * an array, indexed by a hash of the socket's address. So nothing has to be stored and nothing can be evicted; sockets
  * that share a counter can only cause needless doubt. The counters have 64 bits: a call can wait for hours, in which
  * another process makes as many connects as 32 bits can count.
  *
- * A connect that the counters miss began before the call's entry and ends after its check. Another descriptor table or a
- * request then holds the socket at both moments, and the file's reference count shows it. sendto(2) with
- * MSG_FASTOPEN connects without a connect, so every TCP attempt counts, too (object/tcp_attempts.h).
+ * A connect that the counters miss began before the call's entry and ends after its check. Another descriptor table or
+ * a request then holds the socket at both moments, and the file's reference count shows it. sendto(2) with MSG_FASTOPEN
+ * connects without a connect, so every TCP attempt counts, too (object/tcp_attempts.h).
  *
- * Nobody else holds the socket of a caller that shares it with nobody, but by pidfd_getfd(2), which takes it in mid-call.
- * That call counts, too, as a connect of the socket that was taken. Its taker can pass it on to other users, bind it, or
- * have it connected by ways that no program sees.
+ * Nobody else holds the socket of a caller that shares it with nobody, but by pidfd_getfd(2), which takes it in
+ * mid-call. That call counts, too, as a connect of the socket that was taken. Its taker can pass it on to other users,
+ * bind it, or have it connected by ways that no program sees.
  */
 #ifndef UNRACED_OBJECT_CONNECTS_H
 #define UNRACED_OBJECT_CONNECTS_H
@@ -43,7 +43,10 @@ static __always_inline __u32 counter_index(__u64 of)
 	return (of * 0x9e3779b97f4a7c15ull) >> 48;
 }
 
-/* The beginning and the end of a connect count this much: more than the own attempt that the event of a request overlooks. */
+/*
+ * The beginning and the end of a connect count this much: more than the own attempt that the event of a request
+ * overlooks.
+ */
 #define CONNECT_WEIGHT 2
 #define OWN_ATTEMPT 1
 
@@ -81,10 +84,10 @@ static __always_inline __u64 connects_of(__u64 of)
 #define USER_NAMESPACES 32
 
 /*
- * Connects whose socket is unknown have a counter for each user: those by socketcall(2), whose descriptor lies in memory,
- * and requests on registered files. pidfd_getfd(2) takes sockets of the same user, and in a user namespace its root takes
- * those of all its users. So whoever is in a user namespace counts for the owner of the outermost one; if that is root,
- * for the namespace. No socket has an address this small.
+ * Connects whose socket is unknown have a counter for each user: those by socketcall(2), whose descriptor lies in
+ * memory, and requests on registered files. pidfd_getfd(2) takes sockets of the same user, and in a user namespace its
+ * root takes those of all its users. So whoever is in a user namespace counts for the owner of the outermost one; if
+ * that is root, for the namespace. No socket has an address this small.
  */
 static __always_inline __u32 unknown_sockets(struct task_struct *task)
 {
@@ -111,9 +114,9 @@ static __always_inline bool is_held_by_more(struct file *file, __s64 than)
 }
 
 /*
- * Returns a number that identifies the socket's peer, 0 if a UNIX socket has none. Only a connect changes it to another number but 0: the
- * device that the socket is bound to is no part of it, and a socket that setsockopt(2) turns from IPv6 into IPv4
- * (IPV6_ADDRFORM) keeps its number.
+ * Returns a number that identifies the socket's peer, 0 if a UNIX socket has none. Only a connect changes it to another
+ * number but 0: the device that the socket is bound to is no part of it, and a socket that setsockopt(2) turns from
+ * IPv6 into IPv4 (IPV6_ADDRFORM) keeps its number.
  */
 static __always_inline __u64 peer_of(struct sock *sk)
 {
@@ -253,15 +256,16 @@ static __always_inline void request_connect_ends(__u64 file)
 }
 
 /*
- * Tells whether another connect may have overlapped this one: its socket was unknown or had another holder at the entry,
- * has another family now (IPV6_ADDRFORM of setsockopt(2)), or counted more attempts than the call's own since the entry,
- * or a connect of an unknown socket by the same user counted.
+ * Tells whether another connect may have overlapped this one: its socket was unknown or had another holder at the
+ * entry, has another family now (IPV6_ADDRFORM of setsockopt(2)), or counted more attempts than the call's own since
+ * the entry, or a connect of an unknown socket by the same user counted.
  */
 static __always_inline bool connect_was_overlapped(const struct call *call, __u16 family, __u32 attempts)
 {
 	const struct connecting *from = &call->connecting;
 
-	return !from->sock || from->shared || from->family != family || connects_of(from->sock) - from->count > attempts ||
+	return !from->sock || from->shared || from->family != family ||
+	       connects_of(from->sock) - from->count > attempts ||
 	       count_so_far(from->unknown_at) != from->unknown;
 }
 

@@ -2,8 +2,8 @@
 /*
  * This file handles calls at the kernel's own functions for them, one for each call and convention (SYSCALL_DEFINEx in
  * arch/x86/include/asm/syscall_wrapper.h and its like). While a tracepoint of calls is armed, every call of the machine
- * takes the kernel's slow path (SYSCALL_WORK_SYSCALL_TRACEPOINT). These functions are patched one by one instead, so that a
- * call which is not watched costs nothing.
+ * takes the kernel's slow path (SYSCALL_WORK_SYSCALL_TRACEPOINT). These functions are patched one by one instead, so
+ * that a call which is not watched costs nothing.
  *
  * A call that seccomp or a tracer refuses never reaches its function, so it makes no event here. In turn, a call that
  * returns from its function ran.
@@ -168,8 +168,8 @@ CALL_FUNCTION(ia32_creat, "__ia32_sys_creat", opens, UNRACED_CREAT, read_ia32)
 CALL_FUNCTION(ia32_connect, "__ia32_sys_connect", connects, UNRACED_CONNECT, read_ia32)
 
 /*
- * A socketcall(2) is a connect only if its first argument says so. These programs do the work themselves: kernel 6.1 gives
- * the function another prototype than those of connect(2).
+ * A socketcall(2) is a connect only if its first argument says so. These programs do the work themselves: kernel 6.1
+ * gives the function another prototype than those of connect(2).
  */
 static __always_inline bool read_socketcall(struct arguments *to, struct pt_regs *regs)
 {

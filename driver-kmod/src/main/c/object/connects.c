@@ -108,8 +108,9 @@ void unraced_act_begin(struct unraced_capture *capture, const struct sock *sk, u
 	} else {
 		unraced_act_end(capture, scratch);
 		/*
-		 * Another holder can change the socket without an act: a shutdown(2) ends an attempt of TCP, a sendmsg(2) with
-		 * MSG_FASTOPEN goes on that began earlier, a send names a UNIX socket, and a bind(2) can have passed its probe.
+		 * Another holder can change the socket without an act: a shutdown(2) ends an attempt of TCP, a
+		 * sendmsg(2) with MSG_FASTOPEN goes on that began earlier, a send names a UNIX socket, and a bind(2)
+		 * can have passed its probe.
 		 */
 		act.overlapped = !sole;
 	}

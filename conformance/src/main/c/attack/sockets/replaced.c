@@ -87,33 +87,32 @@ static void act(struct rival *rival, long long moment)
 	ioctl(replaced->faults, UFFDIO_COPY, &copy);
 }
 
+static char play_round(struct rival *rival, void *with, bool *won)
+{
+	struct replaced *replaced = with;
+	int own = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	dup2(own, replaced->fd);
+	madvise(replaced->page, (size_t)getpagesize(), MADV_DONTNEED);
+	rival_begin(rival);
+	long result = watched_socketcall_block(replaced->block);
+	replaced->returned = true;
+	bool within = rival_end(rival) && replaced->replaced;
+	/* The kernel looked the descriptor up before the other thread replaced it. */
+	char reached = !result && is_connected(own) ? 'a' : 'x';
+	*won = within && reached == 'a';
+	close(own);
+	return reached;
+}
+
 static void play(struct replaced *replaced, long calls)
 {
 	struct rival *rival = rival_new(act, replaced, false);
-	char *truth = calloc((size_t)calls + 1, 1);
-	long won = 0;
 
-	if (!truth)
-		_exit(3);
 	rival->prepare = prepare;
 	rival_start(rival);
-	for (long i = 0; i < calls && !rival->failed; i++) {
-		int own = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-		dup2(own, replaced->fd);
-		madvise(replaced->page, (size_t)getpagesize(), MADV_DONTNEED);
-		rival_begin(rival);
-		long result = watched_socketcall_block(replaced->block);
-		replaced->returned = true;
-		bool within = rival_end(rival) && replaced->replaced;
-		/* The kernel looked the descriptor up before the other thread replaced it. */
-		truth[i] = !result && is_connected(own) ? 'a' : 'x';
-		won += within && truth[i] == 'a';
-		close(own);
-	}
-	rival_reply(rival, won, truth, "b cannot be connected to");
+	rival_play(rival, calls, play_round, replaced, "b cannot be connected to");
 	rival_free(rival);
-	free(truth);
 }
 
 void command_replaced_socket(void)

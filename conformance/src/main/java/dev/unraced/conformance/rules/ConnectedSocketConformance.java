@@ -71,7 +71,7 @@ public abstract class ConnectedSocketConformance extends DriverConformance {
             try (Scenario scenario = scenario().mitigation(mode).open()) {
                 Sockets sockets = new Sockets(scenario.actor());
                 ByteString address = sockets.listen(LISTENER, SocketAddresses.loopback(0), 16);
-                ByteString ignored = sockets.freeAddress(ACCEPTED);
+                ByteString ignored = sockets.freeAddress(CLIENT + 1);
                 sockets.nonblocking(CLIENT, Linux.AF_INET);
                 scenario.call(WatchedCall.connect("h:" + CLIENT, address));
                 Observed second = scenario.call(WatchedCall.connect("h:" + CLIENT, ignored));

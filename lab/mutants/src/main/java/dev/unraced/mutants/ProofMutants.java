@@ -62,7 +62,7 @@ final class ProofMutants {
                         (task, call, record) -> {
                             if (record.isConnect()
                                     && record.result() == 0
-                                    && record.small(RecordLayout.PROVENANCE) == Provenance.KERNEL.code()
+                                    && record.provenance() == Provenance.KERNEL
                                     && record.integrity() == Integrity.DIFFERS) {
                                 record.integrity(Integrity.MATCH);
                             }
