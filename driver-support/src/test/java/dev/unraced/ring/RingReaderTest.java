@@ -12,6 +12,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 class RingReaderTest {
@@ -140,7 +141,7 @@ class RingReaderTest {
         Thread producer = new Thread(() -> {
             for (int i = 0; i < total; i++) {
                 while (!ring.open("/p")) {
-                    Thread.onSpinWait();
+                    LockSupport.parkNanos(1);
                 }
             }
         });
@@ -153,7 +154,9 @@ class RingReaderTest {
             }
         };
         while (last[0] < total) {
-            reader.poll(inOrder, 64);
+            if (reader.poll(inOrder, 64) == 0) {
+                LockSupport.parkNanos(1);
+            }
         }
         producer.join();
         assertThat(failed).isFalse();

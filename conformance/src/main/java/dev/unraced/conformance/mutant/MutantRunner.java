@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance.mutant;
 
-import dev.unraced.conformance.ConformanceReport;
 import dev.unraced.conformance.ConformanceRunner;
 import dev.unraced.conformance.RulePattern;
 import dev.unraced.conformance.RuleResult;
@@ -9,14 +8,17 @@ import dev.unraced.conformance.RuleResult.Status;
 import dev.unraced.conformance.spec.RuleNumber;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** Tests the kit: runs all rules against drivers that are broken on purpose, and checks which rules fail. */
 public final class MutantRunner {
@@ -26,8 +28,9 @@ public final class MutantRunner {
         /** All rules, so that a mutant that breaks more than it names is noticed. */
         EVERY_RULE,
         /**
-         * The tests of the rules that the mutant names, which take a fraction of the time; and all others where those
-         * notice nothing, since a test of another rule can come upon a broken one.
+         * The tests of the rules that the mutant names, which take a fraction of the time. Where those do not notice
+         * all of them, the other rules follow one by one until all have failed, since a test of another rule can come
+         * upon a broken one.
          */
         OWN_RULES
     }
@@ -67,18 +70,39 @@ public final class MutantRunner {
     }
 
     private static MutantResult judge(Mutant mutant, Scope scope) {
-        if (scope == Scope.OWN_RULES) {
-            MutantResult own = judge(mutant, RulePattern.of(String.join(",", mutant.rules())));
-            if (own.verdict() == MutantResult.Verdict.CAUGHT) {
-                return own;
-            }
+        if (scope == Scope.EVERY_RULE) {
+            return result(mutant, judge(mutant, RulePattern.ALL));
         }
-        return judge(mutant, RulePattern.ALL);
+        List<RuleResult> results = new ArrayList<>(judge(mutant, RulePattern.of(String.join(",", mutant.rules()))));
+        MutantResult result = result(mutant, results);
+        for (Iterator<RuleNumber> others = others(mutant); isMissed(result) && others.hasNext(); ) {
+            results.addAll(judge(mutant, RulePattern.of(others.next().toString())));
+            result = result(mutant, results);
+        }
+        return result;
     }
 
-    private static MutantResult judge(Mutant mutant, RulePattern rules) {
-        ConformanceReport report = ConformanceRunner.run(mutant.make().get(), rules, result -> {});
-        List<RuleResult> broken = report.results().stream()
+    private static boolean isMissed(MutantResult result) {
+        return result.verdict() == MutantResult.Verdict.MISSED;
+    }
+
+    /** Returns the rules that a mutant does not name, those of its own chapters first. */
+    private static Iterator<RuleNumber> others(Mutant mutant) {
+        NavigableSet<RuleNumber> others = ConformanceRunner.rules();
+        List<RuleNumber> own = mutant.rules().stream().map(RuleNumber::of).toList();
+        others.removeAll(own);
+        Set<Integer> chapters = own.stream().map(RuleNumber::chapter).collect(Collectors.toSet());
+        return others.stream()
+                .sorted(Comparator.comparing(number -> !chapters.contains(number.chapter())))
+                .iterator();
+    }
+
+    private static List<RuleResult> judge(Mutant mutant, RulePattern rules) {
+        return ConformanceRunner.run(mutant.make().get(), rules, result -> {}).results();
+    }
+
+    private static MutantResult result(Mutant mutant, List<RuleResult> results) {
+        List<RuleResult> broken = results.stream()
                 .filter(result -> result.status() == Status.BROKEN)
                 .toList();
         NavigableSet<RuleNumber> failed = new TreeSet<>();
@@ -92,7 +116,10 @@ public final class MutantRunner {
                 .min(Comparator.comparing(result -> isExpected(mutant, result)))
                 .map(result -> result.rule() + ": " + result.reason())
                 .orElse("");
-        return new MutantResult(mutant, failed, report.count(Status.SKIPPED), reason);
+        long skipped = results.stream()
+                .filter(result -> result.status() == Status.SKIPPED)
+                .count();
+        return new MutantResult(mutant, failed, skipped, reason);
     }
 
     private static boolean isExpected(Mutant mutant, RuleResult result) {

@@ -51,6 +51,14 @@ class MutantRunnerTest {
     }
 
     @Test
+    void otherRulesJudgeOnlyUntilThoseThatItBreaksFailed() {
+        Mutant mutant = mutant("none opens", "R1.1");
+        MutantResult result = judge(mutant, Scope.OWN_RULES);
+        assertThat(result.failed()).contains(new RuleNumber(1, 1));
+        assertThat(result.skipped()).isLessThan(judge(mutant).skipped());
+    }
+
+    @Test
     void aMutantThatCannotRunIsMissed() {
         Mutant absent = new Mutant("absent", "is not there", Set.of("R1.1"), () -> FakeDriver::unavailable);
         MutantResult result = judge(absent);
