@@ -148,6 +148,6 @@ final class LateCorpus {
         List<Capability> needs = new ArrayList<>(more);
         needs.add(Origin.IO_URING);
         needs.add(Feature.NAMESPACES);
-        return new Attack(FAMILY + suffix, title, needs, Scope.FAMILY, MOST, false, play).of(FAMILY, "R2.46");
+        return new Attack(FAMILY + suffix, title, needs, Scope.FAMILY, MOST, true, play).of(FAMILY, "R2.46");
     }
 }

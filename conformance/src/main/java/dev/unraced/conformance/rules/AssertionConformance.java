@@ -251,6 +251,7 @@ public abstract class AssertionConformance extends DriverConformance {
 
     @Rule("A request whose path was resolved in another mount namespace says so")
     @Requires(syscalls = Syscall.OPENAT, origins = Origin.IO_URING, features = Feature.NAMESPACES)
+    @Stochastic
     public final void r02_46_aLateRequestIsMarked(TestReporter reporter) {
         stand(reporter, "R2.46");
     }
@@ -270,6 +271,7 @@ public abstract class AssertionConformance extends DriverConformance {
 
     @Rule("A socket's own address is there when its peer resets at once, and a netlink socket has both")
     @Requires(syscalls = Syscall.CONNECT, features = Feature.SOCKET_TUPLE)
+    @Stochastic
     public final void r02_49_aSocketKeepsItsOwnAddress(TestReporter reporter) {
         stand(reporter, "R2.49");
     }

@@ -38,8 +38,9 @@ record Judged(String driver, String kernel, List<Rule> rules) {
      * @param chapter the heading; empty for a whole group
      * @param rule begins with the number, if there is one
      * @param reason a reason or evidence; may be empty
+     * @param races how often the attacker won, of a test that depends on luck; empty for any other test
      */
-    record Rule(String number, String chapter, String group, String rule, Status status, String reason) {}
+    record Rule(String number, String chapter, String group, String rule, Status status, String reason, String races) {}
 
     static Judged of(Fields fields) {
         return new Judged(
@@ -52,8 +53,17 @@ record Judged(String driver, String kernel, List<Rule> rules) {
                                 rule.string("group"),
                                 rule.string("rule"),
                                 rule.constant("status", Status.class),
-                                rule.string("reason")))
+                                rule.string("reason"),
+                                races(rule)))
                         .toList());
+    }
+
+    private static String races(Fields rule) {
+        if (rule.isNull("stochastic") || !rule.isTrue("stochastic")) {
+            return "";
+        }
+        long rounds = rule.integer("rounds");
+        return rounds == 0 ? "stochastic" : "stochastic, " + rule.integer("won") + " of " + rounds + " races won";
     }
 
     /** Returns the number of rules that say nothing of the driver. */

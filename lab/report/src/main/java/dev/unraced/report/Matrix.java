@@ -42,8 +42,9 @@ record Matrix(
      *
      * @param word empty when the driver was not tested by it
      * @param note the reason, if there is one
+     * @param races how often the attacker won, of a test that depends on luck; empty for any other test
      */
-    record Cell(String word, @Nullable Note note) {}
+    record Cell(String word, @Nullable Note note, String races) {}
 
     /**
      * A reason.
@@ -70,7 +71,10 @@ record Matrix(
                 Key key = new Key(rule.number(), rule.group(), sentence(rule));
                 chapters.computeIfAbsent(rule.chapter(), title -> new TreeMap<>(Matrix::byRule))
                                 .computeIfAbsent(key, any -> unjudged(drivers.size()))[i] =
-                        new Cell(rule.status().word(), notes.get(new Reason(i, rule.status(), rule.reason())));
+                        new Cell(
+                                rule.status().word(),
+                                notes.get(new Reason(i, rule.status(), rule.reason())),
+                                rule.races());
             }
         }
         List<Chapter> shown = new ArrayList<>();
@@ -105,7 +109,7 @@ record Matrix(
     }
 
     private static Cell[] unjudged(int drivers) {
-        return IntStream.range(0, drivers).mapToObj(i -> new Cell("", null)).toArray(Cell[]::new);
+        return IntStream.range(0, drivers).mapToObj(i -> new Cell("", null, "")).toArray(Cell[]::new);
     }
 
     private static Column column(Judged driver) {

@@ -38,6 +38,22 @@ class ReportPageTest {
     }
 
     @Test
+    void aRuleThatDependsOnLuckSaysHowOftenTheAttackerWon() {
+        String luck = rule("R2.43", "KEPT", "").replace("}", ",\"stochastic\":true,\"rounds\":300,\"won\":290}");
+        String unplayed = luck.replace("R2.43", "R2.44").replace("300", "0").replace("290", "0");
+        String html = html(judged("alpha", "6.1", luck, unplayed, rule("R2.45", "KEPT", "")));
+
+        assertThat(html)
+                .containsSubsequence(
+                        "R2.43</span>",
+                        "<span class=\"kept\">kept</span> <span class=\"races\">stochastic, 290 of 300 races won</span></td>",
+                        "R2.44</span>",
+                        "<span class=\"races\">stochastic</span></td>",
+                        "R2.45</span>",
+                        "<span class=\"kept\">kept</span></td>");
+    }
+
+    @Test
     void chaptersStandInTheOrderOfTheirNumbers() {
         String html = html(judged(
                 "alpha",
