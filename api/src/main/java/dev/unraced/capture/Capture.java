@@ -2,6 +2,7 @@
 package dev.unraced.capture;
 
 import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.event.Mitigation;
 import dev.unraced.selection.Drivers;
 import java.time.Duration;
@@ -30,6 +31,18 @@ public interface Capture extends AutoCloseable {
      */
     static Capture open(CaptureConfig config) {
         return Drivers.discover().open(config);
+    }
+
+    /**
+     * Builds a configuration, and opens a capture with the driver that it selects.
+     *
+     * @throws dev.unraced.config.InvalidConfigException with all problems of the configuration, unknown drivers
+     *     included; or when a driver objects to its settings
+     * @throws CaptureException as {@link #open(CaptureConfig)} does
+     */
+    static Capture open(CaptureConfigBuilder config) {
+        Drivers drivers = Drivers.discover();
+        return drivers.open(config.knownDrivers(drivers.names()).build());
     }
 
     /** Returns the name of the driver behind this capture. */

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ public final class CaptureConfigBuilder {
     private final Map<String, Object> values = new LinkedHashMap<>();
     private @Nullable Path file;
     private String origin = "builder";
+    private @Nullable Set<String> known;
 
     CaptureConfigBuilder(ConfigLoader loader) {
         this.loader = loader;
@@ -140,6 +142,15 @@ public final class CaptureConfigBuilder {
         return this;
     }
 
+    /**
+     * Sets the names of the drivers that there are, such as {@code Drivers.discover().names()}. With them,
+     * {@link #build} tells of other names together with all other problems; without them, opening a capture does.
+     */
+    public CaptureConfigBuilder knownDrivers(Set<String> names) {
+        this.known = Set.copyOf(names);
+        return this;
+    }
+
     /** Sets the file to read, instead of the file that the system property, the environment or the default names. */
     public CaptureConfigBuilder file(Path file) {
         this.file = Objects.requireNonNull(file);
@@ -152,7 +163,7 @@ public final class CaptureConfigBuilder {
      * @throws InvalidConfigException with all problems of all layers
      */
     public CaptureConfig build() {
-        return loader.load(values, file, origin);
+        return loader.load(values, file, origin, known);
     }
 
     private static String lowerCase(Enum<?> constant) {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -61,9 +62,10 @@ final class ConfigLoader {
      * @param built the builder's settings by key
      * @param file the file that the builder named, if any
      * @param origin the origin of the builder's settings, for people
+     * @param known the names of the drivers that there are; null when nobody knows
      * @throws InvalidConfigException with all problems of all layers
      */
-    CaptureConfig load(Map<String, Object> built, @Nullable Path file, String origin) {
+    CaptureConfig load(Map<String, Object> built, @Nullable Path file, String origin, @Nullable Set<String> known) {
         Problems problems = new Problems();
         KnownKeys keys = new KnownKeys(reference);
         NavigableMap<String, ConfigValue> values = new TreeMap<>(keys.defaults());
@@ -74,6 +76,9 @@ final class ConfigLoader {
         values.replaceAll((key, value) -> split(keys.defaults().get(key), value));
 
         CaptureConfig config = new CaptureConfig(values, new SettingReader(keys.defaults(), values, problems));
+        if (known != null) {
+            UnknownDrivers.in(config, known).forEach(problems::add);
+        }
         problems.throwIfAny();
         return config;
     }

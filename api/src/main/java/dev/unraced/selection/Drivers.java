@@ -9,7 +9,7 @@ import dev.unraced.capture.Capture;
 import dev.unraced.capture.CaptureException;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.InvalidConfigException;
-import dev.unraced.config.NearestName;
+import dev.unraced.config.UnknownDrivers;
 import dev.unraced.driver.ActorHost;
 import dev.unraced.driver.Driver;
 import dev.unraced.selection.Selection.PassedOver;
@@ -184,28 +184,11 @@ public final class Drivers {
         return DriverCheck.inconclusive(e);
     }
 
-    // A driver that the user named must exist; the drivers behind auto need not.
     private void requirePresent(CaptureConfig config) {
-        List<String> problems = config.drivers().stream()
-                .filter(name -> !config.isAuto() && !byName.containsKey(name))
-                .map(name -> "unraced.driver has " + name + origin(config) + ", which no driver is named"
-                        + NearestName.of(name, names())
-                                .map(nearest -> ", the nearest is " + nearest)
-                                .orElse("")
-                        + (byName.isEmpty()
-                                ? "; there is none on the class path"
-                                : "; there are " + String.join(", ", names())))
-                .toList();
+        List<String> problems = UnknownDrivers.in(config, names());
         if (!problems.isEmpty()) {
             throw new InvalidConfigException(problems);
         }
-    }
-
-    private static String origin(CaptureConfig config) {
-        return config.settings().stream()
-                .filter(setting -> setting.key().equals("unraced.driver"))
-                .map(setting -> " (" + setting.origin() + ")")
-                .collect(Collectors.joining());
     }
 
     private static boolean isOnlyChoice(CaptureConfig config) {

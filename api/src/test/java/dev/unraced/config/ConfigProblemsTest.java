@@ -154,7 +154,7 @@ class ConfigProblemsTest {
         var reference = ConfigFactory.parseString("unraced { a-b = 1, a { b = 2 } }");
         var loader = new ConfigLoader(Map.of(), new Properties(), Path.of("/nonexistent"), reference);
         assertThatExceptionOfType(IllegalStateException.class)
-                .isThrownBy(() -> loader.load(Map.of(), null, "builder"))
+                .isThrownBy(() -> loader.load(Map.of(), null, "builder", null))
                 .withMessage("unraced.a-b and unraced.a.b share the environment variable UNRACED_A_B");
     }
 }

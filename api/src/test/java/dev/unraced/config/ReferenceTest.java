@@ -43,7 +43,7 @@ class ReferenceTest {
                 new URLClassLoader(new URL[] {directory.toUri().toURL()}, CaptureConfig.class.getClassLoader())) {
             ConfigLoader layers = new ConfigLoader(
                     Map.of(), new Properties(), Path.of("/nonexistent"), ConfigLoader.reference(loader));
-            CaptureConfig config = layers.load(Map.of(), null, "builder");
+            CaptureConfig config = layers.load(Map.of(), null, "builder", null);
             assertThat(config.section("mine").integer("depth")).isEqualTo(3);
             assertThat(config.settings())
                     .contains(new Setting("unraced.mine.depth", "3", "default"))

@@ -119,6 +119,24 @@ class DriversTest {
     }
 
     @Test
+    void anUnknownNameIsToldTogetherWithEveryOtherMistake() {
+        Drivers drivers = Drivers.of(driver("ebpf", AVAILABLE));
+        assertThatExceptionOfType(InvalidConfigException.class)
+                .isThrownBy(() -> named("nope", "ebpf")
+                        .knownDrivers(drivers.names())
+                        .set("mitigation", "bad")
+                        .paths("/tmp/*")
+                        .build())
+                .satisfies(e -> assertThat(e.problems())
+                        .satisfiesExactlyInAnyOrder(
+                                driver -> assertThat(driver).startsWith("unraced.driver has nope (builder), which"),
+                                mode -> assertThat(mode).startsWith("unraced.mitigation = bad"),
+                                paths -> assertThat(paths).startsWith("unraced.filter.paths = ")));
+        assertThat(named("ebpf").knownDrivers(drivers.names()).build().drivers())
+                .containsExactly("ebpf");
+    }
+
+    @Test
     void aSettingThatADriverObjectsToIsAnErrorEvenInAList() {
         InvalidConfigException objection = new InvalidConfigException(List.of("unraced.ebpf.rings = x"));
         Driver says = driver("ebpf", Availability.Unavailable.of(objection));

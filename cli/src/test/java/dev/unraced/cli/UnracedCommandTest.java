@@ -123,6 +123,17 @@ class UnracedCommandTest {
     }
 
     @Test
+    void allMistakesOfAConfigurationAreToldAtOnce() {
+        assertThat(run("watch", "--driver", "nope", "-o", "mitigation=bad", "--path", "/tmp/*"))
+                .isEqualTo(2);
+        assertThat(test.err())
+                .contains("unraced.driver has nope (command line), which no driver is named")
+                .contains("unraced.mitigation = bad (command line)")
+                .contains("unraced.filter.paths = ")
+                .contains("\n3) ");
+    }
+
+    @Test
     void failedAndSucceededExcludeEachOther() {
         assertThat(run("watch", "--failed", "--succeeded")).isEqualTo(2);
     }

@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -233,6 +234,7 @@ class WatchCommandTest {
     @Test
     void optionsReachTheConfiguration(@TempDir Path directory) throws IOException {
         Path file = Files.writeString(directory.resolve("unraced.conf"), "unraced.stash.entries = 77");
+        when(drivers.names()).thenReturn(Set.of("scripted", "other"));
 
         watch(
                 new ScriptedCapture(List.of()),

@@ -120,7 +120,8 @@ public final class ServeCommand implements Callable<Integer> {
         }
         ready.check(spec.commandLine());
         Supplier<CaptureConfigBuilder> settings = () -> {
-            CaptureConfigBuilder builder = config.builder();
+            CaptureConfigBuilder builder =
+                    config.builder().knownDrivers(drivers.get().names());
             source.apply(builder);
             return builder;
         };

@@ -102,7 +102,8 @@ public final class RunCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         print.check(spec.commandLine());
         record.check(spec.commandLine());
-        CaptureConfigBuilder builder = config.builder();
+        CaptureConfigBuilder builder =
+                config.builder().knownDrivers(drivers.get().names());
         source.apply(builder);
         CaptureConfig chosen = builder.build();
         filter.check(chosen.filters().result());

@@ -116,7 +116,8 @@ public final class WatchCommand implements Callable<Integer> {
             print.countOnTerminal(spec.commandLine(), console);
         }
         ready.check(spec.commandLine());
-        CaptureConfigBuilder builder = config.builder();
+        CaptureConfigBuilder builder =
+                config.builder().knownDrivers(drivers.get().names());
         source.apply(builder);
         CaptureConfig built = builder.build();
         filter.check(built.filters().result());
