@@ -4,6 +4,7 @@ package dev.unraced.selection;
 import static dev.unraced.selection.Mocks.AVAILABLE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.anyInt;
 import static org.mockito.ArgumentMatchers.anyLong;
@@ -29,8 +30,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
@@ -183,11 +184,30 @@ class FlightCaptureTest {
             recording.start();
             Capture capture = open();
             verify(inner, timeout(50_000).atLeast(3)).stats();
-            capture.close();
-            clearInvocations(inner);
-            TimeUnit.MILLISECONDS.sleep(100);
-            verify(inner, never()).stats();
+            AtomicInteger looks = new AtomicInteger();
+            try (Capture other = openOther(looks)) {
+                capture.close();
+                clearInvocations(inner);
+                // Flight Recorder looks at all captures in turn, so it has had several turns then.
+                int turns = looks.get();
+                await().atMost(Duration.ofSeconds(50)).until(() -> looks.get() > turns + 3);
+                verify(inner, never()).stats();
+                assertThat(other.isOpen()).isTrue();
+            }
         }
+    }
+
+    private Capture openOther(AtomicInteger looks) {
+        Driver driver = Mocks.driver("other", AVAILABLE);
+        CaptureConfig config = CaptureConfig.builder().driver("other").build();
+        Capture other = driver.open(config);
+        when(other.isOpen()).thenReturn(true);
+        when(other.mitigation()).thenReturn(Mitigation.STASH);
+        when(other.stats()).thenAnswer(call -> {
+            looks.incrementAndGet();
+            return stats;
+        });
+        return Drivers.of(driver).open(config);
     }
 
     @Test
