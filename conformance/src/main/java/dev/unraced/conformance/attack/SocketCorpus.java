@@ -121,7 +121,7 @@ final class SocketCorpus {
                                 List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE),
                                 Scope.PROCESS,
                                 MANY,
-                                true,
+                                false,
                                 SocketCorpus::reset)
                         .of(RESET, "R2.49"),
                 new Attack(

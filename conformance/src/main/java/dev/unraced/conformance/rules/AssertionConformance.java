@@ -271,7 +271,6 @@ public abstract class AssertionConformance extends DriverConformance {
 
     @Rule("A socket's own address is there when its peer resets at once, and a netlink socket has both")
     @Requires(syscalls = Syscall.CONNECT, features = Feature.SOCKET_TUPLE)
-    @Stochastic
     public final void r02_49_aSocketKeepsItsOwnAddress(TestReporter reporter) {
         stand(reporter, "R2.49");
     }
