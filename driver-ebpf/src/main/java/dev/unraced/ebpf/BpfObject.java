@@ -158,8 +158,8 @@ final class BpfObject implements AutoCloseable {
             return;
         }
         // libbpf would need a mounted tracefs.
-        try (Tracefs tracefs = Tracefs.open()) {
-            attach(name, PerfEvent.ofTracepoint(tracefs.id(event.group(1), event.group(2))));
+        try (KernelFileSystem tracefs = KernelFileSystem.tracefs()) {
+            attach(name, PerfEvent.ofTracepoint(tracefs.tracepoint(event.group(1), event.group(2))));
         }
     }
 

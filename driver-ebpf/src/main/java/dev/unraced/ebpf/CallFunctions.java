@@ -129,12 +129,14 @@ final class CallFunctions {
     }
 
     private static String lookForReason() {
-        try (Tracefs tracefs = Tracefs.open()) {
+        try (KernelFileSystem tracefs = KernelFileSystem.tracefs()) {
             if (!tracefs.hasPatchableFunctions()) {
                 return "this kernel's functions cannot be patched, or tracefs does not show it";
             }
         }
-        Preemption preemption = Preemption.current();
-        return preemption.isOff() ? "" : preemption.source();
+        try (KernelFileSystem debugfs = KernelFileSystem.debugfs()) {
+            Preemption preemption = Preemption.of(debugfs.roots());
+            return preemption.isOff() ? "" : preemption.source();
+        }
     }
 }

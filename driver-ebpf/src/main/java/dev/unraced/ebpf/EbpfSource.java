@@ -350,7 +350,7 @@ final class EbpfSource implements RingSource {
 
     /** Attaches returns before entries: a call that enters in between is an exit without an enter, not the reverse. */
     private static void attach(BpfObject object, Set<Syscall> syscalls) throws EbpfFailure {
-        try (Tracefs tracefs = Tracefs.open()) {
+        try (KernelFileSystem tracefs = KernelFileSystem.tracefs()) {
             for (Syscall syscall : syscalls) {
                 attach(object, tracefs, BpfObject.returnOf(syscall), "sys_exit_", syscall);
             }
@@ -360,9 +360,9 @@ final class EbpfSource implements RingSource {
         }
     }
 
-    private static void attach(BpfObject object, Tracefs tracefs, String program, String half, Syscall syscall)
+    private static void attach(BpfObject object, KernelFileSystem tracefs, String program, String half, Syscall syscall)
             throws EbpfFailure {
-        long id = tracefs.id("syscalls", half + syscall.name().toLowerCase(Locale.ROOT));
+        long id = tracefs.tracepoint("syscalls", half + syscall.name().toLowerCase(Locale.ROOT));
         object.attach(program, PerfEvent.ofTracepoint(id));
     }
 }

@@ -20,7 +20,6 @@ public record Preemption(boolean isOff, String source) {
     /** The model in use is in parentheses, such as {@code none (voluntary) full}: kernel/sched/debug.c. */
     private static final String MODELS = "sched/preempt";
 
-    private static final List<Path> DEBUGFS = List.of(Path.of("/sys/kernel/debug"));
     private static final Pattern MODEL_IN_USE = Pattern.compile("\\((\\w+)\\)");
     /** The boot parameter of setup_preempt_mode() in kernel/sched/core.c; the last one counts. */
     private static final Pattern PARAMETER = Pattern.compile("(?:^|\\s)preempt=(\\w+)");
@@ -28,11 +27,13 @@ public record Preemption(boolean isOff, String source) {
     private static final Pattern BUILT_AS = Pattern.compile("^CONFIG_PREEMPT_(NONE|VOLUNTARY)=y$", Pattern.MULTILINE);
     private static final List<String> OFF = List.of("none", "voluntary");
 
-    /** Finds out about the running kernel. */
-    public static Preemption current() {
-        try (DetachedMount debugfs = DetachedMount.of("debugfs", DEBUGFS)) {
-            return of(Path.of("/"), debugfs.roots(), System.getProperty("os.version", ""));
-        }
+    /**
+     * Finds out about the running kernel.
+     *
+     * @param debugfs the directories in which debugfs is, or may be
+     */
+    public static Preemption of(List<Path> debugfs) {
+        return of(Path.of("/"), debugfs, System.getProperty("os.version", ""));
     }
 
     static Preemption of(Path root, List<Path> debugfs, String release) {
