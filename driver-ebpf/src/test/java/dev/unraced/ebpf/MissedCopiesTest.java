@@ -70,14 +70,15 @@ class MissedCopiesTest {
         try (BpfObject object = BpfObject.load(SETTINGS, cpus)) {
             Mapping controlMemory = Mapping.of(object.map("control"), 0, page, true);
             Mapping counterMemory = Mapping.of(object.map("counters"), 0, rows, false);
-            try (Tracefs tracefs = Tracefs.open()) {
+            try (KernelFileSystem tracefs = KernelFileSystem.tracefs()) {
                 Control control = new Control(controlMemory.buffer());
                 control.filters(SourceFilters.fill(object, SETTINGS.filters()));
                 control.stash(SETTINGS.stashEntries(), SETTINGS.stashSlots(), false);
                 control.syscalls(SETTINGS.syscalls());
                 control.switchTo(mode);
-                object.attach("exit_opens", PerfEvent.ofTracepoint(tracefs.id("syscalls", "sys_exit_openat")));
-                object.attach("enter_opens", PerfEvent.ofTracepoint(tracefs.id("syscalls", "sys_enter_openat")));
+                object.attach("exit_opens", PerfEvent.ofTracepoint(tracefs.tracepoint("syscalls", "sys_exit_openat")));
+                object.attach(
+                        "enter_opens", PerfEvent.ofTracepoint(tracefs.tracepoint("syscalls", "sys_enter_openat")));
                 control.active(true);
                 Commands.run("setpriv", "--reuid=" + NOBODY, "--clear-groups", "sh", "-c", script);
                 object.detach();

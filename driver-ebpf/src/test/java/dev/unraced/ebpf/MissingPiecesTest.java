@@ -106,8 +106,8 @@ class MissingPiecesTest {
     @Test
     void tracefsIsMountedForNobodyToSee() throws Exception {
         String before = Files.readString(Path.of("/proc/self/mounts"));
-        try (Tracefs tracefs = Tracefs.open()) {
-            assertThat(tracefs.id("syscalls", "sys_enter_openat")).isPositive();
+        try (KernelFileSystem tracefs = KernelFileSystem.tracefs()) {
+            assertThat(tracefs.tracepoint("syscalls", "sys_enter_openat")).isPositive();
             assertThat(Files.readString(Path.of("/proc/self/mounts"))).isEqualTo(before);
         }
     }

@@ -54,8 +54,9 @@ class ReclaimTest {
             control.filters(0);
             control.stash(settings.stashEntries(), settings.stashSlots(), settings.taskStorage());
             object.attach("thread_exit");
-            try (Tracefs tracefs = Tracefs.open()) {
-                object.attach("enter_opens", PerfEvent.ofTracepoint(tracefs.id("syscalls", "sys_enter_openat")));
+            try (KernelFileSystem tracefs = KernelFileSystem.tracefs()) {
+                object.attach(
+                        "enter_opens", PerfEvent.ofTracepoint(tracefs.tracepoint("syscalls", "sys_enter_openat")));
             }
             control.active(true);
             // cat makes several opens in one thread: each makes the earlier entry stale, and the thread's end reclaims
