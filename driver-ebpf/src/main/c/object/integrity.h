@@ -138,20 +138,30 @@ static __always_inline __u8 judge_path(struct builder *builder, struct walk *wal
 	return unraced_way_is_doubtful(walk->flags) ? UNRACED_INTEGRITY_UNCHECKED : UNRACED_INTEGRITY_MATCH;
 }
 
-static __always_inline __u8 judge_address(struct builder *builder, const struct call *call)
+/*
+ * Judges the address of the record under construction by that of the peer. "device" is the one that the socket was bound
+ * to before the call. Two places call this function, which takes the kernel long to verify.
+ */
+__noinline int judge_address(__u32 device)
 {
-	struct unraced_record *record = &builder->record;
+	struct builder *builder = SCRATCH(record_scratch);
 	struct walk *area = SCRATCH(walk_scratch);
-	struct unraced_slice *peer = &record->connect.remote;
+	struct unraced_record *record;
+	struct unraced_slice *peer;
 	struct unraced_comparison to;
-	__u32 at = (peer->offset - sizeof(*record)) & (TAIL_BYTES - 1);
+	__u32 at;
 
-	if (!area || !unraced_have_families(record->connect.address.length, peer->length))
+	if (!builder || !area)
+		return UNRACED_INTEGRITY_UNCHECKED;
+	record = &builder->record;
+	peer = &record->connect.remote;
+	at = (peer->offset - sizeof(*record)) & (TAIL_BYTES - 1);
+	if (!unraced_have_families(record->connect.address.length, peer->length))
 		return UNRACED_INTEGRITY_UNCHECKED;
 	to = with_requested(builder, area, &record->connect.address);
 	to.end = peer->length;
 	bpf_probe_read_kernel(area->bytes, in_a_byte(peer->length), &builder->tail[at]);
-	return unraced_judge_address(&to, call->connecting.device);
+	return unraced_judge_address(&to, device);
 }
 
 #endif

@@ -220,7 +220,7 @@ static __always_inline void describe_connected(struct builder *builder, struct f
 		return;
 	describe_socket(builder, file);
 	if (judge || is_copied(call, record, from->result))
-		verdict = judge_address(builder, call);
+		verdict = judge_address(call->connecting.device);
 	/* This check follows all reads: a later connect of the socket does not change what was read. */
 	alone = !(record->flags & UNRACED_SOCKET_SHARED) &&
 		!(from->is_request && unraced_is_seen_late(&record->connect, sk, from->followed)) &&
@@ -339,7 +339,7 @@ static __always_inline void judge_call(struct call *call, struct tail_context *f
 				record->flags |= UNRACED_SOCKET_SHARED;
 			if (is_connect && is_copied(call, record, from->result))
 				record->integrity = unraced_judge_copied_address(
-					record->integrity, judge_address(builder, call), &record->connect,
+					record->integrity, judge_address(call->connecting.device), &record->connect,
 					!(record->flags & UNRACED_SOCKET_SHARED));
 		}
 		return;
