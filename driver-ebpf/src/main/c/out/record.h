@@ -198,10 +198,14 @@ static __always_inline __u32 own_attempts(const struct builder *builder, const s
 	return OWN_ATTEMPT;
 }
 
-/* Tells whether the address is the kernel's own copy, which the peer of a call that succeeded can still contradict. */
-static __always_inline bool is_copied(const struct call *call, const struct unraced_record *record, long result)
+/*
+ * Tells whether the address is the kernel's own copy, which the peer of a call that succeeded can still contradict. The
+ * copy of a request is a match without mitigation, too.
+ */
+static __always_inline bool is_copied(const struct unraced_record *record, long result)
 {
-	return call->integrity && record->provenance == UNRACED_PROVENANCE_KERNEL && unraced_chose_peer(result);
+	return record->integrity == UNRACED_INTEGRITY_MATCH && record->provenance == UNRACED_PROVENANCE_KERNEL &&
+	       unraced_chose_peer(result);
 }
 
 /*
@@ -219,7 +223,7 @@ static __always_inline void describe_connected(struct builder *builder, struct f
 	if (!sk)
 		return;
 	describe_socket(builder, file);
-	if (judge || is_copied(call, record, from->result))
+	if (judge || is_copied(record, from->result))
 		verdict = judge_address(call->connecting.device);
 	/* This check follows all reads: a later connect of the socket does not change what was read. */
 	alone = !(record->flags & UNRACED_SOCKET_SHARED) &&
@@ -337,7 +341,7 @@ static __always_inline void judge_call(struct call *call, struct tail_context *f
 					   unraced_has_lost_peer(&record->connect, builder->tail, from->result) ||
 					   unraced_has_other_connects(&record->connect)))
 				record->flags |= UNRACED_SOCKET_SHARED;
-			if (is_connect && is_copied(call, record, from->result))
+			if (is_connect && is_copied(record, from->result))
 				record->integrity = unraced_judge_copied_address(
 					record->integrity, judge_address(call->connecting.device), &record->connect,
 					!(record->flags & UNRACED_SOCKET_SHARED));

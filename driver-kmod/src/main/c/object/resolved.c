@@ -69,15 +69,17 @@ void unraced_describe_connect(struct unraced_capture *capture, struct unraced_sc
 {
 	struct unraced_record *record = &scratch->call.record;
 	struct sock *sk = unraced_sock_of(file);
+	bool is_copied, alone;
 	u8 by_peer;
-	bool alone;
 
 	if (!is_connected(scratch, sk)) {
 		record->flags |= UNRACED_OBJECT_MISSED;
 		return;
 	}
 	unraced_describe_socket(&scratch->call, file);
-	by_peer = scratch->call.integrity ? unraced_judge_connect(scratch) : UNRACED_INTEGRITY_UNCHECKED;
+	/* The kernel's own copy is a match without mitigation, too, and the peer can contradict it. */
+	is_copied = record->provenance == UNRACED_PROVENANCE_KERNEL && unraced_chose_peer(record->result);
+	by_peer = scratch->call.integrity || is_copied ? unraced_judge_connect(scratch) : UNRACED_INTEGRITY_UNCHECKED;
 	/* The check comes after the reads: an act that changed what was read has begun before them (R2.43). */
 	if (!unraced_act_is_alone(capture, scratch) || is_seen_late(capture, record, sk) || unraced_is_scoped(sk) ||
 	    record->connect.family != scratch->act.family ||
@@ -86,7 +88,7 @@ void unraced_describe_connect(struct unraced_capture *capture, struct unraced_sc
 	alone = !(record->flags & UNRACED_SOCKET_SHARED);
 	if (alone && !unraced_is_judged(&scratch->call))
 		record->integrity = by_peer;
-	else if (record->provenance == UNRACED_PROVENANCE_KERNEL && unraced_chose_peer(record->result))
+	else if (is_copied)
 		record->integrity = unraced_judge_copied_address(record->integrity, by_peer, &record->connect, alone);
 }
 

@@ -69,6 +69,8 @@ final class CallCompletion {
         }
         if (isJudged && record.mitigation != Mitigation.OFF) {
             judge(caller, call, file, present, entered);
+        } else if (isCopiedAddress(call)) {
+            compareCopyWithPeer(call);
         }
     }
 
@@ -79,7 +81,7 @@ final class CallCompletion {
         if (!record.isPresent() || !record.hasObject) {
             return;
         }
-        if (call.syscall() == Syscall.CONNECT && record.provenance == Provenance.KERNEL) {
+        if (isCopiedAddress(call)) {
             compareCopyWithPeer(call);
             return;
         }
@@ -100,6 +102,11 @@ final class CallCompletion {
             // call.
             record.integrity = Integrity.UNCHECKED;
         }
+    }
+
+    /** Returns whether the address is the kernel's own copy, which is a match without mitigation, too. */
+    private boolean isCopiedAddress(Call call) {
+        return call.syscall() == Syscall.CONNECT && record.provenance == Provenance.KERNEL && record.hasObject;
     }
 
     /** Returns whether the peer can be the one that this call asked for, by its result. */
