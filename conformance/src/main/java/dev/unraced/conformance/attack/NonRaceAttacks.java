@@ -13,7 +13,15 @@ import dev.unraced.conformance.fixture.Sockets;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.conformance.scenario.Scope;
 import dev.unraced.conformance.spec.Violation;
+import dev.unraced.event.Argument;
 import dev.unraced.event.ByteString;
+import dev.unraced.event.Capability;
+import dev.unraced.event.ConnectEvent;
+import dev.unraced.event.Feature;
+import dev.unraced.event.Integrity;
+import dev.unraced.event.Origin;
+import dev.unraced.event.Provenance;
+import dev.unraced.event.Sockaddr;
 import dev.unraced.event.Syscall;
 import dev.unraced.event.SyscallEvent;
 import java.util.List;
@@ -29,6 +37,7 @@ final class NonRaceAttacks {
     private static final int CLIENT = 2;
     private static final int FILLER = 3;
     private static final int ACCEPTED = 20;
+    private static final int ROOM = 16;
     private static final int TAG = 1_000;
 
     private NonRaceAttacks() {}
@@ -54,6 +63,11 @@ final class NonRaceAttacks {
                         Syscall.CONNECT,
                         Scope.PROCESS,
                         NonRaceAttacks::oddAddresses),
+                ignored(
+                        "",
+                        "A second connect succeeds by the attempt of the first one, and its address is ignored",
+                        false),
+                ignored("-uring", "A request of an io_uring makes the second connect", true),
                 of(
                         "tid-reuse",
                         "A killed thread's id calls again",
@@ -74,6 +88,20 @@ final class NonRaceAttacks {
 
     private static Attack open(String name, String title, Attack.Play play) {
         return of(name, title, Syscall.OPENAT, Scope.PROCESS, play);
+    }
+
+    private static Attack ignored(String suffix, String title, boolean byRequest) {
+        List<Capability> needs = byRequest
+                ? List.of(Syscall.CONNECT, Origin.IO_URING, Feature.SOCKET_TUPLE)
+                : List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE);
+        return new Attack(
+                "connect-ignored" + suffix,
+                title,
+                needs,
+                Scope.PROCESS,
+                FEW,
+                false,
+                field -> ignoredAddress(field, byRequest));
     }
 
     private static void symlink(AttackField field) {
@@ -180,6 +208,33 @@ final class NonRaceAttacks {
                                 ? KernelOutcome.peer(address, outcome.peer().get(), address.equals(loopback))
                                 : KernelOutcome.nothing(address));
             }
+        }
+    }
+
+    /**
+     * Connects sockets that must not block twice. The first attempt succeeds in the background; the second connect
+     * returns 0 for it, and the kernel does not look at its address, which nobody listens at.
+     */
+    private static void ignoredAddress(AttackField field, boolean byRequest) {
+        Sockets sockets = new Sockets(field.actor());
+        ByteString reached = sockets.listen(LISTENER, SocketAddresses.loopback(0), ROOM);
+        ByteString ignored = sockets.freeAddress(FILLER);
+        while (field.tally().counts().attempts() < field.calls()) {
+            sockets.nonblocking(CLIENT, Linux.AF_INET);
+            field.scenario().call(WatchedCall.connect("h:" + CLIENT, reached));
+            WatchedCall second = WatchedCall.connect("h:" + CLIENT, ignored);
+            SyscallEvent event = field.judge(
+                            byRequest ? second.throughRing() : second,
+                            outcome -> outcome.result() == 0
+                                    ? KernelOutcome.peer(ignored, reached, false)
+                                    : KernelOutcome.nothing(ignored))
+                    .event();
+            Argument<Sockaddr> address = ((ConnectEvent) event).address();
+            // The tally takes the kernel's own copy for the address that the call acted on.
+            if (address.provenance() == Provenance.KERNEL && address.integrity() == Integrity.MATCH) {
+                field.tally().lie("R2.16", "MATCH of an address that the kernel ignored: event " + event);
+            }
+            sockets.accept(LISTENER, ACCEPTED);
         }
     }
 

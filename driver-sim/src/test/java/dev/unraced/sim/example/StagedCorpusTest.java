@@ -8,6 +8,7 @@ import static dev.unraced.linux.OpenFlags.AT_FDCWD;
 import static dev.unraced.linux.OpenFlags.RESOLVE_IN_ROOT;
 import static dev.unraced.linux.OpenFlags.RESOLVE_NO_SYMLINKS;
 import static dev.unraced.linux.SocketTypes.SOCK_DGRAM;
+import static dev.unraced.linux.SocketTypes.SOCK_NONBLOCK;
 import static dev.unraced.linux.SocketTypes.SOCK_STREAM;
 import static dev.unraced.sim.kernel.CallStep.COPY_ADDRESS;
 import static dev.unraced.sim.kernel.CallStep.COPY_BLOCK;
@@ -409,6 +410,23 @@ class StagedCorpusTest {
         int fd = evil.socket(AF_INET, SOCK_DGRAM, 0);
         thread.connect(fd, evil.address("127.0.0.1", 9), 2).finish();
         assertThat(last(capture)).isEqualTo("family 2:\\x02\\x00 UNCHECKED, really nothing");
+    }
+
+    @Stages("connect-ignored")
+    void aSecondConnectSucceedsByTheAttemptOfTheFirst(Capture capture) {
+        int fd = evil.socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+        thread.connect(fd, evil.address("127.0.0.1", 9)).finish();
+        thread.connect(fd, evil.address("127.0.0.2", 9)).finish();
+        assertThat(last(capture)).isEqualTo("127.0.0.2:9 DIFFERS, really 127.0.0.1:9");
+    }
+
+    @Stages("connect-ignored-uring")
+    void aRequestMakesTheSecondConnect(Capture capture) {
+        int fd = evil.socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+        SimBuffer ignored = evil.address("127.0.0.2", 9);
+        thread.connect(fd, evil.address("127.0.0.1", 9)).finish();
+        thread.submit(Syscall.CONNECT, false, fd, ignored.address(), 16).finish();
+        assertThat(last(capture)).isEqualTo("127.0.0.2:9 DIFFERS, really 127.0.0.1:9");
     }
 
     @Stages("tid-reuse")
