@@ -215,6 +215,7 @@ void command_device(void);
 void command_shared_socket(void);
 void command_taken_socket(void);
 void command_destroyed_socket(void);
+void command_bound_socket(void);
 void command_socketcall(void);
 void command_replaced_socket(void);
 void command_scope(void);

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "interrupt.h"
 
+#include "actor.h"
+
+#include <fcntl.h>
+#include <signal.h>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
 #include <time.h>
@@ -30,6 +34,33 @@ bool interrupt_lengthen(int timer)
 			done = !epoll_ctl(instances[at], EPOLL_CTL_ADD, fd, &event) && done;
 	}
 	return done;
+}
+
+pid_t interrupt_start(int timer)
+{
+	int ready[2];
+	char byte = 0;
+
+	if (pipe2(ready, O_CLOEXEC))
+		_exit(3);
+	pid_t child = fork_child();
+	if (!child) {
+		if (!interrupt_lengthen(timer) || write(ready[1], &byte, 1) != 1)
+			_exit(3);
+		for (;;)
+			pause();
+	}
+	close(ready[1]);
+	if (read(ready[0], &byte, 1) != 1)
+		_exit(3);
+	close(ready[0]);
+	return child;
+}
+
+void interrupt_stop(pid_t waiting)
+{
+	kill(waiting, SIGKILL);
+	reap(waiting, 1);
 }
 
 void interrupt_after(int timer, long nanos)

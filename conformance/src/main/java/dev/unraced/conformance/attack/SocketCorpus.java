@@ -97,6 +97,7 @@ final class SocketCorpus {
                 registered(),
                 bound(),
                 destroyed(),
+                boundAfter(),
                 block("", "The descriptor in the block of socketcall is swapped", "fd"),
                 block("-bind", "It is swapped with one that setsockopt binds to a device in mid-call", "bind"),
                 block("-address", "The address in the block of socketcall is swapped", "address"),
@@ -205,6 +206,21 @@ final class SocketCorpus {
                     Command.of(TAKEN).with("how", "bind").with("a", a).with("b", SocketAddresses.unix(names + "-own")),
                     Map.of('a', unnamed.unless(EventFlag.SOCKET_SHARED)));
         });
+    }
+
+    /** Makes the attack by a thread that needs no descriptor of its own for the socket. */
+    private static Attack boundAfter() {
+        List<Capability> needs = List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE);
+        String title = "A thread of the same descriptor table binds a UNIX socket before its connect returns";
+        return new Attack("socket-bound-after", title, needs, Scope.PROCESS, MANY, true, field -> {
+                    String names = "\0unraced-after-" + field.actor().tgid();
+                    ByteString a = SocketAddresses.unix(names + "-peer");
+                    KernelOutcome unnamed = KernelOutcome.peer(a).from(SocketAddresses.unix(new byte[0]));
+                    field.play(
+                            Command.of("bound-socket").with("a", a).with("b", SocketAddresses.unix(names + "-own")),
+                            Map.of('a', unnamed.unless(EventFlag.FD_TABLE_SHARED, EventFlag.SOCKET_SHARED)));
+                })
+                .of("socket-bound-after", "R2.43");
     }
 
     /** Makes the attack on a socket that nobody else holds. */

@@ -36,6 +36,7 @@ public final class SimActor {
             "uring-polled",
             "taken-socket",
             "destroyed-socket",
+            "bound-socket",
             "moved-mount",
             "base-swap",
             "departed");
