@@ -86,6 +86,7 @@ static void obey(void)
 		{"uring-polled", command_uring_polled}, {"taken-socket", command_taken_socket},
 		{"destroyed-socket", command_destroyed_socket}, {"replaced-socket", command_replaced_socket},
 		{"bound-socket", command_bound_socket},
+		{"autobound-socket", command_autobound_socket},
 		{"moved-mount", command_moved_mount}, {"base-swap", command_base_swap},
 	};
 

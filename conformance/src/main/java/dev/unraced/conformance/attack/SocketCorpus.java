@@ -98,6 +98,7 @@ final class SocketCorpus {
                 bound(),
                 destroyed(),
                 boundAfter(),
+                namedAfter(),
                 block("", "The descriptor in the block of socketcall is swapped", "fd"),
                 block("-bind", "It is swapped with one that setsockopt binds to a device in mid-call", "bind"),
                 block("-address", "The address in the block of socketcall is swapped", "address"),
@@ -221,6 +222,22 @@ final class SocketCorpus {
                             Map.of('a', unnamed.unless(EventFlag.FD_TABLE_SHARED, EventFlag.SOCKET_SHARED)));
                 })
                 .of("socket-bound-after", "R2.43");
+    }
+
+    /** Makes the attack by another process, for which the kernel itself chooses the socket a name. */
+    private static Attack namedAfter() {
+        List<Capability> needs = List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE);
+        String title =
+                "A process that holds a UNIX socket sends by it before its connect returns, so that it has a name";
+        return new Attack("socket-named-after", title, needs, Scope.PROCESS, MANY, true, field -> {
+                    ByteString a = SocketAddresses.unix(
+                            "\0unraced-named-" + field.actor().tgid());
+                    KernelOutcome unnamed = KernelOutcome.peer(a).from(SocketAddresses.unix(new byte[0]));
+                    field.play(
+                            Command.of("autobound-socket").with("a", a),
+                            Map.of('a', unnamed.unless(EventFlag.SOCKET_SHARED)));
+                })
+                .of("socket-named-after", "R2.43");
     }
 
     /** Makes the attack on a socket that nobody else holds. */

@@ -37,6 +37,7 @@ public final class SimActor {
             "taken-socket",
             "destroyed-socket",
             "bound-socket",
+            "autobound-socket",
             "moved-mount",
             "base-swap",
             "departed");
