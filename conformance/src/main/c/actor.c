@@ -87,6 +87,7 @@ static void obey(void)
 		{"destroyed-socket", command_destroyed_socket}, {"replaced-socket", command_replaced_socket},
 		{"bound-socket", command_bound_socket},
 		{"autobound-socket", command_autobound_socket},
+		{"uring-chained", command_uring_chained},
 		{"moved-mount", command_moved_mount}, {"base-swap", command_base_swap},
 	};
 

@@ -217,6 +217,7 @@ void command_taken_socket(void);
 void command_destroyed_socket(void);
 void command_bound_socket(void);
 void command_autobound_socket(void);
+void command_uring_chained(void);
 void command_socketcall(void);
 void command_replaced_socket(void);
 void command_scope(void);

@@ -99,6 +99,7 @@ final class SocketCorpus {
                 destroyed(),
                 boundAfter(),
                 namedAfter(),
+                chained(),
                 block("", "The descriptor in the block of socketcall is swapped", "fd"),
                 block("-bind", "It is swapped with one that setsockopt binds to a device in mid-call", "bind"),
                 block("-address", "The address in the block of socketcall is swapped", "address"),
@@ -238,6 +239,21 @@ final class SocketCorpus {
                             Map.of('a', unnamed.unless(EventFlag.SOCKET_SHARED)));
                 })
                 .of("socket-named-after", "R2.43");
+    }
+
+    /** Makes the attack by a request that was submitted long before, and that no event tells of. */
+    private static Attack chained() {
+        List<Capability> needs = List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE);
+        String title = "A silent request at the end of a thread's chain connects the socket before its connect returns";
+        return new Attack("uring-chain-connect", title, needs, Scope.PROCESS, MANY, true, field -> {
+                    ByteString a = own(field, 1);
+                    field.play(
+                            Command.of("uring-chained").with("a", a).with("b", own(field, 2)),
+                            Map.of(
+                                    'a',
+                                    KernelOutcome.peer(a).unless(EventFlag.FD_TABLE_SHARED, EventFlag.SOCKET_SHARED)));
+                })
+                .of("uring-chain-connect", "R2.43");
     }
 
     /** Makes the attack on a socket that nobody else holds. */

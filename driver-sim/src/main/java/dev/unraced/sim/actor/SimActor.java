@@ -38,6 +38,7 @@ public final class SimActor {
             "destroyed-socket",
             "bound-socket",
             "autobound-socket",
+            "uring-chained",
             "moved-mount",
             "base-swap",
             "departed");
