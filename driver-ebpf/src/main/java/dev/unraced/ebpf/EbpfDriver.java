@@ -43,8 +43,9 @@ public final class EbpfDriver implements Driver {
 
     @Override
     public Availability availability(CaptureConfig config) {
+        EbpfSettings settings = EbpfSettings.of(config);
         return KernelProbe.availability(
-                EbpfSettings.smallest(EbpfSettings.of(config).libbpf(), false));
+                EbpfSettings.smallest(settings.libbpf(), false).with(settings.hooks()));
     }
 
     @Override
@@ -94,8 +95,11 @@ public final class EbpfDriver implements Driver {
             EbpfSource source = EbpfSource.start(settings);
             return new RingCapture(NAME, capabilities(settings), source.reader(), source);
         } catch (EbpfFailure e) {
+            String advice = settings.isAtFunctions()
+                    ? " With unraced.ebpf.hooks = auto the driver goes to tracepoints where the kernel refuses functions."
+                    : "";
             throw new CaptureException(
-                    "driver ebpf: " + Diagnosis.of(e, Machine.current()).describe(), e);
+                    "driver ebpf: " + Diagnosis.of(e, Machine.current()).describe() + advice, e);
         }
     }
 

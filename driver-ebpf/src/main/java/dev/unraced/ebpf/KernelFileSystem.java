@@ -7,6 +7,7 @@ import dev.unraced.ebpf.EbpfFailure.Step;
 import dev.unraced.linux.Errno;
 import dev.unraced.natives.LibC;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,7 +73,16 @@ final class KernelFileSystem implements AutoCloseable {
 
     /** Returns whether tracefs says that the kernel's functions can be patched (CONFIG_DYNAMIC_FTRACE). */
     boolean hasPatchableFunctions() {
-        return roots.stream().anyMatch(root -> Files.exists(root.resolve("available_filter_functions")));
+        return roots.stream().anyMatch(root -> canOpen(root.resolve("available_filter_functions")));
+    }
+
+    /** Opens the file, since an access(2) check would ignore capabilities. */
+    private static boolean canOpen(Path file) {
+        try (InputStream opened = Files.newInputStream(file)) {
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     @Override

@@ -89,7 +89,7 @@ class SimFacadeTest {
         server.accept(unix);
         assertThatIllegalStateException()
                 .isThrownBy(() -> server.accept(four))
-                .withMessageContaining("nobody has connected to descriptor " + four);
+                .withMessageContaining("no socket has connected to descriptor " + four);
     }
 
     private static void connected(SyscallEvent event, String address, long result) {
