@@ -108,19 +108,35 @@ static void tunnels(void)
 /* A stream socket's earlier attempt makes a connect succeed that passed another address. */
 static void ignored(void)
 {
-	struct unraced_connect tcp = { .family = UNRACED_AF_INET, .type = UNRACED_SOCK_STREAM };
-	struct unraced_connect udp = { .family = UNRACED_AF_INET6, .type = SOCK_DGRAM };
-	struct unraced_connect local = { .family = UNRACED_AF_UNIX, .type = UNRACED_SOCK_STREAM };
 	const __u8 match = UNRACED_INTEGRITY_MATCH, differs = UNRACED_INTEGRITY_DIFFERS;
+	const __u8 unchecked = UNRACED_INTEGRITY_UNCHECKED;
+	const __u8 in[2] = { UNRACED_AF_INET }, unspec[2] = { UNRACED_AF_UNSPEC };
+	struct unraced_connect tcp = { .family = UNRACED_AF_INET,
+				       .type = UNRACED_SOCK_STREAM,
+				       .address.length = 16 };
+	struct unraced_connect udp = { .family = UNRACED_AF_INET6,
+				       .type = SOCK_DGRAM,
+				       .address.length = 28 };
+	struct unraced_connect local = { .family = UNRACED_AF_UNIX, .type = UNRACED_SOCK_STREAM };
 
-	EXPECT(unraced_judge_copied_address(match, differs, &tcp, 1) == differs);
-	EXPECT(unraced_judge_copied_address(match, differs, &udp, 1) == differs);
-	EXPECT(unraced_judge_copied_address(match, differs, &tcp, 0) == UNRACED_INTEGRITY_UNCHECKED);
-	EXPECT(unraced_judge_copied_address(match, differs, &udp, 0) == match);
-	EXPECT(unraced_judge_copied_address(match, differs, &local, 1) == match);
-	EXPECT(unraced_judge_copied_address(match, match, &tcp, 1) == match);
-	EXPECT(unraced_judge_copied_address(UNRACED_INTEGRITY_CHANGED, differs, &tcp, 1) ==
+	EXPECT(unraced_judge_copied_address(match, differs, &tcp, in, 1) == differs);
+	EXPECT(unraced_judge_copied_address(match, differs, &udp, in, 1) == differs);
+	EXPECT(unraced_judge_copied_address(match, differs, &tcp, in, 0) == unchecked);
+	EXPECT(unraced_judge_copied_address(match, differs, &udp, in, 0) == match);
+	EXPECT(unraced_judge_copied_address(match, differs, &local, in, 1) == match);
+	EXPECT(unraced_judge_copied_address(match, match, &tcp, in, 1) == match);
+	EXPECT(unraced_judge_copied_address(UNRACED_INTEGRITY_CHANGED, differs, &tcp, in, 1) ==
 	       UNRACED_INTEGRITY_CHANGED);
+	/* There is no peer any more, and somebody else may have ended the connection. */
+	EXPECT(unraced_judge_copied_address(match, unchecked, &tcp, in, 0) == unchecked);
+	EXPECT(unraced_judge_copied_address(match, unchecked, &tcp, in, 1) == match);
+	EXPECT(unraced_judge_copied_address(match, unchecked, &tcp, unspec, 0) == match);
+	/* The kernel takes no address so short, so it looked at none. */
+	tcp.address.length = 4;
+	EXPECT(unraced_judge_copied_address(match, unchecked, &tcp, in, 1) == unchecked);
+	tcp.family = UNRACED_AF_INET6;
+	tcp.address.length = 20;
+	EXPECT(unraced_judge_copied_address(match, unchecked, &tcp, in, 1) == unchecked);
 }
 
 static void peers(void)

@@ -267,22 +267,33 @@ UNRACED_INLINE __u8 unraced_judge_address(struct unraced_comparison *to, __u32 d
 	return UNRACED_INTEGRITY_UNCHECKED;
 }
 
+/* Returns whether an address is too short for any connect of an internet socket that looks at it. */
+UNRACED_INLINE bool unraced_is_too_short(const struct unraced_connect *socket)
+{
+	return socket->address.length < (socket->family == UNRACED_AF_INET ?
+						 sizeof(struct unraced_in) :
+						 __builtin_offsetof(struct unraced_in6, scope));
+}
+
 /*
  * Judges the kernel's own copy of an address by the peer; "by_peer" is what unraced_judge_address() says.
  * While an earlier attempt of a stream socket is under way, the kernel ignores the address, and returns
- * 0 when that attempt succeeds (__inet_stream_connect() of net/ipv4/af_inet.c). A program at the cgroup's
- * hook and the address 0.0.0.0 lead elsewhere, too. The peer of a socket that others may have connected
- * proves neither.
+ * 0 when that attempt succeeds (__inet_stream_connect() of net/ipv4/af_inet.c), unless the address ends
+ * a connection. A program at the cgroup's hook and the address 0.0.0.0 lead elsewhere, too. The peer of
+ * a socket that others may have connected proves neither.
  */
 UNRACED_INLINE __u8 unraced_judge_copied_address(__u8 integrity, __u8 by_peer,
-						 const struct unraced_connect *socket, bool alone)
+						 const struct unraced_connect *socket,
+						 const __u8 *requested, bool alone)
 {
-	if (integrity != UNRACED_INTEGRITY_MATCH || by_peer != UNRACED_INTEGRITY_DIFFERS ||
+	if (integrity != UNRACED_INTEGRITY_MATCH || by_peer == UNRACED_INTEGRITY_MATCH ||
 	    (socket->family != UNRACED_AF_INET && socket->family != UNRACED_AF_INET6))
 		return integrity;
-	if (alone)
+	if (alone && by_peer == UNRACED_INTEGRITY_DIFFERS)
 		return UNRACED_INTEGRITY_DIFFERS;
-	return socket->type == UNRACED_SOCK_STREAM ? UNRACED_INTEGRITY_UNCHECKED : integrity;
+	if (socket->type != UNRACED_SOCK_STREAM || unraced_names_no_peer(requested))
+		return integrity;
+	return !alone || unraced_is_too_short(socket) ? UNRACED_INTEGRITY_UNCHECKED : integrity;
 }
 
 #endif

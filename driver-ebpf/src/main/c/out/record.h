@@ -237,7 +237,8 @@ static __always_inline void describe_connected(struct builder *builder, struct f
 		record->integrity = verdict;
 	else
 		record->integrity =
-			unraced_judge_copied_address(record->integrity, verdict, &record->connect, alone);
+			unraced_judge_copied_address(record->integrity, verdict, &record->connect,
+						     builder->tail, alone);
 	is_own = !call->indirect || is_indirect_socket(record, call, sk, alone);
 	if (record->integrity == UNRACED_INTEGRITY_MATCH && judge &&
 	    (!alone || !is_own || !unraced_chose_peer(from->result)))
@@ -344,7 +345,7 @@ static __always_inline void judge_call(struct call *call, struct tail_context *f
 			if (is_connect && is_copied(record, from->result))
 				record->integrity = unraced_judge_copied_address(
 					record->integrity, judge_address(call->connecting.device), &record->connect,
-					!(record->flags & UNRACED_SOCKET_SHARED));
+					builder->tail, !(record->flags & UNRACED_SOCKET_SHARED));
 		}
 		return;
 	}

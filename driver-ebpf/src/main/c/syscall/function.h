@@ -8,8 +8,8 @@
  * A call that seccomp or a tracer refuses never reaches its function, so it makes no event here. In turn, a call that
  * returns from its function ran.
  *
- * A trampoline does not switch preemption off, so the loader attaches these programs only where the kernel does not
- * preempt: the programs share the per-CPU areas with those of tracepoints.
+ * A trampoline does not switch preemption off, so the loader attaches these programs only where it has found that the
+ * kernel does not preempt: the programs share the per-CPU areas with those of tracepoints.
  */
 #ifndef UNRACED_SYSCALL_FUNCTION_H
 #define UNRACED_SYSCALL_FUNCTION_H
@@ -30,7 +30,7 @@
 
 #ifdef __TARGET_ARCH_x86
 
-static __always_inline void read_native(struct arguments *to, struct pt_regs *regs)
+static __always_inline bool read_native(struct arguments *to, struct pt_regs *regs)
 {
 	if (KREAD(regs, orig_ax) & UNRACED_X32_BIT)
 		to->abi = UNRACED_ABI_X32;
@@ -38,26 +38,30 @@ static __always_inline void read_native(struct arguments *to, struct pt_regs *re
 	to->args[1] = KREAD(regs, si);
 	to->args[2] = KREAD(regs, dx);
 	to->args[3] = KREAD(regs, r10);
+	return 1;
 }
 
-static __always_inline void read_ia32(struct arguments *to, struct pt_regs *regs)
+static __always_inline bool read_ia32(struct arguments *to, struct pt_regs *regs)
 {
 	to->abi = UNRACED_ABI_IA32;
 	to->args[0] = (__u32)KREAD(regs, bx);
 	to->args[1] = (__u32)KREAD(regs, cx);
 	to->args[2] = (__u32)KREAD(regs, dx);
 	to->args[3] = (__u32)KREAD(regs, si);
+	return 1;
 }
 
 #define NATIVE(name) "__x64_sys_" name
 #else
 
-static __always_inline void read_native(struct arguments *to, struct pt_regs *regs)
+static __always_inline bool read_native(struct arguments *to, struct pt_regs *regs)
 {
 	to->args[0] = RUNNING_PARM1(regs);
 	to->args[1] = PT_REGS_PARM2_CORE_SYSCALL(regs);
 	to->args[2] = PT_REGS_PARM3_CORE_SYSCALL(regs);
 	to->args[3] = PT_REGS_PARM4_CORE_SYSCALL(regs);
+	/* Calls of 32-bit programs, which are not watched on this machine, come by some of the same functions. */
+	return !(bpf_get_current_task_btf()->thread_info.flags & (1ul << TIF_32BIT));
 }
 
 #define NATIVE(name) "__arm64_sys_" name
@@ -127,7 +131,10 @@ static __always_inline void begin_arguments(struct arguments *to, __u8 syscall)
 	to->ran = 1;
 }
 
-/* Defines the two programs of a function. "read" reads the arguments from the registers of its convention. */
+/*
+ * Defines the two programs of a function. "read" reads the arguments from the registers of its convention, and returns
+ * whether the call is watched.
+ */
 #define CALL_FUNCTION(name, function, kind, syscall, read)                                                             \
 	SEC("fentry/" function) int BPF_PROG(enter_##name, struct pt_regs *regs)                                       \
 	{                                                                                                              \
@@ -136,7 +143,8 @@ static __always_inline void begin_arguments(struct arguments *to, __u8 syscall)
 		if (!to)                                                                                               \
 			return 0;                                                                                      \
 		begin_arguments(to, syscall);                                                                          \
-		read(to, regs);                                                                                        \
+		if (!read(to, regs))                                                                                   \
+			return 0;                                                                                      \
 		bpf_tail_call(ctx, &enter_##kind##_tail, 0);                                                           \
 		return 0;                                                                                              \
 	}                                                                                                              \
@@ -149,8 +157,10 @@ static __always_inline void begin_arguments(struct arguments *to, __u8 syscall)
 		if (!to || !stats)                                                                                     \
 			return 0;                                                                                      \
 		begin_arguments(to, syscall);                                                                          \
-		read(to, regs);                                                                                        \
+		if (!read(to, regs))                                                                                   \
+			return 0;                                                                                      \
 		bpf_tail_call(ctx, &exit_##kind##_tail, 0);                                                            \
+		stats->returned++;                                                                                     \
 		stats->unfinished++;                                                                                   \
 		return 0;                                                                                              \
 	}

@@ -7,6 +7,7 @@
 #include "iouring/pending.h"
 #include "iouring/request.h"
 #include "object/connects.h"
+#include "object/descriptor.h"
 #include "object/resolved.h"
 #include "out/record.h"
 #include "stash/stash.h"
@@ -56,6 +57,21 @@ static bool begin_late_request(struct unraced_capture *capture, struct unraced_s
 	return true;
 }
 
+/* The request has a reference, and the descriptor one if no later request of the batch closed it. */
+static long own_references(const struct unraced_record *record, const struct file *file)
+{
+	bool shared = unraced_fd_table_is_shared(), same;
+	struct file *behind;
+
+	if (current->tgid != record->tgid)
+		return 1;
+	behind = unraced_file_of(record->connect.fd, shared);
+	same = behind == file;
+	if (behind)
+		unraced_put_file(behind, shared);
+	return 1 + same;
+}
+
 static void describe_object(struct unraced_capture *capture, struct unraced_scratch *scratch,
 			    const struct io_kiocb *req)
 {
@@ -66,7 +82,7 @@ static void describe_object(struct unraced_capture *capture, struct unraced_scra
 			return;
 		/* The request holds its file until it completes. */
 		if (req->file)
-			unraced_describe_connect(capture, scratch, req->file);
+			unraced_describe_connect(capture, scratch, req->file, own_references(record, req->file));
 		else
 			record->flags |= UNRACED_OBJECT_MISSED;
 		return;

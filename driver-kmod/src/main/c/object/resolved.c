@@ -65,7 +65,8 @@ static bool is_seen_late(const struct unraced_capture *capture, const struct unr
 				    record->origin == UNRACED_ORIGIN_IO_URING && !capture->bind_probe.registered);
 }
 
-void unraced_describe_connect(struct unraced_capture *capture, struct unraced_scratch *scratch, struct file *file)
+void unraced_describe_connect(struct unraced_capture *capture, struct unraced_scratch *scratch, struct file *file,
+			      long own)
 {
 	struct unraced_record *record = &scratch->call.record;
 	struct sock *sk = unraced_sock_of(file);
@@ -80,16 +81,23 @@ void unraced_describe_connect(struct unraced_capture *capture, struct unraced_sc
 	/* The kernel's own copy is a match without mitigation, too, and the peer can contradict it. */
 	is_copied = record->provenance == UNRACED_PROVENANCE_KERNEL && unraced_chose_peer(record->result);
 	by_peer = scratch->call.integrity || is_copied ? unraced_judge_connect(scratch) : UNRACED_INTEGRITY_UNCHECKED;
-	/* The check comes after the reads: an act that changed what was read has begun before them (R2.43). */
-	if (!unraced_act_is_alone(capture, scratch) || is_seen_late(capture, record, sk) || unraced_is_scoped(sk) ||
+	/*
+	 * The checks come after the reads: an act that changed what was read has begun before them, and whoever got the
+	 * socket since the act can have changed it by what is no act (R2.43).
+	 */
+	if (file_count(file) > own || !unraced_act_is_alone(capture, scratch) || is_seen_late(capture, record, sk) || unraced_is_scoped(sk) ||
 	    record->connect.family != scratch->act.family ||
 	    unraced_peer_is_doubtful(&record->connect, scratch->call.tail, sk, record->result))
 		record->flags |= UNRACED_SOCKET_SHARED;
 	alone = !(record->flags & UNRACED_SOCKET_SHARED);
 	if (alone && !unraced_is_judged(&scratch->call))
-		record->integrity = by_peer;
+		record->integrity = unraced_chose_peer(record->result) || by_peer != UNRACED_INTEGRITY_MATCH ||
+						    scratch->call.proven ?
+					    by_peer :
+					    UNRACED_INTEGRITY_UNCHECKED;
 	else if (is_copied)
-		record->integrity = unraced_judge_copied_address(record->integrity, by_peer, &record->connect, alone);
+		record->integrity = unraced_judge_copied_address(record->integrity, by_peer, &record->connect,
+								 scratch->call.tail, alone);
 }
 
 static bool is_described(const struct unraced_call *call)
@@ -137,11 +145,8 @@ void unraced_describe_object(struct unraced_capture *capture, struct unraced_scr
 		record->flags |= UNRACED_OBJECT_MISSED;
 		return;
 	}
-	/* Whoever got the socket since the act can have changed it by what is no act. */
-	if (connects && file_count(file) > 1 + shared)
-		record->flags |= UNRACED_SOCKET_SHARED;
 	if (connects)
-		unraced_describe_connect(capture, scratch, file);
+		unraced_describe_connect(capture, scratch, file, 1 + shared);
 	else if (unraced_is_replaced(record, file, record->open.flags))
 		record->flags |= UNRACED_OBJECT_MISSED;
 	else

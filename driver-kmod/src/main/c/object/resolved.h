@@ -11,9 +11,10 @@
 void unraced_describe_file(struct unraced_scratch *scratch, struct file *file);
 /*
  * Describes the socket of a connect if the call connected it, and judges the address unless that is done. The scratch
- * memory has the call's act.
+ * memory has the call's act. "own" is the number of references that the file has without another holder.
  */
-void unraced_describe_connect(struct unraced_capture *capture, struct unraced_scratch *scratch, struct file *file);
+void unraced_describe_connect(struct unraced_capture *capture, struct unraced_scratch *scratch, struct file *file,
+			      long own);
 /* Describes the object behind the call's descriptor, at the return. */
 void unraced_describe_object(struct unraced_capture *capture, struct unraced_scratch *scratch);
 

@@ -124,6 +124,7 @@ final class CallFunctions {
 
     /** Remembers that the kernel refused the programs. */
     static void refused(EbpfFailure failure) {
+        isProved = false;
         reason = "the kernel refuses programs at its functions (" + failure.getMessage() + ", errno " + failure.errno()
                 + ")";
     }

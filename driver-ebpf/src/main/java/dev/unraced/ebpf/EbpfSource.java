@@ -80,16 +80,40 @@ final class EbpfSource implements RingSource {
     }
 
     private static EbpfSource startByHooks(EbpfSettings settings) throws EbpfFailure {
-        if (settings.hooks() == EbpfSettings.Hooks.AUTO && CallFunctions.unavailableReason() == null) {
+        if (settings.hooks() == EbpfSettings.Hooks.TRACEPOINT) {
+            return startQuietly(settings);
+        }
+        String against = CallFunctions.unavailableReason();
+        if (settings.isAtFunctions()) {
+            if (against != null) {
+                throw new CaptureException("driver ebpf: unraced.ebpf.hooks is function, but " + against
+                        + ". Set it to auto or tracepoint.");
+            }
+            return startQuietly(settings);
+        }
+        EbpfFailure refusal = null;
+        if (against == null) {
             try {
                 EbpfSource source = startQuietly(settings.with(EbpfSettings.Hooks.FUNCTION));
                 CallFunctions.proved();
                 return source;
             } catch (EbpfFailure e) {
-                CallFunctions.refused(e);
+                refusal = e;
             }
         }
-        return startQuietly(settings.isAtFunctions() ? settings : settings.with(EbpfSettings.Hooks.TRACEPOINT));
+        try {
+            EbpfSource source = startQuietly(settings.with(EbpfSettings.Hooks.TRACEPOINT));
+            if (refusal != null) {
+                // Where tracepoints serve, functions were what failed.
+                CallFunctions.refused(refusal);
+            }
+            return source;
+        } catch (EbpfFailure e) {
+            if (refusal != null) {
+                e.addSuppressed(refusal);
+            }
+            throw e;
+        }
     }
 
     private static EbpfSource startQuietly(EbpfSettings settings) throws EbpfFailure {

@@ -25,6 +25,13 @@ public record Preemption(boolean isOff, String source) {
     private static final Pattern PARAMETER = Pattern.compile("(?:^|\\s)preempt=(\\w+)");
 
     private static final Pattern BUILT_AS = Pattern.compile("^CONFIG_PREEMPT_(NONE|VOLUNTARY)=y$", Pattern.MULTILINE);
+    /**
+     * A kernel whose model is chosen when it boots says this in its version, and one that can be lazy in its
+     * configuration.
+     */
+    private static final String DYNAMIC = "PREEMPT_DYNAMIC";
+
+    private static final String LAZY = "CONFIG_ARCH_HAS_PREEMPT_LAZY=y";
     private static final List<String> OFF = List.of("none", "voluntary");
 
     /**
@@ -48,19 +55,29 @@ public record Preemption(boolean isOff, String source) {
                 return model(model.group(1), "debugfs");
             }
         }
+        String built = read(root.resolve("boot/config-" + release));
+        // Kernels that can preempt lazily know no other model that leaves a thread alone, whatever their command line
+        // says.
+        boolean isChosen = version.contains(DYNAMIC) && !built.isEmpty() && !built.contains(LAZY);
+        String parameter = parameter(read(root.resolve("proc/cmdline")));
+        if (isChosen && !parameter.isEmpty()) {
+            return model(parameter, "the kernel's command line");
+        }
+        Matcher model = BUILT_AS.matcher(built);
+        return isChosen && model.find()
+                ? model(model.group(1).toLowerCase(Locale.ROOT), "the kernel's configuration in /boot")
+                : new Preemption(
+                        false, "it cannot be found out whether this kernel preempts; a mounted debugfs tells it");
+    }
+
+    /** Returns the model that the command line asks for; empty when it asks for none. Words behind -- are init's. */
+    private static String parameter(String line) {
         String parameter = "";
-        Matcher words = PARAMETER.matcher(read(root.resolve("proc/cmdline")));
+        Matcher words = PARAMETER.matcher(line.split(" -- ", 2)[0]);
         while (words.find()) {
             parameter = words.group(1);
         }
-        if (!parameter.isEmpty()) {
-            return model(parameter, "the kernel's command line");
-        }
-        Matcher built = BUILT_AS.matcher(read(root.resolve("boot/config-" + release)));
-        return built.find()
-                ? model(built.group(1).toLowerCase(Locale.ROOT), "the kernel's configuration in /boot")
-                : new Preemption(
-                        false, "it cannot be found out whether this kernel preempts; a mounted debugfs tells it");
+        return parameter;
     }
 
     private static Preemption model(String name, String where) {

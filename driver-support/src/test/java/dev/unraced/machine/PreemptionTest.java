@@ -62,6 +62,29 @@ class PreemptionTest {
         assertThat(here().isOff()).isTrue();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "#1 SMP PREEMPT Debian, CONFIG_PREEMPT=y",
+        "#1 SMP PREEMPT_RT Debian, CONFIG_PREEMPT_RT=y",
+        "#1 SMP PREEMPT_DYNAMIC Debian, CONFIG_ARCH_HAS_PREEMPT_LAZY=y"
+    })
+    void aKernelThatIgnoresTheCommandLineCountsAsPreempting(String version, String built) throws IOException {
+        write("proc/sys/kernel/version", version + "\n");
+        write("proc/cmdline", "preempt=none\n");
+        write("boot/config-6.12", built + "\n");
+
+        assertThat(here().isOff()).isFalse();
+    }
+
+    @Test
+    void wordsForInitSayNothing() throws IOException {
+        write("proc/sys/kernel/version", DYNAMIC);
+        write("proc/cmdline", "quiet -- preempt=none\n");
+        write("boot/config-6.12", "CONFIG_PREEMPT=y\n");
+
+        assertThat(here().isOff()).isFalse();
+    }
+
     @Test
     void aKernelOfWhichNothingTellsCountsAsPreempting() throws IOException {
         assertThat(here().isOff()).isFalse();

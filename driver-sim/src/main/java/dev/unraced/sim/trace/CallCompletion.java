@@ -120,15 +120,15 @@ final class CallCompletion {
      */
     private void compareCopyWithPeer(Call call) {
         boolean isInternet = record.family == Sockaddr.AF_INET || record.family == Sockaddr.AF_INET6;
-        if (record.integrity != Integrity.MATCH
-                || !isInternet
-                || !chosePeer(call)
-                || Proof.ofAddress(record, precautions.contains(Precaution.SCOPES)) != Integrity.DIFFERS) {
+        Integrity byPeer = Proof.ofAddress(record, precautions.contains(Precaution.SCOPES));
+        if (record.integrity != Integrity.MATCH || !isInternet || !chosePeer(call) || byPeer == Integrity.MATCH) {
             return;
         }
-        if (!record.has(EventFlag.SOCKET_SHARED)) {
+        boolean isShared = record.has(EventFlag.SOCKET_SHARED);
+        boolean disconnects = record.length >= Short.BYTES && record.argument[0] == 0 && record.argument[1] == 0;
+        if (byPeer == Integrity.DIFFERS && !isShared) {
             record.integrity = Integrity.DIFFERS;
-        } else if (record.type == SOCK_STREAM) {
+        } else if (record.type == SOCK_STREAM && isShared && !disconnects) {
             record.integrity = Integrity.UNCHECKED;
         }
     }
