@@ -111,6 +111,7 @@ static void ignored(void)
 	const __u8 match = UNRACED_INTEGRITY_MATCH, differs = UNRACED_INTEGRITY_DIFFERS;
 	const __u8 unchecked = UNRACED_INTEGRITY_UNCHECKED;
 	const __u8 in[2] = { UNRACED_AF_INET }, unspec[2] = { UNRACED_AF_UNSPEC };
+	const __u8 above[2] = { UNRACED_AF_INET, 1 };
 	struct unraced_connect tcp = { .family = UNRACED_AF_INET,
 				       .type = UNRACED_SOCK_STREAM,
 				       .address.length = 16 };
@@ -131,6 +132,8 @@ static void ignored(void)
 	EXPECT(unraced_judge_copied_address(match, unchecked, &tcp, in, 0) == unchecked);
 	EXPECT(unraced_judge_copied_address(match, unchecked, &tcp, in, 1) == match);
 	EXPECT(unraced_judge_copied_address(match, unchecked, &tcp, unspec, 0) == match);
+	/* No family has a number above 255, so the kernel did not look at this one. */
+	EXPECT(unraced_judge_copied_address(match, unchecked, &tcp, above, 0) == unchecked);
 	/* The kernel takes no address so short, so it looked at none. */
 	tcp.address.length = 4;
 	EXPECT(unraced_judge_copied_address(match, unchecked, &tcp, in, 1) == unchecked);

@@ -154,6 +154,12 @@ UNRACED_INLINE __u8 unraced_judge_nl(const struct unraced_comparison *to)
 					(requested->groups & -requested->groups) == peer->groups);
 }
 
+/* Returns whether a requested address ends a connection. */
+UNRACED_INLINE bool unraced_disconnects(const __u8 *requested)
+{
+	return requested[0] == UNRACED_AF_UNSPEC && !requested[1];
+}
+
 /*
  * Returns whether a requested address names no peer: AF_UNSPEC ends a connection, and no family has a
  * number above 255.
@@ -228,7 +234,7 @@ UNRACED_INLINE bool unraced_has_lost_peer(const struct unraced_connect *socket,
 
 	if (socket->remote.length)
 		return 0;
-	if (!result && length >= sizeof(__u16) && requested[0] == UNRACED_AF_UNSPEC && !requested[1])
+	if (!result && length >= sizeof(__u16) && unraced_disconnects(requested))
 		return 0;
 	if (socket->family == UNRACED_AF_INET || socket->family == UNRACED_AF_INET6)
 		return unraced_tells_addresses(socket);
@@ -291,7 +297,7 @@ UNRACED_INLINE __u8 unraced_judge_copied_address(__u8 integrity, __u8 by_peer,
 		return integrity;
 	if (alone && by_peer == UNRACED_INTEGRITY_DIFFERS)
 		return UNRACED_INTEGRITY_DIFFERS;
-	if (socket->type != UNRACED_SOCK_STREAM || unraced_names_no_peer(requested))
+	if (socket->type != UNRACED_SOCK_STREAM || unraced_disconnects(requested))
 		return integrity;
 	return !alone || unraced_is_too_short(socket) ? UNRACED_INTEGRITY_UNCHECKED : integrity;
 }

@@ -5,6 +5,7 @@
 #include "unraced/address.h"
 #include "unraced/compare.h"
 #include "unraced/evidence.h"
+#include "unraced/result.h"
 
 u8 unraced_judge_path(struct unraced_scratch *scratch, const struct unraced_walk *walk, struct file *file)
 {
@@ -48,13 +49,17 @@ static u8 judge_address(const struct unraced_scratch *scratch)
 	return unraced_judge_address(&to, scratch->act.device);
 }
 
-/* Compares the address with the peer. A snapshot matches only if the kernel used the same address. */
+/*
+ * Compares the address with the peer. A snapshot matches only if the kernel used the same address, and the peer of an
+ * earlier call is no match of what this one passed.
+ */
 u8 unraced_judge_connect(const struct unraced_scratch *scratch)
 {
+	const struct unraced_record *record = &scratch->call.record;
 	u8 verdict = judge_address(scratch);
-	bool snapshot = scratch->call.record.provenance == UNRACED_PROVENANCE_ENTER;
+	bool doubtful = record->provenance == UNRACED_PROVENANCE_ENTER || !unraced_chose_peer(record->result);
 
-	if (verdict == UNRACED_INTEGRITY_MATCH && snapshot && !scratch->call.proven)
+	if (verdict == UNRACED_INTEGRITY_MATCH && doubtful && !scratch->call.proven)
 		return UNRACED_INTEGRITY_UNCHECKED;
 	return verdict;
 }

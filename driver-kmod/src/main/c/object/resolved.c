@@ -85,16 +85,14 @@ void unraced_describe_connect(struct unraced_capture *capture, struct unraced_sc
 	 * The checks come after the reads: an act that changed what was read has begun before them, and whoever got the
 	 * socket since the act can have changed it by what is no act (R2.43).
 	 */
-	if (file_count(file) > own || !unraced_act_is_alone(capture, scratch) || is_seen_late(capture, record, sk) || unraced_is_scoped(sk) ||
+	if (file_count(file) > own || !unraced_act_is_alone(capture, scratch) || is_seen_late(capture, record, sk) ||
+	    unraced_is_scoped(sk) ||
 	    record->connect.family != scratch->act.family ||
 	    unraced_peer_is_doubtful(&record->connect, scratch->call.tail, sk, record->result))
 		record->flags |= UNRACED_SOCKET_SHARED;
 	alone = !(record->flags & UNRACED_SOCKET_SHARED);
 	if (alone && !unraced_is_judged(&scratch->call))
-		record->integrity = unraced_chose_peer(record->result) || by_peer != UNRACED_INTEGRITY_MATCH ||
-						    scratch->call.proven ?
-					    by_peer :
-					    UNRACED_INTEGRITY_UNCHECKED;
+		record->integrity = by_peer;
 	else if (is_copied)
 		record->integrity = unraced_judge_copied_address(record->integrity, by_peer, &record->connect,
 								 scratch->call.tail, alone);

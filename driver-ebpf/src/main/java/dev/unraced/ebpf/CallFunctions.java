@@ -19,10 +19,10 @@ final class CallFunctions {
 
     private static final List<String> CONNECTS = List.of("exit_connects", "enter_connects");
 
-    /** Why they cannot serve; empty when nothing speaks against it; null before it was looked for. */
+    /** The reason why they cannot serve; empty when nothing speaks against it; null before it was looked for. */
     private static volatile @Nullable String reason;
 
-    /** Whether a capture had them attached. */
+    /** True once a capture had them attached. */
     private static volatile boolean isProved;
 
     private CallFunctions() {}

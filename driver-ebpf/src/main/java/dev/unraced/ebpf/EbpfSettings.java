@@ -39,7 +39,7 @@ record EbpfSettings(
         int stashEntries,
         int stashLongPaths,
         boolean taskStorage) {
-    /** Where programs see calls begin and return: {@code unraced.ebpf.hooks}. */
+    /** The places where programs see calls begin and return: {@code unraced.ebpf.hooks}. */
     enum Hooks {
         /** At the kernel's functions where that can be, else at tracepoints. */
         AUTO,

@@ -91,27 +91,27 @@ final class EbpfSource implements RingSource {
             }
             return startQuietly(settings);
         }
-        EbpfFailure refusal = null;
-        if (against == null) {
-            try {
-                EbpfSource source = startQuietly(settings.with(EbpfSettings.Hooks.FUNCTION));
-                CallFunctions.proved();
-                return source;
-            } catch (EbpfFailure e) {
-                refusal = e;
-            }
+        EbpfSettings atTracepoints = settings.with(EbpfSettings.Hooks.TRACEPOINT);
+        if (against != null) {
+            return startQuietly(atTracepoints);
         }
         try {
-            EbpfSource source = startQuietly(settings.with(EbpfSettings.Hooks.TRACEPOINT));
-            if (refusal != null) {
-                // Where tracepoints serve, functions were what failed.
-                CallFunctions.refused(refusal);
-            }
+            EbpfSource source = startQuietly(settings.with(EbpfSettings.Hooks.FUNCTION));
+            CallFunctions.proved();
+            return source;
+        } catch (EbpfFailure refusal) {
+            return startInstead(atTracepoints, refusal);
+        }
+    }
+
+    /** Starts at tracepoints after functions failed. Functions are to blame only if tracepoints serve. */
+    private static EbpfSource startInstead(EbpfSettings atTracepoints, EbpfFailure refusal) throws EbpfFailure {
+        try {
+            EbpfSource source = startQuietly(atTracepoints);
+            CallFunctions.refused(refusal);
             return source;
         } catch (EbpfFailure e) {
-            if (refusal != null) {
-                e.addSuppressed(refusal);
-            }
+            e.addSuppressed(refusal);
             throw e;
         }
     }

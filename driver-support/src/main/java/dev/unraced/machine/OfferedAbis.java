@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.machine;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Supplier;
@@ -52,8 +51,8 @@ public final class OfferedAbis {
         if (!Files.exists(root.resolve(IA32))) {
             return false;
         }
-        boolean takes = !read(root.resolve("boot/config-" + release)).contains(IA32_DEFAULT_OFF);
-        Matcher words = IA32_SWITCH.matcher(read(root.resolve("proc/cmdline")));
+        boolean takes = !TextFile.read(root.resolve("boot/config-" + release)).contains(IA32_DEFAULT_OFF);
+        Matcher words = IA32_SWITCH.matcher(TextFile.read(root.resolve("proc/cmdline")));
         while (words.find()) {
             takes = words.group(1) != null;
         }
@@ -61,15 +60,7 @@ public final class OfferedAbis {
     }
 
     static boolean takesX32(Path root, Supplier<KernelTypes> types) {
-        String chosen = read(root.resolve(X32_SWITCH)).strip();
+        String chosen = TextFile.read(root.resolve(X32_SWITCH)).strip();
         return chosen.isEmpty() ? types.get().has("x32_setup_rt_frame") : chosen.equals("Y");
-    }
-
-    private static String read(Path path) {
-        try {
-            return Files.readString(path);
-        } catch (IOException e) {
-            return "";
-        }
     }
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.machine;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -10,8 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Whether the running kernel can put a thread aside within the kernel, in the middle of a program. Where that cannot be
- * found out, it counts as preempting.
+ * The answer whether the running kernel can put a thread aside within the kernel, in the middle of a program. Where
+ * that cannot be found out, it counts as preempting.
  *
  * @param isOff whether no thread is put aside within the kernel
  * @param source what told so, for people
@@ -45,21 +43,21 @@ public record Preemption(boolean isOff, String source) {
 
     static Preemption of(Path root, List<Path> debugfs, String release) {
         // UTS_VERSION of a kernel that was built to preempt, or to choose at boot, says PREEMPT.
-        String version = read(root.resolve("proc/sys/kernel/version"));
+        String version = TextFile.read(root.resolve("proc/sys/kernel/version"));
         if (!version.isEmpty() && !version.contains("PREEMPT")) {
             return new Preemption(true, "this kernel was built without preemption");
         }
         for (Path directory : debugfs) {
-            Matcher model = MODEL_IN_USE.matcher(read(directory.resolve(MODELS)));
+            Matcher model = MODEL_IN_USE.matcher(TextFile.read(directory.resolve(MODELS)));
             if (model.find()) {
                 return model(model.group(1), "debugfs");
             }
         }
-        String built = read(root.resolve("boot/config-" + release));
+        String built = TextFile.read(root.resolve("boot/config-" + release));
         // Kernels that can preempt lazily know no other model that leaves a thread alone, whatever their command line
         // says.
         boolean isChosen = version.contains(DYNAMIC) && !built.isEmpty() && !built.contains(LAZY);
-        String parameter = parameter(read(root.resolve("proc/cmdline")));
+        String parameter = parameter(TextFile.read(root.resolve("proc/cmdline")));
         if (isChosen && !parameter.isEmpty()) {
             return model(parameter, "the kernel's command line");
         }
@@ -82,13 +80,5 @@ public record Preemption(boolean isOff, String source) {
 
     private static Preemption model(String name, String where) {
         return new Preemption(OFF.contains(name), "the kernel's preemption is " + name + ", says " + where);
-    }
-
-    private static String read(Path path) {
-        try {
-            return Files.readString(path);
-        } catch (IOException e) {
-            return "";
-        }
     }
 }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Whether the kernel preempts, by each source that can tell, the best first. */
+/** Each source that can tell whether the kernel preempts is asked, the best first. */
 class PreemptionTest {
     private static final String DYNAMIC = "#1 SMP PREEMPT_DYNAMIC Debian 6.12.118-1\n";
 

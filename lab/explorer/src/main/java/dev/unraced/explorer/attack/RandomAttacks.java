@@ -27,7 +27,7 @@ final class RandomAttacks {
     private static final int PORT = 53;
     private static final int MOST_CALLS = 2;
     private static final int MOST_MOVES = 2;
-    /** Of so many seeds in a row one makes a program with a TCP connection, which its server may reset. */
+    /** One of so many seeds in a row makes a program with a TCP connection, which its server may reset. */
     private static final int STREAM_SEEDS = 8;
     /** An even number, since arguments change in programs of odd seeds. */
     private static final int STREAM_SEED = 6;
