@@ -34,6 +34,9 @@ final class RefusedCorpus {
     private static final int FLOOD = 6_000;
 
     private static final int FLOODS = 2;
+
+    /** The ring's bytes, so that a reader that gets little of a busy machine loses no event of a flood. */
+    private static final int ROOM = 8 << 20;
     /** A detour that makes a path longer than an ordinary stash entry holds. */
     private static final String DETOUR = "/.".repeat(200);
 
@@ -160,7 +163,7 @@ final class RefusedCorpus {
                                             .with("flood", FLOOD),
                                     Map.of('a', KernelOutcome.file(field.bytes("secret"), field.id("secret"))));
                         })
-                .on(builder -> builder.stashEntries(ENTRIES));
+                .on(builder -> builder.stashEntries(ENTRIES).ringBytes(ROOM));
     }
 
     private static ByteString behind(AttackField field, String detour, String name) {
