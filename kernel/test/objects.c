@@ -105,7 +105,17 @@ static void tunnels(void)
 	EXPECT(!made.record.connect.remote.length && !made.record.connect.local.length);
 }
 
-/* A stream socket's earlier attempt makes a connect succeed that passed another address. */
+/* The sockets of a connect: its own alone, or with another connect, or with an attempt under way. */
+enum company { ALONE, OVERLAPPED, BUSY };
+
+static __u8 copied(__u8 by_peer, const struct unraced_connect *socket, const __u8 *requested, enum company company)
+{
+	return unraced_judge_copied_address(UNRACED_INTEGRITY_MATCH, by_peer, socket, requested,
+					    company != OVERLAPPED,
+					    unraced_heed(socket->family, socket->type, company != BUSY));
+}
+
+/* A stream socket's earlier attempt makes a connect succeed or fail that passed another address. */
 static void ignored(void)
 {
 	const __u8 match = UNRACED_INTEGRITY_MATCH, differs = UNRACED_INTEGRITY_DIFFERS;
@@ -119,27 +129,35 @@ static void ignored(void)
 				       .type = SOCK_DGRAM,
 				       .address.length = 28 };
 	struct unraced_connect local = { .family = UNRACED_AF_UNIX, .type = UNRACED_SOCK_STREAM };
+	struct unraced_connect machine = { .family = 40, /* AF_VSOCK */
+					   .type = UNRACED_SOCK_STREAM,
+					   .address.length = 16 };
 
-	EXPECT(unraced_judge_copied_address(match, differs, &tcp, in, 1) == differs);
-	EXPECT(unraced_judge_copied_address(match, differs, &udp, in, 1) == differs);
-	EXPECT(unraced_judge_copied_address(match, differs, &tcp, in, 0) == unchecked);
-	EXPECT(unraced_judge_copied_address(match, differs, &udp, in, 0) == match);
-	EXPECT(unraced_judge_copied_address(match, differs, &local, in, 1) == match);
-	EXPECT(unraced_judge_copied_address(match, match, &tcp, in, 1) == match);
-	EXPECT(unraced_judge_copied_address(UNRACED_INTEGRITY_CHANGED, differs, &tcp, in, 1) ==
-	       UNRACED_INTEGRITY_CHANGED);
+	EXPECT(copied(differs, &tcp, in, ALONE) == differs);
+	EXPECT(copied(differs, &udp, in, ALONE) == differs);
+	EXPECT(copied(differs, &tcp, in, OVERLAPPED) == unchecked);
+	EXPECT(copied(differs, &udp, in, OVERLAPPED) == match);
+	EXPECT(copied(differs, &local, in, ALONE) == match);
+	EXPECT(copied(match, &tcp, in, BUSY) == match);
+	EXPECT(unraced_judge_copied_address(UNRACED_INTEGRITY_CHANGED, differs, &tcp, in, 1,
+					    UNRACED_HEEDS) == UNRACED_INTEGRITY_CHANGED);
 	/* There is no peer any more, and somebody else may have ended the connection. */
-	EXPECT(unraced_judge_copied_address(match, unchecked, &tcp, in, 0) == unchecked);
-	EXPECT(unraced_judge_copied_address(match, unchecked, &tcp, in, 1) == match);
-	EXPECT(unraced_judge_copied_address(match, unchecked, &tcp, unspec, 0) == match);
+	EXPECT(copied(unchecked, &tcp, in, OVERLAPPED) == unchecked);
+	EXPECT(copied(unchecked, &tcp, in, ALONE) == match);
+	EXPECT(copied(unchecked, &tcp, unspec, OVERLAPPED) == match);
 	/* No family has a number above 255, so the kernel did not look at this one. */
-	EXPECT(unraced_judge_copied_address(match, unchecked, &tcp, above, 0) == unchecked);
-	/* The kernel takes no address so short, so it looked at none. */
-	tcp.address.length = 4;
-	EXPECT(unraced_judge_copied_address(match, unchecked, &tcp, in, 1) == unchecked);
-	tcp.family = UNRACED_AF_INET6;
-	tcp.address.length = 20;
-	EXPECT(unraced_judge_copied_address(match, unchecked, &tcp, in, 1) == unchecked);
+	EXPECT(copied(unchecked, &tcp, above, OVERLAPPED) == unchecked);
+	/* The kernel waited for an earlier attempt, which failed. */
+	EXPECT(copied(unchecked, &tcp, in, BUSY) == unchecked);
+	EXPECT(copied(unchecked, &tcp, unspec, BUSY) == match);
+	EXPECT(copied(unchecked, &udp, in, BUSY) == match);
+	EXPECT(copied(unchecked, &local, in, BUSY) == match);
+	/* AF_VSOCK waits for attempts, too, and does not know an address that ends one. */
+	EXPECT(copied(unchecked, &machine, unspec, BUSY) == unchecked);
+	EXPECT(copied(unchecked, &machine, in, ALONE) == match);
+	/* An address too short for a family is none that ends a connection. */
+	tcp.address.length = 1;
+	EXPECT(copied(unchecked, &tcp, unspec, BUSY) == unchecked);
 }
 
 static void peers(void)

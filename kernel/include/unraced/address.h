@@ -25,6 +25,7 @@
 #define UNRACED_IPPROTO_UDPLITE 136
 #define UNRACED_IPPROTO_MPTCP 262
 #define UNRACED_SOCK_STREAM 1
+#define UNRACED_SOCK_DGRAM 2
 #define UNRACED_SOCK_RAW 3
 
 /* uapi/linux/in.h, in6.h and netlink.h */
@@ -273,33 +274,54 @@ UNRACED_INLINE __u8 unraced_judge_address(struct unraced_comparison *to, __u32 d
 	return UNRACED_INTEGRITY_UNCHECKED;
 }
 
-/* Returns whether an address is too short for any connect of an internet socket that looks at it. */
-UNRACED_INLINE bool unraced_is_too_short(const struct unraced_connect *socket)
+/*
+ * Whether the kernel looks at the address of a connect, by the socket as it was when the address was copied
+ * or the request submitted.
+ */
+enum unraced_heed {
+	UNRACED_HEED_UNKNOWN,
+	UNRACED_HEEDS_IF_ALONE, /* if no other connect of the socket overlaps */
+	UNRACED_HEEDS,
+};
+
+/*
+ * Returns an enum unraced_heed. While an attempt of a stream socket is under way, a connect waits for it or
+ * tells of it, whatever address it passes (__inet_stream_connect() of net/ipv4/af_inet.c, vsock_connect() of
+ * net/vmw_vsock/af_vsock.c). Sockets of AF_UNIX and AF_NETLINK, and datagrams, have no attempts. "fresh" tells
+ * whether the socket had no connection and no attempt.
+ */
+UNRACED_INLINE __u8 unraced_heed(__u16 family, __u16 type, bool fresh)
 {
-	return socket->address.length < (socket->family == UNRACED_AF_INET ?
-						 sizeof(struct unraced_in) :
-						 __builtin_offsetof(struct unraced_in6, scope));
+	bool internet = family == UNRACED_AF_INET || family == UNRACED_AF_INET6;
+
+	if (family == UNRACED_AF_UNIX || family == UNRACED_AF_NETLINK ||
+	    (internet && (type == UNRACED_SOCK_DGRAM || type == UNRACED_SOCK_RAW)))
+		return UNRACED_HEEDS;
+	return fresh ? UNRACED_HEEDS_IF_ALONE : UNRACED_HEED_UNKNOWN;
 }
 
 /*
- * Judges the kernel's own copy of an address by the peer; "by_peer" is what unraced_judge_address() says.
- * While an earlier attempt of a stream socket is under way, the kernel ignores the address, and returns
- * 0 when that attempt succeeds (__inet_stream_connect() of net/ipv4/af_inet.c), unless the address ends
- * a connection. A program at the cgroup's hook and the address 0.0.0.0 lead elsewhere, too. The peer of
- * a socket that others may have connected proves neither.
+ * Judges the kernel's own copy of an address. The peer can contradict it: "by_peer" is what
+ * unraced_judge_address() says, of a call that reached none UNCHECKED. "alone" tells whether no other
+ * connect of the socket overlapped this one, and "heed" is an enum unraced_heed. A copy that the kernel may
+ * not have looked at is no match. An internet socket looks at an address that ends its connection
+ * in any state.
  */
 UNRACED_INLINE __u8 unraced_judge_copied_address(__u8 integrity, __u8 by_peer,
 						 const struct unraced_connect *socket,
-						 const __u8 *requested, bool alone)
+						 const __u8 *requested, bool alone, __u8 heed)
 {
-	if (integrity != UNRACED_INTEGRITY_MATCH || by_peer == UNRACED_INTEGRITY_MATCH ||
-	    (socket->family != UNRACED_AF_INET && socket->family != UNRACED_AF_INET6))
+	bool internet = socket->family == UNRACED_AF_INET || socket->family == UNRACED_AF_INET6;
+
+	if (integrity != UNRACED_INTEGRITY_MATCH || by_peer == UNRACED_INTEGRITY_MATCH)
 		return integrity;
-	if (alone && by_peer == UNRACED_INTEGRITY_DIFFERS)
+	if (internet && alone && by_peer == UNRACED_INTEGRITY_DIFFERS)
 		return UNRACED_INTEGRITY_DIFFERS;
-	if (socket->type != UNRACED_SOCK_STREAM || unraced_disconnects(requested))
+	if (internet && socket->address.length >= sizeof(__u16) && unraced_disconnects(requested))
 		return integrity;
-	return !alone || unraced_is_too_short(socket) ? UNRACED_INTEGRITY_UNCHECKED : integrity;
+	if (heed == UNRACED_HEEDS || (heed == UNRACED_HEEDS_IF_ALONE && alone))
+		return integrity;
+	return UNRACED_INTEGRITY_UNCHECKED;
 }
 
 #endif

@@ -56,8 +56,15 @@ struct super_block {
 	__u32 s_dev;
 	unsigned long s_magic;
 };
+/* include/linux/rwsem.h; the atomic_long_t is another type where the kernel is built for real time. */
+struct rw_semaphore {
+	struct {
+		long counter;
+	} count;
+};
 struct inode {
 	unsigned short i_mode;
+	struct rw_semaphore i_rwsem;
 	struct super_block *i_sb;
 	unsigned long i_ino;
 };

@@ -43,22 +43,35 @@ static __always_inline void take_how(struct copy_context *in, const struct unrac
 	}
 }
 
+/* The counts of overlapping connects since the entry are those of the socket that the descriptor led to then. */
+static __always_inline __u8 heed_since_entry(const struct call *call, struct file *file)
+{
+	struct sock *sk = sock_of(file);
+	__u8 heed = sk ? heed_of(file, sk) : UNRACED_HEED_UNKNOWN;
+
+	return heed == UNRACED_HEEDS || (__u64)sk == call->connecting.sock ? heed : UNRACED_HEED_UNKNOWN;
+}
+
 /*
- * Captures the address: cgroup programs may rewrite it in place later. The file is stored for a return program that
- * does not receive it, and is 0 otherwise.
+ * Captures the address: cgroup programs may rewrite it in place later. "kept" is the file for a return program that
+ * does not receive it, and 0 otherwise.
  */
-static __always_inline void take_address(struct copy_context *in, __u64 file, const void *address, int addrlen)
+static __always_inline void take_address(struct copy_context *in, struct file *file, __u64 kept, const void *address,
+					 int addrlen)
 {
 	if (in->call) {
 		if (in->call->syscall != UNRACED_CONNECT)
 			return;
-		in->call->connect_file = file;
+		in->call->connect_file = kept;
+		in->call->heed = heed_since_entry(in->call, file);
 		/* The arguments of socketcall(2) were unreadable, so the length comes from the kernel's copy. */
 		if (in->call->indirect == BLOCK_UNREAD)
 			in->call->addrlen = addrlen;
 		merge_copy(in, copy_address(in->area, address, addrlen));
 	} else if (begin_late(in, UNRACED_CONNECT)) {
-		in->call->connect_file = file;
+		in->call->connect_file = kept;
+		in->call->connecting.sock = 0;
+		in->call->heed = heed_since_entry(in->call, file);
 		keep_late(in, copy_address(in->area, address, addrlen));
 	}
 }

@@ -89,7 +89,7 @@ int BPF_KPROBE(address_used, struct file *file, void *address, int addrlen)
 	struct copy_context in;
 
 	if (begin_context(&in, ADDRESS_COPIED))
-		take_address(&in, (__u64)file, address, addrlen);
+		take_address(&in, file, (__u64)file, address, addrlen);
 	return 0;
 }
 

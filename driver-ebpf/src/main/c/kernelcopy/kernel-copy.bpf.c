@@ -67,7 +67,7 @@ int BPF_PROG(address_copied, struct file *file, void *address, int addrlen)
 	struct copy_context in;
 
 	if (begin_context(&in, ADDRESS_COPIED))
-		take_address(&in, 0, address, addrlen);
+		take_address(&in, file, 0, address, addrlen);
 	return 0;
 }
 

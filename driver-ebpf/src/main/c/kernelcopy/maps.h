@@ -111,6 +111,7 @@ static __always_inline const __u8 *merge_late_copy(struct call *call, __u32 tid)
 	call->provenance = UNRACED_PROVENANCE_KERNEL;
 	call->verdict = UNRACED_INTEGRITY_MATCH;
 	call->length = copy->call.length;
+	call->heed = copy->call.heed;
 	/* The filter by path looks at the beginning. */
 	bpf_probe_read_kernel(call->bytes, INLINE_BYTES, copy->call.bytes);
 	call->record_flags &= ~UNRACED_TRUNCATED;

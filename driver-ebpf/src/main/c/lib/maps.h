@@ -74,7 +74,7 @@ struct call {
 	__u8 indirect; /* enum indirection */
 	__u8 direct_descriptor; /* 1: the result is no descriptor of the caller, as for files in a ring's own table */
 	__u8 silent;   /* 1: the request counts as lost until a tracepoint reports its end */
-	__u8 fresh;    /* 1: the socket had no connection and no attempt when its connect began */
+	__u8 heed;     /* enum unraced_heed of a connect */
 	__u8 reserved;
 	/* These bits and the bytes that follow are a key of the map of paths: struct path_start. */
 	__u32 start_bits;

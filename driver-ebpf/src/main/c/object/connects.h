@@ -38,6 +38,24 @@ struct {
 	__type(value, __u64);
 } connects SEC(".maps");
 
+/* The takings under way (taking_begins()), by users as unknown_sockets() tells them apart. */
+#define TAKING_COUNTERS 4096
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, TAKING_COUNTERS);
+	__type(key, __u32);
+	__type(value, __u32);
+} takings SEC(".maps");
+
+/* The counters of those threads that are in a taking. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1024);
+	__type(key, __u32);
+	__type(value, __u32);
+} takers SEC(".maps");
+
 static __always_inline __u32 counter_index(__u64 of)
 {
 	return (of * 0x9e3779b97f4a7c15ull) >> 48;
@@ -148,6 +166,29 @@ static __always_inline bool is_fresh(struct file *file, struct sock *sk)
 	return KREAD(sk, __sk_common.skc_state) == TCP_CLOSE && KREAD(socket, state) == SS_UNCONNECTED;
 }
 
+/* Returns an enum unraced_heed for a connect of this socket that begins now. */
+static __always_inline __u8 heed_of(struct file *file, struct sock *sk)
+{
+	struct socket *socket = KREAD(file, private_data);
+
+	return unraced_heed(KREAD(sk, __sk_common.skc_family), KREAD(socket, type), is_fresh(file, sk));
+}
+
+static __always_inline __u32 *takings_by(__u32 unknown_at)
+{
+	__u32 at = unknown_at / (CONNECT_COUNTERS / TAKING_COUNTERS);
+
+	return bpf_map_lookup_elem(&takings, &at);
+}
+
+/* Tells whether somebody may be taking sockets of this user, and use one before anything shows it. */
+static __always_inline bool is_being_taken(__u32 unknown_at)
+{
+	__u32 *count = takings_by(unknown_at);
+
+	return !count || *(volatile __u32 *)count;
+}
+
 /*
  * Counts the beginning of a connect, and stores what its end must compare. "known" tells whether call->fd is the
  * descriptor.
@@ -163,7 +204,7 @@ static __always_inline void connect_begins(struct call *call, struct task_struct
 	to->device = 0;
 	to->shared = 0;
 	to->family = 0;
-	call->fresh = 0;
+	call->heed = UNRACED_HEED_UNKNOWN;
 	file = known ? file_of(task, call->fd, &ignored) : 0;
 	sk = file ? sock_of(file) : 0;
 	to->unknown_at = unknown_sockets(task);
@@ -171,11 +212,11 @@ static __always_inline void connect_begins(struct call *call, struct task_struct
 	if (!sk)
 		return;
 	to->sock = (__u64)sk;
-	to->shared = is_held_by_more(file, 1);
+	to->shared = is_held_by_more(file, 1) || is_being_taken(to->unknown_at);
 	to->device = KREAD(sk, __sk_common.skc_bound_dev_if);
 	to->family = KREAD(sk, __sk_common.skc_family);
 	to->peer = peer_of(sk);
-	call->fresh = is_fresh(file, sk);
+	call->heed = heed_of(file, sk);
 	to->count = count_connect((__u64)sk);
 }
 
@@ -221,16 +262,24 @@ static __always_inline void connect_passes_by(struct task_struct *task, __s32 fd
 
 /*
  * Counts a pidfd_getfd(2) that begins. Another thread of the taker can use the new descriptor, and close it, before the
- * call returns. Which socket it will be is not known yet.
+ * call returns. Which socket it will be is not known yet. If too many threads take at once, the user's count stays.
  */
 static __always_inline void taking_begins(struct task_struct *task)
 {
-	if (fd_table_is_shared(task))
-		count_at(unknown_sockets(task), CONNECT_WEIGHT);
+	__u32 tid = task->pid, at, *count;
+
+	if (!fd_table_is_shared(task))
+		return;
+	at = unknown_sockets(task);
+	count_at(at, CONNECT_WEIGHT);
+	count = takings_by(at);
+	if (count)
+		__sync_fetch_and_add(count, 1);
+	bpf_map_update_elem(&takers, &tid, &at, BPF_ANY);
 }
 
 /* Counts a pidfd_getfd(2) that returned this descriptor. */
-static __always_inline void taking_ends(struct task_struct *task, long descriptor)
+static __always_inline void taking_returns(struct task_struct *task, long descriptor)
 {
 	__u32 shared = 0;
 	struct file *file;
@@ -244,6 +293,20 @@ static __always_inline void taking_ends(struct task_struct *task, long descripto
 		count_connect((__u64)sk);
 	if (shared)
 		count_at(unknown_sockets(task), CONNECT_WEIGHT);
+}
+
+/* Ends a taking after its socket has counted, so that a connect that begins meanwhile sees one of the two. */
+static __always_inline void taking_ends(struct task_struct *task, long descriptor)
+{
+	__u32 tid = task->pid, *at, *count;
+
+	taking_returns(task, descriptor);
+	at = bpf_map_lookup_elem(&takers, &tid);
+	count = at ? takings_by(*at) : 0;
+	if (count)
+		__sync_fetch_and_add(count, -1);
+	if (at)
+		bpf_map_delete_elem(&takers, &tid);
 }
 
 /* Counts the end of a connect request, whose file identifies its socket beyond doubt. */

@@ -191,7 +191,7 @@ static __always_inline bool is_indirect_socket(const struct unraced_record *reco
 static __always_inline __u32 own_attempts(const struct builder *builder, const struct call *call,
 					  const struct tail_context *from)
 {
-	if (!from->is_request || !call->fresh || from->result == -EALREADY || from->result == -EISCONN ||
+	if (!from->is_request || call->heed != UNRACED_HEEDS_IF_ALONE || from->result == -EALREADY || from->result == -EISCONN ||
 	    builder->record.connect.address.length < sizeof(__u16) ||
 	    *(const __u16 *)builder->tail == UNRACED_AF_UNSPEC)
 		return 0;
@@ -238,7 +238,7 @@ static __always_inline void describe_connected(struct builder *builder, struct f
 	else
 		record->integrity =
 			unraced_judge_copied_address(record->integrity, verdict, &record->connect,
-						     builder->tail, alone);
+						     builder->tail, alone, call->heed);
 	is_own = !call->indirect || is_indirect_socket(record, call, sk, alone);
 	if (record->integrity == UNRACED_INTEGRITY_MATCH && judge &&
 	    (!alone || !is_own || !unraced_chose_peer(from->result)))
@@ -281,6 +281,29 @@ static __always_inline void describe_opened(struct builder *builder, struct walk
 		record->integrity = judge_path(builder, walk, file);
 }
 
+/*
+ * Judges the kernel's copy of the address of a connect that reached no peer. The socket of a request is that of its
+ * file; the descriptor may have led to another one at the submission.
+ */
+static __always_inline void judge_refused(struct builder *builder, const struct call *call,
+					  const struct tail_context *from)
+{
+	struct unraced_record *record = &builder->record;
+	struct unraced_connect socket = { .family = call->connecting.family, .address = record->connect.address };
+	struct file *file = from->is_request ? (struct file *)from->file : 0;
+	struct sock *sk = file ? sock_of(file) : 0;
+	__u8 heed = call->heed;
+	bool alone;
+
+	if (record->provenance != UNRACED_PROVENANCE_KERNEL)
+		return;
+	alone = !connect_was_overlapped(call, socket.family, own_attempts(builder, call, from));
+	if (sk && (__u64)sk != call->connecting.sock)
+		heed = heed_of(file, sk) == UNRACED_HEEDS ? UNRACED_HEEDS : UNRACED_HEED_UNKNOWN;
+	record->integrity = unraced_judge_copied_address(record->integrity, UNRACED_INTEGRITY_UNCHECKED, &socket,
+							 builder->tail, alone, heed);
+}
+
 /* Describes the call's object, and judges an argument that has no proof yet. */
 static __always_inline void describe_object(struct builder *builder, struct walk *walk, struct task_struct *task,
 					    const struct call *call, struct tail_context *from, bool is_connect,
@@ -292,8 +315,11 @@ static __always_inline void describe_object(struct builder *builder, struct walk
 	__s64 references = 1;
 	__u32 shared = 0;
 
-	if (is_connect ? !unraced_has_peer(result) : result < 0)
+	if (is_connect ? !unraced_has_peer(result) : result < 0) {
+		if (is_connect)
+			judge_refused(builder, call, from);
 		return;
+	}
 	if (is_connect) {
 		file = file_of(task, call->fd, &shared);
 		if (!from->is_request) {
@@ -342,10 +368,13 @@ static __always_inline void judge_call(struct call *call, struct tail_context *f
 					   unraced_has_lost_peer(&record->connect, builder->tail, from->result) ||
 					   unraced_has_other_connects(&record->connect)))
 				record->flags |= UNRACED_SOCKET_SHARED;
-			if (is_connect && is_copied(record, from->result))
+			if (is_connect && record->provenance == UNRACED_PROVENANCE_KERNEL)
 				record->integrity = unraced_judge_copied_address(
-					record->integrity, judge_address(call->connecting.device), &record->connect,
-					builder->tail, !(record->flags & UNRACED_SOCKET_SHARED));
+					record->integrity,
+					is_copied(record, from->result) ? judge_address(call->connecting.device) :
+									  UNRACED_INTEGRITY_UNCHECKED,
+					&record->connect, builder->tail, !(record->flags & UNRACED_SOCKET_SHARED),
+					call->heed);
 		}
 		return;
 	}

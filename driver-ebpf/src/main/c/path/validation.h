@@ -39,7 +39,7 @@ struct validation {
 	__u8 state;
 	__u8 crossed; /* the walk has just gone from the root of a mount to its mountpoint */
 	__u8 overmounted; /* something is mounted over a name on the way */
-	__u8 spent; /* there were too many mounts to search, or too many names */
+	__u8 spent; /* there were too many mounts to search, or too many names, or a mount may be on the move */
 	__u8 moving;  /* a rename or the move of a mount was under way */
 };
 
@@ -166,6 +166,26 @@ static __always_inline bool is_namespace(const struct mnt_namespace *ns)
 	return ns && !((long)ns < 0 && (long)ns > -4096);
 }
 
+/* kernel/locking/rwsem.c */
+#define RWSEM_WRITER_LOCKED 1
+
+/*
+ * Tells whether a mount may be on the move to this dentry. In the middle of its move a mount is in no list, so no search
+ * finds it, not where it was either. But from before it leaves its place until the namespace has counted the move, the
+ * kernel holds the inode of the new mountpoint for writing, and the dentry is marked as mounted (do_move_mount() of
+ * fs/namespace.c). Others who hold the inode change the directory, so this is rarely seen of an ordinary path.
+ */
+static __always_inline bool may_be_mounted_on(struct dentry *dentry)
+{
+	struct inode *inode;
+
+	if (!(KREAD(dentry, d_flags) & mounted_flag()))
+		return 0;
+	inode = KREAD(dentry, d_inode);
+	return !bpf_core_field_exists(inode->i_rwsem.count) ||
+	       (KREAD(inode, i_rwsem.count.counter) & RWSEM_WRITER_LOCKED);
+}
+
 /* Notes the namespace, which all mounts of a tree have in common, and its count of mount changes. */
 static __always_inline void validation_watch_mounts(struct validation *validation, struct mount *mount)
 {
@@ -226,6 +246,8 @@ static long retrace_step(__u64 step, struct retrace **on)
 	struct dentry *parent;
 
 	digest_dentry(&again->validation, dentry);
+	if (may_be_mounted_on(dentry))
+		again->validation.spent = 1;
 	if (dentry == KREAD(mount, mnt.mnt_root)) {
 		above = KREAD(mount, mnt_parent);
 		if (above == mount) {

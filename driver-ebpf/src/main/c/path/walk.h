@@ -217,6 +217,7 @@ static long walk_try(__u64 number, struct walk **on)
 	walk_reset(walk);
 	walk_up(walk);
 	walk->unfit = !validation_holds(&walk->validation, &walk->again, walk->file, walk->steps);
+	walk->validation.spent |= walk->again.validation.spent;
 	return !walk->unfit || walk->steps > SHORT_WALK;
 }
 

@@ -13,7 +13,7 @@ struct unraced_act {
 	s32 device; /* the interface that the socket was bound to before the act */
 	u16 family; /* of the socket before the act; setsockopt(2) can make it another */
 	u8 overlapped;
-	u8 reserved;
+	u8 heed; /* enum unraced_heed */
 };
 
 /* The scratch memory in which a CPU builds records. Its user keeps preemption off. */

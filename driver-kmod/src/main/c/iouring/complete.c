@@ -78,8 +78,10 @@ static void describe_object(struct unraced_capture *capture, struct unraced_scra
 	struct unraced_record *record = &scratch->call.record;
 
 	if (record->syscall == UNRACED_CONNECT) {
-		if (!unraced_has_peer(record->result))
+		if (!unraced_has_peer(record->result)) {
+			unraced_judge_refused(capture, scratch);
 			return;
+		}
 		/* The request holds its file until it completes. */
 		if (req->file)
 			unraced_describe_connect(capture, scratch, req->file, own_references(record, req->file));

@@ -23,7 +23,7 @@ struct connecting {
 	const void *address; /* the kernel's copy */
 	s32 length;
 	const void *request; /* the request of an io_uring; null for a system call */
-	struct sock *sk;
+	struct socket *socket; /* null if it is none, or has no struct sock */
 	bool alone;
 };
 
@@ -42,10 +42,10 @@ static bool is_alone(const struct connecting *connecting)
 static void begin_act(struct unraced_capture *capture, const struct connecting *connecting)
 {
 	if (connecting->request)
-		unraced_act_begin(capture, connecting->sk, (unsigned long)connecting->request, 0,
+		unraced_act_begin(capture, connecting->socket, (unsigned long)connecting->request, 0,
 				  true, connecting->alone);
 	else
-		unraced_act_begin(capture, connecting->sk, current->pid, current->start_boottime,
+		unraced_act_begin(capture, connecting->socket, current->pid, current->start_boottime,
 				  false, connecting->alone);
 }
 
@@ -132,8 +132,8 @@ static int on_connect(struct kprobe *kprobe, struct pt_regs *regs)
 	struct socket *socket = sock_from_file(connecting.file);
 	struct unraced_arguments arguments UNRACED_FILLED_LATER;
 
-	connecting.sk = socket ? READ_ONCE(socket->sk) : NULL;
-	if (connecting.sk) {
+	connecting.socket = socket && READ_ONCE(socket->sk) ? socket : NULL;
+	if (connecting.socket) {
 		connecting.alone = is_alone(&connecting);
 		begin_act(capture, &connecting);
 	}
@@ -170,6 +170,21 @@ static int on_bind(struct kprobe *kprobe, struct pt_regs *regs)
 	return 0;
 }
 
+/*
+ * A process that receives a socket in mid-call, by pidfd_getfd(2) or SCM_RIGHTS, can change it by what is no act, and
+ * close its descriptor before the event looks: a send can name a UNIX socket. The kernel runs this before it installs
+ * the descriptor (receive_fd() of fs/file.c).
+ */
+static int on_receive(struct kprobe *kprobe, struct pt_regs *regs)
+{
+	struct unraced_capture *capture = container_of(kprobe, struct unraced_probe, kprobe)->capture;
+	struct socket *socket = sock_from_file((struct file *)regs_get_kernel_argument(regs, 0));
+
+	if (socket && socket->sk)
+		unraced_act_unseen(capture, socket->sk);
+	return 0;
+}
+
 bool unraced_connects_can_probe(void)
 {
 	return unraced_can_probe(CONNECT_FILE, on_connect);
@@ -185,6 +200,7 @@ static int start_connects(struct unraced_capture *capture)
 	unraced_probe_attach(&capture->connect_probe, capture, CONNECT_FILE, on_connect);
 	unraced_probe_attach(&capture->send_probe, capture, "__inet_stream_connect", on_send);
 	unraced_probe_attach(&capture->bind_probe, capture, "security_socket_bind", on_bind);
+	unraced_probe_attach(&capture->receive_probe, capture, "security_file_receive", on_receive);
 	return 0;
 }
 
@@ -193,6 +209,7 @@ static void stop_connects(struct unraced_capture *capture)
 	unraced_probe_detach(&capture->connect_probe);
 	unraced_probe_detach(&capture->send_probe);
 	unraced_probe_detach(&capture->bind_probe);
+	unraced_probe_detach(&capture->receive_probe);
 }
 
 const struct unraced_hook unraced_connect_hook = {

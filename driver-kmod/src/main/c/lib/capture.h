@@ -71,6 +71,7 @@ struct unraced_capture {
 	struct unraced_probe connect_probe;
 	struct unraced_probe send_probe;
 	struct unraced_probe bind_probe;
+	struct unraced_probe receive_probe;
 
 	/* requests of io_urings, by their addresses; null where requests cannot be read */
 	struct unraced_stash *requests;

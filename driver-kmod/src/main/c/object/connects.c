@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/atomic.h>
+#include <linux/net.h>
 #include <linux/sched.h>
 #include <net/sock.h>
+#include <net/tcp_states.h>
 
 #include "call/entry.h"
 #include "object/connects.h"
+#include "unraced/address.h"
 
 /* A small configured stash must not cause SOCKET_SHARED. */
 #define LEAST_ENTRIES 4096u
@@ -72,6 +75,23 @@ bool unraced_act_is_alone(struct unraced_capture *capture, const struct unraced_
 	       unraced_stash_touch(capture->sockets, scratch->act.socket, 0, 0, is_latest, &scratch->act.number);
 }
 
+void unraced_judge_refused(struct unraced_capture *capture, struct unraced_scratch *scratch)
+{
+	struct unraced_record *record = &scratch->call.record;
+	struct unraced_connect refused = { .address = record->connect.address };
+	u8 heed = UNRACED_HEED_UNKNOWN;
+
+	if (record->provenance != UNRACED_PROVENANCE_KERNEL)
+		return;
+	if (scratch->acted) {
+		refused.family = scratch->act.family;
+		heed = scratch->act.heed;
+	}
+	record->integrity = unraced_judge_copied_address(record->integrity, UNRACED_INTEGRITY_UNCHECKED, &refused,
+							 scratch->call.tail, unraced_act_is_alone(capture, scratch),
+							 heed);
+}
+
 void unraced_act_end(struct unraced_capture *capture, struct unraced_scratch *scratch)
 {
 	if (scratch->acted)
@@ -87,15 +107,25 @@ void unraced_act_discard(struct unraced_capture *capture, u64 owner, u64 start)
 	unraced_act_end(capture, scratch);
 }
 
-void unraced_act_begin(struct unraced_capture *capture, const struct sock *sk, u64 owner, u64 start,
+/* Returns an enum unraced_heed for a connect of this socket that begins now. */
+static u8 heed_of(const struct socket *socket, const struct sock *sk)
+{
+	bool fresh = READ_ONCE(sk->sk_state) == TCP_CLOSE && READ_ONCE(socket->state) == SS_UNCONNECTED;
+
+	return unraced_heed(READ_ONCE(sk->sk_family), socket->type, fresh);
+}
+
+void unraced_act_begin(struct unraced_capture *capture, const struct socket *socket, u64 owner, u64 start,
 		       bool again, bool sole)
 {
 	struct unraced_scratch *scratch = unraced_scratch(capture);
+	const struct sock *sk = socket->sk;
 	struct unraced_act act = {
 		.socket = (unsigned long)sk,
 		.number = atomic64_inc_return(&capture->acts_begun),
 		.device = READ_ONCE(sk->sk_bound_dev_if),
 		.family = READ_ONCE(sk->sk_family),
+		.heed = heed_of(socket, sk),
 	};
 	struct beginning beginning = { .act = &act, .sole = sole };
 
@@ -105,6 +135,7 @@ void unraced_act_begin(struct unraced_capture *capture, const struct sock *sk, u
 		act.overlapped = scratch->act.overlapped;
 		act.device = scratch->act.device;
 		act.family = scratch->act.family;
+		act.heed = scratch->act.heed;
 	} else {
 		unraced_act_end(capture, scratch);
 		/*

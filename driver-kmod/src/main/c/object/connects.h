@@ -13,14 +13,16 @@
 #include "call/scratch.h"
 
 struct sock;
+struct socket;
 
 /* Allocates the tables of sockets and of acts. */
 int unraced_acts_allocate(struct unraced_capture *capture);
 /*
- * Begins an act of a thread or a request. A request can come here several times before it completes; again continues
- * its act. "sole" says that no other descriptor or task holds the socket's file now.
+ * Begins an act of a thread or a request on a socket that has a struct sock. A request can come here several times
+ * before it completes; again continues its act. "sole" says that no other descriptor or task holds the socket's file
+ * now.
  */
-void unraced_act_begin(struct unraced_capture *capture, const struct sock *sk, u64 owner, u64 start, bool again,
+void unraced_act_begin(struct unraced_capture *capture, const struct socket *socket, u64 owner, u64 start, bool again,
 		       bool sole);
 /* Notes a connect that has no event, but overlaps other acts of the socket. */
 void unraced_act_unseen(struct unraced_capture *capture, const struct sock *sk);
@@ -31,6 +33,8 @@ void unraced_act_take(struct unraced_capture *capture, struct unraced_scratch *s
  * this act.
  */
 bool unraced_act_is_alone(struct unraced_capture *capture, const struct unraced_scratch *scratch);
+/* Judges the kernel's copy of the address of a connect that reached no peer, by the act in the scratch memory. */
+void unraced_judge_refused(struct unraced_capture *capture, struct unraced_scratch *scratch);
 /* Ends the act in the scratch memory. */
 void unraced_act_end(struct unraced_capture *capture, struct unraced_scratch *scratch);
 /* Ends an act that a thread or a request left behind. */

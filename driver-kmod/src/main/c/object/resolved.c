@@ -57,12 +57,13 @@ static bool is_connected(const struct unraced_scratch *scratch, const struct soc
 
 /*
  * Every bind and connect since the act of a request counts, so the kernel may tell of it as late as
- * it likes. Without the probe at binds, nobody knows.
+ * it likes. Without the probe at binds, nobody knows; nor who got the socket meanwhile without the one at receipts.
  */
 static bool is_seen_late(const struct unraced_capture *capture, const struct unraced_record *record, struct sock *sk)
 {
 	return unraced_is_seen_late(&record->connect, sk,
-				    record->origin == UNRACED_ORIGIN_IO_URING && !capture->bind_probe.registered);
+				    (record->origin == UNRACED_ORIGIN_IO_URING && !capture->bind_probe.registered) ||
+					    !capture->receive_probe.registered);
 }
 
 void unraced_describe_connect(struct unraced_capture *capture, struct unraced_scratch *scratch, struct file *file,
@@ -93,9 +94,12 @@ void unraced_describe_connect(struct unraced_capture *capture, struct unraced_sc
 	alone = !(record->flags & UNRACED_SOCKET_SHARED);
 	if (alone && !unraced_is_judged(&scratch->call))
 		record->integrity = by_peer;
-	else if (is_copied)
-		record->integrity = unraced_judge_copied_address(record->integrity, by_peer, &record->connect,
-								 scratch->call.tail, alone);
+	else if (record->provenance == UNRACED_PROVENANCE_KERNEL)
+		record->integrity = unraced_judge_copied_address(record->integrity,
+								 is_copied ? by_peer : UNRACED_INTEGRITY_UNCHECKED,
+								 &record->connect, scratch->call.tail, alone,
+								 scratch->acted ? scratch->act.heed :
+										  UNRACED_HEED_UNKNOWN);
 }
 
 static bool is_described(const struct unraced_call *call)
@@ -132,6 +136,8 @@ void unraced_describe_object(struct unraced_capture *capture, struct unraced_scr
 	if (call->integrity && record->enter_ns)
 		unraced_look_for_changes(scratch);
 	remove_other_file(call);
+	if (connects && !expected)
+		unraced_judge_refused(capture, scratch);
 	if (!expected || is_described(call))
 		return;
 	was_judged = unraced_is_judged(call);

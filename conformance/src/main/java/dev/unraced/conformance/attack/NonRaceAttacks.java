@@ -66,8 +66,15 @@ final class NonRaceAttacks {
                 ignored(
                         "",
                         "A second connect succeeds by the attempt of the first one, and its address is ignored",
+                        true,
                         false),
-                ignored("-uring", "A request of an io_uring makes the second connect", true),
+                ignored("-uring", "A request of an io_uring makes the second connect", true, true),
+                ignored(
+                        "-refused",
+                        "A second connect fails as the attempt of the first one does, and its address is ignored",
+                        false,
+                        false),
+                ignored("-refused-uring", "A request of an io_uring makes the failing connect", false, true),
                 of(
                         "tid-reuse",
                         "A killed thread's id calls again",
@@ -90,7 +97,12 @@ final class NonRaceAttacks {
         return of(name, title, Syscall.OPENAT, Scope.PROCESS, play);
     }
 
-    private static Attack ignored(String suffix, String title, boolean byRequest) {
+    /**
+     * Makes an attack.
+     *
+     * @param isAnswered whether somebody listens where the first attempt goes
+     */
+    private static Attack ignored(String suffix, String title, boolean isAnswered, boolean byRequest) {
         List<Capability> needs = byRequest
                 ? List.of(Syscall.CONNECT, Origin.IO_URING, Feature.SOCKET_TUPLE)
                 : List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE);
@@ -101,7 +113,7 @@ final class NonRaceAttacks {
                 Scope.PROCESS,
                 FEW,
                 false,
-                field -> ignoredAddress(field, byRequest));
+                field -> ignoredAddress(field, isAnswered, byRequest));
     }
 
     private static void symlink(AttackField field) {
@@ -212,12 +224,14 @@ final class NonRaceAttacks {
     }
 
     /**
-     * Connects sockets that must not block twice. The first attempt succeeds in the background; the second connect
-     * returns 0 for it, and the kernel does not look at its address, which nobody listens at.
+     * Connects sockets that must not block twice. The first attempt succeeds or is refused in the background; the
+     * second connect tells of it, and the kernel does not look at its address, which nobody listens at.
      */
-    private static void ignoredAddress(AttackField field, boolean byRequest) {
+    private static void ignoredAddress(AttackField field, boolean isAnswered, boolean byRequest) {
         Sockets sockets = new Sockets(field.actor());
-        ByteString reached = sockets.listen(LISTENER, SocketAddresses.loopback(0), ROOM);
+        ByteString reached = isAnswered
+                ? sockets.listen(LISTENER, SocketAddresses.loopback(0), ROOM)
+                : sockets.freeAddress(LISTENER);
         ByteString ignored = sockets.freeAddress(FILLER);
         while (field.tally().counts().attempts() < field.calls()) {
             sockets.nonblocking(CLIENT, Linux.AF_INET);
@@ -234,7 +248,9 @@ final class NonRaceAttacks {
             if (address.provenance() == Provenance.KERNEL && address.integrity() == Integrity.MATCH) {
                 field.tally().lie("R2.16", "MATCH of an address that the kernel ignored: event " + event);
             }
-            sockets.accept(LISTENER, ACCEPTED);
+            if (isAnswered) {
+                sockets.accept(LISTENER, ACCEPTED);
+            }
         }
     }
 

@@ -69,6 +69,14 @@ final class InetSocket extends Socket {
         }
     }
 
+    @Override
+    public Heed heed() {
+        if (type() != SOCK_STREAM) {
+            return Heed.ALWAYS;
+        }
+        return state == State.CLOSE && progress == Progress.UNCONNECTED ? Heed.IF_ALONE : Heed.UNKNOWN;
+    }
+
     /** Returns the unspecified address of the socket's family. */
     Ip any() {
         return family() == AF_INET ? Ip.ANY4 : Ip.ANY6;

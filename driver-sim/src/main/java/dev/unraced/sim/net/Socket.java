@@ -45,6 +45,9 @@ public abstract sealed class Socket permits InetSocket, UnixSocket {
     /** {@code skc_bound_dev_if}: the index of the device that the socket is bound to; 0 for none. */
     public abstract int device();
 
+    /** Returns whether a connect that begins now looks at its address. */
+    public abstract Heed heed();
+
     /** {@code sk_err}: the error that the next call will return, such as ECONNRESET; 0 for none. */
     public abstract int error();
 

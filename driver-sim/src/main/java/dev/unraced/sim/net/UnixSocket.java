@@ -43,6 +43,11 @@ final class UnixSocket extends Socket {
     }
 
     @Override
+    public Heed heed() {
+        return Heed.ALWAYS;
+    }
+
+    @Override
     public byte[] local() {
         return name == null ? new byte[] {AF_UNIX, 0} : name.clone();
     }

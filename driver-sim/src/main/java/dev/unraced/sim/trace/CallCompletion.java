@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.trace;
 
-import static dev.unraced.linux.SocketTypes.SOCK_STREAM;
-
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
@@ -14,6 +12,7 @@ import dev.unraced.linux.Errno;
 import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Task;
+import dev.unraced.sim.net.Heed;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -78,14 +77,11 @@ final class CallCompletion {
         if (present && entered && call.origin() == Origin.SYSCALL && record.provenance == Provenance.ENTER) {
             arguments.compareWithExit(caller, call);
         }
-        if (!record.isPresent() || !record.hasObject) {
-            return;
-        }
         if (isCopiedAddress(call)) {
             compareCopyWithPeer(call);
             return;
         }
-        if (record.integrity != Integrity.UNCHECKED) {
+        if (!record.isPresent() || !record.hasObject || record.integrity != Integrity.UNCHECKED) {
             return;
         }
         if (call.syscall() == Syscall.CONNECT) {
@@ -106,7 +102,7 @@ final class CallCompletion {
 
     /** Returns whether the address is the kernel's own copy, which is a match without mitigation, too. */
     private boolean isCopiedAddress(Call call) {
-        return call.syscall() == Syscall.CONNECT && record.provenance == Provenance.KERNEL && record.hasObject;
+        return call.syscall() == Syscall.CONNECT && record.provenance == Provenance.KERNEL;
     }
 
     /** Returns whether the peer can be the one that this call asked for, by its result. */
@@ -115,20 +111,23 @@ final class CallCompletion {
     }
 
     /**
-     * Compares the kernel's copy of an address with the peer. The kernel ignores the address of a connect while an
-     * earlier attempt of the socket is under way, and returns 0 when that one succeeds.
+     * Compares the kernel's copy of an address with the peer. While an attempt of a stream socket is under way, the
+     * kernel ignores the address of a connect, unless it ends the attempt, and tells how that attempt ends.
      */
     private void compareCopyWithPeer(Call call) {
-        boolean isInternet = record.family == Sockaddr.AF_INET || record.family == Sockaddr.AF_INET6;
-        Integrity byPeer = Proof.ofAddress(record, precautions.contains(Precaution.SCOPES));
-        if (record.integrity != Integrity.MATCH || !isInternet || !chosePeer(call) || byPeer == Integrity.MATCH) {
+        boolean isJudgedByPeer = record.hasObject && chosePeer(call);
+        Integrity byPeer =
+                isJudgedByPeer ? Proof.ofAddress(record, precautions.contains(Precaution.SCOPES)) : Integrity.UNCHECKED;
+        if (record.integrity != Integrity.MATCH || byPeer == Integrity.MATCH) {
             return;
         }
+        boolean isInternet = record.family == Sockaddr.AF_INET || record.family == Sockaddr.AF_INET6;
         boolean isShared = record.has(EventFlag.SOCKET_SHARED);
         boolean disconnects = record.length >= Short.BYTES && record.argument[0] == 0 && record.argument[1] == 0;
-        if (byPeer == Integrity.DIFFERS && !isShared) {
+        boolean isHeeded = record.heed == Heed.ALWAYS || (record.heed == Heed.IF_ALONE && !isShared);
+        if (isInternet && byPeer == Integrity.DIFFERS && !isShared) {
             record.integrity = Integrity.DIFFERS;
-        } else if (record.type == SOCK_STREAM && isShared && !disconnects) {
+        } else if (!disconnects && !isHeeded) {
             record.integrity = Integrity.UNCHECKED;
         }
     }

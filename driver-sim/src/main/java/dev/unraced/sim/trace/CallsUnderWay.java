@@ -7,6 +7,7 @@ import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Task;
+import dev.unraced.sim.net.Heed;
 import java.util.IdentityHashMap;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +78,11 @@ final class CallsUnderWay {
     @Nullable
     OpenFile connectedFile(Task caller, Call call) {
         return connects.taken(CallStash.key(caller, call));
+    }
+
+    /** Returns whether the kernel looks at the address of a connect; of one that is not under way, what is given. */
+    Heed heed(Task caller, Call call, Heed otherwise) {
+        return connects.heed(CallStash.key(caller, call), otherwise);
     }
 
     /**

@@ -2,6 +2,7 @@
 package dev.unraced.sim.trace;
 
 import dev.unraced.sim.fs.OpenFile;
+import dev.unraced.sim.net.Heed;
 import dev.unraced.sim.net.Socket;
 import java.util.HashMap;
 import java.util.Map;
@@ -23,6 +24,9 @@ final class ConnectsUnderWay {
         @Nullable
         Socket socket;
 
+        /** Of the socket that the descriptor led to when the connect began. */
+        Heed heed = Heed.UNKNOWN;
+
         boolean overlapped;
     }
 
@@ -32,6 +36,8 @@ final class ConnectsUnderWay {
         if (connect.socket == socket || socket == null) {
             return;
         }
+        boolean isFirst = connect.socket == null && connect.file == null;
+        connect.heed = isFirst || socket.heed() == Heed.ALWAYS ? socket.heed() : Heed.UNKNOWN;
         connect.socket = socket;
         for (Connect other : connects.values()) {
             if (other != connect && other.socket == socket) {
@@ -43,8 +49,8 @@ final class ConnectsUnderWay {
 
     /** Records the file that the kernel connected, whatever its descriptor refers to by now. */
     void took(long key, OpenFile file, @Nullable Socket socket) {
-        on(key, socket);
         connects.computeIfAbsent(key, unused -> new Connect()).file = file;
+        on(key, socket);
     }
 
     /** Returns the file that the kernel connected; null when that was not seen. */
@@ -52,6 +58,12 @@ final class ConnectsUnderWay {
     OpenFile taken(long key) {
         Connect connect = connects.get(key);
         return connect == null ? null : connect.file;
+    }
+
+    /** Returns whether the kernel looks at the address of a connect; of one that is not under way, what is given. */
+    Heed heed(long key, Heed otherwise) {
+        Connect connect = connects.get(key);
+        return connect == null ? otherwise : connect.heed;
     }
 
     /** Ends a connect; returns whether another connect of its socket was under way at the same time. */

@@ -6,6 +6,7 @@ import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.RecordLayout;
+import dev.unraced.sim.net.Heed;
 import dev.unraced.stash.ArgStash;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -60,6 +61,8 @@ final class RecordBuilder {
     long pointer;
     /** The device that a socket was bound to before its connect; 0 for none. */
     int boundDevice;
+    /** Whether the kernel looked at the address of a connect. */
+    Heed heed = Heed.UNKNOWN;
     /** The number of the mount namespace in which the path is looked up; 0 when unknown. */
     long namespace;
 
@@ -100,6 +103,7 @@ final class RecordBuilder {
         addrlen = 0;
         pointer = 0;
         boundDevice = 0;
+        heed = Heed.UNKNOWN;
         namespace = 0;
         forgetObject();
     }
@@ -184,7 +188,7 @@ final class RecordBuilder {
         LONGS.set(stash, 64, startMount);
         LONGS.set(stash, 72, startDentry);
         LONGS.set(stash, 80, pair(dirfd, addrlen));
-        LONGS.set(stash, 88, pair(boundDevice << 1 | (hasObject ? 1 : 0), length));
+        LONGS.set(stash, 88, pair(boundDevice << 3 | heed.code() << 1 | (hasObject ? 1 : 0), length));
         LONGS.set(stash, 96, namespace);
         LONGS.set(stash, 104, pointer);
         System.arraycopy(argument, 0, stash, ARGUMENT, length);
@@ -232,7 +236,8 @@ final class RecordBuilder {
         addrlen = second(numbers);
         long sizes = (long) LONGS.get(stash, 88);
         hasObject = (first(sizes) & 1) != 0;
-        boundDevice = first(sizes) >>> 1;
+        heed = Heed.of(first(sizes) >> 1 & 3);
+        boundDevice = first(sizes) >>> 3;
         namespace = (long) LONGS.get(stash, 96);
         pointer = (long) LONGS.get(stash, 104);
         length = second(sizes);

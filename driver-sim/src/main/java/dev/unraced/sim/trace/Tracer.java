@@ -78,7 +78,11 @@ public final class Tracer implements Tracepoints {
 
     /** Ends a connect that is over, or that was looked at before the next request can disturb it. */
     private void endConnect(Task caller, Call call) {
-        if (call.syscall() == Syscall.CONNECT && underWay.endConnect(caller, call) && takes(Precaution.OVERLAPS)) {
+        if (call.syscall() != Syscall.CONNECT) {
+            return;
+        }
+        record.heed = underWay.heed(caller, call, record.heed);
+        if (underWay.endConnect(caller, call) && takes(Precaution.OVERLAPS)) {
             record.flag(EventFlag.SOCKET_SHARED);
         }
     }

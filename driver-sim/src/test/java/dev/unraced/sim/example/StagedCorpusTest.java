@@ -27,6 +27,7 @@ import dev.unraced.event.Abi;
 import dev.unraced.event.ConnectEvent;
 import dev.unraced.event.ConnectedSocket;
 import dev.unraced.event.EventFlag;
+import dev.unraced.event.Mitigation;
 import dev.unraced.event.OpenEvent;
 import dev.unraced.event.Sockaddr;
 import dev.unraced.event.Syscall;
@@ -427,6 +428,24 @@ class StagedCorpusTest {
         thread.connect(fd, evil.address("127.0.0.1", 9)).finish();
         thread.submit(Syscall.CONNECT, false, fd, ignored.address(), 16).finish();
         assertThat(last(capture)).isEqualTo("127.0.0.2:9 DIFFERS, really 127.0.0.1:9");
+    }
+
+    @Stages("connect-ignored-refused")
+    void aSecondConnectFailsAsTheAttemptOfTheFirst(Capture capture) {
+        capture.switchTo(Mitigation.KERNEL);
+        int fd = evil.socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+        thread.connect(fd, evil.address("127.0.0.1", 10)).finish();
+        thread.connect(fd, evil.address("127.0.0.2", 9)).finish();
+        assertThat(last(capture)).isEqualTo("127.0.0.2:9 UNCHECKED, really nothing");
+    }
+
+    @Stages("connect-ignored-refused-uring")
+    void aRequestMakesTheFailingConnect(Capture capture) {
+        int fd = evil.socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+        SimBuffer ignored = evil.address("127.0.0.2", 9);
+        thread.connect(fd, evil.address("127.0.0.1", 10)).finish();
+        thread.submit(Syscall.CONNECT, false, fd, ignored.address(), 16).finish();
+        assertThat(last(capture)).isEqualTo("127.0.0.2:9 UNCHECKED, really nothing");
     }
 
     @Stages("tid-reuse")

@@ -7,6 +7,7 @@ import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Sockaddr;
+import dev.unraced.linux.Errno;
 import dev.unraced.mutants.fault.MutantFactory;
 import dev.unraced.mutants.fault.RecordEdit;
 import dev.unraced.sim.trace.TraceSettings;
@@ -64,6 +65,17 @@ final class ProofMutants {
                                     && record.result() == 0
                                     && record.provenance() == Provenance.KERNEL
                                     && record.integrity() == Integrity.DIFFERS) {
+                                record.integrity(Integrity.MATCH);
+                            }
+                        }),
+                MutantFactory.lying(
+                        "refused-matches",
+                        "takes the kernel's copy of an address for what was refused",
+                        "R2.16",
+                        (task, call, record) -> {
+                            if (record.isConnect()
+                                    && record.result() == -Errno.ECONNREFUSED
+                                    && record.provenance() == Provenance.KERNEL) {
                                 record.integrity(Integrity.MATCH);
                             }
                         }),
