@@ -86,20 +86,17 @@ public final class AddressSpace {
      * @throws IllegalArgumentException when the memory is not mapped: a simulated program has no fault handler
      */
     public void write(long address, byte[] bytes) {
-        Mapping mapping = find(address);
-        int from = mapping == null ? 0 : mapping.index(address);
-        if (mapping == null || from + bytes.length > mapping.bytes.length) {
+        Mapping mapping = find(address, bytes.length, true);
+        if (mapping == null) {
             throw new IllegalArgumentException(
                     "no " + bytes.length + " bytes of memory at 0x" + Long.toHexString(address));
         }
-        mapping.fetch(from, bytes.length);
-        System.arraycopy(bytes, 0, mapping.bytes, from, bytes.length);
+        System.arraycopy(bytes, 0, mapping.bytes, mapping.index(address), bytes.length);
     }
 
     /** Returns whether a careful read of this byte would succeed. */
     public boolean isResident(long address) {
-        Mapping mapping = find(address);
-        return mapping != null && mapping.isPresent(mapping.index(address), 1);
+        return find(address, 1, false) != null;
     }
 
     /** Copies bytes without faulting; returns false when any of them is not in memory. */
@@ -129,17 +126,12 @@ public final class AddressSpace {
 
     /** Returns whether a careful copy would succeed and yield other bytes than the first {@code length} of an array. */
     public boolean differsCarefully(long address, byte[] expected, int length) {
-        if (length == 0) {
-            return false;
-        }
-        Mapping mapping = find(address);
+        Mapping mapping = length == 0 ? null : find(address, length, false);
         if (mapping == null) {
             return false;
         }
         int from = mapping.index(address);
-        return length <= mapping.bytes.length - from
-                && mapping.isPresent(from, length)
-                && !Arrays.equals(mapping.bytes, from, from + length, expected, 0, length);
+        return !Arrays.equals(mapping.bytes, from, from + length, expected, 0, length);
     }
 
     /**
@@ -170,21 +162,11 @@ public final class AddressSpace {
         if (length == 0) {
             return true;
         }
-        Mapping mapping = find(address);
-        if (mapping == null) {
-            return false;
+        Mapping mapping = find(address, length, fetching);
+        if (mapping != null) {
+            System.arraycopy(mapping.bytes, mapping.index(address), target, 0, length);
         }
-        int from = mapping.index(address);
-        if (length > mapping.bytes.length - from) {
-            return false;
-        }
-        if (fetching) {
-            mapping.fetch(from, length);
-        } else if (!mapping.isPresent(from, length)) {
-            return false;
-        }
-        System.arraycopy(mapping.bytes, from, target, 0, length);
-        return true;
+        return mapping != null;
     }
 
     private int string(long address, byte[] target, int limit, boolean fetching) {
@@ -196,10 +178,7 @@ public final class AddressSpace {
         byte[] bytes = mapping.bytes;
         int end = Math.min(bytes.length, from + limit);
         int at = indexOfNul(bytes, from, end);
-        int read = Math.min(at + 1, end) - from;
-        if (fetching) {
-            mapping.fetch(from, read);
-        } else if (!mapping.isPresent(from, read)) {
+        if (!mapping.canRead(from, Math.min(at + 1, end) - from, fetching)) {
             return -1;
         }
         if (at == bytes.length && at - from < limit) {
@@ -234,6 +213,21 @@ public final class AddressSpace {
         mappings.add(mapping);
         last = mapping;
         return mapping;
+    }
+
+    /**
+     * Returns the mapping that holds some bytes; null when any of them is not mapped.
+     *
+     * @param fetching whether pages that are not in memory are fetched; otherwise the answer is null for them too
+     */
+    private @Nullable Mapping find(long address, int length, boolean fetching) {
+        Mapping mapping = find(address);
+        if (mapping == null) {
+            return null;
+        }
+        int from = mapping.index(address);
+        boolean isThere = length <= mapping.bytes.length - from && mapping.canRead(from, length, fetching);
+        return isThere ? mapping : null;
     }
 
     private @Nullable Mapping find(long address) {
@@ -277,6 +271,14 @@ public final class AddressSpace {
 
         int index(long address) {
             return (int) (address - start);
+        }
+
+        /** Fetches bytes, or returns whether they are in memory. */
+        boolean canRead(int from, int length, boolean fetching) {
+            if (fetching) {
+                fetch(from, length);
+            }
+            return fetching || isPresent(from, length);
         }
 
         boolean isPresent(int from, int length) {

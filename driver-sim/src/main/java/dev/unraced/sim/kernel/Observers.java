@@ -1,54 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.kernel;
 
-import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** The attached observers. Each tracepoint notifies them in the order in which they were attached. */
 final class Observers implements Tracepoints {
-    private Tracepoints[] all = {};
+    private List<Tracepoints> all = List.of();
 
     void attach(Tracepoints observer) {
-        all = Arrays.copyOf(all, all.length + 1);
-        all[all.length - 1] = observer;
+        all = Stream.concat(all.stream(), Stream.of(observer)).toList();
     }
 
     void detach(Tracepoints observer) {
-        all = Arrays.stream(all).filter(other -> other != observer).toArray(Tracepoints[]::new);
+        all = all.stream().filter(other -> other != observer).toList();
     }
 
     @Override
     public void enter(Task task, Call call) {
-        for (Tracepoints observer : all) {
-            observer.enter(task, call);
-        }
+        all.forEach(observer -> observer.enter(task, call));
     }
 
     @Override
     public void worked(Task task, Call call) {
-        for (Tracepoints observer : all) {
-            observer.worked(task, call);
-        }
+        all.forEach(observer -> observer.worked(task, call));
     }
 
     @Override
     public void exit(Task task, Call call) {
-        for (Tracepoints observer : all) {
-            observer.exit(task, call);
-        }
+        all.forEach(observer -> observer.exit(task, call));
     }
 
     @Override
     public void submitted(Task task, Call request) {
-        for (Tracepoints observer : all) {
-            observer.submitted(task, request);
-        }
+        all.forEach(observer -> observer.submitted(task, request));
     }
 
     @Override
     public void submittedOther(Task task) {
-        for (Tracepoints observer : all) {
-            observer.submittedOther(task);
-        }
+        all.forEach(observer -> observer.submittedOther(task));
     }
 
     @Override
@@ -62,15 +52,11 @@ final class Observers implements Tracepoints {
 
     @Override
     public void completed(Task task, Call request) {
-        for (Tracepoints observer : all) {
-            observer.completed(task, request);
-        }
+        all.forEach(observer -> observer.completed(task, request));
     }
 
     @Override
     public void threadExit(Task task) {
-        for (Tracepoints observer : all) {
-            observer.threadExit(task);
-        }
+        all.forEach(observer -> observer.threadExit(task));
     }
 }

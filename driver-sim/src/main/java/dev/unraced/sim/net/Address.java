@@ -3,6 +3,8 @@ package dev.unraced.sim.net;
 
 import static dev.unraced.event.Sockaddr.AF_INET;
 import static dev.unraced.event.Sockaddr.AF_INET6;
+import static dev.unraced.linux.Errno.EAFNOSUPPORT;
+import static dev.unraced.linux.Errno.EINVAL;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -39,6 +41,22 @@ final class Address {
 
     int family() {
         return Byte.toUnsignedInt(bytes[0]) | Byte.toUnsignedInt(bytes[1]) << 8;
+    }
+
+    /** Returns 0 for an address of IPv4, or the negated error that a connect to it gets. */
+    int check4() {
+        if (length < IN_SIZE) {
+            return -EINVAL;
+        }
+        return family() == AF_INET ? 0 : -EAFNOSUPPORT;
+    }
+
+    /** Returns 0 for an address of IPv6, or the negated error that a connect to it gets. */
+    int check6() {
+        if (length < IN6_SHORT_SIZE) {
+            return -EINVAL;
+        }
+        return family() == AF_INET6 ? 0 : -EAFNOSUPPORT;
     }
 
     int port() {

@@ -47,10 +47,8 @@ final class Datagrams {
 
     /** {@code __ip4_datagram_connect}. */
     private int address4(InetSocket socket, Address address) {
-        if (address.length() < Address.IN_SIZE) {
-            return -EINVAL;
-        }
-        return address.family() == AF_INET ? choose4(socket, address.in(), address.port()) : -EAFNOSUPPORT;
+        int error = address.check4();
+        return error == 0 ? choose4(socket, address.in(), address.port()) : error;
     }
 
     private int choose4(InetSocket socket, Ip wanted, int port) {
@@ -68,17 +66,11 @@ final class Datagrams {
 
     /** {@code __ip6_datagram_connect}. */
     private int address6(InetSocket socket, Address address) {
-        if (address.length() < Address.IN6_SHORT_SIZE) {
-            return -EINVAL;
+        int error = address.check6();
+        if (error != 0) {
+            return error;
         }
-        if (address.family() != AF_INET6) {
-            return -EAFNOSUPPORT;
-        }
-        Ip ip = address.in6();
-        boolean mapped = socket.localIp.isMapped();
-        if (ip.equals(Ip.ANY6)) {
-            ip = mapped ? Ip.LOOPBACK4 : Ip.LOOPBACK6;
-        }
+        Ip ip = socket.destination6(address);
         if (ip.isMapped()) {
             return socket.isIp6Only() ? -ENETUNREACH : choose4(socket, ip, address.port());
         }
@@ -92,7 +84,7 @@ final class Datagrams {
         if (!ip.isLoopback()) {
             return -ENETUNREACH;
         }
-        if (mapped) {
+        if (socket.localIp.isMapped()) {
             return -EAFNOSUPPORT;
         }
         establish(socket, Ip.LOOPBACK6, ip, address.port());

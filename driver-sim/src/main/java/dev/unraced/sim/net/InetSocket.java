@@ -98,6 +98,12 @@ final class InetSocket extends Socket {
         return localIp.overlaps(other.localIp) || (ip6ByConnect && any4);
     }
 
+    /** Returns the address of IPv6 that a connect leads to: the unspecified address stands for the loopback. */
+    Ip destination6(Address address) {
+        Ip ip = address.in6();
+        return !ip.equals(Ip.ANY6) ? ip : localIp.isMapped() ? Ip.LOOPBACK4 : Ip.LOOPBACK6;
+    }
+
     /**
      * Takes the device of an address that needs one, unless the socket has another device already:
      * {@code __ip6_datagram_connect} and {@code tcp_v6_connect}.

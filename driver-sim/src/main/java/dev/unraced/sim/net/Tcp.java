@@ -69,10 +69,8 @@ final class Tcp {
 
     /** {@code tcp_v4_connect}. */
     private int address4(InetSocket socket, Address address) {
-        if (address.length() < Address.IN_SIZE) {
-            return -EINVAL;
-        }
-        return address.family() == AF_INET ? choose4(socket, address.in(), address.port()) : -EAFNOSUPPORT;
+        int error = address.check4();
+        return error == 0 ? choose4(socket, address.in(), address.port()) : error;
     }
 
     private int choose4(InetSocket socket, Ip wanted, int port) {
@@ -89,17 +87,11 @@ final class Tcp {
 
     /** {@code tcp_v6_connect}. */
     private int address6(InetSocket socket, Address address) {
-        if (address.length() < Address.IN6_SHORT_SIZE) {
-            return -EINVAL;
+        int error = address.check6();
+        if (error != 0) {
+            return error;
         }
-        if (address.family() != socket.family()) {
-            return -EAFNOSUPPORT;
-        }
-        Ip ip = address.in6();
-        boolean mapped = socket.localIp.isMapped();
-        if (ip.equals(Ip.ANY6)) {
-            ip = mapped ? Ip.LOOPBACK4 : Ip.LOOPBACK6;
-        }
+        Ip ip = socket.destination6(address);
         if (ip.isMulticast6()) {
             return -ENETUNREACH;
         }
@@ -113,7 +105,7 @@ final class Tcp {
         if (!ip.isLoopback()) {
             return -ENETUNREACH;
         }
-        if (mapped) {
+        if (socket.localIp.isMapped()) {
             return -EAFNOSUPPORT;
         }
         socket.localIp = Ip.LOOPBACK6;

@@ -83,27 +83,28 @@ final class ArgumentCapture {
         }
         long[] block = call.kernelBlock();
         if (block != null) {
-            boolean changed = record.howProvenance == Provenance.ENTER
-                    && (block[0] != record.dirfd || block[1] != record.pointer || block[2] != record.addrlen);
+            boolean differs = block[0] != record.dirfd || block[1] != record.pointer || block[2] != record.addrlen;
             record.dirfd = (int) block[0];
             record.pointer = block[1];
             record.addrlen = (int) block[2];
             record.flags &= ~EventFlag.TRUNCATED.mask();
-            record.howProvenance = Provenance.KERNEL;
-            record.howIntegrity = changed ? Integrity.CHANGED : Integrity.MATCH;
-            listener.copied(Argument.BLOCK, changed);
+            mergeHow(Argument.BLOCK, differs);
         }
         long[] how = call.kernelHow();
         if (how != null) {
-            boolean changed = record.howProvenance == Provenance.ENTER
-                    && !Arrays.equals(how, new long[] {record.openFlags, record.mode, record.resolve});
+            boolean differs = !Arrays.equals(how, new long[] {record.openFlags, record.mode, record.resolve});
             record.openFlags = how[0];
             record.mode = how[1];
             record.resolve = how[2];
-            record.howProvenance = Provenance.KERNEL;
-            record.howIntegrity = changed ? Integrity.CHANGED : Integrity.MATCH;
-            listener.copied(Argument.HOW, changed);
+            mergeHow(Argument.HOW, differs);
         }
+    }
+
+    private void mergeHow(Argument argument, boolean differs) {
+        boolean changed = record.howProvenance == Provenance.ENTER && differs;
+        record.howProvenance = Provenance.KERNEL;
+        record.howIntegrity = changed ? Integrity.CHANGED : Integrity.MATCH;
+        listener.copied(argument, changed);
     }
 
     /**
