@@ -7,6 +7,18 @@ import dev.unraced.linux.Errno;
 final class ErrorText {
     private ErrorText() {}
 
+    /**
+     * Checks the result of a call.
+     *
+     * @param what what the author of the test asked for
+     * @throws IllegalArgumentException when the result is a negated error number
+     */
+    static void check(String what, int result) {
+        if (result < 0) {
+            throw new IllegalArgumentException(what + ": " + of(-result));
+        }
+    }
+
     static String of(int error) {
         String name = Errno.nameOf(error).orElse("errno " + error);
         return switch (error) {

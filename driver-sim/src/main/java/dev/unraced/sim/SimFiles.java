@@ -2,7 +2,9 @@
 package dev.unraced.sim;
 
 import dev.unraced.event.ByteString;
+import dev.unraced.sim.fs.FileTree;
 import dev.unraced.sim.kernel.Kernel;
+import java.util.function.ToIntFunction;
 
 /**
  * The files of a simulated machine, made by root. At first there are /, /etc with passwd, hostname and shadow, /proc
@@ -17,60 +19,42 @@ public final class SimFiles {
 
     /** Makes an empty file that all users may read. */
     public SimFiles file(String path) {
-        synchronized (kernel) {
-            return make(path, kernel.files().makeFile(kernel.init(), parents(path), 0644));
-        }
+        return change(path, files -> files.makeFile(kernel.init(), parents(path), 0644));
     }
 
     public SimFiles directory(String path) {
-        synchronized (kernel) {
-            return make(path, kernel.files().makeDirectory(kernel.init(), parents(path), 0755));
-        }
+        return change(path, files -> files.makeDirectory(kernel.init(), parents(path), 0755));
     }
 
     /** Makes a FIFO, whose readers wait for a writer. */
     public SimFiles fifo(String path) {
-        synchronized (kernel) {
-            return make(path, kernel.files().makeFifo(kernel.init(), parents(path), 0644));
-        }
+        return change(path, files -> files.makeFifo(kernel.init(), parents(path), 0644));
     }
 
     public SimFiles symlink(String target, String path) {
-        synchronized (kernel) {
-            return make(path, kernel.files().symlink(kernel.init(), bytes(target), parents(path)));
-        }
+        return change(path, files -> files.symlink(kernel.init(), bytes(target), parents(path)));
     }
 
     public SimFiles link(String existing, String path) {
-        synchronized (kernel) {
-            return make(path, kernel.files().link(kernel.init(), bytes(existing), parents(path)));
-        }
+        return change(path, files -> files.link(kernel.init(), bytes(existing), parents(path)));
     }
 
     public SimFiles rename(String from, String to) {
-        synchronized (kernel) {
-            return make(to, kernel.files().rename(kernel.init(), bytes(from), bytes(to)));
-        }
+        return change(to, files -> files.rename(kernel.init(), bytes(from), bytes(to)));
     }
 
     public SimFiles delete(String path) {
-        synchronized (kernel) {
-            return make(path, kernel.files().unlink(kernel.init(), bytes(path)));
-        }
+        return change(path, files -> files.unlink(kernel.init(), bytes(path)));
     }
 
     /** Sets permission bits, such as 0600. */
     public SimFiles permissions(String path, int mode) {
-        synchronized (kernel) {
-            return make(path, kernel.files().chmod(kernel.init(), bytes(path), mode));
-        }
+        return change(path, files -> files.chmod(kernel.init(), bytes(path), mode));
     }
 
     /** Shows a directory or file at another place too. */
     public SimFiles bind(String from, String to) {
-        synchronized (kernel) {
-            return make(to, kernel.files().bindMount(kernel.init(), bytes(from), bytes(to)));
-        }
+        return change(to, files -> files.bindMount(kernel.init(), bytes(from), bytes(to)));
     }
 
     private byte[] parents(String path) {
@@ -81,9 +65,9 @@ public final class SimFiles {
         return bytes(path);
     }
 
-    private SimFiles make(String path, int result) {
-        if (result < 0) {
-            throw new IllegalArgumentException(path + ": " + ErrorText.of(-result));
+    private SimFiles change(String path, ToIntFunction<FileTree> change) {
+        synchronized (kernel) {
+            ErrorText.check(path, change.applyAsInt(kernel.files()));
         }
         return this;
     }

@@ -5,9 +5,9 @@ import dev.unraced.event.ByteString;
 import dev.unraced.event.Sockaddr;
 import dev.unraced.event.Syscall;
 import dev.unraced.linux.Errno;
-import dev.unraced.linux.OpenFlags;
 import dev.unraced.linux.SocketTypes;
 import dev.unraced.sim.fs.OpenFile;
+import dev.unraced.sim.kernel.ArgumentBytes;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Signal;
 import dev.unraced.sim.kernel.Task;
@@ -15,9 +15,8 @@ import dev.unraced.sim.kernel.TaskGroup;
 import dev.unraced.sim.net.ConnectAttempt;
 import dev.unraced.sim.net.Socket;
 import dev.unraced.sim.net.SocketResult;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 
 /** A process of a simulated machine. */
 public final class SimProcess {
@@ -25,8 +24,6 @@ public final class SimProcess {
     static final long FIRST_USER = 1000;
     /** The size of a buffer, so that a longer text can replace its first one. */
     private static final int BUFFER_SIZE = 8192;
-    /** The size of the block of socketcall(2) for a connect: three words of 32 bits. */
-    private static final int BLOCK_SIZE = 12;
     /** The number of connections that can wait for accept. */
     private static final int BACKLOG = 16;
 
@@ -43,9 +40,7 @@ public final class SimProcess {
     /** Starts a child with this process's user, group, working directory and descriptors (fork and exec). */
     public SimProcess spawn(String name) {
         synchronized (kernel) {
-            if (group.tasks().isEmpty()) {
-                throw new IllegalStateException("process " + group.tgid() + " is dead");
-            }
+            requireAlive();
             return new SimProcess(kernel, kernel.fork(group.tasks().get(0), bytes(name)));
         }
     }
@@ -126,9 +121,7 @@ public final class SimProcess {
     /** Starts one more thread. */
     public SimThread newThread(String name) {
         synchronized (kernel) {
-            if (group.tasks().isEmpty()) {
-                throw new IllegalStateException("process " + group.tgid() + " is dead");
-            }
+            requireAlive();
             Task task = kernel.thread(group);
             task.comm(bytes(name));
             return new SimThread(this, kernel, task);
@@ -152,11 +145,7 @@ public final class SimProcess {
 
     /** Returns memory with a string in pages that were never touched: a tracer that must not fault cannot read them. */
     public SimBuffer coldBuffer(String text) {
-        byte[] bytes = bytes(text);
-        synchronized (kernel) {
-            long address = group.memory().placeCold(bytes, 0);
-            return new SimBuffer(this, kernel, group, address, bytes.length + 1, bytes.length);
-        }
+        return cold(bytes(text));
     }
 
     /**
@@ -185,29 +174,20 @@ public final class SimProcess {
 
     /** Returns memory with openat2's {@code struct open_how}. */
     public SimBuffer how(long flags, long mode, long resolve) {
-        byte[] how = ByteBuffer.allocate(OpenFlags.OPEN_HOW_SIZE)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putLong(flags)
-                .putLong(mode)
-                .putLong(resolve)
-                .array();
-        return buffer(ByteString.copyOf(how));
+        return buffer(ByteString.copyOf(ArgumentBytes.openHow(flags, mode, resolve)));
     }
 
     /** Returns memory with what connect takes through socketcall(2): descriptor, pointer and length. */
     public SimBuffer socketcallBlock(int fd, SimBuffer address, int length) {
-        byte[] block = ByteBuffer.allocate(BLOCK_SIZE)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putInt(fd)
-                .putInt((int) address.address())
-                .putInt(length)
-                .array();
-        return buffer(ByteString.copyOf(block));
+        return buffer(ByteString.copyOf(ArgumentBytes.socketcallBlock(fd, address.address(), length)));
     }
 
     /** Returns a copy of memory in pages that were never touched: a tracer that must not fault cannot read them. */
     public SimBuffer cold(SimBuffer warm) {
-        byte[] bytes = warm.bytes().toByteArray();
+        return cold(warm.bytes().toByteArray());
+    }
+
+    private SimBuffer cold(byte[] bytes) {
         synchronized (kernel) {
             long address = group.memory().placeCold(bytes, 0);
             return new SimBuffer(this, kernel, group, address, bytes.length + 1, bytes.length);
@@ -293,10 +273,8 @@ public final class SimProcess {
     public void bind(int fd, SimBuffer address) {
         synchronized (kernel) {
             byte[] name = address.bytes().toByteArray();
-            int error = kernel.network().bind(first.task(), socketOf(fd), name);
-            if (error != 0) {
-                throw new IllegalArgumentException("cannot bind descriptor " + fd + ": " + ErrorText.of(-error));
-            }
+            int result = kernel.network().bind(first.task(), socketOf(fd), name);
+            ErrorText.check("cannot bind descriptor " + fd, result);
         }
     }
 
@@ -315,10 +293,8 @@ public final class SimProcess {
     public int give(int fd, SimProcess to) {
         synchronized (kernel) {
             OpenFile file = group.descriptors().get(fd);
-            if (file == null) {
-                throw new IllegalArgumentException("descriptor " + fd + ": " + ErrorText.of(Errno.EBADF));
-            }
-            file.retain();
+            requireOpen(fd, file != null);
+            Objects.requireNonNull(file).retain();
             return to.group.descriptors().add(file);
         }
     }
@@ -343,7 +319,7 @@ public final class SimProcess {
     /** Moves the process to a mount namespace of its own: unshare(2) with CLONE_NEWNS. */
     public SimProcess unshare() {
         synchronized (kernel) {
-            done("unshare", kernel.unshare(first.task()));
+            ErrorText.check("unshare", kernel.unshare(first.task()));
         }
         return this;
     }
@@ -351,24 +327,16 @@ public final class SimProcess {
     /** Shows a directory or file at another place too, in the process's mount namespace, which only root may do. */
     public SimProcess mount(String from, String to) {
         synchronized (kernel) {
-            done("mount on " + to, kernel.files().bindMount(first.task(), bytes(from), bytes(to)));
+            ErrorText.check("mount on " + to, kernel.files().bindMount(first.task(), bytes(from), bytes(to)));
         }
         return this;
-    }
-
-    private static void done(String what, int result) {
-        if (result < 0) {
-            throw new IllegalArgumentException(what + ": " + ErrorText.of(-result));
-        }
     }
 
     /** dup2(2): puts another file behind a descriptor. */
     public void dup2(int from, int to) {
         synchronized (kernel) {
             requireFreeThread();
-            if (!group.descriptors().duplicate(from, to)) {
-                throw new IllegalArgumentException("descriptor " + from + ": " + ErrorText.of(Errno.EBADF));
-            }
+            requireOpen(from, group.descriptors().duplicate(from, to));
         }
     }
 
@@ -376,10 +344,12 @@ public final class SimProcess {
     public void close(int fd) {
         synchronized (kernel) {
             requireFreeThread();
-            if (!group.descriptors().close(fd)) {
-                throw new IllegalArgumentException("descriptor " + fd + ": " + ErrorText.of(Errno.EBADF));
-            }
+            requireOpen(fd, group.descriptors().close(fd));
         }
+    }
+
+    private static void requireOpen(int fd, boolean isOpen) {
+        ErrorText.check("descriptor " + fd, isOpen ? 0 : -Errno.EBADF);
     }
 
     /** Kills all threads with SIGKILL; calls under way return first. */
@@ -421,6 +391,12 @@ public final class SimProcess {
 
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private void requireAlive() {
+        if (group.tasks().isEmpty()) {
+            throw new IllegalStateException("process " + group.tgid() + " is dead");
+        }
     }
 
     /**

@@ -182,10 +182,8 @@ public final class SimThread {
     /** chdir(2). */
     public SimThread chdir(String path) {
         synchronized (kernel) {
-            int error = kernel.files().chdir(task, ByteString.utf8(path).toByteArray());
-            if (error != 0) {
-                throw new IllegalArgumentException("chdir " + path + ": " + ErrorText.of(-error));
-            }
+            int result = kernel.files().chdir(task, ByteString.utf8(path).toByteArray());
+            ErrorText.check("chdir " + path, result);
         }
         return this;
     }

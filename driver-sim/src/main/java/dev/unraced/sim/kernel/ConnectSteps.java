@@ -18,12 +18,9 @@ import java.util.Objects;
 
 /** The work of connect between entry and return: __sys_connect of net/socket.c. */
 final class ConnectSteps {
-    /** The size of the block of descriptor, address pointer and length, of 32 bits each. */
-    private static final int BLOCK_BYTES = 12;
-
     private final Network network;
     private final byte[] address = new byte[RecordLayout.ADDRESS_MAX];
-    private final byte[] block = new byte[BLOCK_BYTES];
+    private final byte[] block = new byte[ArgumentBytes.BLOCK_SIZE];
 
     ConnectSteps(Network network) {
         this.network = network;
@@ -31,7 +28,7 @@ final class ConnectSteps {
 
     /** Returns 0, or the error that ends the call: sys_socketcall of net/socket.c. */
     int copyBlock(Task task, Call call) {
-        if (!task.group.memory.copyFromUser(call.block(), block, BLOCK_BYTES)) {
+        if (!task.group.memory.copyFromUser(call.block(), block, ArgumentBytes.BLOCK_SIZE)) {
             return EFAULT;
         }
         ByteBuffer words = ByteBuffer.wrap(block).order(ByteOrder.LITTLE_ENDIAN);

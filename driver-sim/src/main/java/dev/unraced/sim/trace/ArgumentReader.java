@@ -10,6 +10,7 @@ import dev.unraced.event.RecordLayout;
 import dev.unraced.event.Syscall;
 import dev.unraced.linux.OpenFlags;
 import dev.unraced.sim.kernel.AddressSpace;
+import dev.unraced.sim.kernel.ArgumentBytes;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.trace.TraceListener.Argument;
 import java.nio.ByteBuffer;
@@ -22,13 +23,11 @@ final class ArgumentReader {
     /** The flags that the kernel gives to a creat. */
     private static final long CREAT_FLAGS = OpenFlags.O_CREAT | OpenFlags.O_WRONLY | OpenFlags.O_TRUNC;
 
-    /** The size of a socketcall(2) block: descriptor, address pointer and length. */
-    private static final int BLOCK_SIZE = 12;
-
     private static final int PATH_ROOM = RecordLayout.PATH_MAX + 1;
 
     private final ByteBuffer how = ByteBuffer.allocate(OpenFlags.OPEN_HOW_SIZE).order(ByteOrder.LITTLE_ENDIAN);
-    private final ByteBuffer block = ByteBuffer.allocate(BLOCK_SIZE).order(ByteOrder.LITTLE_ENDIAN);
+    private final ByteBuffer block =
+            ByteBuffer.allocate(ArgumentBytes.BLOCK_SIZE).order(ByteOrder.LITTLE_ENDIAN);
 
     private final TraceListener listener;
 
@@ -96,7 +95,7 @@ final class ArgumentReader {
     }
 
     private boolean block(Call call, AddressSpace memory, RecordBuilder record) {
-        if (!isRead(Argument.BLOCK, block.array(), readBlock(call, memory) ? BLOCK_SIZE : -1, record)) {
+        if (!isRead(Argument.BLOCK, block.array(), readBlock(call, memory) ? ArgumentBytes.BLOCK_SIZE : -1, record)) {
             return false;
         }
         connect(record, block.getInt(0), Integer.toUnsignedLong(block.getInt(4)), block.getInt(8));
@@ -112,7 +111,7 @@ final class ArgumentReader {
     }
 
     private boolean readBlock(Call call, AddressSpace memory) {
-        return memory.copyCarefully(call.block(), block.array(), BLOCK_SIZE);
+        return memory.copyCarefully(call.block(), block.array(), ArgumentBytes.BLOCK_SIZE);
     }
 
     private boolean path(long pointer, AddressSpace memory, RecordBuilder record) {

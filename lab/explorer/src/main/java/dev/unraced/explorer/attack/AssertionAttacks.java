@@ -15,6 +15,7 @@ import dev.unraced.event.Abi;
 import dev.unraced.event.Syscall;
 import dev.unraced.linux.OpenFlags;
 import dev.unraced.linux.SocketTypes;
+import dev.unraced.sim.kernel.ArgumentBytes;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.SyscallNumbers;
 import dev.unraced.sim.kernel.Task;
@@ -87,7 +88,7 @@ final class AssertionAttacks {
                             int decoy = setup.connected(task, harmless);
                             int fd = setup.socket(task, AF_INET, SocketTypes.SOCK_DGRAM);
                             long address = task.group().memory().place(evil);
-                            byte[] ofDecoy = Moves.block(decoy, address, evil.length);
+                            byte[] ofDecoy = ArgumentBytes.socketcallBlock(decoy, address, evil.length);
                             long block = task.group().memory().place(ofDecoy);
                             setup.caller("caller", task)
                                     .then(Action.call(
@@ -95,7 +96,10 @@ final class AssertionAttacks {
                                             (kernel, self) -> kernel.beginSocketcall(self, block)));
                             setup.attacker("flipper", setup.process("flipper"))
                                     .then(Moves.writeTo(
-                                            task, block, Moves.block(fd, address, evil.length), "descriptor := " + fd))
+                                            task,
+                                            block,
+                                            ArgumentBytes.socketcallBlock(fd, address, evil.length),
+                                            "descriptor := " + fd))
                                     .then(Moves.writeTo(task, block, ofDecoy, "descriptor := " + decoy));
                         })
                 .naive(Precaution.BLOCKS);

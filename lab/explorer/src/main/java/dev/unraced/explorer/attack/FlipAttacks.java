@@ -6,6 +6,7 @@ import static dev.unraced.explorer.attack.Moves.write;
 
 import dev.unraced.linux.OpenFlags;
 import dev.unraced.linux.SocketTypes;
+import dev.unraced.sim.kernel.ArgumentBytes;
 import dev.unraced.sim.kernel.Task;
 
 /**
@@ -79,8 +80,8 @@ final class FlipAttacks {
             setup.file(HARMLESS);
             Task task = setup.process("caller");
             long path = setup.buffer(task, HARMLESS);
-            byte[] reads = Moves.how(OpenFlags.O_RDONLY, 0);
-            byte[] writes = Moves.how(OpenFlags.O_WRONLY, 0);
+            byte[] reads = ArgumentBytes.openHow(OpenFlags.O_RDONLY, 0, 0);
+            byte[] writes = ArgumentBytes.openHow(OpenFlags.O_WRONLY, 0, 0);
             long how = task.group().memory().place(reads);
             setup.caller("caller", task).then(Moves.openat2("path", path, how));
             setup.attacker("flipper", setup.thread(task))

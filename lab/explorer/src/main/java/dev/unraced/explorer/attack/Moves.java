@@ -86,15 +86,6 @@ final class Moves {
         return Action.user(text, (kernel, task) -> task.group().descriptors().close(fd));
     }
 
-    static byte[] how(long flags, long resolve) {
-        return ByteBuffer.allocate(OpenFlags.OPEN_HOW_SIZE)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putLong(flags)
-                .putLong(0)
-                .putLong(resolve)
-                .array();
-    }
-
     /** Returns a struct sockaddr_in. */
     static byte[] inet(int port, int... address) {
         return new byte[] {
@@ -130,16 +121,6 @@ final class Moves {
                 .position(23)
                 .put((byte) 0x66)
                 .putInt(scope)
-                .array();
-    }
-
-    /** Returns the block that socketcall(2) takes instead of registers. */
-    static byte[] block(int fd, long address, int addrlen) {
-        return ByteBuffer.allocate(12)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putInt(fd)
-                .putInt((int) address)
-                .putInt(addrlen)
                 .array();
     }
 

@@ -8,6 +8,7 @@ import static dev.unraced.linux.OpenFlags.AT_FDCWD;
 import dev.unraced.event.Syscall;
 import dev.unraced.linux.OpenFlags;
 import dev.unraced.linux.SocketTypes;
+import dev.unraced.sim.kernel.ArgumentBytes;
 import dev.unraced.sim.kernel.Task;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -64,7 +65,7 @@ final class RandomAttacks {
         passed = pick(PATHS);
         path = setup.buffer(caller, passed);
         address = caller.group().memory().place(first);
-        block = caller.group().memory().place(Moves.block(socket, address, first.length));
+        block = caller.group().memory().place(ArgumentBytes.socketcallBlock(socket, address, first.length));
         // A thread shares the descriptors; a child has copies of them, and so the same socket and file.
         accomplice = random.nextBoolean() ? setup.thread(caller) : setup.child(caller, "child");
         stranger = setup.child(caller, "stranger");
@@ -165,7 +166,10 @@ final class RandomAttacks {
     private Action swapBlock() {
         int descriptor = List.of(socket, otherSocket, file).get(random.nextInt(3));
         return Moves.writeTo(
-                caller, block, Moves.block(descriptor, address, first.length), "descriptor := " + descriptor);
+                caller,
+                block,
+                ArgumentBytes.socketcallBlock(descriptor, address, first.length),
+                "descriptor := " + descriptor);
     }
 
     private Action move(Task task) {
