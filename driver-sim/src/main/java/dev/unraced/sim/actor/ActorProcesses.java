@@ -87,13 +87,25 @@ final class ActorProcesses {
         return task.group().memory().place(path);
     }
 
-    void openat(Task task, long path, long mode) {
-        openat(task, path, 0, mode);
-    }
-
+    /** Begins an open. */
     void openat(Task task, long path, long flags, long mode) {
         begun++;
         kernel.begin(task, Syscall.OPENAT, Abi.NATIVE, AT_FDCWD, path, flags, mode);
+    }
+
+    /** Opens a path; returns whether the open returned. */
+    boolean open(Task task, byte[] path, long flags, long mode) {
+        return open(task, path(task, path), flags, mode);
+    }
+
+    boolean open(Task task, long path, long flags, long mode) {
+        openat(task, path, flags, mode);
+        return run(task);
+    }
+
+    /** Closes the descriptor that a task's last call returned, if it returned one. */
+    static void closeLast(Task task) {
+        task.group().descriptors().close((int) task.lastResult());
     }
 
     /** Runs a call until it returns or blocks; returns whether it returned. */

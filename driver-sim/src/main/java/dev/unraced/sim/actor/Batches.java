@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.actor;
 
-import dev.unraced.event.ByteString;
-import dev.unraced.event.Sockaddr;
 import dev.unraced.event.Syscall;
 import dev.unraced.linux.OpenFlags;
 import dev.unraced.linux.SocketTypes;
@@ -10,48 +8,38 @@ import dev.unraced.sim.fs.Inode;
 import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Descriptors;
-import dev.unraced.sim.kernel.Kernel;
-import dev.unraced.sim.kernel.Task;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
 /** Plays submissions of several requests, of which later ones undo the effects of earlier ones. */
-final class Batches {
-    private final ActorProcesses processes;
-    private final Kernel kernel;
-    private final Task main;
-
+final class Batches extends Player {
     Batches(ActorProcesses processes) {
-        this.processes = processes;
-        this.kernel = processes.kernel();
-        this.main = processes.main();
+        super(processes);
     }
 
     Answer play(CommandLine line) {
         if (line.number("linked", 0) != 0 || line.number("polled", 0) != 0) {
             throw new RefusedException("unsupported: the simulated kernel submits plain batches alone");
         }
-        String how = String.valueOf(line.text("how"));
+        String how = line.how("the simulated kernel has no batch of the kind ", "reopen", "close", "reconnect");
         int calls = line.integer("calls", 1);
         byte[] a = line.bytes("a");
         byte[] b = line.bytes("b");
-        String truth = switch (how) {
-            case "reopen" -> opens(a, b, calls, true);
-            case "close" -> opens(a, b, calls, false);
-            case "reconnect" -> connects(a, b, calls);
-            default -> throw new RefusedException("unsupported: the simulated kernel has no batch of the kind " + how);
-        };
-        return new Answer().with("tid", main.tid()).with("won", calls).with("truth", truth);
+        Rounds rounds = new Rounds(processes, main);
+        if (how.equals("reconnect")) {
+            connects(a, b, calls, rounds);
+        } else {
+            opens(a, b, calls, how.equals("reopen"), rounds);
+        }
+        return rounds.answer(calls);
     }
 
-    private String opens(byte[] a, byte[] b, int calls, boolean again) {
+    private void opens(byte[] a, byte[] b, int calls, boolean again, Rounds rounds) {
         Inode first = Objects.requireNonNull(kernel.files().stat(main, a).inode());
         Inode second = Objects.requireNonNull(kernel.files().stat(main, b).inode());
         long pathOfA = ActorProcesses.path(main, a);
         long pathOfB = ActorProcesses.path(main, b);
-        StringBuilder truth = new StringBuilder();
         for (int i = 0; i < calls; i++) {
             List<Call> opens = new ArrayList<>();
             int next = nextDescriptor();
@@ -64,24 +52,17 @@ final class Batches {
             });
             finish(opens.size());
             for (Call open : opens) {
-                OpenFile file = open.file();
-                truth.append(file == null ? 'x' : file.inode() == first ? 'a' : file.inode() == second ? 'b' : 'x');
+                rounds.tookFile(open.file(), first, second);
             }
             main.group().descriptors().close(next);
         }
-        return truth.toString();
     }
 
-    private String connects(byte[] a, byte[] b, int calls) {
-        int family = new Sockaddr(ByteString.copyOf(a)).family();
+    private void connects(byte[] a, byte[] b, int calls, Rounds rounds) {
         Descriptors descriptors = main.group().descriptors();
-        int fd = descriptors.add(kernel.files()
-                .socketFile(Objects.requireNonNull(kernel.network()
-                        .socket(family, SocketTypes.SOCK_DGRAM, 0)
-                        .socket())));
+        int fd = descriptors.add(socketFile(a, SocketTypes.SOCK_DGRAM));
         long addressOfA = main.group().memory().place(a);
         long addressOfB = main.group().memory().place(b);
-        StringBuilder truth = new StringBuilder();
         for (int i = 0; i < calls; i++) {
             List<Call> connects = new ArrayList<>();
             kernel.submitTogether(main, requests -> {
@@ -93,11 +74,10 @@ final class Batches {
             });
             finish(2);
             for (Call connect : connects) {
-                truth.append(connect.result() != 0 ? 'x' : Arrays.equals(connect.kernelAddress(), a) ? 'a' : 'b');
+                rounds.tookAddress(connect, a);
             }
         }
         descriptors.close(fd);
-        return truth.toString();
     }
 
     private void finish(int watched) {

@@ -1,22 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.actor;
 
-import static dev.unraced.event.Sockaddr.AF_INET;
-
-import dev.unraced.linux.SocketTypes;
+import dev.unraced.sim.kernel.ArgumentBytes;
 import dev.unraced.sim.kernel.Call;
-import dev.unraced.sim.kernel.Kernel;
-import dev.unraced.sim.kernel.Task;
-import dev.unraced.sim.net.Socket;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Objects;
 
 /** Plays connects through socketcall(2), whose block another process rewrites at any step. */
-final class Blocks {
-    private static final int BLOCK_SIZE = 12;
+final class Blocks extends Player {
     private static final int FIRST_SOCKET = 40;
     private static final int SECOND_SOCKET = 41;
     private static final int FIRST_PORT = 1024;
@@ -27,33 +18,15 @@ final class Blocks {
 
     private static final int RARITY = 2;
 
-    private final ActorProcesses processes;
-    private final Kernel kernel;
-    private final Task main;
     private final Handles handles;
 
     Blocks(ActorProcesses processes, Handles handles) {
-        this.processes = processes;
-        this.kernel = processes.kernel();
-        this.main = processes.main();
+        super(processes);
         this.handles = handles;
     }
 
-    /** Returns the bytes of a block. */
-    static byte[] block(int fd, long pointer, int length) {
-        return ByteBuffer.allocate(BLOCK_SIZE)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putInt(fd)
-                .putInt((int) pointer)
-                .putInt(length)
-                .array();
-    }
-
     Answer play(CommandLine line) {
-        String how = String.valueOf(line.text("how"));
-        if (!List.of("fd", "address", "length").contains(how)) {
-            throw new RefusedException("unsupported: a block has no " + how);
-        }
+        String how = line.how("a block has no ", "fd", "address", "length");
         byte[] a = line.bytes("a");
         byte[] b = line.bytes("b");
         long addressOfA = main.group().memory().place(a);
@@ -61,38 +34,24 @@ final class Blocks {
         int first = socket(FIRST_SOCKET);
         int second = socket(SECOND_SOCKET);
         byte[][] versions = {
-            block(first, addressOfA, a.length),
+            ArgumentBytes.socketcallBlock(first, addressOfA, a.length),
             switch (how) {
-                case "fd" -> block(second, addressOfA, a.length);
-                case "address" -> block(first, addressOfB, a.length);
-                default -> block(first, addressOfA, SHORT);
+                case "fd" -> ArgumentBytes.socketcallBlock(second, addressOfA, a.length);
+                case "address" -> ArgumentBytes.socketcallBlock(first, addressOfB, a.length);
+                default -> ArgumentBytes.socketcallBlock(first, addressOfA, SHORT);
             }
         };
         long block = main.group().memory().place(versions[0]);
-        StringBuilder truth = new StringBuilder();
+        Rounds rounds = new Rounds(processes, main);
         int calls = line.integer("calls", 1);
-        int won = 0;
         for (int i = 0; i < calls; i++) {
             main.group().memory().write(addressOfA, ofRound(a, i));
             main.group().memory().write(addressOfB, ofRound(b, i));
-            processes.countBegun();
             Call call = kernel.beginSocketcall(main, block);
-            boolean isWon = false;
-            int shown = 0;
-            while (main.call() != null) {
-                if (processes.random().nextInt(RARITY) == 0) {
-                    shown = 1 - shown;
-                    main.group().memory().write(block, versions[shown]);
-                    isWon = true;
-                } else {
-                    kernel.step(main);
-                }
-            }
-            processes.countEnded();
-            won += isWon ? 1 : 0;
-            truth.append(letter(call, versions));
+            rounds.play(call, rewriting(RARITY, block, versions));
+            rounds.took(letter(call, versions));
         }
-        return new Answer().with("tid", main.tid()).with("won", won).with("truth", truth);
+        return rounds.answer();
     }
 
     /** Returns an address with a port that belongs to the round. */
@@ -103,9 +62,7 @@ final class Blocks {
     }
 
     private int socket(int handle) {
-        Socket socket = Objects.requireNonNull(
-                kernel.network().socket(AF_INET, SocketTypes.SOCK_DGRAM, 0).socket());
-        int fd = main.group().descriptors().add(kernel.files().socketFile(socket));
+        int fd = main.group().descriptors().add(datagramSocket());
         handles.put(handle, fd);
         return fd;
     }
@@ -116,7 +73,7 @@ final class Blocks {
         if (words == null || call.result() != 0) {
             return 'x';
         }
-        byte[] copied = block((int) words[0], words[1], (int) words[2]);
+        byte[] copied = ArgumentBytes.socketcallBlock((int) words[0], words[1], (int) words[2]);
         return Arrays.equals(copied, versions[0]) ? 'a' : 'b';
     }
 }

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.actor;
 
+import dev.unraced.event.Abi;
+import dev.unraced.event.Syscall;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +34,43 @@ final class CommandLine {
     @Nullable
     String text(String key) {
         return words.get(key);
+    }
+
+    String text(String key, String missing) {
+        return words.getOrDefault(key, missing);
+    }
+
+    /**
+     * Returns the manner of an attack.
+     *
+     * @param lack the beginning of the answer to a manner that the simulated kernel does not support
+     */
+    String how(String lack, String... supported) {
+        String how = String.valueOf(text("how"));
+        if (!List.of(supported).contains(how)) {
+            throw new RefusedException("unsupported: " + lack + how);
+        }
+        return how;
+    }
+
+    /** Returns the call that {@code name} names. */
+    Syscall syscall() {
+        for (Syscall syscall : Syscall.values()) {
+            if (syscall.name().toLowerCase(Locale.ROOT).equals(text("name"))) {
+                return syscall;
+            }
+        }
+        throw new RefusedException("name= must be open, openat, openat2, creat or connect");
+    }
+
+    /** Returns the convention of the call. */
+    Abi abi() {
+        return Abi.valueOf(text("abi", "native").toUpperCase(Locale.ROOT));
+    }
+
+    /** Returns whether the call is to be made by a way into the kernel of this name. */
+    boolean isVia(String way) {
+        return way.equals(text("via"));
     }
 
     boolean has(String key) {
@@ -63,6 +105,11 @@ final class CommandLine {
             throw new RefusedException(verb + " needs " + key + "=HEX");
         }
         return bytesOf(hex);
+    }
+
+    /** Returns a path that a word holds in hexadecimal digits; each character is one of its bytes. */
+    String path(String key) {
+        return new String(bytes(key), StandardCharsets.ISO_8859_1);
     }
 
     static byte[] bytesOf(String hex) {

@@ -6,43 +6,34 @@ import dev.unraced.linux.Errno;
 import dev.unraced.linux.OpenFlags;
 import dev.unraced.sim.fs.FileType;
 import dev.unraced.sim.fs.Inode;
-import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.kernel.Call;
-import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Task;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.StringJoiner;
-import org.jspecify.annotations.Nullable;
 
 /** Plays processes that leave a request's mount namespace, and paths under many mounts. */
-final class Elsewhere {
+final class Elsewhere extends Player {
     private static final int COMPONENTS = 200;
 
-    private final ActorProcesses processes;
-    private final Kernel kernel;
     private boolean isApart;
 
     Elsewhere(ActorProcesses processes) {
-        this.processes = processes;
-        this.kernel = processes.kernel();
+        super(processes);
     }
 
     Answer play(CommandLine line) {
-        if (!"worker".equals(line.text("how"))) {
-            throw new RefusedException("unsupported: no simulated request waits for a " + line.text("how"));
-        }
+        line.how("no simulated request waits for a ", "worker");
         if (line.has("name")) {
             throw new RefusedException("unsupported: no simulated worker connects elsewhere");
         }
         byte[] a = line.bytes("a");
         byte[] b = line.bytes("b");
         long flags = line.number("flags", 0);
-        Inode first = kernel.files().stat(processes.main(), a).inode();
-        Inode second = kernel.files().stat(processes.main(), b).inode();
-        StringBuilder truth = new StringBuilder();
+        Inode first = kernel.files().stat(main, a).inode();
+        Inode second = kernel.files().stat(main, b).inode();
+        Rounds rounds = new Rounds(processes, main);
         StringJoiner tids = new StringJoiner(",");
         StringJoiner resolved = new StringJoiner(",");
         StringJoiner submitted = new StringJoiner(",");
@@ -60,13 +51,18 @@ final class Elsewhere {
             finish(child, request);
             processes.countEnded();
             resolved.add(Long.toString(request.namespace()));
-            truth.append(letter(request, first, second));
+            if (request.result() == -Errno.ENXIO && first != null) {
+                // Only the fifo fails so.
+                rounds.took(first.type() == FileType.FIFO ? 'a' : 'b');
+            } else {
+                rounds.tookFile(request.file(), first, second);
+            }
             processes.end(child.group());
         }
         return new Answer()
                 .with("tid", 0)
                 .with("won", calls)
-                .with("truth", truth)
+                .with("truth", rounds.truth())
                 .with("tids", tids)
                 .with("resolved", resolved)
                 .with("submitted", submitted);
@@ -74,7 +70,6 @@ final class Elsewhere {
 
     /** Binds a file or directory over another, in a mount namespace of the main thread's own. */
     Answer mount(CommandLine line) {
-        Task main = processes.main();
         if (!isApart) {
             done(kernel.unshare(main));
             isApart = true;
@@ -89,14 +84,14 @@ final class Elsewhere {
         int calls = line.integer("calls", 1);
         Task child = processes.fork();
         done(kernel.unshare(child));
-        StringBuilder path = new StringBuilder(new String(line.bytes("base"), StandardCharsets.ISO_8859_1));
+        StringBuilder path = new StringBuilder(line.path("base"));
         List<byte[]> directories = new ArrayList<>();
         for (int i = 0; i < COMPONENTS; i++) {
-            byte[] directory = bytes(path.append("/c"));
+            byte[] directory = bytes(path.append("/c").toString());
             done(kernel.files().makeDirectory(child, directory, 0755));
             directories.add(directory);
         }
-        byte[] file = bytes(path.append("/f"));
+        byte[] file = bytes(path.append("/f").toString());
         done(kernel.files().makeFile(child, file, 0644));
         long plain = opens(child, file, calls)[0];
         Inode inode = Objects.requireNonNull(kernel.files().stat(child, file).inode());
@@ -107,20 +102,15 @@ final class Elsewhere {
             }
         }
         long[] times = opens(child, file, calls);
-        int tid = child.tid();
-        processes.end(child.group());
-        done(kernel.files().unlink(processes.main(), file));
+        Answer answer = ended(child);
+        done(kernel.files().unlink(main, file));
         for (int i = COMPONENTS - 1; i >= 0; i--) {
-            done(kernel.files().rmdir(processes.main(), directories.get(i)));
+            done(kernel.files().rmdir(main, directories.get(i)));
         }
-        return new Answer()
-                .with("tid", tid)
-                .with("shortest", times[0])
+        return answer.with("shortest", times[0])
                 .with("longest", times[1])
                 .with("plain", plain)
-                .with("major", inode.superBlock().major())
-                .with("minor", inode.superBlock().minor())
-                .with("inode", inode.number());
+                .withFile(inode);
     }
 
     /** Returns the shortest and the longest time of opens of a file. */
@@ -129,19 +119,14 @@ final class Elsewhere {
         long[] times = {Long.MAX_VALUE, 0};
         for (int i = 0; i < calls; i++) {
             long begun = kernel.clock().now();
-            processes.openat(task, memory, 0);
-            processes.run(task);
+            processes.open(task, memory, 0, 0);
             long took = kernel.clock().now() - begun;
             times[0] = Math.min(times[0], took);
             times[1] = Math.max(times[1], took);
             done((int) task.lastResult());
-            task.group().descriptors().close((int) task.lastResult());
+            ActorProcesses.closeLast(task);
         }
         return times;
-    }
-
-    private static byte[] bytes(CharSequence text) {
-        return text.toString().getBytes(StandardCharsets.ISO_8859_1);
     }
 
     /** Runs the thread that carries the request. */
@@ -150,24 +135,6 @@ final class Elsewhere {
             if (doer.call() == request) {
                 kernel.run(doer);
             }
-        }
-    }
-
-    private static char letter(Call request, @Nullable Inode first, @Nullable Inode second) {
-        OpenFile file = request.file();
-        if (request.result() == -Errno.ENXIO && first != null) {
-            // Only the fifo fails so.
-            return first.type() == FileType.FIFO ? 'a' : 'b';
-        }
-        if (file == null) {
-            return 'x';
-        }
-        return file.inode() == first ? 'a' : file.inode() == second ? 'b' : 'x';
-    }
-
-    private static void done(int result) {
-        if (result < 0) {
-            throw new RefusedException("errno " + -result);
         }
     }
 }

@@ -11,29 +11,21 @@ import dev.unraced.sim.fs.FileTree;
 import dev.unraced.sim.fs.Inode;
 import dev.unraced.sim.fs.InodeOrError;
 import dev.unraced.sim.fs.OpenFile;
-import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.net.Network;
 import dev.unraced.sim.net.Socket;
-import dev.unraced.sim.net.SocketResult;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Files, sockets and other places for the calls to act on. None of these commands makes a watched call, except for
  * traps and tracers.
  */
-final class Fixtures {
-    private final ActorProcesses processes;
-
-    private final Kernel kernel;
+final class Fixtures extends Player {
     private final Handles handles;
-    private final Task main;
 
     Fixtures(ActorProcesses processes, Handles handles) {
-        this.processes = processes;
-        this.kernel = processes.kernel();
+        super(processes);
         this.handles = handles;
-        this.main = processes.main();
     }
 
     /** Carries a command out; returns null when the command is unknown here. */
@@ -84,23 +76,13 @@ final class Fixtures {
         };
     }
 
-    private static Answer done(int result) {
-        if (result < 0) {
-            throw new RefusedException("errno " + -result);
-        }
-        return new Answer();
-    }
-
     private Answer stat(CommandLine line) {
         InodeOrError found = kernel.files().stat(main, line.bytes("path"));
         Inode inode = found.inode();
         if (inode == null) {
             throw new RefusedException("errno " + found.error());
         }
-        return new Answer()
-                .with("major", inode.superBlock().major())
-                .with("minor", inode.superBlock().minor())
-                .with("inode", inode.number());
+        return new Answer().withFile(inode);
     }
 
     private Answer socket(CommandLine line) {
@@ -124,26 +106,11 @@ final class Fixtures {
     }
 
     private Answer names(CommandLine line) {
-        Socket socket = socketOf(line);
-        Answer answer = new Answer().withBytes("local", kernel.network().localName(socket));
-        byte[] peer = kernel.network().peerName(socket);
-        return peer == null ? answer : answer.withBytes("peer", peer);
+        return new Answer().withNames(kernel.network(), socketOf(line));
     }
 
     private Socket socketOf(CommandLine line) {
-        OpenFile file = main.descriptor(handles.get(line.text("fd"), -1));
-        if (file != null && file.privateData() instanceof Socket socket) {
-            return socket;
-        }
-        throw new RefusedException("errno " + Errno.ENOTSOCK);
-    }
-
-    private static Socket made(SocketResult result) {
-        Socket socket = result.socket();
-        if (socket == null) {
-            throw new RefusedException("errno " + result.errno());
-        }
-        return socket;
+        return socketOf(handles.get(line.text("fd"), -1));
     }
 
     private Answer tree(CommandLine line) {
@@ -164,11 +131,8 @@ final class Fixtures {
     private Answer trapped(CommandLine line) {
         Task child = processes.fork();
         child.group().trap(Syscall.OPENAT);
-        processes.openat(child, ActorProcesses.path(child, line.bytes("path")), 0);
-        processes.run(child);
-        int tid = child.tid();
-        processes.end(child.group());
-        return new Answer().with("tid", tid);
+        processes.open(child, line.bytes("path"), 0, 0);
+        return ended(child);
     }
 
     /**
@@ -187,9 +151,7 @@ final class Fixtures {
                     child, Syscall.OPENAT, passed[i], OpenFlags.AT_FDCWD, taken, O_CLOEXEC, line.number("tag", 0) + i);
             processes.run(child);
         }
-        int tid = child.tid();
-        processes.end(child.group());
-        return new Answer().with("tid", tid);
+        return ended(child);
     }
 
     private Answer subgroup() {

@@ -5,26 +5,21 @@ import dev.unraced.event.Abi;
 import dev.unraced.event.Syscall;
 import dev.unraced.linux.OpenFlags;
 import dev.unraced.sim.fs.Inode;
-import dev.unraced.sim.fs.OpenFile;
-import dev.unraced.sim.kernel.Kernel;
-import dev.unraced.sim.kernel.Task;
-import dev.unraced.sim.net.Socket;
+import dev.unraced.sim.kernel.Call;
 import java.util.Arrays;
-import java.util.function.Supplier;
+import java.util.function.Consumer;
 
 /**
  * Plays calls of one thread whose argument another thread rewrites at any step. The answer tells which version each
  * call took.
  */
-final class Flips {
+final class Flips extends Player {
     private static final int ROOM = 8192;
-
-    private final ActorProcesses processes;
-    private final Kernel kernel;
+    /** The other thread writes at one step in this many, on average. */
+    private static final int RARITY = 3;
 
     Flips(ActorProcesses processes) {
-        this.processes = processes;
-        this.kernel = processes.kernel();
+        super(processes);
     }
 
     /** Makes N calls of openat on two existing files. */
@@ -34,25 +29,19 @@ final class Flips {
         Inode first;
         Inode second;
         synchronized (kernel) {
-            first = kernel.files().stat(processes.main(), a).inode();
-            second = kernel.files().stat(processes.main(), b).inode();
+            first = kernel.files().stat(main, a).inode();
+            second = kernel.files().stat(main, b).inode();
         }
         if (first == null || second == null) {
             throw new RefusedException("a= and b= must exist");
         }
-        Task task = processes.main();
         long tag = line.number("tag", 1);
         return flip(
                 line,
-                (buffer, i) -> kernel.begin(task, Syscall.OPENAT, Abi.NATIVE, OpenFlags.AT_FDCWD, buffer, 0, tag + i),
-                () -> {
-                    OpenFile file = task.lastResult() < 0 ? null : task.descriptor((int) task.lastResult());
-                    if (file == null) {
-                        return 'x';
-                    }
-                    Inode inode = file.inode();
-                    task.group().descriptors().close((int) task.lastResult());
-                    return inode == first ? 'a' : inode == second ? 'b' : 'x';
+                (buffer, i) -> kernel.begin(main, Syscall.OPENAT, Abi.NATIVE, OpenFlags.AT_FDCWD, buffer, 0, tag + i),
+                rounds -> {
+                    rounds.tookFile(main.descriptor((int) main.lastResult()), first, second);
+                    ActorProcesses.closeLast(main);
                 });
     }
 
@@ -61,55 +50,35 @@ final class Flips {
         byte[] a = line.bytes("a");
         byte[] b = line.bytes("b");
         int fd = handles.get(line.text("fd"), -1);
-        Task task = processes.main();
-        return flip(line, (buffer, i) -> kernel.begin(task, Syscall.CONNECT, Abi.NATIVE, fd, buffer, a.length), () -> {
-            OpenFile file = task.descriptor(fd);
-            byte[] peer = file != null && file.privateData() instanceof Socket socket
-                    ? kernel.network().peerName(socket)
-                    : null;
-            if (task.lastResult() != 0 || peer == null) {
-                return 'x';
-            }
-            return Arrays.equals(peer, a) ? 'a' : Arrays.equals(peer, b) ? 'b' : 'x';
-        });
+        return flip(
+                line, (buffer, i) -> kernel.begin(main, Syscall.CONNECT, Abi.NATIVE, fd, buffer, a.length), rounds -> {
+                    byte[] peer = main.lastResult() == 0 ? peer(fd) : null;
+                    rounds.took(Arrays.equals(peer, a), Arrays.equals(peer, b));
+                });
     }
 
     /** Begins the i-th call on a buffer. */
     private interface Beginning {
-        void begin(long buffer, int i);
+        Call begin(long buffer, int i);
     }
 
-    private Answer flip(CommandLine line, Beginning beginning, Supplier<Character> truth) {
+    private Answer flip(CommandLine line, Beginning beginning, Consumer<Rounds> truth) {
         int calls = line.integer("calls", 1000);
-        Task task = processes.main();
         byte[][] texts = {terminated(line.bytes("a")), terminated(line.bytes("b"))};
         long buffer;
         synchronized (kernel) {
-            buffer = task.group().memory().reserve(ROOM);
-            task.group().memory().write(buffer, texts[0]);
+            buffer = main.group().memory().reserve(ROOM);
+            main.group().memory().write(buffer, texts[0]);
         }
-        StringBuilder truths = new StringBuilder();
-        int shown = 0;
+        Rounds rounds = new Rounds(processes, main);
+        Rounds.Attacker attacker = rewriting(RARITY, buffer, texts);
         for (int i = 0; i < calls; i++) {
             synchronized (kernel) {
-                processes.countBegun();
-                beginning.begin(buffer, i);
-                while (task.call() != null) {
-                    if (processes.random().nextInt(3) == 0) {
-                        shown = 1 - shown;
-                        task.group().memory().write(buffer, texts[shown]);
-                    } else {
-                        kernel.step(task);
-                    }
-                }
-                processes.countEnded();
-                truths.append((char) truth.get());
+                // A call begins with the version that the last call ended with.
+                rounds.play(beginning.begin(buffer, i), (call, acts) -> attacker.act(call, rounds.acts()));
+                truth.accept(rounds);
             }
         }
-        return new Answer().with("tid", task.tid()).with("truth", truths);
-    }
-
-    private static byte[] terminated(byte[] bytes) {
-        return Arrays.copyOf(bytes, bytes.length + 1);
+        return new Answer().with("tid", main.tid()).with("truth", rounds.truth());
     }
 }

@@ -2,21 +2,15 @@
 package dev.unraced.sim.actor;
 
 import dev.unraced.linux.OpenFlags;
-import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Signal;
 import dev.unraced.sim.kernel.Task;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** Plays threads that take over another thread's id, by reuse, exec and vfork, and a thread whose last sibling ends. */
-final class Identities {
-    private final ActorProcesses processes;
-    private final Kernel kernel;
-
+final class Identities extends Player {
     Identities(ActorProcesses processes) {
-        this.processes = processes;
-        this.kernel = processes.kernel();
+        super(processes);
     }
 
     Answer reuse(CommandLine line) {
@@ -27,12 +21,10 @@ final class Identities {
         List<String> tids = new ArrayList<>();
         for (int i = 0; i < rounds; i++) {
             Task first = processes.fork();
-            processes.openat(first, ActorProcesses.path(first, fifo), 0);
-            processes.run(first);
+            processes.open(first, fifo, 0, 0);
             processes.kill(first);
             Task second = processes.forkAs(first.tid());
-            processes.openat(second, ActorProcesses.path(second, other), tag + i);
-            processes.run(second);
+            processes.open(second, other, 0, tag + i);
             tids.add(Integer.toString(second.tid()));
             processes.end(second.group());
         }
@@ -44,60 +36,42 @@ final class Identities {
         byte[] fifo = line.bytes("path");
         Task first = processes.fork();
         Task second = kernel.thread(first.group());
-        processes.openat(first, ActorProcesses.path(first, fifo), 0);
-        processes.run(first);
+        processes.open(first, fifo, 0, 0);
         kernel.beginExec(second, processes.random().nextBoolean() ? Signal.KILL : Signal.VANISH);
         kernel.run(first);
         kernel.endExec(second, second.comm());
-        processes.openat(second, ActorProcesses.path(second, line.bytes("other")), line.number("tag", 1));
-        processes.run(second);
-        int tid = second.tid();
-        processes.end(second.group());
-        return new Answer().with("tid", tid);
+        processes.open(second, line.bytes("other"), 0, line.number("tag", 1));
+        return ended(second);
     }
 
     /** The child's second thread, which shares its descriptors, ends while the first waits in an open. */
     Answer left(CommandLine line) {
         byte[] fifo = line.bytes("path");
         long tag = line.number("tag", 1);
-        Task main = processes.main();
         Task child = processes.fork();
         Task second = kernel.thread(child.group());
-        processes.openat(child, ActorProcesses.path(child, fifo), tag);
-        processes.run(child);
+        processes.open(child, fifo, 0, tag);
         kernel.exit(second);
-        processes.openat(main, ActorProcesses.path(main, fifo), OpenFlags.O_WRONLY, tag + 1);
-        processes.run(main);
-        int fd = (int) main.lastResult();
+        processes.open(main, fifo, OpenFlags.O_WRONLY, tag + 1);
         processes.run(child);
-        if (fd >= 0) {
-            main.group().descriptors().close(fd);
-        }
-        int tid = child.tid();
-        processes.end(child.group());
-        return new Answer().with("tid", tid);
+        ActorProcesses.closeLast(main);
+        return ended(child);
     }
 
     /** The child opens and executes in its parent's memory, while the parent waits. */
     Answer vfork(CommandLine line) {
-        Task parent = processes.main();
         byte[] second = line.bytes("child");
         long tag = line.number("tag", 1);
-        long memory = ActorProcesses.path(parent, line.bytes("path"));
-        processes.openat(parent, memory, tag);
-        processes.run(parent);
+        long memory = ActorProcesses.path(main, line.bytes("path"));
+        processes.open(main, memory, 0, tag);
         Task child = processes.vfork();
-        child.group().memory().write(memory, Arrays.copyOf(second, second.length + 1));
-        processes.openat(child, memory, tag + 1);
-        processes.run(child);
+        child.group().memory().write(memory, terminated(second));
+        processes.open(child, memory, 0, tag + 1);
         kernel.beginExec(child, Signal.KILL);
         kernel.endExec(child, child.comm());
-        processes.openat(child, ActorProcesses.path(child, line.bytes("program")), tag + 2);
-        processes.run(child);
-        processes.openat(parent, memory, tag + 3);
-        processes.run(parent);
-        int id = child.tid();
+        processes.open(child, line.bytes("program"), 0, tag + 2);
+        processes.open(main, memory, 0, tag + 3);
         processes.end(child.group());
-        return new Answer().with("tid", parent.tid()).with("child", id);
+        return new Answer().with("tid", main.tid()).with("child", child.tid());
     }
 }

@@ -6,28 +6,20 @@ import static dev.unraced.linux.OpenFlags.O_CREAT;
 import dev.unraced.event.Abi;
 import dev.unraced.event.Syscall;
 import dev.unraced.linux.OpenFlags;
-import dev.unraced.sim.kernel.Kernel;
+import dev.unraced.sim.kernel.ArgumentBytes;
 import dev.unraced.sim.kernel.Signal;
 import dev.unraced.sim.kernel.Task;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /** Plays many calls at once in a random order, and many threads that die in a call. */
-final class LoadGenerator {
+final class LoadGenerator extends Player {
     private static final int PATH_ROOM = 512;
     private static final int MIXED_CALLS = 4;
 
-    private final ActorProcesses processes;
-    private final Kernel kernel;
-
     LoadGenerator(ActorProcesses processes) {
-        this.processes = processes;
-        this.kernel = processes.kernel();
+        super(processes);
     }
 
     /** A thread of a bulk, and the calls that it still has to make. */
@@ -57,7 +49,7 @@ final class LoadGenerator {
         List<Caller> callers = new ArrayList<>();
         synchronized (kernel) {
             for (int i = 0; i < threads; i++) {
-                callers.add(new Caller(kernel.thread(processes.main().group()), first + i * calls, calls));
+                callers.add(new Caller(kernel.thread(main.group()), first + i * calls, calls));
             }
         }
         List<Caller> busy = new ArrayList<>(callers);
@@ -81,7 +73,7 @@ final class LoadGenerator {
                 .with(
                         "failures",
                         callers.stream().mapToLong(caller -> caller.failures).sum())
-                .with("tgid", processes.main().tgid())
+                .with("tgid", main.tgid())
                 .with("tids", tids);
     }
 
@@ -113,22 +105,14 @@ final class LoadGenerator {
      */
     private void begin(Caller caller, byte[] base, boolean mixed) {
         long tag = caller.next;
-        byte[] name = ("/" + tag + "\0").getBytes(StandardCharsets.US_ASCII);
-        byte[] path = Arrays.copyOf(base, base.length + name.length);
-        System.arraycopy(name, 0, path, base.length, name.length);
         Task task = caller.task;
-        task.group().memory().write(caller.path, path);
+        task.group().memory().write(caller.path, joined(base, "/" + tag + "\0"));
         processes.countBegun();
         switch ((int) (mixed ? tag % MIXED_CALLS : 0)) {
             case 1 -> kernel.begin(task, Syscall.OPEN, Abi.NATIVE, caller.path, 0, tag);
             case 2 -> kernel.begin(task, Syscall.CREAT, Abi.NATIVE, caller.path, tag);
             case 3 -> {
-                byte[] how = ByteBuffer.allocate(OpenFlags.OPEN_HOW_SIZE)
-                        .order(ByteOrder.LITTLE_ENDIAN)
-                        .putLong(O_CREAT)
-                        .putLong(tag & 07777)
-                        .array();
-                task.group().memory().write(caller.how, how);
+                task.group().memory().write(caller.how, ArgumentBytes.openHow(O_CREAT, tag & 07777, 0));
                 kernel.begin(
                         task,
                         Syscall.OPENAT2,
@@ -162,8 +146,7 @@ final class LoadGenerator {
         for (int i = 0; i < threads; i++) {
             Task task = kernel.thread(first.group());
             tasks.add(task);
-            processes.openat(task, ActorProcesses.path(task, fifo), 0);
-            processes.run(task);
+            processes.open(task, fifo, 0, 0);
         }
         for (Task task : tasks) {
             if (interrupted) {

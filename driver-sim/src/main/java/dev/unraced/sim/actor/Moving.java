@@ -4,23 +4,17 @@ package dev.unraced.sim.actor;
 import dev.unraced.event.Abi;
 import dev.unraced.event.Syscall;
 import dev.unraced.linux.OpenFlags;
-import dev.unraced.sim.fs.Inode;
 import dev.unraced.sim.fs.OpenFile;
-import dev.unraced.sim.fs.OpenRequest;
 import dev.unraced.sim.kernel.Call;
-import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Task;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Plays files that move, and descriptors that are replaced, while an open runs. */
-final class Moving {
+final class Moving extends Player {
     /** A move happens at one step in this many, on average. */
     private static final int RARITY = 3;
     /**
@@ -31,14 +25,8 @@ final class Moving {
 
     private static final int NAMES = 3;
 
-    private final ActorProcesses processes;
-    private final Kernel kernel;
-    private final Task main;
-
     Moving(ActorProcesses processes) {
-        this.processes = processes;
-        this.kernel = processes.kernel();
-        this.main = processes.main();
+        super(processes);
     }
 
     /** A rename from one name to the next. */
@@ -49,7 +37,7 @@ final class Moving {
      * their names never exist; a tracer finds them when it reads across two renames.
      */
     Answer torn(CommandLine line) {
-        String base = new String(line.bytes("base"), StandardCharsets.ISO_8859_1);
+        String base = line.path("base");
         String between = "/between/these/two/";
         List<Rename> renames = new ArrayList<>();
         for (int i = 0; i < NAMES; i++) {
@@ -66,14 +54,11 @@ final class Moving {
 
     /** Moves the opened file or its directory within a call, and back after it. */
     Answer moved(CommandLine line) {
-        String base = new String(line.bytes("base"), StandardCharsets.ISO_8859_1);
+        String base = line.path("base");
         done(kernel.files().makeDirectory(main, bytes(base + "/dir"), 0755));
         done(kernel.files().makeFile(main, bytes(base + "/dir/f"), 0644));
-        boolean file = switch (String.valueOf(line.text("how"))) {
-            case "file" -> true;
-            case "directory" -> false;
-            default -> throw new RefusedException("unsupported: no simulated file moves by " + line.text("how"));
-        };
+        boolean file =
+                line.how("no simulated file moves by ", "file", "directory").equals("file");
         Rename away = file ? new Rename(base + "/dir/f", base + "/dir/g") : new Rename(base + "/dir", base + "/moved");
         List<Rename> renames = List.of(away, new Rename(away.to(), away.from()));
         return play(line, renames, OpenFlags.AT_FDCWD, bytes(base + "/dir/f"), true);
@@ -86,47 +71,32 @@ final class Moving {
      */
     private Answer play(CommandLine line, List<Rename> renames, int dirfd, byte[] name, boolean once) {
         Task other = processes.fork();
-        int probe = probe(dirfd, name);
-        OpenFile file = Objects.requireNonNull(main.descriptor(probe));
+        OpenFile file = file(main, dirfd, name, OpenFlags.O_PATH);
+        int probe = main.group().descriptors().add(file);
         Set<String> places = new LinkedHashSet<>();
         places.add(placeOf(file));
         long path = ActorProcesses.path(main, name);
-        StringBuilder truth = new StringBuilder();
-        int moves = 0;
-        int won = 0;
+        Rounds rounds = new Rounds(processes, main);
         kernel.looksTakeSteps(true);
         for (int i = 0; i < line.integer("calls", 1); i++) {
-            processes.countBegun();
-            Call call = kernel.begin(main, Syscall.OPENAT, Abi.NATIVE, dirfd, path, 0, 0);
-            int before = moves;
-            while (main.call() != null) {
-                boolean mayMove = !once || (call.file() != null && moves == before);
-                if (mayMove && processes.random().nextInt(once ? RARITY : SELDOM) == 0) {
-                    move(other, renames.get(moves++ % renames.size()), file, places);
-                } else {
-                    kernel.step(main);
+            Call begun = kernel.begin(main, Syscall.OPENAT, Abi.NATIVE, dirfd, path, 0, 0);
+            rounds.play(begun, (call, acts) -> {
+                boolean mayMove = !once || (call.file() != null && acts == 0);
+                boolean moves = mayMove && processes.random().nextInt(once ? RARITY : SELDOM) == 0;
+                if (moves) {
+                    move(other, renames.get(once ? 0 : rounds.acts() % renames.size()), file, places);
                 }
+                return moves;
+            });
+            if (once && rounds.isWon()) {
+                move(other, renames.get(1), file, places);
             }
-            processes.countEnded();
-            if (once && moves > before) {
-                won++;
-                move(other, renames.get(moves++ % renames.size()), file, places);
-            }
-            truth.append(call.result() >= 0 ? 'a' : 'x');
-            if (call.result() >= 0) {
-                main.group().descriptors().close((int) call.result());
-            }
+            rounds.opened(begun);
         }
         kernel.looksTakeSteps(false);
         processes.end(other.group());
-        Inode inode = file.inode();
-        Answer answer = new Answer()
-                .with("tid", main.tid())
-                .with("won", once ? won : moves)
-                .with("truth", truth)
-                .with("major", inode.superBlock().major())
-                .with("minor", inode.superBlock().minor())
-                .with("inode", inode.number())
+        Answer answer = (once ? rounds.answer() : rounds.answer(rounds.acts()))
+                .withFile(file.inode())
                 .with("places", String.join(",", places));
         main.group().descriptors().close(probe);
         return answer;
@@ -139,40 +109,25 @@ final class Moving {
 
     /** Opens a file while another thread, which shares the table, puts another file behind the descriptor. */
     Answer swap(CommandLine line) {
-        boolean reopens = switch (String.valueOf(line.text("how"))) {
-            case "dup2" -> false;
-            case "reopen" -> true;
-            default -> throw new RefusedException("unsupported: no descriptor is replaced by " + line.text("how"));
-        };
+        boolean reopens =
+                line.how("no descriptor is replaced by ", "dup2", "reopen").equals("reopen");
         long pathOfA = ActorProcesses.path(main, line.bytes("a"));
         byte[] b = line.bytes("b");
         long pathOfB = ActorProcesses.path(main, b);
         int decoy = opened(b, 0);
         Task swapper = kernel.thread(main.group());
-        StringBuilder truth = new StringBuilder();
-        int won = 0;
+        Rounds rounds = new Rounds(processes, main);
         for (int i = 0; i < line.integer("calls", 1); i++) {
-            processes.countBegun();
-            Call call = kernel.begin(main, Syscall.OPENAT, Abi.NATIVE, OpenFlags.AT_FDCWD, pathOfA, 0, 0);
-            boolean isSwapped = false;
-            while (main.call() != null) {
-                int fd = (int) call.result();
-                boolean isThere = call.isIssued() && fd >= 0 && main.descriptor(fd) != null;
-                if (isThere && !isSwapped && processes.random().nextInt(RARITY) != 0) {
-                    isSwapped = true;
-                    replace(swapper, fd, decoy, reopens ? pathOfB : 0);
-                } else {
-                    kernel.step(main);
-                }
-            }
-            processes.countEnded();
-            won += isSwapped ? 1 : 0;
-            truth.append(call.result() >= 0 ? 'a' : 'x');
-            main.group().descriptors().close((int) call.result());
+            Call begun = kernel.begin(main, Syscall.OPENAT, Abi.NATIVE, OpenFlags.AT_FDCWD, pathOfA, 0, 0);
+            rounds.play(
+                    begun,
+                    call -> Rounds.isInstalled(call, main) && processes.random().nextInt(RARITY) != 0,
+                    () -> replace(swapper, (int) begun.result(), decoy, reopens ? pathOfB : 0));
+            rounds.opened(begun);
         }
         kernel.exit(swapper);
         main.group().descriptors().close(decoy);
-        return new Answer().with("tid", main.tid()).with("won", won).with("truth", truth);
+        return rounds.answer();
     }
 
     private void replace(Task swapper, int fd, int decoy, long path) {
@@ -180,41 +135,15 @@ final class Moving {
             main.group().descriptors().duplicate(decoy, fd);
         } else {
             main.group().descriptors().close(fd);
-            processes.openat(swapper, path, 0);
-            processes.run(swapper);
+            processes.open(swapper, path, 0, 0);
         }
-    }
-
-    private int probe(int dirfd, byte[] name) {
-        return add(kernel.files()
-                .open(main, dirfd, name, new OpenRequest(OpenFlags.O_PATH, 0, 0))
-                .file());
     }
 
     private int opened(byte[] path, long flags) {
-        return add(kernel.files()
-                .open(main, OpenFlags.AT_FDCWD, path, new OpenRequest(flags, 0, 0))
-                .file());
-    }
-
-    private int add(@Nullable OpenFile file) {
-        if (file == null) {
-            throw new RefusedException("a file cannot be opened");
-        }
-        return main.group().descriptors().add(file);
+        return main.group().descriptors().add(file(main, path, flags));
     }
 
     private String placeOf(OpenFile file) {
         return HexFormat.of().formatHex(file.resolve(main.fs()).path().toByteArray());
-    }
-
-    private static void done(int result) {
-        if (result < 0) {
-            throw new RefusedException("errno " + -result);
-        }
-    }
-
-    private static byte[] bytes(String text) {
-        return text.getBytes(StandardCharsets.ISO_8859_1);
     }
 }

@@ -8,17 +8,15 @@ import dev.unraced.event.Syscall;
 import dev.unraced.linux.OpenFlags;
 import dev.unraced.sim.actor.Pointers.Pointer;
 import dev.unraced.sim.fs.OpenFile;
+import dev.unraced.sim.kernel.ArgumentBytes;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Submission;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.net.Socket;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -50,13 +48,13 @@ final class PreparedCall {
         this.pointers = pointers;
         this.handles = handles;
         this.line = line;
-        this.syscall = syscall(line);
-        this.abi = Abi.valueOf(text("abi", "native").toUpperCase(Locale.ROOT));
-        this.isRequest = text("via", "").equals("io_uring");
+        this.syscall = line.syscall();
+        this.abi = line.abi();
+        this.isRequest = line.isVia("io_uring");
         if (isRequest && (syscall == Syscall.OPEN || syscall == Syscall.CREAT)) {
             throw new RefusedException("unsupported: no io_uring takes this call");
         }
-        this.isIndirect = text("via", "").equals("socketcall");
+        this.isIndirect = line.isVia("socketcall");
         this.repetitions = isRequest ? line.number("others", 0) + line.number("hushed", 0) : 0;
         this.registers = registers();
     }
@@ -86,10 +84,8 @@ final class PreparedCall {
     }
 
     private Call socketcall() {
-        byte[] block = Blocks.block((int) registers[0], registers[1], (int) registers[2]);
-        Pointer pointer = pointers.make("hex:" + HexFormat.of().formatHex(block));
-        memory.add(pointer);
-        return kernel.beginSocketcall(task, pointer.address());
+        byte[] block = ArgumentBytes.socketcallBlock((int) registers[0], registers[1], (int) registers[2]);
+        return kernel.beginSocketcall(task, placed(block));
     }
 
     private Call submit() {
@@ -162,7 +158,10 @@ final class PreparedCall {
                 .with("begun", begun)
                 .with("ended", ended);
         if (syscall == Syscall.CONNECT) {
-            describeSocket(answer);
+            Socket socket = Player.socket(task, (int) registers[0]);
+            if (socket != null) {
+                answer.withNames(kernel.network(), socket);
+            }
         } else if (result >= 0) {
             describeFile(answer);
             settle();
@@ -186,21 +185,8 @@ final class PreparedCall {
     private void describeFile(Answer answer) {
         OpenFile file = task.descriptor((int) result);
         if (file != null) {
-            answer.with("major", file.inode().superBlock().major())
-                    .with("minor", file.inode().superBlock().minor())
-                    .with("inode", file.inode().number())
+            answer.withFile(file.inode())
                     .withBytes("real", file.resolve(task.fs()).path().toByteArray());
-        }
-    }
-
-    private void describeSocket(Answer answer) {
-        OpenFile file = task.descriptor((int) registers[0]);
-        if (file != null && file.privateData() instanceof Socket socket) {
-            answer.withBytes("local", kernel.network().localName(socket));
-            byte[] peer = kernel.network().peerName(socket);
-            if (peer != null) {
-                answer.withBytes("peer", peer);
-            }
         }
     }
 
@@ -234,35 +220,20 @@ final class PreparedCall {
         if (line.has("how")) {
             return pointer("how").address();
         }
-        byte[] how = ByteBuffer.allocate(OpenFlags.OPEN_HOW_SIZE)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putLong(flags)
-                .putLong(mode)
-                .putLong(line.number("resolve", 0))
-                .array();
-        Pointer pointer = pointers.make("hex:" + HexFormat.of().formatHex(how));
-        memory.add(pointer);
-        return pointer.address();
+        return placed(ArgumentBytes.openHow(flags, mode, line.number("resolve", 0)));
     }
 
     private Pointer pointer(String key) {
-        Pointer pointer = pointers.make(text(key, "null"));
+        return made(line.text(key, "null"));
+    }
+
+    private long placed(byte[] bytes) {
+        return made("hex:" + HexFormat.of().formatHex(bytes)).address();
+    }
+
+    private Pointer made(String text) {
+        Pointer pointer = pointers.make(text);
         memory.add(pointer);
         return pointer;
-    }
-
-    private String text(String key, String missing) {
-        String text = line.text(key);
-        return text == null ? missing : text;
-    }
-
-    private static Syscall syscall(CommandLine line) {
-        String name = line.text("name");
-        for (Syscall syscall : Syscall.values()) {
-            if (syscall.name().toLowerCase(Locale.ROOT).equals(name)) {
-                return syscall;
-            }
-        }
-        throw new RefusedException("name= must be open, openat, openat2, creat or connect");
     }
 }

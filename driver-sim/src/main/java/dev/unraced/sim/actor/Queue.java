@@ -3,24 +3,17 @@ package dev.unraced.sim.actor;
 
 import static dev.unraced.linux.OpenFlags.O_RDWR;
 
-import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Task;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** Plays many threads that block in opens at the same time, each with its own name for the FIFO. */
-final class Queue {
+final class Queue extends Player {
     /** The waiting threads are let through at one step in this many, on average. */
     private static final int RARELY = 500;
 
-    private final ActorProcesses processes;
-    private final Kernel kernel;
-
     Queue(ActorProcesses processes) {
-        this.processes = processes;
-        this.kernel = processes.kernel();
+        super(processes);
     }
 
     /** A thread, and the number of opens that it has begun. */
@@ -50,7 +43,7 @@ final class Queue {
         }
         List<Waiting> busy = new ArrayList<>(all);
         long releases = 0;
-        long path = ActorProcesses.path(processes.main(), fifo);
+        long path = ActorProcesses.path(main, fifo);
         while (!busy.isEmpty()) {
             synchronized (kernel) {
                 int chosen = processes.random().nextInt(busy.size());
@@ -58,7 +51,8 @@ final class Queue {
                     busy.remove(chosen);
                 }
                 if (processes.random().nextInt(RARELY) == 0) {
-                    letPass(path);
+                    processes.open(main, path, O_RDWR, 0);
+                    ActorProcesses.closeLast(main);
                     releases++;
                 }
             }
@@ -69,20 +63,18 @@ final class Queue {
         return new Answer()
                 .with("calls", rounds * threads)
                 .with("releases", releases)
-                .with("tid", processes.main().tid());
+                .with("tid", main.tid());
     }
 
     private Waiting join(byte[] fifo, byte[] directory) {
-        Task task = kernel.thread(processes.main().group());
-        byte[] name = ("/" + task.tid()).getBytes(StandardCharsets.US_ASCII);
-        byte[] link = Arrays.copyOf(directory, directory.length + name.length);
-        System.arraycopy(name, 0, link, directory.length, name.length);
-        kernel.files().symlink(processes.main(), fifo, link);
+        Task task = kernel.thread(main.group());
+        byte[] link = joined(directory, "/" + task.tid());
+        kernel.files().symlink(main, fifo, link);
         return new Waiting(task, link);
     }
 
     private void leave(Waiting waiting) {
-        kernel.files().unlink(processes.main(), waiting.link);
+        kernel.files().unlink(main, waiting.link);
         kernel.exit(waiting.task);
     }
 
@@ -93,7 +85,7 @@ final class Queue {
             if (waiting.round == rounds) {
                 return false;
             }
-            processes.openat(task, waiting.path, waiting.round++);
+            processes.openat(task, waiting.path, 0, waiting.round++);
         }
         if (!kernel.canStep(task)) {
             return true;
@@ -101,20 +93,8 @@ final class Queue {
         kernel.step(task);
         if (task.call() == null) {
             processes.countEnded();
-            closeLast(task);
+            ActorProcesses.closeLast(task);
         }
         return true;
-    }
-
-    private void letPass(long path) {
-        processes.openat(processes.main(), path, O_RDWR, 0);
-        processes.run(processes.main());
-        closeLast(processes.main());
-    }
-
-    private static void closeLast(Task task) {
-        if (task.lastResult() >= 0) {
-            task.group().descriptors().close((int) task.lastResult());
-        }
     }
 }

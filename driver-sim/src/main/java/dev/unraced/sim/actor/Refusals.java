@@ -1,72 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.actor;
 
-import static dev.unraced.event.Sockaddr.AF_INET;
-
 import dev.unraced.event.Abi;
 import dev.unraced.event.Syscall;
 import dev.unraced.linux.OpenFlags;
-import dev.unraced.linux.SocketTypes;
 import dev.unraced.sim.fs.OpenFile;
-import dev.unraced.sim.fs.OpenRequest;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Descriptors;
-import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.SyscallNumbers;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.kernel.TaskGroup;
-import dev.unraced.sim.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Objects;
 
 /** Plays calls that are refused before they run, and calls that run but look refused. */
-final class Refusals {
-
-    private final ActorProcesses processes;
-    private final Kernel kernel;
+final class Refusals extends Player {
 
     Refusals(ActorProcesses processes) {
-        this.processes = processes;
-        this.kernel = processes.kernel();
+        super(processes);
     }
 
     Answer neverRan(CommandLine line) {
         long value = line.number("value", 0);
-        long result = switch (String.valueOf(line.text("how"))) {
-            case "errno" -> Math.min(value, 0);
-            case "notify", "sysemu", "sysemu-cont" -> value;
-            default ->
-                throw new RefusedException("unsupported: no filter refuses simulated calls by " + line.text("how"));
-        };
-        Syscall syscall = syscall(line);
+        String how = line.how("no filter refuses simulated calls by ", "errno", "notify", "sysemu", "sysemu-cont");
+        Syscall syscall = line.syscall();
         byte[] a = line.bytes("a");
         int calls = line.integer("calls", 1);
         Task child = processes.fork();
-        child.group().refuse(syscall, result);
-        long memory = syscall == Syscall.CONNECT ? child.group().memory().place(a) : ActorProcesses.path(child, a);
-        int fd = syscall == Syscall.CONNECT ? socket(child) : OpenFlags.AT_FDCWD;
+        child.group().refuse(syscall, how.equals("errno") ? Math.min(value, 0) : value);
+        int fd = syscall == Syscall.CONNECT ? child.group().descriptors().add(datagramSocket()) : OpenFlags.AT_FDCWD;
+        long[] registers = registers(syscall, fd, ActorProcesses.path(child, a), a.length);
         for (int i = 0; i < calls; i++) {
             processes.countBegun();
-            switch (syscall) {
-                case CONNECT -> kernel.begin(child, syscall, Abi.NATIVE, fd, memory, a.length);
-                case OPEN -> kernel.begin(child, syscall, Abi.NATIVE, memory, 0, 0);
-                default -> kernel.begin(child, syscall, Abi.NATIVE, fd, memory, 0, 0);
-            }
+            kernel.begin(child, syscall, Abi.NATIVE, registers.clone());
             processes.run(child);
         }
-        return ended(child, "n".repeat(calls), calls);
+        return ended(child).with("won", calls).with("truth", "n".repeat(calls));
     }
 
-    private int socket(Task child) {
-        Socket socket =
-                kernel.network().socket(AF_INET, SocketTypes.SOCK_DGRAM, 0).socket();
-        return child.group().descriptors().add(kernel.files().socketFile(Objects.requireNonNull(socket)));
+    private static long[] registers(Syscall syscall, int fd, long memory, int length) {
+        return switch (syscall) {
+            case CONNECT -> new long[] {fd, memory, length};
+            case OPEN -> new long[] {memory, 0, 0};
+            default -> new long[] {fd, memory, 0, 0};
+        };
     }
 
     Answer forgedSigsys(CommandLine line) {
-        Syscall syscall = syscall(line);
+        Syscall syscall = line.syscall();
         int number = SyscallNumbers.of(syscall, Abi.NATIVE);
         byte[] path = line.bytes("path");
         int calls = line.integer("calls", 1);
@@ -86,29 +67,24 @@ final class Refusals {
         // The open must return its own call number, so only this descriptor is free.
         descriptors.close(number);
         kernel.pendSigsys(child);
-        long memory = ActorProcesses.path(child, path);
-        StringBuilder truth = new StringBuilder();
+        long[] registers = registers(syscall, OpenFlags.AT_FDCWD, ActorProcesses.path(child, path), path.length);
+        Rounds rounds = new Rounds(processes, child);
         for (int i = 0; i < calls; i++) {
             processes.countBegun();
-            if (syscall == Syscall.OPEN) {
-                kernel.begin(child, syscall, Abi.NATIVE, memory, 0, 0);
-            } else {
-                kernel.begin(child, syscall, Abi.NATIVE, OpenFlags.AT_FDCWD, memory, 0, 0);
-            }
+            kernel.begin(child, syscall, Abi.NATIVE, registers.clone());
             if (!processes.run(child)) {
                 blocked.add(block(fifo, flood));
-                OpenFile writer = writer(path);
+                // The other end of the FIFO lets the open go on.
+                OpenFile writer = file(main, path, OpenFlags.O_WRONLY | OpenFlags.O_NONBLOCK);
                 processes.run(child);
                 writer.release();
             }
-            truth.append(child.lastResult() == number ? 'a' : 'x');
-            if (child.lastResult() >= 0) {
-                descriptors.close((int) child.lastResult());
-            }
+            rounds.succeeded(child.lastResult() == number);
+            ActorProcesses.closeLast(child);
         }
-        Answer answer = ended(child, truth.toString(), calls);
+        processes.end(child.group());
         blocked.forEach(processes::end);
-        return answer;
+        return rounds.answer(calls);
     }
 
     /**
@@ -122,56 +98,30 @@ final class Refusals {
         TaskGroup crowd = block(line.bytes("fifo"), line.integer("threads", 1));
         Task child = processes.fork();
         Descriptors descriptors = child.group().descriptors();
-        int decoy = descriptors.add(Objects.requireNonNull(kernel.files()
-                .open(child, OpenFlags.AT_FDCWD, line.bytes("b"), new OpenRequest(0, 0, 0))
-                .file()));
+        int decoy = descriptors.add(file(child, line.bytes("b"), 0));
         long path = ActorProcesses.path(child, line.bytes("a"));
-        StringBuilder truth = new StringBuilder();
+        Rounds rounds = new Rounds(processes, child);
         int calls = line.integer("calls", 1);
         for (int i = 0; i < calls; i++) {
             Task visitor = kernel.thread(child.group());
-            processes.countBegun();
-            Call call = kernel.begin(child, Syscall.OPENAT, Abi.NATIVE, OpenFlags.AT_FDCWD, path, 0, 0);
-            while (!call.isIssued() || child.descriptor((int) call.result()) == null) {
-                kernel.step(child);
-            }
-            descriptors.duplicate(decoy, (int) call.result());
-            kernel.exit(visitor);
-            kernel.run(child);
-            processes.countEnded();
-            truth.append('a');
-            descriptors.close((int) call.result());
+            Call begun = kernel.begin(child, Syscall.OPENAT, Abi.NATIVE, OpenFlags.AT_FDCWD, path, 0, 0);
+            rounds.play(begun, call -> Rounds.isInstalled(call, child), () -> {
+                descriptors.duplicate(decoy, (int) begun.result());
+                kernel.exit(visitor);
+            });
+            rounds.opened(begun);
         }
         processes.end(crowd);
-        return ended(child, truth.toString(), calls);
+        processes.end(child.group());
+        return rounds.answer();
     }
 
     /** Makes a process whose threads block in opens of a FIFO. */
     private TaskGroup block(byte[] fifo, int threads) {
         Task first = processes.fork();
         for (int i = 0; i < threads; i++) {
-            Task thread = kernel.thread(first.group());
-            processes.openat(thread, ActorProcesses.path(thread, fifo), 0);
-            processes.run(thread);
+            processes.open(kernel.thread(first.group()), fifo, 0, 0);
         }
         return first.group();
-    }
-
-    /** Opens the other end of a FIFO without a call, so that the observer sees none. */
-    private OpenFile writer(byte[] fifo) {
-        OpenRequest request = new OpenRequest(OpenFlags.O_WRONLY | OpenFlags.O_NONBLOCK, 0, 0);
-        return Objects.requireNonNull(kernel.files()
-                .open(processes.main(), OpenFlags.AT_FDCWD, fifo, request)
-                .file());
-    }
-
-    private Answer ended(Task child, String truth, int won) {
-        int tid = child.tid();
-        processes.end(child.group());
-        return new Answer().with("tid", tid).with("won", won).with("truth", truth);
-    }
-
-    private static Syscall syscall(CommandLine line) {
-        return Syscall.valueOf(String.valueOf(line.text("name")).toUpperCase(Locale.ROOT));
     }
 }

@@ -7,22 +7,19 @@ import dev.unraced.event.Sockaddr;
 import dev.unraced.event.Syscall;
 import dev.unraced.linux.SocketTypes;
 import dev.unraced.sim.fs.OpenFile;
+import dev.unraced.sim.kernel.ArgumentBytes;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.CallStep;
 import dev.unraced.sim.kernel.Descriptors;
-import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.net.Socket;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
-import java.util.List;
-import java.util.Objects;
 import java.util.StringJoiner;
-import org.jspecify.annotations.Nullable;
 
 /** Plays connects of sockets that another process holds too, and of sockets that their peer resets at once. */
-final class SharedSockets {
+final class SharedSockets extends Player {
     private static final int FIRST_LINK = 2;
     private static final int SECOND_LINK = 3;
     private static final int MANY = 4096;
@@ -32,14 +29,8 @@ final class SharedSockets {
     /** An AF_UNSPEC address, which ends a connection. */
     private static final byte[] UNSPECIFIED = new byte[16];
 
-    private final ActorProcesses processes;
-    private final Kernel kernel;
-    private final Task main;
-
     SharedSockets(ActorProcesses processes) {
-        this.processes = processes;
-        this.kernel = processes.kernel();
-        this.main = processes.main();
+        super(processes);
     }
 
     /** Adds devices and addresses that distinguish peers and sources. */
@@ -52,22 +43,19 @@ final class SharedSockets {
     }
 
     Answer play(CommandLine line) {
-        String how = String.valueOf(line.text("how"));
-        if (!List.of("fork", "scm", "pidfd_getfd").contains(how)) {
-            throw new RefusedException("unsupported: no simulated process gets a socket by " + how);
-        }
+        String how = line.how("no simulated process gets a socket by ", "fork", "scm", "pidfd_getfd");
         byte[] a = line.bytes("a");
         byte[] b = line.bytes("b");
         int type = line.integer("type", SocketTypes.SOCK_DGRAM);
         boolean flips = line.number("flip", 0) != 0;
-        boolean isIndirect = "socketcall".equals(line.text("via"));
+        boolean isIndirect = line.isVia("socketcall");
         int calls = line.integer("calls", 1);
         int[] listeners = type == SocketTypes.SOCK_STREAM ? new int[] {listener(a), listener(b)} : new int[0];
-        StringBuilder truth = new StringBuilder();
+        Rounds rounds = new Rounds(processes, main);
         int won = 0;
         for (int i = 0; i < calls; i++) {
             Round round = new Round(how, a, b, type, flips, isIndirect);
-            truth.append(round.play());
+            round.play(rounds);
             won += round.isWon ? 1 : 0;
             for (int listener : listeners) {
                 acceptAll(listener);
@@ -76,7 +64,7 @@ final class SharedSockets {
         for (int listener : listeners) {
             main.group().descriptors().close(listener);
         }
-        return new Answer().with("tid", main.tid()).with("won", won).with("truth", truth);
+        return rounds.answer(won);
     }
 
     /** One connect of the main thread, and the connects of the other process at any moment of it. */
@@ -100,7 +88,7 @@ final class SharedSockets {
             fd = main.group().descriptors().add(file);
             other = before == null ? processes.fork() : before;
             address = main.group().memory().place(flips ? a : b);
-            block = isIndirect ? main.group().memory().place(Blocks.block(fd, address, a.length)) : 0;
+            block = isIndirect ? main.group().memory().place(ArgumentBytes.socketcallBlock(fd, address, a.length)) : 0;
             // With SCM_RIGHTS the other process has the socket before the call; with pidfd_getfd it takes and closes it
             // within the call.
             boolean comesAndGoes = how.equals("pidfd_getfd");
@@ -133,36 +121,28 @@ final class SharedSockets {
             kernel.begin(other, Syscall.CONNECT, Abi.NATIVE, descriptorOf(other, file), memory, wanted.length);
         }
 
-        /** Plays the round; returns the letter of the address that the main thread's call connected to. */
-        char play() {
-            processes.countBegun();
-            Call call = block == 0
+        void play(Rounds rounds) {
+            Call begun = block == 0
                     ? kernel.begin(main, Syscall.CONNECT, Abi.NATIVE, fd, address, a.length)
                     : kernel.beginSocketcall(main, block);
-            kernel.step(main);
-            while (main.call() != null) {
-                if (processes.random().nextInt(RARITY) == 0 || !act()) {
-                    isWon = call.isIssued() && Arrays.equals(peer(), a);
-                    kernel.step(main);
+            rounds.play(begun, (call, done) -> {
+                if (call.next() != CallStep.ENTER && processes.random().nextInt(RARITY) != 0 && act()) {
+                    return true;
                 }
-            }
-            processes.countEnded();
+                isWon = call.isIssued() && Arrays.equals(peer(fd), a);
+                return false;
+            });
             while (act()) {
                 // The other process completes its acts.
             }
-            boolean tookA = Arrays.equals(call.kernelAddress(), a);
-            isWon &= call.result() == 0 && !tookA;
+            isWon &= begun.result() == 0 && !Arrays.equals(begun.kernelAddress(), a);
+            rounds.tookAddress(begun, a);
             processes.end(other.group());
             main.group().descriptors().close(fd);
             main.group().memory().unmap(address);
             if (block != 0) {
                 main.group().memory().unmap(block);
             }
-            return call.result() != 0 ? 'x' : tookA ? 'a' : 'b';
-        }
-
-        private byte @Nullable [] peer() {
-            return kernel.network().peerName((Socket) Objects.requireNonNull(file.privateData()));
         }
 
         /** Takes the other process's next step; returns false when there is none. */
@@ -187,32 +167,18 @@ final class SharedSockets {
         byte[] a = line.bytes("a");
         byte[] b = line.bytes("b");
         long address = main.group().memory().place(a);
-        StringBuilder truth = new StringBuilder();
+        Rounds rounds = new Rounds(processes, main);
         int calls = line.integer("calls", 1);
-        int won = 0;
         for (int i = 0; i < calls; i++) {
             int fd = main.group().descriptors().add(socketFile(a, SocketTypes.SOCK_DGRAM));
             main.group().memory().write(address, a);
-            processes.countBegun();
-            Call call = kernel.begin(main, Syscall.CONNECT, Abi.NATIVE, fd, address, a.length);
-            boolean isFlipped = false;
-            boolean isWon = false;
-            while (main.call() != null) {
-                if (processes.random().nextInt(2) == 0) {
-                    isFlipped = !isFlipped;
-                    isWon = true;
-                    main.group().memory().write(address, isFlipped ? b : a);
-                } else {
-                    kernel.step(main);
-                }
-            }
-            processes.countEnded();
-            won += isWon ? 1 : 0;
-            truth.append(call.result() != 0 ? 'x' : Arrays.equals(call.kernelAddress(), a) ? 'a' : 'b');
+            Call begun = kernel.begin(main, Syscall.CONNECT, Abi.NATIVE, fd, address, a.length);
+            rounds.play(begun, rewriting(2, address, a, b));
+            rounds.tookAddress(begun, a);
             main.group().descriptors().close(fd);
         }
         main.group().memory().unmap(address);
-        return new Answer().with("tid", main.tid()).with("won", won).with("truth", truth);
+        return rounds.answer();
     }
 
     private static int descriptorOf(Task task, OpenFile file) {
@@ -223,29 +189,15 @@ final class SharedSockets {
         return fd;
     }
 
-    private OpenFile socketFile(byte[] address, int type) {
-        int family = new Sockaddr(ByteString.copyOf(address)).family();
-        return kernel.files()
-                .socketFile(Objects.requireNonNull(
-                        kernel.network().socket(family, type, 0).socket()));
-    }
-
     private int listener(byte[] address) {
-        OpenFile file = socketFile(address, SocketTypes.SOCK_STREAM);
-        Socket socket = (Socket) Objects.requireNonNull(file.privateData());
-        int result = kernel.network().bind(main, socket, address);
-        if (result == 0) {
-            result = kernel.network().listen(socket, MANY);
-        }
-        if (result != 0) {
-            throw new RefusedException("errno " + -result);
-        }
-        return main.group().descriptors().add(file);
+        Socket socket = newSocket(address, SocketTypes.SOCK_STREAM);
+        done(kernel.network().bind(main, socket, address));
+        done(kernel.network().listen(socket, MANY));
+        return main.group().descriptors().add(kernel.files().socketFile(socket));
     }
 
     private void acceptAll(int listener) {
-        Socket socket = (Socket) Objects.requireNonNull(
-                Objects.requireNonNull(main.descriptor(listener)).privateData());
+        Socket socket = socketOf(listener);
         for (Socket child = kernel.network().accept(socket).socket();
                 child != null;
                 child = kernel.network().accept(socket).socket()) {
@@ -257,39 +209,24 @@ final class SharedSockets {
     Answer reset(CommandLine line) {
         byte[] address = {2, 0, 0, 0, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0};
         Descriptors descriptors = main.group().descriptors();
-        StringBuilder truth = new StringBuilder();
+        Rounds rounds = new Rounds(processes, main);
         StringJoiner ports = new StringJoiner(",");
         int calls = line.integer("calls", 1);
         for (int i = 0; i < calls; i++) {
             int listener = listener(address);
-            Socket server = (Socket) Objects.requireNonNull(
-                    Objects.requireNonNull(main.descriptor(listener)).privateData());
             // The first listener chooses the port; the later ones reuse it.
-            address = kernel.network().localName(server);
-            OpenFile file = socketFile(address, SocketTypes.SOCK_STREAM);
-            int fd = descriptors.add(file);
+            address = kernel.network().localName(socketOf(listener));
+            int fd = descriptors.add(socketFile(address, SocketTypes.SOCK_STREAM));
             long memory = main.group().memory().place(address);
-            processes.countBegun();
-            Call call = kernel.begin(main, Syscall.CONNECT, Abi.NATIVE, fd, memory, address.length);
-            while (call.next() != CallStep.EXIT) {
-                kernel.step(main);
-            }
-            descriptors.close(listener);
-            kernel.run(main);
-            processes.countEnded();
-            boolean succeeded = call.result() == 0;
-            truth.append(succeeded ? 'a' : 'x');
-            Sockaddr name = new Sockaddr(
-                    ByteString.copyOf(kernel.network().localName((Socket) Objects.requireNonNull(file.privateData()))));
+            Call begun = kernel.begin(main, Syscall.CONNECT, Abi.NATIVE, fd, memory, address.length);
+            rounds.play(begun, call -> call.next() == CallStep.EXIT, () -> descriptors.close(listener));
+            boolean succeeded = begun.result() == 0;
+            rounds.succeeded(succeeded);
+            Sockaddr name = new Sockaddr(ByteString.copyOf(kernel.network().localName(socketOf(fd))));
             ports.add(Integer.toString(succeeded ? name.port() : 0));
             descriptors.close(fd);
             main.group().memory().unmap(memory);
         }
-        return new Answer()
-                .with("tid", main.tid())
-                .with("won", calls)
-                .with("truth", truth)
-                .with("ports", ports)
-                .withBytes("peer", address);
+        return rounds.answer().with("ports", ports).withBytes("peer", address);
     }
 }

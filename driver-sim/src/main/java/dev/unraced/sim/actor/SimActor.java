@@ -244,8 +244,7 @@ public final class SimActor {
     }
 
     private Answer resident(CommandLine line) {
-        String text = line.text("pointer");
-        Pointers.Pointer pointer = pointers.make(text == null ? "null" : text);
+        Pointers.Pointer pointer = pointers.make(line.text("pointer", "null"));
         long last = pointer.address() + Math.max(0, pointer.length() - 1);
         Answer answer = new Answer()
                 .with("first", processes.main().group().memory().isResident(pointer.address()) ? 1 : 0)
@@ -258,9 +257,7 @@ public final class SimActor {
     private Answer own(CommandLine line) {
         long calls = line.number("calls", 0);
         for (long i = 0; i < calls; i++) {
-            byte[] base = line.bytes("base");
-            byte[] path = (new String(base, StandardCharsets.ISO_8859_1) + i).getBytes(StandardCharsets.ISO_8859_1);
-            long address = ActorProcesses.path(observer, path);
+            long address = ActorProcesses.path(observer, Player.joined(line.bytes("base"), Long.toString(i)));
             kernel.begin(observer, Syscall.OPENAT, Abi.NATIVE, OpenFlags.AT_FDCWD, address, 0, 0);
             kernel.run(observer);
             observer.group().memory().unmap(address);
