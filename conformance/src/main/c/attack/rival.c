@@ -153,6 +153,13 @@ bool rival_stop(struct rival *rival)
 
 void rival_play(struct rival *rival, long calls, rival_round *round, void *with, const char *failure)
 {
+	rival_start(rival);
+	rival_rounds(rival, calls, round, with, failure);
+	rival_free(rival);
+}
+
+void rival_rounds(struct rival *rival, long calls, rival_round *round, void *with, const char *failure)
+{
 	char *truth = calloc((size_t)calls + 1, 1);
 	long total = 0;
 

@@ -54,11 +54,13 @@ bool rival_stop(struct rival *rival);
  * call reached. Sets "won" if the rival acted in time.
  */
 typedef char rival_round(struct rival *rival, void *with, bool *won);
+/* Starts a rival, plays rounds with it as rival_rounds() does, and frees it. */
+void rival_play(struct rival *rival, long calls, rival_round *round, void *with, const char *failure);
 /*
  * Plays rounds with a rival that was started, and ends it. Replies with the number of rounds that
  * were won and with the letters of all, or with the failure when the rival failed to act.
  */
-void rival_play(struct rival *rival, long calls, rival_round *round, void *with, const char *failure);
+void rival_rounds(struct rival *rival, long calls, rival_round *round, void *with, const char *failure);
 void rival_free(struct rival *rival);
 /* Returns a pseudo-random number from 0 to a maximum, so that over many rounds every moment is hit. */
 long rival_chance(struct rival *rival, long most);

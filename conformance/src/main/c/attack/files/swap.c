@@ -15,6 +15,7 @@
 
 struct swap {
 	bool reopens;
+	const char *path;
 	struct stat file;
 	/* The descriptor that the call will return, and the one that replaces it. */
 	int wanted, decoy;
@@ -65,34 +66,26 @@ static bool is_swapped(const struct swap *swap, long fd)
 	return fd == swap->wanted && !fstat(swap->wanted, &status) && status.st_ino == swap->file.st_ino;
 }
 
-static void play(struct swap *swap, const char *path, long calls)
+static char play_round(struct rival *rival, void *with, bool *won)
 {
-	struct rival *rival = rival_new(act, swap, false);
-	char *truth = calloc((size_t)calls + 1, 1);
-	long won = 0;
+	struct swap *swap = with;
 
-	if (!truth)
-		_exit(3);
+	rival_begin(rival);
+	long fd = watched_openat(ABI_NATIVE, AT_FDCWD, swap->path, O_RDONLY, 0);
+	bool within = rival_end(rival);
+	*won = within && is_swapped(swap, fd);
+	close(swap->wanted);
+	if (fd >= 0 && fd != swap->wanted)
+		close((int)fd);
+	/* The path never changes, so the call opened a, whatever the descriptor is now. */
+	return fd >= 0 ? 'a' : 'x';
+}
+
+static void play(struct swap *swap, long calls)
+{
 	swap->wanted = dup(0);
 	close(swap->wanted);
-	rival_start(rival);
-	for (long i = 0; i < calls; i++) {
-		rival_begin(rival);
-		long fd = watched_openat(ABI_NATIVE, AT_FDCWD, path, O_RDONLY, 0);
-		bool within = rival_end(rival);
-		/* The path never changes, so the call opened a, whatever the descriptor is now. */
-		truth[i] = fd >= 0 ? 'a' : 'x';
-		won += within && is_swapped(swap, fd);
-		close(swap->wanted);
-		if (fd >= 0 && fd != swap->wanted)
-			close((int)fd);
-	}
-	rival_stop(rival);
-	reply_begin();
-	reply("tid=%d won=%ld truth=%s", own_tid(), won, truth);
-	reply_end();
-	rival_free(rival);
-	free(truth);
+	rival_play(rival_new(act, swap, false), calls, play_round, swap, "the descriptor cannot be replaced");
 }
 
 void command_fd_swap(void)
@@ -102,11 +95,12 @@ void command_fd_swap(void)
 	struct swap swap = {.reopens = how && !strcmp(how, "reopen")};
 
 	if (bytes_take(&a, "a") && bytes_take(&b, "b")) {
+		swap.path = (char *)a.address;
 		swap.decoy = open_unwatched((char *)b.address);
 		if (swap.decoy < 0 || fstat(swap.decoy, &swap.file))
 			fail("unsupported: open_by_handle_at: %s", strerror(errno));
 		else
-			play(&swap, (char *)a.address, (long)line_number("calls", 1000));
+			play(&swap, (long)line_number("calls", 1000));
 		if (swap.decoy >= 0)
 			close(swap.decoy);
 	}

@@ -92,9 +92,7 @@ static void play(struct autobound *autobound, long calls)
 	autobound->timer = interrupt_open();
 	pid_t waiting = interrupt_start(autobound->timer);
 	rival->prepare = prepare;
-	rival_start(rival);
 	rival_play(rival, calls, play_round, autobound, "unsupported: the other process cannot send by the socket");
-	rival_free(rival);
 	interrupt_stop(waiting);
 	close(autobound->timer);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The main thread connects a UNIX stream socket, which has no name. Another thread takes the connection off the
- * listener, so the call has acted, and binds the socket before the call is back. An interrupt makes the end of some calls
- * last.
+ * listener, so the call has acted, and binds the socket before the call is back. An interrupt makes the end of some
+ * calls last.
  */
 #include "attack/interrupt.h"
 #include "attack/rival.h"
@@ -80,10 +80,8 @@ void command_bound_socket(void)
 
 			pid_t waiting = interrupt_start(bound.timer);
 			rival->prepare = prepare;
-			rival_start(rival);
 			rival_play(rival, (long)line_number("calls", 1000), play_round, &bound,
 				   "unsupported: the other thread cannot bind the socket");
-			rival_free(rival);
 			interrupt_stop(waiting);
 		} else {
 			fail("unsupported: a is not free");

@@ -158,9 +158,7 @@ static void play(struct destroyed *destroyed, long calls)
 	struct rival *rival = rival_new(act, destroyed, true);
 
 	rival->prepare = prepare;
-	rival_start(rival);
 	rival_play(rival, calls, play_round, destroyed, "unsupported: no other process can destroy the socket");
-	rival_free(rival);
 }
 
 static void *shared_pages(size_t size)

@@ -144,16 +144,12 @@ void command_uring_polled(void)
 	if (!taken)
 		return;
 	const char *missing = polled_open(&polled);
-	struct rival *rival = taken_rival(taken);
 	taken->prepare = fill;
 	taken->act = taken_bind;
-	if (missing) {
+	if (missing)
 		fail("unsupported: %s", missing);
-	} else {
-		rival_start(rival);
-		rival_play(rival, (long)line_number("calls", 1), play_round, &polled, TAKEN_FAILED);
-	}
-	rival_free(rival);
+	else
+		rival_play(taken_rival(taken), (long)line_number("calls", 1), play_round, &polled, TAKEN_FAILED);
 	polled_close(&polled);
 	taken_free(taken);
 }

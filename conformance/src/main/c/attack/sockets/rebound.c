@@ -134,9 +134,7 @@ static void play(struct rebound *rebound, long calls)
 {
 	struct rival *rival = rival_new(act, rebound, true);
 
-	rival_start(rival);
 	rival_play(rival, calls, play_round, rebound, "unsupported: no other process can bind the socket");
-	rival_free(rival);
 }
 
 void command_scope_rebound(void)

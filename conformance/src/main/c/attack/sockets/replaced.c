@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A 32-bit connect through socketcall(2), whose block nobody writes. The kernel looks the block's descriptor up, and then
- * waits for the page with the address. Meanwhile a thread that shares the descriptors closes this one, or puts another
- * socket there. So the descriptor leads elsewhere when the kernel begins to connect, although the block is the same.
+ * A 32-bit connect through socketcall(2), whose block nobody writes. The kernel looks the block's descriptor up, and
+ * then waits for the page with the address. Meanwhile a thread that shares the descriptors closes this one, or puts
+ * another socket there. So the descriptor leads elsewhere when the kernel begins to connect, although the block is the
+ * same.
  */
 #include "attack/rival.h"
 
@@ -110,9 +111,7 @@ static void play(struct replaced *replaced, long calls)
 	struct rival *rival = rival_new(act, replaced, false);
 
 	rival->prepare = prepare;
-	rival_start(rival);
 	rival_play(rival, calls, play_round, replaced, "b cannot be connected to");
-	rival_free(rival);
 }
 
 void command_replaced_socket(void)

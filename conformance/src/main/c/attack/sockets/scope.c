@@ -59,9 +59,7 @@ static void play(struct scoped *scoped, long calls)
 {
 	struct rival *rival = rival_new(act, scoped, true);
 
-	rival_start(rival);
 	rival_play(rival, calls, play_round, scoped, "unsupported: no other process can change the scope");
-	rival_free(rival);
 }
 
 void command_scope(void)

@@ -260,7 +260,7 @@ static void play(struct shared *shared, struct rival *rival, long calls)
 		if (!descriptor_send(shared->channel[0], shared->fd))
 			_exit(3);
 	}
-	rival_play(rival, calls, play_round, shared, "unsupported: the socket cannot be shared this way");
+	rival_rounds(rival, calls, play_round, shared, "unsupported: the socket cannot be shared this way");
 	if (shared->sends)
 		sched_setscheduler(0, SCHED_OTHER, &(struct sched_param){0});
 }

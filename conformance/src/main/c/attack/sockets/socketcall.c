@@ -109,29 +109,19 @@ static char truth_of(const struct indirect *indirect, long result)
 	       : has_peer(indirect->sockets[0], indirect->b) ? 'b' : 'x';
 }
 
-static char *play(struct indirect *indirect, struct rival *rival, long calls, long *won)
+static char play_round(struct rival *rival, void *with, bool *won)
 {
-	char *truth = calloc((size_t)calls + 1, 1);
+	struct indirect *indirect = with;
 
-	if (!truth)
-		_exit(3);
-	rival->prepare = prepare;
-	rival_start(rival);
-	for (long i = 0; i < calls; i++) {
-		indirect->block[indirect->at] = indirect->values[0];
-		set_port(indirect->a, i);
-		set_port(indirect->b, i);
-		rival_begin(rival);
-		long result = watched_socketcall_block((void *)indirect->block);
-		bool in_time = rival_end(rival);
-		truth[i] = truth_of(indirect, result);
-		*won += indirect->binds ? in_time && truth[i] == 'a' : truth[i] != 'a';
-	}
-	if (!rival_stop(rival)) {
-		free(truth);
-		return NULL;
-	}
-	return truth;
+	indirect->block[indirect->at] = indirect->values[0];
+	set_port(indirect->a, rival->begun);
+	set_port(indirect->b, rival->begun);
+	rival_begin(rival);
+	long result = watched_socketcall_block((void *)indirect->block);
+	bool in_time = rival_end(rival);
+	char letter = truth_of(indirect, result);
+	*won = indirect->binds ? in_time && letter == 'a' : letter != 'a';
+	return letter;
 }
 
 static bool aim(struct indirect *indirect, const char *how)
@@ -174,7 +164,7 @@ void command_socketcall(void)
 	const char *how = line_text("how");
 	struct indirect *indirect = mmap(NULL, sizeof(*indirect), PROT_READ | PROT_WRITE,
 					 MAP_SHARED | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
-	long calls = (long)line_number("calls", 1000), won = 0;
+	long calls = (long)line_number("calls", 1000);
 
 	if (!how || indirect == MAP_FAILED) {
 		fail("socketcall needs how=fd, bind, address or length");
@@ -188,19 +178,12 @@ void command_socketcall(void)
 		make_sockets(indirect);
 		struct rival *rival = rival_new(act, indirect, true);
 		if (aim(indirect, how)) {
-			char *truth = play(indirect, rival, calls, &won);
-			if (truth) {
-				reply_begin();
-				reply("tid=%d won=%ld truth=%s", own_tid(), won, truth);
-				reply_end();
-			} else {
-				fail("unsupported: the socket cannot be fetched");
-			}
-			free(truth);
+			rival->prepare = prepare;
+			rival_play(rival, calls, play_round, indirect, "unsupported: the socket cannot be fetched");
 		} else {
 			fail("socketcall needs how=fd, bind, address or length");
+			rival_free(rival);
 		}
-		rival_free(rival);
 	}
 	free(a.address);
 	free(b.address);

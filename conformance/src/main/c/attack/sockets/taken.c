@@ -185,20 +185,16 @@ void command_taken_socket(void)
 	if (!taken)
 		return;
 	taken->listener = binds ? taken_listen(taken, ROOM) : -1;
-	struct rival *rival = taken_rival(taken);
 	taken->timer = interrupt_open();
 	taken->lead = LEAD_NANOS;
 	taken->open = binds ? open_interrupt : open_lender;
 	taken->act = binds ? taken_bind : lend;
-	if (binds && taken->listener < 0) {
+	if (binds && taken->listener < 0)
 		fail("unsupported: a is not free");
-	} else {
-		rival_start(rival);
-		rival_play(rival, (long)line_number("calls", 1000), play_round, taken, TAKEN_FAILED);
-	}
+	else
+		rival_play(taken_rival(taken), (long)line_number("calls", 1000), play_round, taken, TAKEN_FAILED);
 	close(taken->timer);
 	if (taken->listener >= 0)
 		close(taken->listener);
-	rival_free(rival);
 	taken_free(taken);
 }
