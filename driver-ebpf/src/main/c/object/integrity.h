@@ -139,8 +139,8 @@ static __always_inline __u8 judge_path(struct builder *builder, struct walk *wal
 }
 
 /*
- * Judges the address of the record under construction by that of the peer. "device" is the one that the socket was bound
- * to before the call. Two places call this function, which takes the kernel long to verify.
+ * Judges the address of the record under construction by that of the peer. "device" is the one that the socket was
+ * bound to before the call. Two places call this function, which takes the kernel long to verify.
  */
 __noinline int judge_address(__u32 device)
 {
