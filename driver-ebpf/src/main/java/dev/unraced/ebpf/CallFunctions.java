@@ -29,14 +29,7 @@ final class CallFunctions {
 
     /** Returns the names of the programs that serve those at the functions. */
     static List<String> workers(EbpfSettings settings) {
-        List<String> workers = new ArrayList<>();
-        if (settings.syscalls().stream().anyMatch(Syscall::isOpenLike)) {
-            workers.addAll(OPENS);
-        }
-        if (settings.syscalls().contains(Syscall.CONNECT)) {
-            workers.addAll(CONNECTS);
-        }
-        return workers;
+        return EntryPoints.ofKinds(settings, OPENS, CONNECTS);
     }
 
     /** Puts the workers where the tail calls find them. */

@@ -49,7 +49,7 @@ final class EntryPoints {
 
     /** Returns the names of the programs that these settings need, in the order of attaching. */
     static List<String> programs(EbpfSettings settings) {
-        List<String> programs = new ArrayList<>(finishers(settings.syscalls()));
+        List<String> programs = new ArrayList<>(finishers(settings));
         if (settings.isAtFunctions()) {
             programs.addAll(CallFunctions.workers(settings));
         }
@@ -68,7 +68,7 @@ final class EntryPoints {
      * reverse.
      */
     static void attach(BpfObject object, EbpfSettings settings, boolean hasRequests) throws EbpfFailure {
-        for (String finisher : finishers(settings.syscalls())) {
+        for (String finisher : finishers(settings)) {
             int at = finisher.equals("finish_connect") ? FINISH_CONNECT : FINISH_OPENS;
             object.putInt("finishers", at, object.program(finisher));
         }
@@ -137,15 +137,20 @@ final class EntryPoints {
         return programs;
     }
 
-    private static List<String> finishers(Set<Syscall> syscalls) {
-        List<String> finishers = new ArrayList<>();
-        if (syscalls.stream().anyMatch(Syscall::isOpenLike)) {
-            finishers.add("finish_opens");
+    private static List<String> finishers(EbpfSettings settings) {
+        return ofKinds(settings, List.of("finish_opens"), List.of("finish_connect"));
+    }
+
+    /** Returns the programs for opens, for connects, or for both, as the settings watch them. */
+    static List<String> ofKinds(EbpfSettings settings, List<String> opens, List<String> connects) {
+        List<String> programs = new ArrayList<>();
+        if (settings.syscalls().stream().anyMatch(Syscall::isOpenLike)) {
+            programs.addAll(opens);
         }
-        if (syscalls.contains(Syscall.CONNECT)) {
-            finishers.add("finish_connect");
+        if (settings.syscalls().contains(Syscall.CONNECT)) {
+            programs.addAll(connects);
         }
-        return finishers;
+        return programs;
     }
 
     /**
