@@ -10,6 +10,8 @@ import dev.unraced.capture.LossReason;
 import dev.unraced.capture.StashStats;
 import dev.unraced.conformance.RuleResult.Status;
 import dev.unraced.conformance.actor.ActorException;
+import dev.unraced.conformance.actor.Outcome;
+import dev.unraced.conformance.actor.Reply;
 import dev.unraced.conformance.scenario.StatsCheck;
 import dev.unraced.conformance.spec.RuleNumber;
 import dev.unraced.conformance.spec.Violation;
@@ -54,7 +56,6 @@ class BlameTest {
     void aFailureThatNamesNoRuleCountsForTheOneThatWasTested() {
         for (Throwable plain : List.of(
                 new AssertionError(),
-                new AssertionError("[the actor's part] \nexpected: 0"),
                 new AssertionError("R8.1: a text is no violation"),
                 new IllegalStateException("no answer", new IOException("R8.1")),
                 new MultipleFailuresError("soft", List.of()),
@@ -77,6 +78,27 @@ class BlameTest {
         assertThat(report.isJudged()).isFalse();
         assertThat(report.toText())
                 .contains("  ERROR   R2.1 A path\n", "1 not judged by an error of the kit's, 0 broken");
+    }
+
+    @Test
+    void aCallOfTheActorsThatEndsOtherwiseIsTheKitsFailure() {
+        Outcome outcome = new Outcome(new Reply("ok result=-13"));
+        assertThat(outcome.requireResult(-13, "an open")).isSameAs(outcome);
+        Throwable otherwise = thrownBy(() -> outcome.requireResult(-2, "an open of /a"));
+        assertThat(otherwise).hasMessage("the actor's part failed: an open of /a returned -13 instead of -2");
+        Throwable failed = thrownBy(() -> outcome.requireSuccess("an open of /a"));
+        assertThat(failed).hasMessage("the actor's part failed: an open of /a returned -13");
+        Throwable unanswered = thrownBy(outcome::tid);
+        assertThat(unanswered).hasMessageContaining("no 'tid'");
+        for (Throwable kits : List.of(otherwise, failed, unanswered)) {
+            RuleResult result = collected("R2.1 A path", TestDescriptor.Type.TEST, TestExecutionResult.failed(kits));
+            assertThat(result.status()).isEqualTo(Status.ERROR);
+            assertThat(result.broken()).isEmpty();
+        }
+        assertThat(new Outcome(new Reply("ok result=3"))
+                        .requireSuccess("an open")
+                        .result())
+                .isEqualTo(3);
     }
 
     @Test

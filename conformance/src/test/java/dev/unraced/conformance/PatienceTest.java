@@ -20,7 +20,7 @@ class PatienceTest {
 
     @Test
     void aDriverSaysHowLongItIsWaitedFor() {
-        DriverUnderTest impatient = new DiscoveredDriver(new Silent(), Optional.empty(), Duration.ofMillis(50));
+        DriverUnderTest impatient = new DiscoveredDriver(new Silent(1), Optional.empty(), Duration.ofMillis(50));
         ConformanceReport report = ConformanceRunner.run(impatient, RulePattern.of("R1.2,R15.1,R15.3"), result -> {});
         assertThat(report.results())
                 .filteredOn(result -> result.rule().startsWith("R1.2 "))
@@ -31,8 +31,22 @@ class PatienceTest {
         assertThat(report.count(RuleResult.Status.BROKEN)).isEqualTo(3);
     }
 
-    /** A driver whose captures count a returned call, and never deliver its event. */
-    private static final class Silent implements Driver {
+    @Test
+    void aDriverWhoseAccountsBalanceWithoutAnEventIsToldThatItsStatisticsAreABarrier() {
+        DriverUnderTest early = new DiscoveredDriver(new Silent(0), Optional.empty(), Duration.ofMillis(50));
+        ConformanceReport report = ConformanceRunner.run(early, RulePattern.of("R1.2"), result -> {});
+        assertThat(report.results())
+                .filteredOn(result -> result.rule().startsWith("R1.2 "))
+                .singleElement()
+                .satisfies(result -> assertThat(result.reason())
+                        .startsWith("R1.1: no event of a call that returned, OPENAT, though the statistics balance")
+                        .contains("does it watch the kit's actor?")
+                        .endsWith("A capture whose stats() answers before it has counted each call that returned looks"
+                                + " like this, too (R8.1)"));
+    }
+
+    /** A driver whose captures count returned calls, and never deliver their events. */
+    private record Silent(long returned) implements Driver {
         @Override
         public String name() {
             return "silent";
@@ -50,12 +64,17 @@ class PatienceTest {
 
         @Override
         public Capture open(CaptureConfig config) {
-            return new SilentCapture();
+            return new SilentCapture(returned);
         }
     }
 
     private static final class SilentCapture implements Capture {
+        private final long returned;
         private volatile boolean open = true;
+
+        SilentCapture(long returned) {
+            this.returned = returned;
+        }
 
         @Override
         public String driver() {
@@ -111,7 +130,7 @@ class PatienceTest {
 
         @Override
         public CaptureStats stats() {
-            return CaptureStats.builder().returned(1).build();
+            return CaptureStats.builder().returned(returned).build();
         }
 
         @Override

@@ -128,11 +128,16 @@ public final class Actor implements AutoCloseable {
         try {
             commands.write((command.line() + "\n").getBytes(StandardCharsets.US_ASCII));
             commands.flush();
+            long start = System.nanoTime();
             Optional<String> answer = answers.poll(limit.toNanos(), TimeUnit.NANOSECONDS);
             if (answer == null) {
-                throw new ActorException("no answer within " + limit.toMillis() + " ms to: " + command);
+                throw new ActorException("no answer within " + limit.toMillis() + " ms to: " + command + ". "
+                        + ActorException.ABOUT_PAGE_FAULTS);
             }
-            return answer.orElseThrow(() -> new ActorException("the actor ended instead of answering to: " + command));
+            return answer.orElseThrow(() -> new ActorException("the actor ended after "
+                    + TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start) + " s instead of answering to: "
+                    + command + ". An actor ends itself when a command takes more than 120 s. "
+                    + ActorException.ABOUT_PAGE_FAULTS));
         } catch (IOException e) {
             throw new ActorException("the actor does not listen to: " + command, e);
         } catch (InterruptedException e) {

@@ -20,6 +20,31 @@ public record Outcome(Reply reply) {
         return reply.number("result");
     }
 
+    /**
+     * Returns this outcome if the call had a result that the kernel gives whatever the driver does. A rule demands so
+     * of the kit's own part before it looks at the event.
+     *
+     * @param call the call, in words
+     * @throws ActorException when the call had another result
+     */
+    public Outcome requireResult(long expected, String call) {
+        ActorException.unless(
+                result() == expected,
+                "the actor's part failed: " + call + " returned " + result() + " instead of " + expected);
+        return this;
+    }
+
+    /**
+     * Returns this outcome if the call succeeded. A rule demands so of the kit's own part before it looks at the event.
+     *
+     * @param call the call, in words
+     * @throws ActorException when the call failed
+     */
+    public Outcome requireSuccess(String call) {
+        ActorException.unless(result() >= 0, "the actor's part failed: " + call + " returned " + result());
+        return this;
+    }
+
     /** Returns the time of CLOCK_BOOTTIME just before the call. */
     public long begunNanos() {
         return reply.number("begun");

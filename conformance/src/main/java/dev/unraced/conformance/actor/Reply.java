@@ -32,7 +32,7 @@ public final class Reply {
     public String text(String key) {
         String value = values.get(key);
         if (value == null) {
-            throw new IllegalStateException("the actor's answer has no '" + key + "': " + line);
+            throw new ActorException("the actor's answer has no '" + key + "': " + line);
         }
         return value;
     }

@@ -55,7 +55,7 @@ public final class AttackCorpus {
     }
 
     /**
-     * Attacks a driver's live capture.
+     * Attacks a driver's live capture. When the kit's own part fails, the result says so, and other attacks can follow.
      *
      * @param calls the number of calls to make; attacks whose calls are slow make fewer
      * @param progress receives the number of calls made up to now, from time to time
@@ -63,9 +63,15 @@ public final class AttackCorpus {
     public static AttackResult run(
             DriverUnderTest under, Attack attack, Mitigation mode, int calls, LongConsumer progress) {
         Capabilities capabilities = under.driver().capabilities();
-        return refused(capabilities, attack, mode)
-                .orElseGet(() ->
-                        run(new Scenario.Setup(under, new Evidence(), capabilities), attack, mode, calls, progress));
+        Optional<AttackResult> refused = refused(capabilities, attack, mode);
+        if (refused.isPresent()) {
+            return refused.get();
+        }
+        try {
+            return run(new Scenario.Setup(under, new Evidence(), capabilities), attack, mode, calls, progress);
+        } catch (ActorException e) {
+            return AttackResult.notRun(attack, mode, Status.ERROR, String.valueOf(e.getMessage()));
+        }
     }
 
     /**
@@ -73,6 +79,7 @@ public final class AttackCorpus {
      * {@linkplain #refused refused}.
      *
      * @param setup a fresh setup, which gets the attack's settings
+     * @throws ActorException when the kit's own part fails, which says nothing of the driver
      */
     public static AttackResult run(
             Scenario.Setup setup, Attack attack, Mitigation mode, int calls, LongConsumer progress) {
@@ -101,7 +108,11 @@ public final class AttackCorpus {
                         lack.name() + ": " + capabilities.reason(lack).orElseThrow()));
     }
 
-    /** Plays an attack in a scenario, which other attacks may have used. */
+    /**
+     * Plays an attack in a scenario, which other attacks may have used.
+     *
+     * @throws ActorException when the kit's own part fails, which says nothing of the driver
+     */
     public static AttackResult play(
             Scenario scenario, Attack attack, Mitigation mode, int calls, LongConsumer progress) {
         AttackField field = new AttackField(scenario, attack, calls, progress);
@@ -111,8 +122,7 @@ public final class AttackCorpus {
         } catch (ActorException e) {
             return e.unsupported()
                     .map(reason -> AttackResult.notRun(attack, mode, Status.IMPOSSIBLE, reason))
-                    .orElseGet(() ->
-                            AttackResult.broken(attack, mode, field.tally().counts(), e));
+                    .orElseThrow(() -> e);
         } catch (AssertionError e) {
             return AttackResult.broken(attack, mode, field.tally().counts(), e);
         }

@@ -31,21 +31,22 @@ public record AttackCounts(
         long won) {
 
     /** The counts before any attack. */
-    public static final AttackCounts NONE = new AttackCounts(0, 0, 0, 0, 0, 0, 0, 0, 0, -1);
+    public static final AttackCounts NONE = builder().build();
 
     /** Returns the sum of these and other counts. */
     public AttackCounts plus(AttackCounts other) {
-        return new AttackCounts(
-                attempts + other.attempts,
-                wrong + other.wrong,
-                flagged + other.flagged,
-                falseMatches + other.falseMatches,
-                wrongObjects + other.wrongObjects,
-                matched + other.matched,
-                changed + other.changed,
-                differs + other.differs,
-                marked + other.marked,
-                won < 0 ? other.won : other.won < 0 ? won : won + other.won);
+        return builder()
+                .attempts(attempts + other.attempts)
+                .wrong(wrong + other.wrong)
+                .flagged(flagged + other.flagged)
+                .falseMatches(falseMatches + other.falseMatches)
+                .wrongObjects(wrongObjects + other.wrongObjects)
+                .matched(matched + other.matched)
+                .changed(changed + other.changed)
+                .differs(differs + other.differs)
+                .marked(marked + other.marked)
+                .won(won < 0 ? other.won : other.won < 0 ? won : won + other.won)
+                .build();
     }
 
     /** Returns the number of events whose argument is the argument that the kernel took. */
@@ -81,5 +82,81 @@ public record AttackCounts(
     /** Returns the number of wrong events that nothing sets apart from true ones. */
     public long silent() {
         return wrong - flagged;
+    }
+
+    /** Returns a builder of counts in which every number is 0, and no race was run. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Names each number, as the constructor does not. Not thread-safe. */
+    public static final class Builder {
+        private long attempts;
+        private long wrong;
+        private long flagged;
+        private long falseMatches;
+        private long wrongObjects;
+        private long matched;
+        private long changed;
+        private long differs;
+        private long marked;
+        private long won = -1;
+
+        private Builder() {}
+
+        public Builder attempts(long value) {
+            attempts = value;
+            return this;
+        }
+
+        public Builder wrong(long value) {
+            wrong = value;
+            return this;
+        }
+
+        public Builder flagged(long value) {
+            flagged = value;
+            return this;
+        }
+
+        public Builder falseMatches(long value) {
+            falseMatches = value;
+            return this;
+        }
+
+        public Builder wrongObjects(long value) {
+            wrongObjects = value;
+            return this;
+        }
+
+        public Builder matched(long value) {
+            matched = value;
+            return this;
+        }
+
+        public Builder changed(long value) {
+            changed = value;
+            return this;
+        }
+
+        public Builder differs(long value) {
+            differs = value;
+            return this;
+        }
+
+        public Builder marked(long value) {
+            marked = value;
+            return this;
+        }
+
+        public Builder won(long value) {
+            won = value;
+            return this;
+        }
+
+        public AttackCounts build() {
+            return new AttackCounts(
+                    attempts, wrong, flagged, falseMatches, wrongObjects, matched, changed, differs, marked, won);
+        }
     }
 }

@@ -136,13 +136,14 @@ public final class AttackField {
         return reply;
     }
 
-    private void won(long rounds, long won) {
+    /**
+     * Counts rounds in which an attacker may be too late.
+     *
+     * @param won the number of rounds in which the attacker acted during the call, or the kernel took its version
+     */
+    void won(long rounds, long won) {
         tally.won(won);
-        raced(rounds, won);
-    }
-
-    /** Counts rounds of a race as evidence; other attacks do not depend on luck. */
-    void raced(long rounds, long won) {
+        // Attacks that are no race do not depend on luck.
         if (race) {
             // An attacker who goes on by itself may act more than once in a round.
             scenario.evidence().race(rounds, Math.min(won, rounds));

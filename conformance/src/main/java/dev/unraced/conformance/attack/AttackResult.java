@@ -37,7 +37,9 @@ public record AttackResult(
         /** This machine forbids the attack. */
         IMPOSSIBLE,
         /** The attacker was too late in each round, so the attack shows nothing. */
-        NEVER_WON
+        NEVER_WON,
+        /** The kit's own part failed, which says nothing of the driver. */
+        ERROR
     }
 
     /** Returns whether the driver was put to the test. */

@@ -137,8 +137,18 @@ final class AttackTally {
 
     /** Returns the counts up to now. */
     AttackCounts counts() {
-        return new AttackCounts(
-                attempts, wrong, flagged, falseMatches, wrongObjects, matched, changed, differs, marked, won);
+        return AttackCounts.builder()
+                .attempts(attempts)
+                .wrong(wrong)
+                .flagged(flagged)
+                .falseMatches(falseMatches)
+                .wrongObjects(wrongObjects)
+                .matched(matched)
+                .changed(changed)
+                .differs(differs)
+                .marked(marked)
+                .won(won)
+                .build();
     }
 
     /** Returns the violation of the first forbidden event, with what really happened; null while there is none. */

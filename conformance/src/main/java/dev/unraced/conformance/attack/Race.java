@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance.attack;
 
+import dev.unraced.conformance.actor.ActorException;
 import dev.unraced.conformance.actor.Command;
 import dev.unraced.conformance.attack.KernelOutcome.FileId;
 import dev.unraced.event.Argument;
@@ -91,10 +92,10 @@ final class Race {
             @Nullable Function<SyscallEvent, Argument<?>> argument) {
         field.inBatches(command.with("a", a).with("b", b), (event, letter, i) -> {
             if (letter != 'a' && letter != 'b') {
-                throw new AssertionError("the actor's part: call " + i + " took neither version: " + event);
+                throw new ActorException("the actor's part failed: call " + i + " took neither version: " + event);
             }
             if (winnable) {
-                field.raced(1, letter == 'b' ? 1 : 0);
+                field.won(1, letter == 'b' ? 1 : 0);
             }
             KernelOutcome really = letter == 'a' ? ifA : ifB;
             if (argument == null) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance.harness;
 
+import dev.unraced.conformance.actor.ActorException;
 import dev.unraced.conformance.subject.DriverUnderTest;
 import java.lang.reflect.Method;
 import java.time.Duration;
@@ -58,9 +59,8 @@ final class Deadline implements InvocationInterceptor {
         }
         bell.cancel(false);
         if (watch.isLate()) {
-            TimeoutException late = new TimeoutException("the rule took more than " + limit.toSeconds()
-                    + " s. A driver that faults pages in when it reads a caller's memory waits for as long as an attack"
-                    + " (userfaultfd, fuse) holds them");
+            TimeoutException late = new TimeoutException(
+                    "the rule took more than " + limit.toSeconds() + " s. " + ActorException.ABOUT_PAGE_FAULTS);
             if (end != null) {
                 late.addSuppressed(end);
             }

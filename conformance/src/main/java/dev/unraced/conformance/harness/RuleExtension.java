@@ -24,7 +24,7 @@ import org.opentest4j.TestAbortedException;
 
 /**
  * Decides which rules run: all except those that need a capability that the driver lacks. A rule that ran and saw no
- * event is not played.
+ * event, or lost all of its races, is not played.
  */
 public final class RuleExtension
         implements BeforeAllCallback, BeforeEachCallback, InvocationInterceptor, TestExecutionExceptionHandler {
@@ -96,6 +96,9 @@ public final class RuleExtension
         }
         if (evidence.events() == 0) {
             throw new NotPlayed("no event of the kit's own calls came, so nothing was judged");
+        }
+        if (evidence.rounds() > 0 && evidence.won() == 0) {
+            throw new NotPlayed("the attacker lost all " + evidence.rounds() + " races, so nothing was judged");
         }
         context.publishReportEntry(EVIDENCE, Long.toString(evidence.events()));
     }

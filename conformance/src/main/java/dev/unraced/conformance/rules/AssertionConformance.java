@@ -220,7 +220,7 @@ public abstract class AssertionConformance extends DriverConformance {
         scenario.actor().ask(Command.of("device").with("fd", "h:" + CLIENT).with("index", device));
         ByteString whole = SocketAddresses.scoped(DISCARD, LINK_LOCAL, HOST, 0);
         Observed observed = scenario.call(WatchedCall.connect("h:" + CLIENT, Pointer.to(whole), length));
-        assertThat(observed.outcome().result()).as("the actor's part").isZero();
+        observed.outcome().requireResult(0, "a connect by a bound device");
         ByteString peer = SocketAddresses.scoped(DISCARD, LINK_LOCAL, HOST, device);
         assertThat(observed.connect()
                         .socket()
@@ -338,7 +338,8 @@ public abstract class AssertionConformance extends DriverConformance {
         }
     }
 
-    private static boolean isTest(AttackResult result) {
+    /** Returns whether the driver was put to the test, and withstood it. */
+    static boolean isTest(AttackResult result) {
         return result.status() == AttackResult.Status.HELD && result.counts().attempts() > 0;
     }
 

@@ -99,7 +99,9 @@ public abstract class AttackConformance extends DriverConformance {
                 for (Pointer pointer : List.of(Pointer.cold(path), Pointer.split(path))) {
                     OpenEvent event = scenario.call(WatchedCall.openat(pointer, Linux.O_RDONLY, 0))
                             .open();
-                    assertThat(event.path().value()).as("R2.4").isEqualTo(path);
+                    assertThat(event.path().value())
+                            .as("R2.4: the path that was not in memory")
+                            .isEqualTo(path);
                     assertLateReadIsFlagged("R2.4", event, event.path());
                 }
             }
@@ -116,7 +118,9 @@ public abstract class AttackConformance extends DriverConformance {
             for (Pointer pointer : List.of(Pointer.cold(address), Pointer.split(address))) {
                 ConnectEvent event = scenario.call(WatchedCall.connect("h:" + CLIENT, pointer, address.length()))
                         .connect();
-                assertThat(event.address().value().bytes()).as("R2.5").isEqualTo(address);
+                assertThat(event.address().value().bytes())
+                        .as("R2.5: the address that was not in memory")
+                        .isEqualTo(address);
                 assertLateReadIsFlagged("R2.5", event, event.address());
             }
         }
@@ -246,7 +250,9 @@ public abstract class AttackConformance extends DriverConformance {
         try (Scenario scenario = attack(mode).scope(scope).open()) {
             for (Attack attack : attacks) {
                 AttackResult result = AttackCorpus.play(scenario, attack, mode, scaled(CORPUS_CALLS), calls -> {});
-                judged += AssertionConformance.judge(reporter, result).counts().attempts();
+                if (AssertionConformance.isTest(AssertionConformance.judge(reporter, result))) {
+                    judged += result.counts().attempts();
+                }
             }
         }
         return judged;
@@ -344,9 +350,12 @@ public abstract class AttackConformance extends DriverConformance {
             changed += isChanged ? 1 : 0;
             differs += isOther ? 1 : 0;
         }
-        assertThat(names).as("the actor's part: both were taken").contains("a", "b");
+        // Where the kernel took one version all the time, nobody flipped it while a call ran.
+        boolean isFlipped = names.contains("a") && names.contains("b");
         scenario.evidence()
-                .race(names.length(), names.chars().filter(name -> name == 'b').count());
+                .race(
+                        names.length(),
+                        isFlipped ? names.chars().filter(name -> name == 'b').count() : 0);
         if (mode == Mitigation.KERNEL && copies == 0) {
             throw new NotPlayed("no event has the kernel's own copy");
         }

@@ -56,7 +56,7 @@ public abstract class CallerConformance extends DriverConformance {
         try (Scenario scenario = scenario().open()) {
             Observed observed = scenario.call(scenario.missing());
             assertThat(observed.event().caller().parentTgid())
-                    .as("R1.6")
+                    .as("R1.6: the parent")
                     .isEqualTo(ThreadInfo.ofMain(scenario.actor()).parent());
         }
     }
@@ -67,10 +67,10 @@ public abstract class CallerConformance extends DriverConformance {
         try (Scenario scenario = scenario().open()) {
             Observed observed = scenario.call(scenario.missing());
             assertThat(observed.event().caller().mountNamespace())
-                    .as("R1.7")
+                    .as("R1.7: the mount namespace")
                     .isEqualTo(ThreadInfo.ofMain(scenario.actor()).mountNamespace());
             assertThat(observed.event().caller().pidNamespace())
-                    .as("R1.7")
+                    .as("R1.7: the pid namespace")
                     .isEqualTo(ThreadInfo.ofMain(scenario.actor()).pidNamespace());
         }
     }
@@ -81,7 +81,7 @@ public abstract class CallerConformance extends DriverConformance {
         try (Scenario scenario = scenario().open()) {
             Observed observed = scenario.call(scenario.missing());
             assertThat(observed.event().caller().cgroupId())
-                    .as("R1.8")
+                    .as("R1.8: the control group")
                     .isEqualTo(ThreadInfo.ofMain(scenario.actor()).cgroupId());
         }
     }
@@ -95,7 +95,7 @@ public abstract class CallerConformance extends DriverConformance {
                     .as("R1.15: its own event")
                     .isEqualTo(scenario.scratch().bytes("missing"));
             assertThat(observed.event().caller().containerId())
-                    .as("R1.15")
+                    .as("R1.15: the container")
                     .isEqualTo(ThreadInfo.ofMain(scenario.actor()).containerId());
         }
     }

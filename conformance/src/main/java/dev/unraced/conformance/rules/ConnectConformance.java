@@ -62,7 +62,10 @@ public abstract class ConnectConformance extends DriverConformance {
                     "R2.25",
                     () -> assertThat(observed.connect().addrlen()).as("addrlen").isEqualTo(address.length()));
             Violation.unless(
-                    "R1.2", () -> assertThat(observed.connect().call().abi()).isEqualTo(Abi.NATIVE));
+                    "R1.2",
+                    () -> assertThat(observed.connect().call().abi())
+                            .as("the ABI")
+                            .isEqualTo(Abi.NATIVE));
         }
     }
 
@@ -87,10 +90,16 @@ public abstract class ConnectConformance extends DriverConformance {
             sockets.stream(CLIENT, Linux.AF_INET);
             Observed observed =
                     scenario.call(WatchedCall.connect("h:" + CLIENT, address).bySocketcall());
-            assertThat(observed.outcome().result()).as("the actor's part").isZero();
-            assertThat(observed.event().call().abi()).as("R1.12").isEqualTo(Abi.IA32);
-            assertThat(observed.connect().addrlen()).as("R1.12").isEqualTo(address.length());
-            assertThat(observed.connect().address().value().bytes()).as("R1.12").isEqualTo(address);
+            observed.outcome().requireResult(0, "a connect by socketcall");
+            assertThat(observed.event().call().abi())
+                    .as("R1.12: the ABI of socketcall")
+                    .isEqualTo(Abi.IA32);
+            assertThat(observed.connect().addrlen())
+                    .as("R1.12: the length that socketcall passed")
+                    .isEqualTo(address.length());
+            assertThat(observed.connect().address().value().bytes())
+                    .as("R1.12: the address that socketcall passed")
+                    .isEqualTo(address);
         }
     }
 
@@ -104,10 +113,12 @@ public abstract class ConnectConformance extends DriverConformance {
             WatchedCall call = WatchedCall.connect("h:" + CLIENT, address).throughRing();
             for (long result : new long[] {0, Linux.EISCONN}) {
                 Observed observed = scenario.call(call);
-                assertThat(observed.outcome().result()).as("the actor's part").isEqualTo(result);
-                assertThat(observed.event().call().origin()).as("R1.14").isEqualTo(Origin.IO_URING);
+                observed.outcome().requireResult(result, "a connect by a request");
+                assertThat(observed.event().call().origin())
+                        .as("R1.14: the origin of a request")
+                        .isEqualTo(Origin.IO_URING);
                 assertThat(observed.connect().address().value().bytes())
-                        .as("R1.14")
+                        .as("R1.14: the address of a request")
                         .isEqualTo(address);
             }
         }
@@ -159,9 +170,7 @@ public abstract class ConnectConformance extends DriverConformance {
                 ByteString address = sockets.listen(LISTENER, own, 16);
                 sockets.stream(CLIENT, family);
                 Observed observed = scenario.call(WatchedCall.connect("h:" + CLIENT, address));
-                assertThat(observed.outcome().result())
-                        .as("the actor's part: %s", address)
-                        .isZero();
+                observed.outcome().requireResult(0, "a connect to " + address);
                 ArgumentAssertions.assertGuardedAddress(
                         "R2.25", observed.connect().address(), address);
             }
@@ -178,9 +187,11 @@ public abstract class ConnectConformance extends DriverConformance {
             for (Pointer pointer : List.of(Pointer.to(address), Pointer.edge(address))) {
                 Observed observed = scenario.call(WatchedCall.connect("h:" + CLIENT, pointer, address.length()));
                 assertThat(observed.connect().address().value().bytes())
-                        .as("R2.26")
+                        .as("R2.26: the address of the longest length")
                         .isEqualTo(address);
-                assertThat(observed.event().flags()).as("R2.26").doesNotContain(EventFlag.TRUNCATED);
+                assertThat(observed.event().flags())
+                        .as("R2.26: the flags of the longest length")
+                        .doesNotContain(EventFlag.TRUNCATED);
             }
         }
     }
@@ -227,7 +238,7 @@ public abstract class ConnectConformance extends DriverConformance {
             for (int addrlen : new int[] {-1, Integer.MIN_VALUE}) {
                 ConnectEvent negative = scenario.call(WatchedCall.connect("h:" + CLIENT, good, addrlen))
                         .connect();
-                assertThat(negative.addrlen()).as("R2.28").isEqualTo(addrlen);
+                assertThat(negative.addrlen()).as("R2.28: the length as passed").isEqualTo(addrlen);
                 ArgumentAssertions.assertAbsent("R2.28", negative.address());
                 assertThat(negative.flags())
                         .as("R2.28: the driver did not try to read")
@@ -235,7 +246,7 @@ public abstract class ConnectConformance extends DriverConformance {
             }
             for (Pointer pointer : List.of(Pointer.NULL, Pointer.BAD)) {
                 Observed observed = scenario.call(WatchedCall.connect("h:" + CLIENT, pointer, 16));
-                assertThat(observed.outcome().result()).isEqualTo(Linux.EFAULT);
+                observed.outcome().requireResult(Linux.EFAULT, "a connect to an unreadable address");
                 ArgumentAssertions.assertAbsent("R2.28", observed.connect().address());
             }
             for (Pointer pointer : List.of(Pointer.NULL, Pointer.BAD, Pointer.KERNEL)) {
@@ -244,7 +255,9 @@ public abstract class ConnectConformance extends DriverConformance {
                 assertThat(empty.address().isPresent())
                         .as("R2.28: nothing was to be read")
                         .isTrue();
-                assertThat(empty.address().value().bytes()).as("R2.28").isEqualTo(ByteString.EMPTY);
+                assertThat(empty.address().value().bytes())
+                        .as("R2.28: the address of length 0")
+                        .isEqualTo(ByteString.EMPTY);
             }
         }
     }
@@ -292,9 +305,13 @@ public abstract class ConnectConformance extends DriverConformance {
         try (Scenario scenario = scenario().open()) {
             ByteString address = SocketAddresses.loopback(9);
             Observed observed = scenario.call(WatchedCall.connect("-1", address).by(abi));
-            assertThat(observed.event().call().abi()).as("R1.12").isEqualTo(abi);
-            assertThat(observed.connect().fd()).as("R1.12").isEqualTo(-1);
-            assertThat(observed.connect().address().value().bytes()).as("R1.12").isEqualTo(address);
+            assertThat(observed.event().call().abi()).as("R1.12: the ABI").isEqualTo(abi);
+            assertThat(observed.connect().fd())
+                    .as("R1.12: the descriptor as passed")
+                    .isEqualTo(-1);
+            assertThat(observed.connect().address().value().bytes())
+                    .as("R1.12: the address")
+                    .isEqualTo(address);
         }
     }
 
@@ -304,7 +321,7 @@ public abstract class ConnectConformance extends DriverConformance {
 
     private static void assertFailure(Scenario scenario, String fd, ByteString address, long errno) {
         Observed observed = scenario.call(WatchedCall.connect(fd, address));
-        assertThat(observed.outcome().result()).as("the actor's part").isEqualTo(errno);
+        observed.outcome().requireResult(errno, "a connect by descriptor " + fd + " to " + address);
         assertThat(observed.connect().address().value().bytes())
                 .as("R3.3: %d", errno)
                 .isEqualTo(address);

@@ -125,10 +125,12 @@ public abstract class ConnectedSocketConformance extends DriverConformance {
             Sockets sockets = new Sockets(scenario.actor());
             for (ByteString own : List.of(SocketAddresses.loopback(0), SocketAddresses.loopback6(0))) {
                 sockets.datagram(CLIENT, new Sockaddr(own).family());
-                ConnectEvent portless =
-                        scenario.call(WatchedCall.connect("h:" + CLIENT, own)).connect();
-                assertThat(portless.call().result()).isZero();
-                assertThat(portless.socket().flatMap(ConnectedSocket::remote).flatMap(Sockaddr::inetAddress))
+                Observed portless = scenario.call(WatchedCall.connect("h:" + CLIENT, own));
+                portless.outcome().requireResult(0, "a connect to port 0");
+                assertThat(portless.connect()
+                                .socket()
+                                .flatMap(ConnectedSocket::remote)
+                                .flatMap(Sockaddr::inetAddress))
                         .as("R2.30: a peer on port 0 is a peer")
                         .isEqualTo(new Sockaddr(own).inetAddress());
             }
@@ -152,7 +154,7 @@ public abstract class ConnectedSocketConformance extends DriverConformance {
                     scenario.call(WatchedCall.connect("h:" + CLIENT, address));
                     Observed ended = scenario.call(
                             WatchedCall.connect("h:" + CLIENT, SocketAddresses.family(0, address.length())));
-                    assertThat(ended.outcome().result()).as("the actor's part").isZero();
+                    ended.outcome().requireResult(0, "a connect to AF_UNSPEC");
                     assertThat(ended.connect().socket().flatMap(ConnectedSocket::remote))
                             .as("R2.30: %s %s", own, type)
                             .isEmpty();
@@ -175,7 +177,7 @@ public abstract class ConnectedSocketConformance extends DriverConformance {
             sockets.bindAnywhere(CLIENT);
             Observed observed = scenario.call(WatchedCall.connect("h:" + CLIENT, address));
             ConnectedSocket socket = socket("R2.31", observed);
-            assertThat(socket.family()).as("R2.31").isEqualTo(Linux.AF_UNIX);
+            assertThat(socket.family()).as("R2.31: the socket's family").isEqualTo(Linux.AF_UNIX);
             assertThat(socket.remote().flatMap(Sockaddr::unixPath))
                     .as("R2.31: the peer")
                     .contains(scenario.scratch().bytes("socket"));
@@ -199,7 +201,7 @@ public abstract class ConnectedSocketConformance extends DriverConformance {
     }
 
     private static void assertTuple(String rule, Observed observed, long result, int family, int type) {
-        assertThat(observed.outcome().result()).as("the actor's part").isEqualTo(result);
+        observed.outcome().requireResult(result, "a connect of a socket of type " + type);
         ConnectedSocket socket = socket(rule, observed);
         Violation.unless(rule, () -> assertThat(socket.family()).as("family").isEqualTo(family));
         Violation.unless(rule, () -> assertThat(socket.type()).as("type").isEqualTo(type));

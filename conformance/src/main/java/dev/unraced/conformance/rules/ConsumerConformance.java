@@ -48,7 +48,9 @@ public abstract class ConsumerConformance extends DriverConformance {
             scenario.capture().close();
             runner.join(under().patience().toMillis());
             assertThat(runner.isAlive()).as("R15.1: run() returns").isFalse();
-            assertThat(scenario.capture().isOpen()).as("R15.1").isFalse();
+            assertThat(scenario.capture().isOpen())
+                    .as("R15.1: the capture is closed")
+                    .isFalse();
         }
     }
 
@@ -71,7 +73,7 @@ public abstract class ConsumerConformance extends DriverConformance {
             runner.interrupt();
             assertThat(readable.get()).as("R15.2: the event is readable still").isTrue();
             assertThat(seen.get()).as("R15.2: events after the close").isEqualTo(1);
-            assertThat(capture.isOpen()).as("R15.2").isFalse();
+            assertThat(capture.isOpen()).as("R15.2: the capture is closed").isFalse();
         }
     }
 
@@ -87,7 +89,7 @@ public abstract class ConsumerConformance extends DriverConformance {
             assertThatThrownBy(() -> awaitOne(capture, event -> {
                         throw thrown;
                     }))
-                    .as("R15.3")
+                    .as("R15.3: the handler's own exception")
                     .isSameAs(thrown);
             long[] tags = new long[2];
             AtomicInteger seen = new AtomicInteger();
@@ -120,7 +122,7 @@ public abstract class ConsumerConformance extends DriverConformance {
                     .isTrue();
             try {
                 assertThatThrownBy(() -> capture.poll(event -> {}, 1))
-                        .as("R15.4")
+                        .as("R15.4: a second consumer is refused")
                         .isInstanceOf(IllegalStateException.class);
             } finally {
                 // Closing waits for the handler.
@@ -143,15 +145,17 @@ public abstract class ConsumerConformance extends DriverConformance {
             capture.close();
             capture.close();
             assertThatThrownBy(() -> capture.poll(event -> {}, 1))
-                    .as("R15.5")
+                    .as("R15.5: poll after close")
                     .isInstanceOf(IllegalStateException.class);
             assertThatThrownBy(() -> capture.await(event -> {}, 1, 1))
-                    .as("R15.5")
+                    .as("R15.5: await after close")
                     .isInstanceOf(IllegalStateException.class);
             assertThatThrownBy(() -> capture.consume(event -> {}))
-                    .as("R15.5")
+                    .as("R15.5: consume after close")
                     .isInstanceOf(IllegalStateException.class);
-            assertThat(capture.stats().delivered()).as("R15.5").isEqualTo(1);
+            assertThat(capture.stats().delivered())
+                    .as("R15.5: the delivered events after close")
+                    .isEqualTo(1);
             assertThat(capture.stats().imbalance())
                     .as("R15.5: the unread event is in the accounts: %s", capture.stats())
                     .isZero();
@@ -203,7 +207,10 @@ public abstract class ConsumerConformance extends DriverConformance {
                     () -> {
                         int before = tags.size();
                         int handed = capture.poll(event -> tags.add(event.mode()), 3);
-                        assertThat(handed).as("R15.7").isLessThanOrEqualTo(3).isEqualTo(tags.size() - before);
+                        assertThat(handed)
+                                .as("R15.7: events that one poll hands over")
+                                .isLessThanOrEqualTo(3)
+                                .isEqualTo(tags.size() - before);
                         return tags.size() == calls;
                     },
                     () -> "R15.7: only " + tags.size() + " events of " + calls + " arrive");
@@ -217,10 +224,10 @@ public abstract class ConsumerConformance extends DriverConformance {
     public final void r15_8_aCaptureNamesItsDriver() {
         try (Scenario scenario = scenario().open()) {
             assertThat(scenario.capture().driver())
-                    .as("R15.8")
+                    .as("R15.8: the driver's name")
                     .isEqualTo(under().driver().name());
             assertThat(scenario.capture().capabilities().lacking())
-                    .as("R15.8")
+                    .as("R15.8: the capture's capabilities")
                     .isEqualTo(capabilities().lacking());
             assertThat(scenario.call(scenario.missing()).open().path().value())
                     .as("R15.8: and captures")

@@ -63,13 +63,15 @@ public abstract class EnterConformance extends DriverConformance {
                 OpenEvent entry = (OpenEvent) onlyEntry(scenario);
                 OpenEvent merged = observed.open();
                 assertEntry(entry, merged, observed.outcome());
-                assertThat(entry.call().mitigation()).as("R12.5").isEqualTo(mode);
+                assertThat(entry.call().mitigation())
+                        .as("R12.5: the entry's mode")
+                        .isEqualTo(mode);
                 assertRead(entry.path(), path);
                 ArgumentAssertions.assertRegisters(entry.how());
                 assertThat(entry.how().value())
-                        .as("R12.5")
+                        .as("R12.5: the entry's flags and mode")
                         .isEqualTo(merged.how().value());
-                assertThat(entry.dirfd()).as("R12.5").isEqualTo(merged.dirfd());
+                assertThat(entry.dirfd()).as("R12.5: the entry's directory").isEqualTo(merged.dirfd());
                 assertThat(entry.file()).as("R12.5: nothing is open yet").isEmpty();
                 assertThat(merged.path().provenance() == Provenance.EXIT)
                         .as("R12.5: the merged event under %s", mode)
@@ -97,8 +99,10 @@ public abstract class EnterConformance extends DriverConformance {
                             entry.address().provenance(),
                             entry.address().integrity()),
                     address);
-            assertThat(entry.fd()).as("R12.5").isEqualTo(observed.connect().fd());
-            assertThat(entry.addrlen()).as("R12.5").isEqualTo(address.length());
+            assertThat(entry.fd())
+                    .as("R12.5: the entry's descriptor")
+                    .isEqualTo(observed.connect().fd());
+            assertThat(entry.addrlen()).as("R12.5: the entry's length").isEqualTo(address.length());
             assertThat(entry.socket()).as("R12.5: nothing is connected yet").isEmpty();
         }
     }
@@ -113,7 +117,10 @@ public abstract class EnterConformance extends DriverConformance {
                     WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0).by(Abi.IA32));
             SyscallEvent entry = onlyEntry(scenario);
             Violation.unless(
-                    "R1.12", () -> assertThat(observed.event().call().abi()).isEqualTo(Abi.IA32));
+                    "R1.12",
+                    () -> assertThat(observed.event().call().abi())
+                            .as("the ABI")
+                            .isEqualTo(Abi.IA32));
             assertEntry(entry, observed.event(), observed.outcome());
         }
     }
@@ -142,7 +149,9 @@ public abstract class EnterConformance extends DriverConformance {
             scenario.call(WatchedCall.openat(Pointer.NULL, Linux.O_RDONLY, 0));
             OpenEvent absent = (OpenEvent) scenario.recorder().entries().get(before);
             ArgumentAssertions.assertAbsent("R12.5", absent.path());
-            assertThat(absent.flags()).as("R12.5").containsExactly(EventFlag.FAULTED);
+            assertThat(absent.flags())
+                    .as("R12.5: the flags of an entry without a path")
+                    .containsExactly(EventFlag.FAULTED);
         }
     }
 
@@ -157,7 +166,9 @@ public abstract class EnterConformance extends DriverConformance {
             CaptureStats stats = scenario.awaitRest();
             assertThat(stats.entered()).as("R12.5: %s", stats).isZero();
             assertThat(stats.totalFiltered()).as("R12.5: %s", stats).isGreaterThanOrEqualTo(1 + 10L);
-            assertThat(scenario.recorder().entries()).as("R12.5").isEmpty();
+            assertThat(scenario.recorder().entries())
+                    .as("R12.5: entries of filtered calls")
+                    .isEmpty();
             evidence().add(stats.totalFiltered());
         }
     }
@@ -171,7 +182,9 @@ public abstract class EnterConformance extends DriverConformance {
             for (int round = 0; round < 6; round++) {
                 boolean publish = round % 2 == 1;
                 scenario.capture().publishEnterEvents(publish);
-                assertThat(scenario.capture().enterEvents()).as("R12.6").isEqualTo(publish);
+                assertThat(scenario.capture().enterEvents())
+                        .as("R12.6: whether entries are published")
+                        .isEqualTo(publish);
                 scenario.call(scenario.missing(round));
                 entries += publish ? 1 : 0;
                 assertThat(scenario.recorder().entries())
@@ -226,9 +239,11 @@ public abstract class EnterConformance extends DriverConformance {
         try (Scenario scenario = scenario().open()) {
             scenario.capture().publishEnterEvents(false);
             assertThatThrownBy(() -> scenario.capture().publishEnterEvents(true))
-                    .as("R12.7")
+                    .as("R12.7: publishing entries is refused")
                     .isInstanceOf(CaptureException.class);
-            assertThat(scenario.capture().enterEvents()).as("R12.7").isFalse();
+            assertThat(scenario.capture().enterEvents())
+                    .as("R12.7: no entry is published")
+                    .isFalse();
             scenario.call(scenario.missing());
         }
     }
@@ -249,12 +264,16 @@ public abstract class EnterConformance extends DriverConformance {
     }
 
     private static void assertEntry(SyscallEvent entry, SyscallEvent merged, Outcome outcome) {
-        assertThat(entry.call().type()).as("R12.5").isEqualTo(EventType.ENTER);
-        assertThat(merged.call().type()).as("R12.5").isEqualTo(EventType.MERGED);
-        assertThat(entry.call().syscall()).as("R12.5").isEqualTo(merged.call().syscall());
-        assertThat(entry.call().abi()).as("R12.5").isEqualTo(merged.call().abi());
-        assertThat(entry.caller().tid()).as("R12.5").isEqualTo(outcome.tid());
-        assertThat(entry.caller().tgid()).as("R12.5").isEqualTo(outcome.tgid());
+        assertThat(entry.call().type()).as("R12.5: the entry's type").isEqualTo(EventType.ENTER);
+        assertThat(merged.call().type()).as("R12.5: the merged event's type").isEqualTo(EventType.MERGED);
+        assertThat(entry.call().syscall())
+                .as("R12.5: the entry's call")
+                .isEqualTo(merged.call().syscall());
+        assertThat(entry.call().abi())
+                .as("R12.5: the entry's ABI")
+                .isEqualTo(merged.call().abi());
+        assertThat(entry.caller().tid()).as("R12.5: the entry's thread").isEqualTo(outcome.tid());
+        assertThat(entry.caller().tgid()).as("R12.5: the entry's process").isEqualTo(outcome.tgid());
         assertThat(entry.call().enterNanos())
                 .as("R12.5: the time of entry")
                 .isBetween(outcome.begunNanos(), outcome.endedNanos());
@@ -263,12 +282,12 @@ public abstract class EnterConformance extends DriverConformance {
                     .as("R12.5: both say when the call entered")
                     .isEqualTo(merged.call().enterNanos());
         }
-        assertThat(entry.flags()).as("R12.5").isEmpty();
+        assertThat(entry.flags()).as("R12.5: the entry's flags").isEmpty();
     }
 
     private static void assertRead(Argument<ByteString> argument, ByteString passed) {
         assertThat(argument.value()).as("R12.5: the bytes as passed").isEqualTo(passed);
-        assertThat(argument.provenance()).as("R12.5").isEqualTo(Provenance.ENTER);
+        assertThat(argument.provenance()).as("R12.5: the argument's provenance").isEqualTo(Provenance.ENTER);
         assertThat(argument.integrity()).as("R12.5: nothing can be said yet").isEqualTo(Integrity.UNCHECKED);
     }
 

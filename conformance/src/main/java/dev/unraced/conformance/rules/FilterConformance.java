@@ -45,7 +45,9 @@ public abstract class FilterConformance extends DriverConformance {
         try (Scenario scenario =
                 scenario().with(builder -> builder.tgids(Integer.MAX_VALUE)).open()) {
             bulk(scenario, 2, 100);
-            assertThat(filtered(scenario, FilterReason.TGID)).as("R1.10").isGreaterThanOrEqualTo(200);
+            assertThat(filtered(scenario, FilterReason.TGID))
+                    .as("R1.10: filtered calls of processes that were not asked for")
+                    .isGreaterThanOrEqualTo(200);
             evidence().add(200);
             assertThat(scenario.recorder().delivered()).as("R1.10: no event").isZero();
         }
@@ -64,7 +66,7 @@ public abstract class FilterConformance extends DriverConformance {
             bulk(scenario, stranger, 2, 100);
             scenario.awaitRest();
             assertThat(filtered(scenario, FilterReason.TGID) - before)
-                    .as("R1.10")
+                    .as("R1.10: filtered calls of a stranger")
                     .isGreaterThanOrEqualTo(200);
             evidence().add(200);
             assertThat(scenario.recorder().delivered()).as("R1.10: no event").isZero();
@@ -87,7 +89,9 @@ public abstract class FilterConformance extends DriverConformance {
             assertThat(scenario.recorder().delivered())
                     .as("R1.10: the actor's alone")
                     .isEqualTo(100);
-            assertThat(filtered(scenario, FilterReason.UID)).as("R1.10").isGreaterThanOrEqualTo(100);
+            assertThat(filtered(scenario, FilterReason.UID))
+                    .as("R1.10: filtered calls of other users")
+                    .isGreaterThanOrEqualTo(100);
         }
     }
 
@@ -153,7 +157,9 @@ public abstract class FilterConformance extends DriverConformance {
         try (Scenario other = setup.with(builder -> builder.mountNamespaces(namespace.get() ^ 1))
                 .open()) {
             bulk(other, 1, calls);
-            assertThat(filtered(other, FilterReason.MOUNT_NS)).as("R1.10").isGreaterThanOrEqualTo(calls);
+            assertThat(filtered(other, FilterReason.MOUNT_NS))
+                    .as("R1.10: filtered calls of another mount namespace")
+                    .isGreaterThanOrEqualTo(calls);
             assertThat(other.recorder().delivered()).as("R1.10: no event").isZero();
         }
     }
@@ -200,7 +206,7 @@ public abstract class FilterConformance extends DriverConformance {
                             .open()
                             .path()
                             .value())
-                    .as("R1.10")
+                    .as("R1.10: the path of the one event")
                     .isEqualTo(scenario.scratch().bytes(name + "y"));
             scenario.callUnobserved(missing(scenario, name.substring(1)));
             scenario.callUnobserved(missing(scenario, name.substring(1) + "y".repeat(9)));
@@ -249,9 +255,7 @@ public abstract class FilterConformance extends DriverConformance {
             sockets.nonblocking(SOCKET + 1, Linux.AF_INET);
             WatchedCall call = WatchedCall.connect("h:" + (SOCKET + 1), full);
             long before = filtered(scenario, FilterReason.RESULT);
-            assertThat(scenario.callUnobserved(call).result())
-                    .as("the actor's part")
-                    .isEqualTo(Linux.EINPROGRESS);
+            scenario.callUnobserved(call).requireResult(Linux.EINPROGRESS, "a connect to a full listener");
             assertThat(filtered(scenario, FilterReason.RESULT) - before)
                     .as("R1.10: under way")
                     .isEqualTo(1);
@@ -266,8 +270,12 @@ public abstract class FilterConformance extends DriverConformance {
                 .with(builder -> builder.result(ResultFilter.SUCCEEDED))
                 .open()) {
             scenario.callUnobserved(missing(scenario, "out"));
-            assertThat(filtered(scenario, FilterReason.PATH)).as("R1.10").isEqualTo(1);
-            assertThat(filtered(scenario, FilterReason.RESULT)).as("R1.10").isZero();
+            assertThat(filtered(scenario, FilterReason.PATH))
+                    .as("R1.10: calls filtered by path")
+                    .isEqualTo(1);
+            assertThat(filtered(scenario, FilterReason.RESULT))
+                    .as("R1.10: calls filtered by result")
+                    .isZero();
             evidence().add(1);
         }
     }
@@ -281,10 +289,14 @@ public abstract class FilterConformance extends DriverConformance {
             scenario.makeFifo("fifo");
             Job job = scenario.block(
                     WatchedCall.openat(Pointer.to(scenario.scratch().bytes("fifo")), Linux.O_RDONLY, 0));
-            assertThat(scenario.capture().stats().stash().puts()).as("R7.2").isZero();
+            assertThat(scenario.capture().stats().stash().puts())
+                    .as("R7.2: stash entries of filtered calls")
+                    .isZero();
             scenario.finishReader("fifo", job);
             scenario.awaitRest();
-            assertThat(filtered(scenario, FilterReason.PATH)).as("R7.2").isEqualTo(2);
+            assertThat(filtered(scenario, FilterReason.PATH))
+                    .as("R7.2: calls filtered by path")
+                    .isEqualTo(2);
             evidence().add(2);
             assertThat(scenario.recorder().size()).as("R7.2: no event").isZero();
         }

@@ -101,6 +101,7 @@ public abstract class FullStashConformance extends DriverConformance {
         assertThat(events)
                 .as("R5.2: all have their path")
                 .allSatisfy(event -> assertThat(event.path().value())
+                        .as("the path of thread %d", event.caller().tid())
                         .isEqualTo(scenario.scratch().bytes(StashConformance.FIFO)));
     }
 
@@ -163,10 +164,16 @@ public abstract class FullStashConformance extends DriverConformance {
                 .open()) {
             scenario.makeFifo(StashConformance.FIFO);
             Job job = scenario.block(StashConformance.openFifo(scenario));
-            assertThat(scenario.capture().stats().stash().live()).as("R7.2").isZero();
-            assertThat(scenario.capture().stats().stash().puts()).as("R7.2").isZero();
+            assertThat(scenario.capture().stats().stash().live())
+                    .as("R7.2: live entries of filtered calls")
+                    .isZero();
+            assertThat(scenario.capture().stats().stash().puts())
+                    .as("R7.2: entries that filtered calls took")
+                    .isZero();
             scenario.finishReader(StashConformance.FIFO, job);
-            assertThat(scenario.awaitRest().totalFiltered()).as("R7.2").isGreaterThanOrEqualTo(2);
+            assertThat(scenario.awaitRest().totalFiltered())
+                    .as("R7.2: filtered calls")
+                    .isGreaterThanOrEqualTo(2);
             evidence().add(2);
             assertThat(scenario.recorder().size()).as("R7.2: no event").isZero();
         }

@@ -74,10 +74,9 @@ public abstract class KernelConformance extends DriverConformance {
             ByteString free = sockets.freeAddress(SOCKET + 1);
             sockets.stream(SOCKET, Linux.AF_INET);
             for (Pointer pointer : List.of(Pointer.to(free), Pointer.cold(free))) {
-                ConnectEvent refused = scenario.call(WatchedCall.connect("h:" + SOCKET, pointer, free.length()))
-                        .connect();
-                assertThat(refused.call().result()).as("the actor's part").isEqualTo(Linux.ECONNREFUSED);
-                assertCopied(bytes(refused), free);
+                Observed refused = scenario.call(WatchedCall.connect("h:" + SOCKET, pointer, free.length()));
+                refused.outcome().requireResult(Linux.ECONNREFUSED, "a connect to a free port");
+                assertCopied(bytes(refused.connect()), free);
             }
             sockets.datagram(SOCKET, Linux.AF_INET);
             assertCopied(
@@ -98,8 +97,10 @@ public abstract class KernelConformance extends DriverConformance {
             scenario.setBuffer(BUFFER, scenario.scratch().bytes("fake"));
             scenario.finishReader("fifo", job);
             Argument<ByteString> path = ((OpenEvent) scenario.onlyEventOf(job.tid())).path();
-            assertThat(path.value()).as("R2.34").isEqualTo(passed);
-            assertThat(path.provenance()).as("R2.34").isEqualTo(Provenance.KERNEL);
+            assertThat(path.value())
+                    .as("R2.34: the path that the kernel copied")
+                    .isEqualTo(passed);
+            assertThat(path.provenance()).as("R2.34: the path's provenance").isEqualTo(Provenance.KERNEL);
         }
     }
 
@@ -117,7 +118,7 @@ public abstract class KernelConformance extends DriverConformance {
                 OpenEvent event = (OpenEvent) scenario.onlyEventOf(tid);
                 assertCopied(event.path(), fifo);
                 assertThat(event.flags())
-                        .as("R2.34")
+                        .as("R2.34: the flags, with no thread left to share the table")
                         .contains(EventFlag.HAS_FILE)
                         .doesNotContain(EventFlag.FD_TABLE_SHARED);
             }
@@ -130,13 +131,15 @@ public abstract class KernelConformance extends DriverConformance {
         try (Scenario scenario = kernel().open()) {
             for (Pointer unreadable : List.of(Pointer.NULL, Pointer.BAD)) {
                 Observed observed = scenario.call(WatchedCall.openat(unreadable, Linux.O_RDONLY, 0));
-                assertThat(observed.outcome().result()).isEqualTo(Linux.EFAULT);
+                observed.outcome().requireResult(Linux.EFAULT, "an open of an unreadable path");
                 ArgumentAssertions.assertAbsent("R2.35", observed.open().path());
             }
             ByteString endless = ByteString.utf8("x".repeat(LONGEST_PATH + 100));
             Observed tooLong = scenario.call(WatchedCall.openat(Pointer.to(endless), Linux.O_RDONLY, 0));
-            assertThat(tooLong.outcome().result()).isEqualTo(Linux.ENAMETOOLONG);
-            Violation.unless("R10.2", () -> assertThat(tooLong.event().flags()).contains(EventFlag.TRUNCATED));
+            tooLong.outcome().requireResult(Linux.ENAMETOOLONG, "an open of a path that is too long");
+            Violation.unless(
+                    "R10.2",
+                    () -> assertThat(tooLong.event().flags()).as("the flags").contains(EventFlag.TRUNCATED));
             assertSnapshot(tooLong.open().path(), ByteString.utf8("x".repeat(LONGEST_PATH)));
         }
     }
@@ -147,11 +150,11 @@ public abstract class KernelConformance extends DriverConformance {
         try (Scenario scenario = kernel().open()) {
             ByteString address = SocketAddresses.loopback(9);
             Observed noSocket = scenario.call(WatchedCall.connect("-1", address));
-            assertThat(noSocket.outcome().result()).isEqualTo(Linux.EBADF);
+            noSocket.outcome().requireResult(Linux.EBADF, "a connect by descriptor -1");
             assertSnapshot(bytes(noSocket.connect()), address);
             new Sockets(scenario.actor()).stream(SOCKET, Linux.AF_INET);
             Observed unreadable = scenario.call(WatchedCall.connect("h:" + SOCKET, Pointer.BAD, address.length()));
-            assertThat(unreadable.outcome().result()).isEqualTo(Linux.EFAULT);
+            unreadable.outcome().requireResult(Linux.EFAULT, "a connect to an unreadable address");
             ArgumentAssertions.assertAbsent("R2.35", unreadable.connect().address());
         }
     }

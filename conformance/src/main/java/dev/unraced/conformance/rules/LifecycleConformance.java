@@ -66,7 +66,9 @@ public abstract class LifecycleConformance extends DriverConformance {
                 .open()) {
             new OwnCalls(scenario).make(OWN_CALLS);
             CaptureStats stats = scenario.awaitRest();
-            assertThat(scenario.recorder().events()).as("R11.1").isEmpty();
+            assertThat(scenario.recorder().events())
+                    .as("R11.1: no event of the observer's own calls")
+                    .isEmpty();
             assertThat(stats.filtered().getOrDefault(FilterReason.SELF, 0L))
                     .as("R11.1: %s", stats)
                     .isGreaterThanOrEqualTo(OWN_CALLS);
@@ -93,7 +95,9 @@ public abstract class LifecycleConformance extends DriverConformance {
                     .map(event -> ((OpenEvent) event).path().value())
                     .toList();
             for (int i = 0; i < OWN_CALLS; i++) {
-                assertThat(paths).as("R11.2").contains(own.path(i));
+                assertThat(paths)
+                        .as("R11.2: a watched call of the observer's process")
+                        .contains(own.path(i));
             }
         }
     }

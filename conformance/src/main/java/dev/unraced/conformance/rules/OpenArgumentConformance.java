@@ -56,7 +56,7 @@ public abstract class OpenArgumentConformance extends DriverConformance {
     public final void r02_7_aNullPathIsAbsent() {
         try (Scenario scenario = scenario().open()) {
             Observed observed = scenario.call(WatchedCall.openat(Pointer.NULL, Linux.O_RDONLY, 0));
-            assertThat(observed.outcome().result()).isEqualTo(Linux.EFAULT);
+            observed.outcome().requireResult(Linux.EFAULT, "an open of a null path");
             ArgumentAssertions.assertAbsent("R2.7", observed.open().path());
         }
     }
@@ -67,10 +67,12 @@ public abstract class OpenArgumentConformance extends DriverConformance {
         try (Scenario scenario = scenario().open()) {
             for (Pointer pointer : List.of(Pointer.BAD, Pointer.edge(ByteString.utf8("/endless")))) {
                 Observed observed = scenario.call(WatchedCall.openat(pointer, Linux.O_RDONLY, 0));
-                assertThat(observed.outcome().result()).isEqualTo(Linux.EFAULT);
+                observed.outcome().requireResult(Linux.EFAULT, "an open of an unreadable path");
                 ArgumentAssertions.assertAbsent("R2.8", observed.open().path());
                 if (observed.event().call().mitigation() != Mitigation.OFF) {
-                    assertThat(observed.event().flags()).as("R2.8").contains(EventFlag.FAULTED);
+                    assertThat(observed.event().flags())
+                            .as("R2.8: the flags of an unreadable path")
+                            .contains(EventFlag.FAULTED);
                 }
             }
         }
@@ -85,14 +87,18 @@ public abstract class OpenArgumentConformance extends DriverConformance {
                 OpenEvent openat = scenario.call(WatchedCall.openat(path, flags & ~Linux.O_CREAT, 0))
                         .open();
                 ArgumentAssertions.assertRegisters(openat.how());
-                assertThat(openat.how().value()).as("R2.9").isEqualTo(new OpenHow(flags & ~Linux.O_CREAT, 0, 0, 0));
+                assertThat(openat.how().value())
+                        .as("R2.9: the flags of openat, without a mode")
+                        .isEqualTo(new OpenHow(flags & ~Linux.O_CREAT, 0, 0, 0));
                 for (long mode : MODES) {
                     long creating = flags | Linux.O_CREAT;
                     OpenEvent open = scenario.call(WatchedCall.open(
                                     Pointer.to(scenario.scratch().bytes("no/file")), creating, mode))
                             .open();
                     ArgumentAssertions.assertRegisters(open.how());
-                    assertThat(open.how().value()).as("R2.9").isEqualTo(new OpenHow(creating, mode, 0, 0));
+                    assertThat(open.how().value())
+                            .as("R2.9: the flags and the mode of open")
+                            .isEqualTo(new OpenHow(creating, mode, 0, 0));
                     assertThat(open.dirfd()).as("R2.9: where open starts").isEqualTo(Linux.AT_FDCWD);
                 }
             }
@@ -128,8 +134,10 @@ public abstract class OpenArgumentConformance extends DriverConformance {
                             WatchedCall.creat(Pointer.to(scenario.scratch().bytes("file")), 0640))
                     .open();
             long flags = Linux.O_CREAT | Linux.O_WRONLY | Linux.O_TRUNC;
-            assertThat(event.how().value()).as("R2.10").isEqualTo(new OpenHow(flags, 0640, 0, 0));
-            assertThat(event.dirfd()).as("R2.10").isEqualTo(Linux.AT_FDCWD);
+            assertThat(event.how().value())
+                    .as("R2.10: the flags and the mode of creat")
+                    .isEqualTo(new OpenHow(flags, 0640, 0, 0));
+            assertThat(event.dirfd()).as("R2.10: the directory of creat").isEqualTo(Linux.AT_FDCWD);
             ArgumentAssertions.assertRegisters(event.how());
         }
     }
@@ -146,10 +154,12 @@ public abstract class OpenArgumentConformance extends DriverConformance {
                             Linux.RESOLVE_NO_SYMLINKS))
                     .open();
             assertThat(event.how().value())
-                    .as("R2.11")
+                    .as("R2.11: the how of openat2")
                     .isEqualTo(new OpenHow(
                             Linux.O_RDWR | Linux.O_CREAT, 0640, Linux.RESOLVE_NO_SYMLINKS, OpenFlags.OPEN_HOW_SIZE));
-            assertThat(event.how().provenance()).as("R2.11").isIn(Provenance.ENTER, Provenance.KERNEL);
+            assertThat(event.how().provenance())
+                    .as("R2.11: the how's provenance")
+                    .isIn(Provenance.ENTER, Provenance.KERNEL);
         }
     }
 
@@ -192,8 +202,10 @@ public abstract class OpenArgumentConformance extends DriverConformance {
             for (Pointer how : List.of(Pointer.BAD, Pointer.NULL)) {
                 Observed observed =
                         scenario.call(WatchedCall.openat2(path, 0, 0, 0).how(how, OpenFlags.OPEN_HOW_SIZE));
-                assertThat(observed.outcome().result()).isEqualTo(Linux.EFAULT);
-                assertThat(observed.open().how().provenance()).as("R2.14").isEqualTo(Provenance.NONE);
+                observed.outcome().requireResult(Linux.EFAULT, "an openat2 with an unreadable how");
+                assertThat(observed.open().how().provenance())
+                        .as("R2.14: the provenance of an unreadable how")
+                        .isEqualTo(Provenance.NONE);
                 ArgumentAssertions.assertHow("R2.14", observed, new OpenHow(0, 0, 0, OpenFlags.OPEN_HOW_SIZE));
             }
         }
@@ -207,9 +219,15 @@ public abstract class OpenArgumentConformance extends DriverConformance {
             ByteString path = scenario.scratch().bytes("file");
             OpenEvent event = scenario.call(WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0))
                     .open();
-            assertThat(event.call().mitigation()).as("R2.18").isEqualTo(Mitigation.OFF);
-            assertThat(event.path().value()).as("R2.18").isEqualTo(path);
-            assertThat(event.path().provenance()).as("R2.18").isEqualTo(Provenance.EXIT);
+            assertThat(event.call().mitigation())
+                    .as("R2.18: the mode of the event")
+                    .isEqualTo(Mitigation.OFF);
+            assertThat(event.path().value())
+                    .as("R2.18: the path, as it was at the return")
+                    .isEqualTo(path);
+            assertThat(event.path().provenance())
+                    .as("R2.18: the provenance of the path")
+                    .isEqualTo(Provenance.EXIT);
             assertThat(event.flags()).as("R2.18: no enter was awaited").doesNotContain(EventFlag.ENTER_MISSED);
             ArgumentAssertions.assertRegisters(event.how());
         }

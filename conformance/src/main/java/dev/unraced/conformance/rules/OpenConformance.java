@@ -105,8 +105,10 @@ public abstract class OpenConformance extends DriverConformance {
             Observed observed = scenario.call(
                     WatchedCall.openat(Pointer.to(scenario.scratch().bytes("file")), Linux.O_RDONLY, 0)
                             .takingZero());
-            assertThat(observed.outcome().result()).as("the actor's part").isZero();
-            assertThat(observed.event().call().result()).as("R1.2").isZero();
+            observed.outcome().requireResult(0, "an open while descriptor 0 is free");
+            assertThat(observed.event().call().result())
+                    .as("R1.2: the result is descriptor 0")
+                    .isZero();
             if (describesFiles()) {
                 assertThat(observed.open().file())
                         .as("R1.2: the file behind descriptor 0")
@@ -127,7 +129,7 @@ public abstract class OpenConformance extends DriverConformance {
                             .with("threads", 1)
                             .with("calls", UNASKED_CALLS));
             Observed observed = scenario.call(WatchedCall.connect("-1", SocketAddresses.loopback(9)));
-            assertThat(observed.connect().call().result()).isEqualTo(Linux.EBADF);
+            observed.outcome().requireResult(Linux.EBADF, "a connect by descriptor -1");
             assertThat(scenario.recorder().size()).as("R1.9: events").isEqualTo(1);
             assertThat(scenario.awaitRest().returned() - before)
                     .as("R1.9: in the accounts, with what strangers connect meanwhile")
@@ -261,16 +263,22 @@ public abstract class OpenConformance extends DriverConformance {
             ByteString relative = ByteString.utf8("relative");
             Observed badDirectory =
                     scenario.call(WatchedCall.openat(Pointer.to(relative), 0, 0).at("12345"));
-            assertThat(badDirectory.outcome().result()).isEqualTo(Linux.EBADF);
+            badDirectory.outcome().requireResult(Linux.EBADF, "an open below descriptor 12345");
             assertThat(badDirectory.open().dirfd())
                     .as("R3.1: the directory as passed")
                     .isEqualTo(12345);
-            assertThat(badDirectory.open().path().value()).as("R3.1").isEqualTo(relative);
+            assertThat(badDirectory.open().path().value())
+                    .as("R3.1: the path below a bad descriptor")
+                    .isEqualTo(relative);
 
             OpenEvent creat = scenario.call(WatchedCall.creat(Pointer.to(scratch.directory()), 0600))
                     .open();
-            assertThat(creat.call().result()).as("R3.1").isEqualTo(Linux.EISDIR);
-            assertThat(creat.path().value()).as("R3.1").isEqualTo(ByteString.utf8(scratch.directory()));
+            assertThat(creat.call().result())
+                    .as("R3.1: the result of a creat of a directory")
+                    .isEqualTo(Linux.EISDIR);
+            assertThat(creat.path().value())
+                    .as("R3.1: the path of a creat of a directory")
+                    .isEqualTo(ByteString.utf8(scratch.directory()));
         }
     }
 
@@ -280,11 +288,13 @@ public abstract class OpenConformance extends DriverConformance {
         try (Scenario scenario = scenario().open()) {
             ByteString path = scenario.scratch().bytes("missing");
             Observed unknown = scenario.call(WatchedCall.openat2(Pointer.to(path), 0, 0, 1L << 60));
-            assertThat(unknown.outcome().result()).isEqualTo(Linux.EINVAL);
-            assertThat(unknown.open().path().value()).as("R3.2").isEqualTo(path);
+            unknown.outcome().requireResult(Linux.EINVAL, "an openat2 with an unknown resolve flag");
+            assertThat(unknown.open().path().value())
+                    .as("R3.2: the path of a refused openat2")
+                    .isEqualTo(path);
             ArgumentAssertions.assertHow("R3.2", unknown, new OpenHow(0, 0, 1L << 60, OpenFlags.OPEN_HOW_SIZE));
             Observed mode = scenario.call(WatchedCall.openat2(Pointer.to(path), 1L << 50, 1L << 40, 0));
-            assertThat(mode.outcome().result()).isEqualTo(Linux.EINVAL);
+            mode.outcome().requireResult(Linux.EINVAL, "an openat2 with unknown flags and a mode");
             ArgumentAssertions.assertHow("R3.2", mode, new OpenHow(1L << 50, 1L << 40, 0, OpenFlags.OPEN_HOW_SIZE));
         }
     }
@@ -321,9 +331,13 @@ public abstract class OpenConformance extends DriverConformance {
 
     private static void assertFailure(Scenario scenario, long errno, ByteString path, long flags) {
         Observed observed = scenario.call(WatchedCall.openat(Pointer.to(path), flags, 0));
-        assertThat(observed.outcome().result()).as("the actor's part: %s", path).isEqualTo(errno);
-        assertThat(observed.open().path().value()).as("R3.1").isEqualTo(path);
-        assertThat(observed.open().how().value()).as("R3.1").isEqualTo(new OpenHow(flags, 0, 0, 0));
+        observed.outcome().requireResult(errno, "an open of " + path);
+        assertThat(observed.open().path().value())
+                .as("R3.1: the path of a failed open")
+                .isEqualTo(path);
+        assertThat(observed.open().how().value())
+                .as("R3.1: the flags of a failed open")
+                .isEqualTo(new OpenHow(flags, 0, 0, 0));
         Violation.unless(
                 "R2.19",
                 () -> assertThat(observed.open().file())

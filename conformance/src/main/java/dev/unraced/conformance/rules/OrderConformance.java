@@ -141,7 +141,9 @@ public abstract class OrderConformance extends DriverConformance {
             Violation.unless(
                     "R1.1",
                     () -> assertThat(scenario.recorder().size()).as("events").isEqualTo(2 * processors() * 500));
-            assertThat(scenario.recorder().missingNumbers()).as("R9.2").isZero();
+            assertThat(scenario.recorder().missingNumbers())
+                    .as("R9.2: numbers missing from the sequences")
+                    .isZero();
         }
     }
 

@@ -32,9 +32,13 @@ public abstract class PathConformance extends DriverConformance {
         try (Scenario scenario = scenario().open()) {
             ByteString path = pathOf(length);
             Observed observed = scenario.call(WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0));
-            assertThat(observed.open().path().value()).as("R10.1").isEqualTo(path);
-            assertThat(observed.open().path().isPresent()).as("R10.1").isTrue();
-            assertThat(observed.event().flags()).as("R10.1").doesNotContain(EventFlag.TRUNCATED, EventFlag.FAULTED);
+            assertThat(observed.open().path().value()).as("R10.1: the path").isEqualTo(path);
+            assertThat(observed.open().path().isPresent())
+                    .as("R10.1: the path is present")
+                    .isTrue();
+            assertThat(observed.event().flags())
+                    .as("R10.1: the flags")
+                    .doesNotContain(EventFlag.TRUNCATED, EventFlag.FAULTED);
         }
     }
 
@@ -45,7 +49,7 @@ public abstract class PathConformance extends DriverConformance {
             for (int length : new int[] {4096, 4097, 5000, 20_000}) {
                 ByteString path = pathOf(length);
                 Observed observed = scenario.call(WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0));
-                assertThat(observed.outcome().result()).isEqualTo(Linux.ENAMETOOLONG);
+                observed.outcome().requireResult(Linux.ENAMETOOLONG, "an open of a path of " + length + " bytes");
                 assertThat(observed.open().path().value())
                         .as("R10.2: %d bytes", length)
                         .isEqualTo(pathOf(4095));
@@ -72,12 +76,16 @@ public abstract class PathConformance extends DriverConformance {
             for (ByteString path : paths) {
                 Observed observed = scenario.call(WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0));
                 if (capabilities().has(Feature.ANY_BYTES) || isText(path)) {
-                    assertThat(observed.open().path().value()).as("R10.3").isEqualTo(path);
+                    assertThat(observed.open().path().value())
+                            .as("R10.3: the path of any bytes")
+                            .isEqualTo(path);
                 } else {
                     assertThat(observed.open().path().isPresent())
                             .as("R10.3: the path is withheld")
                             .isFalse();
-                    assertThat(observed.event().flags()).as("R10.3").contains(EventFlag.WITHHELD);
+                    assertThat(observed.event().flags())
+                            .as("R10.3: the flags of a withheld path")
+                            .contains(EventFlag.WITHHELD);
                 }
             }
         }
@@ -88,10 +96,16 @@ public abstract class PathConformance extends DriverConformance {
     public final void r10_4_anEmptyPathIsPresent() {
         try (Scenario scenario = scenario().open()) {
             Observed observed = scenario.call(WatchedCall.openat(Pointer.to(""), Linux.O_RDONLY, 0));
-            assertThat(observed.outcome().result()).isEqualTo(Linux.ENOENT);
-            assertThat(observed.open().path().isPresent()).as("R10.4").isTrue();
-            assertThat(observed.open().path().value()).as("R10.4").isEqualTo(ByteString.EMPTY);
-            assertThat(observed.event().flags()).as("R10.4").doesNotContain(EventFlag.TRUNCATED, EventFlag.FAULTED);
+            observed.outcome().requireResult(Linux.ENOENT, "an open of an empty path");
+            assertThat(observed.open().path().isPresent())
+                    .as("R10.4: an empty path is present")
+                    .isTrue();
+            assertThat(observed.open().path().value())
+                    .as("R10.4: an empty path")
+                    .isEqualTo(ByteString.EMPTY);
+            assertThat(observed.event().flags())
+                    .as("R10.4: the flags of an empty path")
+                    .doesNotContain(EventFlag.TRUNCATED, EventFlag.FAULTED);
         }
     }
 

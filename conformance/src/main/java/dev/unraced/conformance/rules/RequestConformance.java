@@ -4,6 +4,7 @@ package dev.unraced.conformance.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.capture.Capabilities;
+import dev.unraced.conformance.actor.ActorException;
 import dev.unraced.conformance.actor.Outcome;
 import dev.unraced.conformance.actor.Pointer;
 import dev.unraced.conformance.actor.WatchedCall;
@@ -95,11 +96,13 @@ public abstract class RequestConformance extends DriverConformance {
                 ByteString path = scenario.scratch().bytes(name);
                 Observed observed = scenario.call(
                         WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0).throughWorker());
-                assertThat(observed.event().call().origin()).as("R1.14").isEqualTo(Origin.IO_URING);
+                assertThat(observed.event().call().origin())
+                        .as("R1.14: the origin")
+                        .isEqualTo(Origin.IO_URING);
                 assertThat(observed.event().caller().tgid())
-                        .as("R1.14")
+                        .as("R1.14: the process that submitted")
                         .isEqualTo(scenario.actor().tgid());
-                assertThat(observed.open().path().value()).as("R1.14").isEqualTo(path);
+                assertThat(observed.open().path().value()).as("R1.14: the path").isEqualTo(path);
             }
         }
     }
@@ -118,7 +121,9 @@ public abstract class RequestConformance extends DriverConformance {
                 .open()) {
             Outcome outcome = scenario.finishReader("fifo", jobs.get(0));
             OpenEvent event = (OpenEvent) scenario.onlyEventOf(outcome.tid());
-            assertThat(event.flags()).as("R5.1").contains(EventFlag.ENTER_MISSED);
+            assertThat(event.flags())
+                    .as("R5.1: the flags of a request under way")
+                    .contains(EventFlag.ENTER_MISSED);
             if (event.flags().contains(EventFlag.NO_ARGUMENTS)) {
                 assertThat(event.path().provenance()).as("R5.1: no arguments").isEqualTo(Provenance.NONE);
             } else {
@@ -126,10 +131,13 @@ public abstract class RequestConformance extends DriverConformance {
                         .as("R5.1: the arguments are known")
                         .isEqualTo(scenario.scratch().bytes("fifo"));
             }
-            assertThat(event.call().result()).as("R5.1").isEqualTo(outcome.result());
+            assertThat(event.call().result())
+                    .as("R5.1: the result of a request under way")
+                    .isEqualTo(outcome.result());
             Violation.unless(
                     "R1.14",
                     () -> assertThat(event.caller().tgid())
+                            .as("the process that submitted")
                             .isEqualTo(scenario.actor().tgid()));
         }
     }
@@ -145,6 +153,7 @@ public abstract class RequestConformance extends DriverConformance {
             Violation.unless(
                     "R3.1",
                     () -> assertThat(scenario.call(missing).open().call().result())
+                            .as("the result of a request that fails")
                             .isEqualTo(Linux.ENOENT));
             ByteString file = scenario.scratch().bytes("file");
             WatchedCall silent =
@@ -196,7 +205,9 @@ public abstract class RequestConformance extends DriverConformance {
                     scenario,
                     WatchedCall.openat(Pointer.to(file), Linux.O_RDONLY, 0).behindAFailure(),
                     file);
-            assertThat(linked).as("the actor's part").isEqualTo(Linux.ECANCELED);
+            ActorException.unless(
+                    linked == Linux.ECANCELED,
+                    "the actor's part failed: a request behind a failure returned " + linked);
             scenario.makeFifo("fifo");
             ByteString fifo = scenario.scratch().bytes("fifo");
             long cancelled = Requested.once(
@@ -204,7 +215,7 @@ public abstract class RequestConformance extends DriverConformance {
                     WatchedCall.openat(Pointer.to(fifo), Linux.O_RDONLY, 0).cancelled(),
                     fifo);
             // The result is EINTR, ECANCELED, or the kernel's internal ERESTARTSYS.
-            assertThat(cancelled).as("the actor's part").isNegative();
+            ActorException.unless(cancelled < 0, "the actor's part failed: a cancelled request returned " + cancelled);
         }
     }
 

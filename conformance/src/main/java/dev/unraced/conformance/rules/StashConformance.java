@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.capture.CaptureStats;
 import dev.unraced.capture.StashStats;
+import dev.unraced.conformance.actor.ActorException;
 import dev.unraced.conformance.actor.Command;
 import dev.unraced.conformance.actor.Outcome;
 import dev.unraced.conformance.actor.Pointer;
@@ -48,9 +49,9 @@ public abstract class StashConformance extends DriverConformance {
             scenario.makeFifo(FIFO);
             Job job = scenario.block(openFifo(scenario));
             job.signal(false);
-            assertThat(job.finish().result()).as("the actor's part").isEqualTo(Linux.EINTR);
+            job.finish().requireResult(Linux.EINTR, "an open that a signal interrupts");
             SyscallEvent event = scenario.onlyEventOf(job.tid());
-            assertThat(event.call().result()).as("R1.3").isIn(Linux.ERESTARTSYS, Linux.EINTR);
+            assertThat(event.call().result()).as("R1.3: the event's result").isIn(Linux.ERESTARTSYS, Linux.EINTR);
         }
     }
 
@@ -63,13 +64,13 @@ public abstract class StashConformance extends DriverConformance {
             job.signal(true);
             job.awaitBlocked();
             Outcome outcome = scenario.finishReader(FIFO, job);
-            assertThat(outcome.result()).as("the actor's part").isNotNegative();
+            outcome.requireSuccess("an open that the kernel restarts");
             List<SyscallEvent> events = scenario.eventsOf(job.tid());
             assertThat(events.stream().map(event -> event.call().result()))
-                    .as("R1.4")
+                    .as("R1.4: the results of the attempts")
                     .containsExactly(Linux.ERESTARTSYS, outcome.result());
             assertThat(events)
-                    .as("R1.4")
+                    .as("R1.4: the paths of the attempts")
                     .allSatisfy(event -> ArgumentAssertions.assertGuarded(
                             "R1.4", open(event).path(), scenario.scratch().bytes(FIFO)));
         }
@@ -162,7 +163,9 @@ public abstract class StashConformance extends DriverConformance {
                 assertOnlyCall(scenario, tag + 2, child, child, paths.get(2));
                 assertOnlyCall(scenario, tag + 3, parent, tgid, paths.get(1));
                 OpenEvent blocked = (OpenEvent) scenario.onlyEventOf(job.tid());
-                assertThat(blocked.caller().tgid()).as("R4.3").isEqualTo(tgid);
+                assertThat(blocked.caller().tgid())
+                        .as("R4.3: the process of a blocked thread")
+                        .isEqualTo(tgid);
                 ArgumentAssertions.assertGuarded("R4.3", blocked.path(), fifo);
             }
         }
@@ -192,12 +195,18 @@ public abstract class StashConformance extends DriverConformance {
                 .open()) {
             Outcome outcome = scenario.finishReader(FIFO, jobs.get(0));
             OpenEvent event = (OpenEvent) scenario.onlyEventOf(outcome.tid());
-            assertThat(event.flags()).as("R5.1").contains(EventFlag.ENTER_MISSED);
-            assertThat(event.call().enterNanos()).as("R5.1").isZero();
-            assertThat(event.call().result()).as("R5.1").isEqualTo(outcome.result());
-            assertThat(event.path().provenance()).as("R5.1").isIn(Provenance.EXIT, Provenance.KERNEL);
+            assertThat(event.flags()).as("R5.1: the flags of a call under way").contains(EventFlag.ENTER_MISSED);
+            assertThat(event.call().enterNanos())
+                    .as("R5.1: the time of an entry that nobody saw")
+                    .isZero();
+            assertThat(event.call().result())
+                    .as("R5.1: the result of a call under way")
+                    .isEqualTo(outcome.result());
+            assertThat(event.path().provenance())
+                    .as("R5.1: the path's provenance")
+                    .isIn(Provenance.EXIT, Provenance.KERNEL);
             assertThat(event.path().value())
-                    .as("R5.1")
+                    .as("R5.1: the path")
                     .isEqualTo(scenario.scratch().bytes(FIFO));
         }
     }
@@ -220,7 +229,9 @@ public abstract class StashConformance extends DriverConformance {
             scenario.makeFifo(FIFO);
             int processes = scaled(100);
             long begun = storm(scenario, "kill", processes, 100);
-            assertThat(begun).as("the actor's part").isEqualTo(processes * 100L);
+            ActorException.unless(
+                    begun == processes * 100L,
+                    "the actor's part failed: " + begun + " of " + processes * 100L + " threads began their calls");
             CaptureStats stats = scenario.awaitEmptyStash("R6.2");
             assertThat(stats.stash().puts()).as("R6.2: %s", stats).isGreaterThan(processes * 90L);
             evidence().add(stats.stash().puts());
@@ -230,8 +241,9 @@ public abstract class StashConformance extends DriverConformance {
             assertThat(opens(scenario))
                     .as("R6.2: those that returned were interrupted, and have their path")
                     .allSatisfy(event -> {
-                        assertThat(event.call().result()).isIn(Linux.ERESTARTSYS, Linux.EINTR);
+                        assertThat(event.call().result()).as("the result").isIn(Linux.ERESTARTSYS, Linux.EINTR);
                         assertThat(event.path().value())
+                                .as("the path")
                                 .isEqualTo(scenario.scratch().bytes(FIFO));
                     });
         }
@@ -303,7 +315,9 @@ public abstract class StashConformance extends DriverConformance {
                         .allSatisfy(event -> {
                             ByteString expected = event.how().value().mode() == 0 ? fifo : other;
                             if (event.path().isPresent()) {
-                                assertThat(event.path().value()).isEqualTo(expected);
+                                assertThat(event.path().value())
+                                        .as("the path of %s", event)
+                                        .isEqualTo(expected);
                             }
                         }));
     }

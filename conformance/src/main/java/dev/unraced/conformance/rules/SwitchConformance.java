@@ -49,9 +49,13 @@ public abstract class SwitchConformance extends DriverConformance {
             for (int round = 0; round < 3; round++) {
                 for (Mitigation mode : modes) {
                     scenario.capture().switchTo(mode);
-                    assertThat(scenario.capture().mitigation()).as("R12.1").isEqualTo(mode);
+                    assertThat(scenario.capture().mitigation())
+                            .as("R12.1: the mode of the capture")
+                            .isEqualTo(mode);
                     OpenEvent event = scenario.call(scenario.missing(round)).open();
-                    assertThat(event.call().mitigation()).as("R12.1").isEqualTo(mode);
+                    assertThat(event.call().mitigation())
+                            .as("R12.1: the mode of the event")
+                            .isEqualTo(mode);
                     assertThat(event.path().provenance() == Provenance.EXIT)
                             .as("R12.1: read at the return under %s", mode)
                             .isEqualTo(mode == Mitigation.OFF);
@@ -104,7 +108,9 @@ public abstract class SwitchConformance extends DriverConformance {
                 assertThat(copied.path().provenance())
                         .as("R12.2: entered under kernel, returned under %s", other)
                         .isEqualTo(Provenance.KERNEL);
-                assertThat(copied.path().value()).as("R12.2").isEqualTo(fifo);
+                assertThat(copied.path().value())
+                        .as("R12.2: the path of a call that entered under kernel")
+                        .isEqualTo(fifo);
             }
 
             scenario.capture().switchTo(Mitigation.STASH);
@@ -203,7 +209,9 @@ public abstract class SwitchConformance extends DriverConformance {
                 assertThatThrownBy(() -> scenario.capture().switchTo(mode))
                         .as("R12.4: %s", mode)
                         .isInstanceOf(CaptureException.class);
-                assertThat(scenario.capture().mitigation()).as("R12.4").isEqualTo(before);
+                assertThat(scenario.capture().mitigation())
+                        .as("R12.4: the mode after a refused switch")
+                        .isEqualTo(before);
             }
             scenario.call(scenario.missing());
         }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance.scenario;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.unraced.conformance.actor.Pointer;
 import dev.unraced.conformance.actor.WatchedCall;
 import dev.unraced.conformance.fixture.Job;
@@ -53,7 +51,7 @@ public final class RewrittenConnect {
         Job job = scenario.block(WatchedCall.connect("h:" + CLIENT, Pointer.buffer(BUFFER), passed.length()));
         scenario.setBuffer(BUFFER, forged);
         sockets.accept(LISTENER, ACCEPTED);
-        assertThat(job.finish().result()).as("the actor's part").isZero();
+        job.finish().requireResult(0, "a connect that waits for its listener");
         return (ConnectEvent) scenario.onlyEventOf(job.tid());
     }
 }

@@ -8,6 +8,7 @@ import dev.unraced.capture.Capture;
 import dev.unraced.capture.CaptureStats;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.conformance.actor.Actor;
+import dev.unraced.conformance.actor.ActorException;
 import dev.unraced.conformance.actor.Command;
 import dev.unraced.conformance.actor.Outcome;
 import dev.unraced.conformance.actor.Pointer;
@@ -398,8 +399,8 @@ public final class Scenario implements AutoCloseable {
             builder.tgids(actor.tgid());
         } else if (scope == Scope.FAMILY && capabilities.has(Feature.FILTER_USER)) {
             builder.uids(actor.user()
-                    .orElseThrow(() -> new IllegalStateException(
-                            "the actor could not take a user id of its own: run the kit as root")));
+                    .orElseThrow(() ->
+                            new ActorException("the actor could not take a user id of its own: run the kit as root")));
         }
         setup.settings.accept(builder);
         return under.driver().open(builder.build());

@@ -124,6 +124,30 @@ class RuleExtensionTest {
     }
 
     @Test
+    void aRuleWhoseRacesWereAllLostIsNotPlayed() {
+        EngineExecutionResults results = run(Unlucky.class);
+        results.testEvents()
+                .assertThatEvents()
+                .haveExactly(
+                        1,
+                        event(
+                                test("r99_9_losesAllRaces"),
+                                abortedWithReason(
+                                        instanceOf(NotPlayed.class),
+                                        message("the attacker lost all 20 races, so nothing was judged"))))
+                .haveExactly(
+                        1,
+                        event(
+                                test("r99_10_losesAllRacesAndIsBroken"),
+                                finishedWithFailure(instanceOf(AssertionError.class))));
+        assertThat(results.testEvents()
+                        .reportingEntryPublished()
+                        .map(entry ->
+                                entry.getRequiredPayload(ReportEntry.class).getKeyValuePairs()))
+                .containsOnly(Map.of(RuleExtension.ROUNDS, "20", RuleExtension.WON, "0"));
+    }
+
+    @Test
     void aRuleByLengthIsJudgedAtEachLengthAsAnyOther() {
         run(Lengthy.class)
                 .testEvents()
@@ -317,6 +341,29 @@ class RuleExtensionTest {
             evidence().race(20, 3);
             evidence().add(1);
             assertThat(evidence().won()).isEqualTo(3);
+        }
+    }
+
+    static class Unlucky extends DriverConformance implements DriverUnderTest {
+        @Override
+        public Driver driver() {
+            return FakeDriver.available();
+        }
+
+        @Test
+        @Stochastic
+        public final void r99_9_losesAllRaces() {
+            evidence().race(20, 0);
+            evidence().add(20);
+            assertThat(evidence().won()).isZero();
+        }
+
+        @Test
+        @Stochastic
+        public final void r99_10_losesAllRacesAndIsBroken() {
+            evidence().race(20, 0);
+            evidence().add(20);
+            assertThat(evidence().won()).isPositive();
         }
     }
 

@@ -20,15 +20,20 @@ import dev.unraced.lab.attack.AttackedPlace;
 import dev.unraced.selection.Drivers;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Attacks a driver, and prints the results. */
 final class AttackRun {
+    private static final Set<AttackResult.Status> FAILURES =
+            EnumSet.of(AttackResult.Status.BROKEN, AttackResult.Status.ERROR);
+
     private final Console console;
     private final boolean progress;
     private final boolean json;
@@ -100,7 +105,7 @@ final class AttackRun {
         if (html.isWanted()) {
             html.add(AttackJson.of(place, results));
         }
-        if (results.stream().anyMatch(result -> result.status() == AttackResult.Status.BROKEN)) {
+        if (results.stream().map(AttackResult::status).anyMatch(FAILURES::contains)) {
             return ExitCode.FAILURE;
         }
         boolean played =

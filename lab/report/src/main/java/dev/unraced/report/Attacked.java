@@ -21,7 +21,8 @@ record Attacked(String driver, String kernel, long processors, List<Row> rows, L
         BROKEN(""),
         NOT_DECLARED("not declared by the driver: "),
         IMPOSSIBLE("not possible here: "),
-        NEVER_WON("never won: ");
+        NEVER_WON("never won: "),
+        ERROR("the kit's own part failed: ");
 
         /** The reason why an attack was not played. */
         private final String why;

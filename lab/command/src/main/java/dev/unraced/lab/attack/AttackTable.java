@@ -155,6 +155,7 @@ public final class AttackTable {
             case NOT_DECLARED -> "not played: not declared by the driver (" + result.reason() + ")";
             case IMPOSSIBLE -> "not played: not possible here (" + result.reason() + ")";
             case NEVER_WON -> "not played: never won (" + result.reason() + ")";
+            case ERROR -> "not played: the kit's own part failed (" + result.reason() + ")";
             case HELD, BROKEN -> "BROKEN (" + result.reason() + ")";
         };
     }

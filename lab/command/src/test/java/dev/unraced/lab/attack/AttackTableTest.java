@@ -49,7 +49,11 @@ class AttackTableTest {
 
     private static AttackResult result(
             String attack, Mitigation mode, Status status, long attempts, long falseMatches, String reason) {
-        AttackCounts counts = new AttackCounts(attempts, falseMatches, 0, falseMatches, 0, 0, 0, 0, 0, -1);
+        AttackCounts counts = AttackCounts.builder()
+                .attempts(attempts)
+                .wrong(falseMatches)
+                .falseMatches(falseMatches)
+                .build();
         return new AttackResult(AttackCorpus.named(attack).orElseThrow(), mode, status, counts, reason);
     }
 }
