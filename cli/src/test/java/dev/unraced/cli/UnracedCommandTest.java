@@ -136,6 +136,9 @@ class UnracedCommandTest {
     @Test
     void failedAndSucceededExcludeEachOther() {
         assertThat(run("watch", "--failed", "--succeeded")).isEqualTo(2);
+        assertThat(run("watch", "--driver", "scripted", "--failed", "--result", "succeeded"))
+                .isEqualTo(2);
+        assertThat(test.err()).contains("--failed leaves nothing of what --result");
     }
 
     @Test

@@ -15,8 +15,12 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 class ConsumerGateTest {
     private static final int ROUNDS = 5_000;
-    /** The time that a handler takes before the consumer leaves. */
-    private static final int LONG_CALL_MILLIS = 300;
+    /** The number of looks at a consumer that does not leave, and the look before which another interrupt comes. */
+    private static final int LOOKS = 40;
+
+    private static final int INTERRUPTED_LOOK = 20;
+    /** The shortest time between two looks: half of a nap of 50 microseconds. */
+    private static final long SHORTEST_NAP_NANOS = 25_000;
 
     @Test
     void whoeverClosesFindsItReleasedWhileAConsumerKeepsComingBack() throws InterruptedException {
@@ -53,27 +57,37 @@ class ConsumerGateTest {
 
     @Test
     void anInterruptedCloserWaitsInNapsAndStaysInterrupted() throws InterruptedException {
-        AtomicInteger wakes = new AtomicInteger();
         AtomicInteger releases = new AtomicInteger();
         ConsumerGate gate = new ConsumerGate(releases::incrementAndGet);
         gate.enter();
+        AtomicInteger looks = new AtomicInteger();
+        AtomicInteger releasesThen = new AtomicInteger(-1);
+        AtomicLong lasted = new AtomicLong(-System.nanoTime());
+        CountDownLatch looked = new CountDownLatch(1);
         AtomicBoolean stayed = new AtomicBoolean();
         Thread closer = new Thread(() -> {
             Thread.currentThread().interrupt();
-            gate.close(wakes::incrementAndGet);
+            gate.close(() -> {
+                int look = looks.incrementAndGet();
+                if (look == INTERRUPTED_LOOK) {
+                    Thread.currentThread().interrupt();
+                }
+                if (look == LOOKS) {
+                    lasted.addAndGet(System.nanoTime());
+                    releasesThen.set(releases.get());
+                    looked.countDown();
+                }
+            });
             stayed.set(Thread.currentThread().isInterrupted());
         });
         closer.start();
-        Thread.sleep(LONG_CALL_MILLIS);
-        closer.interrupt();
-        Thread.sleep(LONG_CALL_MILLIS);
-        assertThat(releases).hasValue(0);
+        looked.await();
         gate.leave();
         closer.join();
+        assertThat(releasesThen).as("releases while the consumer was inside").hasValue(0);
         assertThat(releases).hasValue(1);
         assertThat(stayed).isTrue();
-        // A nap takes 50 microseconds and the kernel's slack of another 50.
-        assertThat(wakes.get()).as("looks in %s ms", 2 * LONG_CALL_MILLIS).isLessThan(2 * LONG_CALL_MILLIS * 20);
+        assertThat(lasted.get()).as("nanoseconds of %s looks", LOOKS).isGreaterThan(LOOKS * SHORTEST_NAP_NANOS);
     }
 
     @Test
