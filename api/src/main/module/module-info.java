@@ -4,6 +4,8 @@
  *
  * @uses dev.unraced.driver.DriverModule every driver on the module path or the class path
  */
+// The modules that the packages are exported to depend on this one, so the compiler does not find them here.
+@SuppressWarnings("module")
 module dev.unraced.api {
     // Guice is an automatic module, so what it needs is named here.
     requires com.google.common;
@@ -22,6 +24,8 @@ module dev.unraced.api {
     exports dev.unraced.event.record;
     exports dev.unraced.flow;
     exports dev.unraced.linux;
+    exports dev.unraced.names to
+            dev.unraced.support;
     exports dev.unraced.recording;
     exports dev.unraced.selection;
 

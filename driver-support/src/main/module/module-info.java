@@ -9,5 +9,6 @@ module dev.unraced.support {
     exports dev.unraced.machine;
     exports dev.unraced.natives;
     exports dev.unraced.ring;
+    exports dev.unraced.settings;
     exports dev.unraced.stash;
 }

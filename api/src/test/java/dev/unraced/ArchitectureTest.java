@@ -40,7 +40,11 @@ class ArchitectureTest {
             .resideInAPackage(inside("event.record"));
 
     @ArchTest
-    static final ArchRule CONFIG_DEPENDS_ON_EVENT_AND_NUMBERS_ONLY = onlyOurs("config", "event", "linux");
+    static final ArchRule NAMES_DEPEND_ON_NOTHING_OF_OURS = onlyOurs("names");
+
+    @ArchTest
+    static final ArchRule CONFIG_DEPENDS_ON_EVENT_NUMBERS_AND_NAMES_ONLY =
+            onlyOurs("config", "event", "linux", "names");
 
     @ArchTest
     static final ArchRule RECORDING_DOES_NOT_KNOW_CONFIGURATION = onlyOurs("recording", "capture", "event");

@@ -26,6 +26,9 @@ class SupportArchitectureTest {
     static final ArchRule STASH_KNOWS_STATISTICS_AND_EVENTS = onlyOurs("stash", "capture", "event");
 
     @ArchTest
+    static final ArchRule SETTINGS_KNOW_CONFIGURATION = onlyOurs("settings", "config", "names");
+
+    @ArchTest
     static final ArchRule NATIVES_STAND_ALONE = onlyOurs("natives");
 
     @ArchTest

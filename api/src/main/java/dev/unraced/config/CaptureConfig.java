@@ -156,6 +156,19 @@ public final class CaptureConfig {
         return value != null && SettingText.isDefault(value.origin());
     }
 
+    /**
+     * Returns where the value of a key comes from, in words.
+     *
+     * @throws IllegalArgumentException when there is no such key
+     */
+    public String origin(String key) {
+        ConfigValue value = values.get(key);
+        if (value == null) {
+            throw new IllegalArgumentException("there is no key " + key);
+        }
+        return SettingText.origin(value.origin());
+    }
+
     /** Returns every key with its value and the origin of the value, in alphabetical order. */
     public List<Setting> settings() {
         return values.entrySet().stream()

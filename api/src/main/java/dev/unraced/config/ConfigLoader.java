@@ -9,6 +9,7 @@ import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
+import dev.unraced.names.UnknownDrivers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -76,8 +77,9 @@ final class ConfigLoader {
         values.replaceAll((key, value) -> split(keys.defaults().get(key), value));
 
         CaptureConfig config = new CaptureConfig(values, new SettingReader(keys.defaults(), values, problems));
-        if (known != null) {
-            UnknownDrivers.in(config, known).forEach(problems::add);
+        if (known != null && !config.isAuto()) {
+            UnknownDrivers.among(config.drivers(), config.origin("unraced.driver"), known)
+                    .forEach(problems::add);
         }
         problems.throwIfAny();
         return config;

@@ -5,6 +5,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
+import dev.unraced.names.NearestName;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

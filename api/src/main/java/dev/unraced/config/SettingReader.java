@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import dev.unraced.event.ByteString;
+import dev.unraced.names.NearestName;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collections;

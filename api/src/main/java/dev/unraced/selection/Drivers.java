@@ -9,9 +9,9 @@ import dev.unraced.capture.Capture;
 import dev.unraced.capture.CaptureException;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.InvalidConfigException;
-import dev.unraced.config.UnknownDrivers;
 import dev.unraced.driver.ActorHost;
 import dev.unraced.driver.Driver;
+import dev.unraced.names.UnknownDrivers;
 import dev.unraced.selection.Selection.PassedOver;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -185,7 +185,10 @@ public final class Drivers {
     }
 
     private void requirePresent(CaptureConfig config) {
-        List<String> problems = UnknownDrivers.in(config, names());
+        if (config.isAuto()) {
+            return;
+        }
+        List<String> problems = UnknownDrivers.among(config.drivers(), config.origin("unraced.driver"), names());
         if (!problems.isEmpty()) {
             throw new InvalidConfigException(problems);
         }

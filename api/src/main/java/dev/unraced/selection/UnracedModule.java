@@ -24,7 +24,12 @@ public final class UnracedModule extends AbstractModule {
         this(config, UnracedModule.class.getClassLoader());
     }
 
-    UnracedModule(CaptureConfig config, ClassLoader loader) {
+    /**
+     * Creates a module for applications whose drivers are in another class loader than this library.
+     *
+     * @param loader the loader that sees the drivers
+     */
+    public UnracedModule(CaptureConfig config, ClassLoader loader) {
         this.config = config;
         this.loader = loader;
     }

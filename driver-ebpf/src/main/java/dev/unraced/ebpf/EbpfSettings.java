@@ -2,7 +2,6 @@
 package dev.unraced.ebpf;
 
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.config.Choices;
 import dev.unraced.config.ConfigSection;
 import dev.unraced.config.EventFilters;
 import dev.unraced.config.InvalidConfigException;
@@ -10,6 +9,7 @@ import dev.unraced.config.RateLimits;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
 import dev.unraced.machine.OfferedCalls;
+import dev.unraced.settings.Choices;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;

@@ -2,13 +2,13 @@
 package dev.unraced.kmod;
 
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.config.Choices;
 import dev.unraced.config.ConfigSection;
 import dev.unraced.config.EventFilters;
 import dev.unraced.config.InvalidConfigException;
 import dev.unraced.config.RateLimits;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
+import dev.unraced.settings.Choices;
 import java.util.List;
 import java.util.Set;
 

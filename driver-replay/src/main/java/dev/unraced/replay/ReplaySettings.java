@@ -2,8 +2,8 @@
 package dev.unraced.replay;
 
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.config.Choices;
 import dev.unraced.config.InvalidConfigException;
+import dev.unraced.settings.Choices;
 import java.util.List;
 
 /** The driver's own section of the configuration. */

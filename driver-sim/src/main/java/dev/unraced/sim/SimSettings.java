@@ -2,8 +2,8 @@
 package dev.unraced.sim;
 
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.config.Choices;
 import dev.unraced.config.InvalidConfigException;
+import dev.unraced.settings.Choices;
 import dev.unraced.sim.trace.TraceSettings;
 import dev.unraced.stash.StashPolicy;
 import java.util.List;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.config;
+package dev.unraced.settings;
 
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.InvalidConfigException;
+import dev.unraced.names.NearestName;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * Reads values of a driver's section that must be one of a few names, and collects problems until all values are read.
@@ -24,7 +26,7 @@ public final class Choices {
         String value = config.section(driver).string(key);
         if (!allowed.contains(value)) {
             String full = "unraced." + driver + "." + key;
-            problems.add(full + " = " + value + origin(full)
+            problems.add(full + " = " + value + " (" + config.origin(full) + ")"
                     + NearestName.of(value, allowed)
                             .map(nearest -> ", the nearest is " + nearest)
                             .orElse("")
@@ -42,12 +44,5 @@ public final class Choices {
         if (!problems.isEmpty()) {
             throw new InvalidConfigException(problems);
         }
-    }
-
-    private String origin(String key) {
-        return config.settings().stream()
-                .filter(setting -> setting.key().equals(key))
-                .map(Setting::origin)
-                .collect(Collectors.joining("", " (", ")"));
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.config;
+package dev.unraced.names;
 
 import java.util.Collection;
 import java.util.Locale;
@@ -39,7 +39,7 @@ public final class NearestName {
      * Returns the number of insertions, deletions, substitutions and swaps of neighbours between two strings (optimal
      * string alignment). A swap counts as one edit because it is the commonest typing error.
      */
-    static int distance(String a, String b) {
+    public static int distance(String a, String b) {
         int[] beforeLast = new int[b.length() + 1];
         int[] last = new int[b.length() + 1];
         int[] row = new int[b.length() + 1];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.config;
+package dev.unraced.names;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,18 +89,6 @@ class NearestNameTest {
     })
     void onlyWhatCouldBeASlipIsProposed(String name, @Nullable String nearest) {
         assertThat(NearestName.of(name, List.of("off", "stash", "kernel"))).isEqualTo(Optional.ofNullable(nearest));
-    }
-
-    @Test
-    void aSlipInAnyKnownKeyFindsAKeyOneEditAway() {
-        KnownKeys keys = new KnownKeys(ConfigLoader.reference(CaptureConfig.class.getClassLoader()));
-        for (String key : new TreeSet<>(keys.defaults().keySet())) {
-            for (int i = 0; i < 50; i++) {
-                String slip = slip(key);
-                assertThat(NearestName.distance(slip, keys.nearest(slip).orElseThrow()))
-                        .isLessThanOrEqualTo(1);
-            }
-        }
     }
 
     @Test
