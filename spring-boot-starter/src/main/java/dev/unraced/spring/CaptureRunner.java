@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.ExitCodeGenerator;
 import org.springframework.context.SmartLifecycle;
 
 /**
@@ -15,7 +16,7 @@ import org.springframework.context.SmartLifecycle;
  * <p>An application that is stopped can be started again. Meanwhile the capture stays open: events wait in its ring,
  * and those without room are lost and counted. The capture closes with the application's context.
  */
-public final class CaptureRunner implements SmartLifecycle {
+public final class CaptureRunner implements SmartLifecycle, ExitCodeGenerator {
     private static final Logger LOG = LoggerFactory.getLogger(CaptureRunner.class);
 
     /** The most events, and the longest wait, between two looks whether the application stops. */
@@ -26,16 +27,17 @@ public final class CaptureRunner implements SmartLifecycle {
     private final Capture capture;
     private final EventHandler handler;
     private final OnFailure onFailure;
-    private final Runnable stopApplication;
+    private final Runnable endApplication;
     private volatile @Nullable Thread thread;
     private volatile boolean stopping;
+    private volatile boolean gaveUp;
     private volatile @Nullable Throwable failure;
 
-    CaptureRunner(Capture capture, EventHandler handler, OnFailure onFailure, Runnable stopApplication) {
+    CaptureRunner(Capture capture, EventHandler handler, OnFailure onFailure, Runnable endApplication) {
         this.capture = capture;
         this.handler = handler;
         this.onFailure = onFailure;
-        this.stopApplication = stopApplication;
+        this.endApplication = endApplication;
     }
 
     /** Starts a thread, unless one runs. */
@@ -43,6 +45,7 @@ public final class CaptureRunner implements SmartLifecycle {
     public synchronized void start() {
         if (!isRunning()) {
             stopping = false;
+            gaveUp = false;
             Thread consumer = new Thread(this::run, "unraced");
             thread = consumer;
             consumer.start();
@@ -87,6 +90,12 @@ public final class CaptureRunner implements SmartLifecycle {
         return Optional.ofNullable(failure);
     }
 
+    /** Returns 1 once no more events are consumed because of a failure, else 0. */
+    @Override
+    public int getExitCode() {
+        return gaveUp ? 1 : 0;
+    }
+
     private void run() {
         while (goesOn()) {
             try {
@@ -114,10 +123,11 @@ public final class CaptureRunner implements SmartLifecycle {
     }
 
     private void giveUp(Throwable e) {
+        gaveUp = true;
         LOG.error("No more events are consumed", e);
         if (onFailure != OnFailure.REPORT) {
             // The application's end waits for this thread's events, so another thread ends it.
-            new Thread(stopApplication, "unraced-stop").start();
+            new Thread(endApplication, "unraced-stop").start();
         }
     }
 }

@@ -5,7 +5,10 @@ package dev.unraced.spring;
  * The property {@code unraced.spring.on-failure} chooses what happens when the handler throws, or the capture fails.
  */
 public enum OnFailure {
-    /** The application ends: a security agent that sees nothing must not look alive. This is the default. */
+    /**
+     * The application ends, and its process with exit code 1: a security agent that sees nothing must not look alive.
+     * This is the default.
+     */
     STOP,
     /**
      * After an exception of the handler, the next event is handed over. A capture that failed stops the application.

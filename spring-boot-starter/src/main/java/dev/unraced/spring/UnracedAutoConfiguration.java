@@ -5,8 +5,10 @@ import dev.unraced.capture.Capture;
 import dev.unraced.capture.EventHandler;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
+import dev.unraced.selection.Drivers;
 import java.util.Locale;
 import java.util.Map;
+import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -32,13 +34,21 @@ public class UnracedAutoConfiguration {
 
     private static final String ON_FAILURE = ROOT + "." + OWN + "on-failure";
 
+    /** Finds the drivers on the class path. */
+    @Bean
+    @ConditionalOnMissingBean
+    Drivers drivers() {
+        return Drivers.discover();
+    }
+
     /**
-     * Makes the configuration from properties with the names of its keys; an unknown name is an error that names it.
+     * Makes the configuration from properties with the names of its keys. All mistakes come in one exception, unknown
+     * keys and unknown drivers included.
      */
     @Bean
     @ConditionalOnMissingBean
-    CaptureConfig captureConfig(Environment environment) {
-        CaptureConfigBuilder config = CaptureConfig.builder();
+    CaptureConfig captureConfig(Environment environment, Drivers drivers) {
+        CaptureConfigBuilder config = CaptureConfig.builder().knownDrivers(drivers.names());
         Binder.get(environment)
                 .bind(ROOT, Bindable.mapOf(String.class, String.class))
                 .orElseGet(Map::of)
@@ -63,17 +73,24 @@ public class UnracedAutoConfiguration {
     /** Opens the capture, which closes with the application's context. */
     @Bean(destroyMethod = "close")
     @ConditionalOnMissingBean
-    Capture capture(CaptureConfig config) {
-        return Capture.open(config);
+    Capture capture(CaptureConfig config, Drivers drivers) {
+        return drivers.open(config);
     }
 
     @Bean
     @ConditionalOnMissingBean
-    CaptureRunner captureRunner(Capture capture, EventHandler handler, ConfigurableApplicationContext application) {
+    ApplicationExit applicationExit() {
+        return System::exit;
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    CaptureRunner captureRunner(
+            Capture capture, EventHandler handler, ConfigurableApplicationContext application, ApplicationExit exit) {
         OnFailure onFailure = Binder.get(application.getEnvironment())
                 .bind(ON_FAILURE, OnFailure.class)
                 .orElse(OnFailure.STOP);
-        return new CaptureRunner(capture, handler, onFailure, application::close);
+        return new CaptureRunner(capture, handler, onFailure, () -> exit.exit(SpringApplication.exit(application)));
     }
 
     /** The health of the capture, where the application has Spring Boot's health. */

@@ -6,26 +6,35 @@ import static org.awaitility.Awaitility.await;
 
 import dev.unraced.capture.Capture;
 import dev.unraced.capture.EventHandler;
+import dev.unraced.config.InvalidConfigException;
+import dev.unraced.selection.Drivers;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 
 /** Tests the starter with events of a simulated kernel. */
 class UnracedAutoConfigurationTest {
     private static final Duration LONG = Duration.ofSeconds(50);
 
     private final CountDownLatch events = new CountDownLatch(3);
+    private final CompletableFuture<Integer> exitCode = new CompletableFuture<>();
     private final ApplicationContextRunner application = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(UnracedAutoConfiguration.class))
+            .withBean(ApplicationExit.class, () -> exitCode::complete)
             .withPropertyValues("unraced.driver=sim", "unraced.mitigation=kernel");
 
     private static Health health(ApplicationContext context) {
@@ -97,13 +106,73 @@ class UnracedAutoConfigurationTest {
     }
 
     @Test
-    void aHandlerThatThrowsStopsTheApplication() {
+    void allMistakesAreToldAtOnce() {
+        application
+                .withPropertyValues("unraced.mitigation=of", "unraced.driver=smi")
+                .withBean(EventHandler.class, () -> event -> {})
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOf(InvalidConfigException.class)
+                        .hasMessageContaining("mitigation")
+                        .hasMessageContaining("the nearest is off")
+                        .hasMessageContaining("smi")
+                        .hasMessageContaining("the nearest is sim"));
+    }
+
+    @Test
+    void anApplicationMayHaveDriversOfItsOwn() {
+        application
+                .withBean(Drivers.class, Drivers::of)
+                .withBean(EventHandler.class, () -> event -> {})
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .hasMessageContaining("there is none on the class path"));
+    }
+
+    @Test
+    void aHandlerThatThrowsStopsTheApplicationWithAFailure() {
         application
                 .withBean(EventHandler.class, UnracedAutoConfigurationTest::failing)
-                .run(context -> await().atMost(LONG)
-                        .untilAsserted(() -> assertThat(
-                                        context.getSourceApplicationContext().isActive())
-                                .isFalse()));
+                .run(context -> {
+                    assertThat(exitCode.get(50, TimeUnit.SECONDS)).isEqualTo(1);
+                    assertThat(context.getSourceApplicationContext().isActive()).isFalse();
+                });
+    }
+
+    @Test
+    void theProcessOfAnApplicationWhoseHandlerThrowsEndsWithAFailure() throws Exception {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        FailingApplication.class.getName())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try {
+            assertThat(process.waitFor(100, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isEqualTo(1);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /** An application that would go on for ever. */
+    @Configuration(proxyBeanMethods = false)
+    @ImportAutoConfiguration(UnracedAutoConfiguration.class)
+    static class FailingApplication {
+        public static void main(String[] args) throws InterruptedException {
+            SpringApplication.run(
+                    FailingApplication.class, "--unraced.driver=sim", "--spring.main.web-application-type=none");
+            Thread.sleep(Long.MAX_VALUE);
+        }
+
+        @Bean
+        EventHandler handler() {
+            return failing();
+        }
     }
 
     @Test
