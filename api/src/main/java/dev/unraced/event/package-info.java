@@ -19,7 +19,9 @@
  *
  * <p>In a snapshot each family has a type of its own, so nobody can ask for what the other one has. A file or a socket
  * that may be missing is an {@link java.util.Optional}, and so are an argument by
- * {@link dev.unraced.event.Argument#asOptional} and what an address may lack.
+ * {@link dev.unraced.event.Argument#asOptional} and what an address may lack. The value of an absent argument is never
+ * null: it is an empty {@link dev.unraced.event.ByteString}, a {@link dev.unraced.event.OpenHow} whose flags, mode and
+ * resolve are 0, or a {@link dev.unraced.event.Sockaddr} without bytes.
  */
 @NullMarked
 package dev.unraced.event;

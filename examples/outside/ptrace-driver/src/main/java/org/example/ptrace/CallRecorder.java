@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.example.ptrace;
 
-import dev.unraced.event.record.RecordView;
 import com.sun.jna.Memory;
-import dev.unraced.config.CaptureConfig;
-import dev.unraced.driver.FilterMatcher;
 import dev.unraced.capture.FilterReason;
 import dev.unraced.capture.LossReason;
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.driver.FilterMatcher;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.EventView;
 import dev.unraced.event.Integrity;
@@ -15,6 +14,7 @@ import dev.unraced.event.Origin;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Syscall;
 import dev.unraced.event.record.RecordEncoder;
+import dev.unraced.event.record.RecordView;
 import dev.unraced.linux.OpenFlags;
 import dev.unraced.natives.LibC;
 import dev.unraced.ring.RingReader;
@@ -185,7 +185,16 @@ final class CallRecorder {
     SourceStats stats(long wakeups) {
         Map<LossReason, Long> lost = ring.full() == 0 ? Map.of() : Map.of(LossReason.RING_FULL, ring.full());
         long stashBytes = (long) stash.capacity() * stash.entryBytes();
-        return SourceStats.builder().returned(returned).submitted(ring.submitted()).lost(lost).filtered(Map.copyOf(filtered)).wakeups(wakeups).ringBytes(ring.ringBytes()).stashBytes(stashBytes).stash(stash.stats()).build();
+        return SourceStats.builder()
+                .returned(returned)
+                .submitted(ring.submitted())
+                .lost(lost)
+                .filtered(Map.copyOf(filtered))
+                .wakeups(wakeups)
+                .ringBytes(ring.ringBytes())
+                .stashBytes(stashBytes)
+                .stash(stash.stats())
+                .build();
     }
 
     private long now() {

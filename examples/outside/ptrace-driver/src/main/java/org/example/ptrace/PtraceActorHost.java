@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.example.ptrace;
 
-import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.capture.CaptureException;
+import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.driver.ActorHost;
 import dev.unraced.natives.NativePart;
 import dev.unraced.natives.NativePartException;

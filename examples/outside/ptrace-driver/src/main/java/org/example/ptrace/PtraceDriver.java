@@ -2,13 +2,13 @@
 package org.example.ptrace;
 
 import com.sun.jna.Native;
-import dev.unraced.config.CaptureConfig;
 import dev.unraced.capture.Availability;
 import dev.unraced.capture.Availability.Available;
 import dev.unraced.capture.Availability.Inconclusive;
 import dev.unraced.capture.Availability.Unavailable;
 import dev.unraced.capture.Capabilities;
 import dev.unraced.capture.Capture;
+import dev.unraced.config.CaptureConfig;
 import dev.unraced.driver.Driver;
 import dev.unraced.event.Abi;
 import dev.unraced.event.Feature;

@@ -3,8 +3,8 @@ package org.example.ptrace;
 
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
-import dev.unraced.config.CaptureConfig;
 import dev.unraced.capture.CaptureException;
+import dev.unraced.config.CaptureConfig;
 import dev.unraced.event.Mitigation;
 import dev.unraced.ring.Naps;
 import dev.unraced.ring.RingReader;
