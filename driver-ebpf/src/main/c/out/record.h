@@ -191,7 +191,8 @@ static __always_inline bool is_indirect_socket(const struct unraced_record *reco
 static __always_inline __u32 own_attempts(const struct builder *builder, const struct call *call,
 					  const struct tail_context *from)
 {
-	if (!from->is_request || call->heed != UNRACED_HEEDS_IF_ALONE || from->result == -EALREADY || from->result == -EISCONN ||
+	if (!from->is_request || call->heed != UNRACED_HEEDS_IF_ALONE || from->result == -EALREADY ||
+	    from->result == -EISCONN ||
 	    builder->record.connect.address.length < sizeof(__u16) ||
 	    *(const __u16 *)builder->tail == UNRACED_AF_UNSPEC)
 		return 0;

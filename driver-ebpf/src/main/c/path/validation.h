@@ -170,8 +170,8 @@ static __always_inline bool is_namespace(const struct mnt_namespace *ns)
 #define RWSEM_WRITER_LOCKED 1
 
 /*
- * Tells whether a mount may be on the move to this dentry. In the middle of its move a mount is in no list, so no search
- * finds it, not where it was either. But from before it leaves its place until the namespace has counted the move, the
+ * Tells whether a mount may be on the move to this dentry. In the middle of its move a mount is in no list, so no
+ * search finds it, not where it was either. But from before it leaves its place until the namespace has counted the move, the
  * kernel holds the inode of the new mountpoint for writing, and the dentry is marked as mounted (do_move_mount() of
  * fs/namespace.c). Others who hold the inode change the directory, so this is rarely seen of an ordinary path.
  */
