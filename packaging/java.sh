@@ -36,8 +36,11 @@ start_quickly() {
   if [ -r "$CLASS_DATA" ]; then
     JAVA_FLAGS+=(-Xshare:auto "-XX:SharedArchiveFile=$CLASS_DATA" '-Xlog:cds*=off')
   fi
-  # What ends at once is not worth the second compiler.
+  # A small heap grows where it has to. The first compiler's code prints a million events in less of the processor's
+  # time than the second compiler takes to begin with, and in a third less memory. A server and the rules run longer.
+  JAVA_FLAGS+=(-Xms8m)
   case ${1:-} in
-    doctor | config | man | completion | help | -*) JAVA_FLAGS+=(-XX:TieredStopAtLevel=1) ;;
+    serve | conformance) ;;
+    *) JAVA_FLAGS+=(-XX:TieredStopAtLevel=1) ;;
   esac
 }
