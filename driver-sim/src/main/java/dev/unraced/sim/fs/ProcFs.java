@@ -2,6 +2,7 @@
 package dev.unraced.sim.fs;
 
 import dev.unraced.event.ByteString;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,19 +72,20 @@ final class ProcFs implements SuperBlock.DynamicNames {
     private @Nullable Dentry ofProcess(ProcView processes, Dentry directory, int tgid, ByteString name) {
         return switch (name.toUtf8()) {
             case "root" ->
-                entry(directory, name, tgid, ROOT, FileType.SYMLINK, 0777, new Link.Jump(() -> {
-                    FsContext context = processes.contextOf(tgid);
-                    return context == null ? null : context.root();
-                }));
+                entry(directory, name, tgid, ROOT, FileType.SYMLINK, 0777, jump(processes, tgid, FsContext::root));
             case "cwd" ->
-                entry(directory, name, tgid, CWD, FileType.SYMLINK, 0777, new Link.Jump(() -> {
-                    FsContext context = processes.contextOf(tgid);
-                    return context == null ? null : context.cwd();
-                }));
+                entry(directory, name, tgid, CWD, FileType.SYMLINK, 0777, jump(processes, tgid, FsContext::cwd));
             case "status" -> entry(directory, name, tgid, STATUS, FileType.REGULAR, 0444, null);
             case "fd" -> entry(directory, name, tgid, DESCRIPTORS, FileType.DIRECTORY, 0555, null);
             default -> null;
         };
+    }
+
+    private static Link jump(ProcView processes, int tgid, Function<FsContext, Location> place) {
+        return new Link.Jump(() -> {
+            FsContext context = processes.contextOf(tgid);
+            return context == null ? null : place.apply(context);
+        });
     }
 
     private @Nullable Dentry descriptor(ProcView processes, Dentry directory, int tgid, ByteString name) {

@@ -154,11 +154,6 @@ final class InetSocket extends Socket {
 
     /** {@code inet_getname} of net/ipv4/af_inet.c. */
     @Override
-    byte[] localName() {
-        return Address.of(family(), localIp, sport, device);
-    }
-
-    @Override
     byte @Nullable [] peerName() {
         boolean connected = state == State.ESTABLISHED || state == State.LISTEN;
         return dport == 0 || !connected ? null : Address.of(family(), remoteIp, dport, device);

@@ -68,8 +68,12 @@ public abstract sealed class Socket permits InetSocket, UnixSocket {
     public abstract byte @Nullable [] remote();
 
     /** The name that getsockname(2) returns. */
-    abstract byte[] localName();
+    final byte[] localName() {
+        return local();
+    }
 
     /** The name that getpeername(2) returns; null for ENOTCONN. */
-    abstract byte @Nullable [] peerName();
+    byte @Nullable [] peerName() {
+        return remote();
+    }
 }

@@ -66,14 +66,4 @@ final class UnixSocket extends Socket {
     public int error() {
         return 0;
     }
-
-    @Override
-    byte[] localName() {
-        return local();
-    }
-
-    @Override
-    byte @Nullable [] peerName() {
-        return remote();
-    }
 }

@@ -197,11 +197,7 @@ public final class Tracer implements Tracepoints {
                 || filter.reason(submitter.group()) != null) {
             return;
         }
-        int found = stash.take(submitter, request, record);
-        if (found < 0) {
-            arguments.begin(submitter, request, mitigation, 0);
-            missed(found);
-        }
+        int found = takeOrBegin(submitter, request, mitigation);
         endConnect(submitter, request);
         if (!record.hasObject && ObjectReader.isExpected(request, request.result())) {
             objects.describeByDescriptor(submitter, request, record);
@@ -247,11 +243,7 @@ public final class Tracer implements Tracepoints {
         if (mode != Mitigation.KERNEL) {
             return;
         }
-        found = stash.take(caller, call, record);
-        if (found < 0) {
-            arguments.begin(caller, call, mode, 0);
-            missed(found);
-        }
+        found = takeOrBegin(caller, call, mode);
         arguments.mergeKernelCopies(call);
         record.namespace = task.fs().namespace().number();
         OpenFile file = call.file();
@@ -261,6 +253,16 @@ public final class Tracer implements Tracepoints {
             objects.describe(caller, call, file, record);
         }
         keep(found, caller, call);
+    }
+
+    /** Takes the record of a call, or begins one without the entry; returns what the stash answered. */
+    private int takeOrBegin(Task caller, Call call, Mitigation mode) {
+        int found = stash.take(caller, call, record);
+        if (found < 0) {
+            arguments.begin(caller, call, mode, 0);
+            missed(found);
+        }
+        return found;
     }
 
     private void missed(int reason) {
