@@ -21,13 +21,15 @@ class ArchitectureTest {
         "dev.unraced.driver..",
         "dev.unraced.selection..",
         "dev.unraced.config..",
+        "dev.unraced.names..",
         "dev.unraced.flow..",
         "dev.unraced.recording..",
         "dev.unraced.linux.."
     };
     /** The packages of {@code driver-support}. */
     private static final String[] SUPPORT = {
-        "dev.unraced.ring..", "dev.unraced.stash..", "dev.unraced.natives..", "dev.unraced.machine.."
+        "dev.unraced.ring..", "dev.unraced.stash..", "dev.unraced.natives..", "dev.unraced.machine..",
+        "dev.unraced.settings.."
     };
 
     private static final String EBPF = "dev.unraced.ebpf..";
