@@ -71,10 +71,8 @@ final class InetSocket extends Socket {
 
     @Override
     public Heed heed() {
-        if (type() != SOCK_STREAM) {
-            return Heed.ALWAYS;
-        }
-        return state == State.CLOSE && progress == Progress.UNCONNECTED ? Heed.IF_ALONE : Heed.UNKNOWN;
+        boolean isFresh = state == State.CLOSE && progress == Progress.UNCONNECTED;
+        return type() != SOCK_STREAM ? Heed.ALWAYS : isFresh ? Heed.IF_ALONE : Heed.UNKNOWN;
     }
 
     /** Returns the unspecified address of the socket's family. */

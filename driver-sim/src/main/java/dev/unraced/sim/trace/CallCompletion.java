@@ -12,7 +12,6 @@ import dev.unraced.linux.Errno;
 import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Task;
-import dev.unraced.sim.net.Heed;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -124,10 +123,9 @@ final class CallCompletion {
         boolean isInternet = record.family == Sockaddr.AF_INET || record.family == Sockaddr.AF_INET6;
         boolean isShared = record.has(EventFlag.SOCKET_SHARED);
         boolean disconnects = record.length >= Short.BYTES && record.argument[0] == 0 && record.argument[1] == 0;
-        boolean isHeeded = record.heed == Heed.ALWAYS || (record.heed == Heed.IF_ALONE && !isShared);
         if (isInternet && byPeer == Integrity.DIFFERS && !isShared) {
             record.integrity = Integrity.DIFFERS;
-        } else if (!disconnects && !isHeeded) {
+        } else if (!disconnects && !record.isHeeded) {
             record.integrity = Integrity.UNCHECKED;
         }
     }

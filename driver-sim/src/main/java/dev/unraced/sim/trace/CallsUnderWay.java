@@ -7,7 +7,6 @@ import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Task;
-import dev.unraced.sim.net.Heed;
 import java.util.IdentityHashMap;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -80,17 +79,8 @@ final class CallsUnderWay {
         return connects.taken(CallStash.key(caller, call));
     }
 
-    /** Returns whether the kernel looks at the address of a connect; of one that is not under way, what is given. */
-    Heed heed(Task caller, Call call, Heed otherwise) {
-        return connects.heed(CallStash.key(caller, call), otherwise);
-    }
-
-    /**
-     * Ends a connect that is over, or that was looked at before the next request can disturb it.
-     *
-     * @return whether another connect of its socket was under way at the same time
-     */
-    boolean endConnect(Task caller, Call call) {
+    /** Ends a connect that is over, or that was looked at before the next request can disturb it. */
+    ConnectsUnderWay.@Nullable Connect endConnect(Task caller, Call call) {
         return connects.end(CallStash.key(caller, call));
     }
 

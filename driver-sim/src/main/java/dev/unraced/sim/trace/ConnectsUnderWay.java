@@ -16,7 +16,7 @@ final class ConnectsUnderWay {
     /** The connects by the stash's key: a thread, or a request. */
     private final Map<Long, Connect> connects = new HashMap<>();
 
-    private static final class Connect {
+    static final class Connect {
         /** The file that the kernel connected; null before that. */
         @Nullable
         OpenFile file;
@@ -27,6 +27,7 @@ final class ConnectsUnderWay {
         /** Of the socket that the descriptor led to when the connect began. */
         Heed heed = Heed.UNKNOWN;
 
+        /** Another connect of its socket was under way at the same time. */
         boolean overlapped;
     }
 
@@ -60,15 +61,9 @@ final class ConnectsUnderWay {
         return connect == null ? null : connect.file;
     }
 
-    /** Returns whether the kernel looks at the address of a connect; of one that is not under way, what is given. */
-    Heed heed(long key, Heed otherwise) {
-        Connect connect = connects.get(key);
-        return connect == null ? otherwise : connect.heed;
-    }
-
-    /** Ends a connect; returns whether another connect of its socket was under way at the same time. */
-    boolean end(long key) {
-        Connect connect = connects.remove(key);
-        return connect != null && connect.overlapped;
+    /** Ends a connect, and returns it; null when none is under way. */
+    @Nullable
+    Connect end(long key) {
+        return connects.remove(key);
     }
 }

@@ -6,7 +6,6 @@ import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.RecordLayout;
-import dev.unraced.sim.net.Heed;
 import dev.unraced.stash.ArgStash;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -62,7 +61,7 @@ final class RecordBuilder {
     /** The device that a socket was bound to before its connect; 0 for none. */
     int boundDevice;
     /** Whether the kernel looked at the address of a connect. */
-    Heed heed = Heed.UNKNOWN;
+    boolean isHeeded;
     /** The number of the mount namespace in which the path is looked up; 0 when unknown. */
     long namespace;
 
@@ -103,7 +102,7 @@ final class RecordBuilder {
         addrlen = 0;
         pointer = 0;
         boundDevice = 0;
-        heed = Heed.UNKNOWN;
+        isHeeded = false;
         namespace = 0;
         forgetObject();
     }
@@ -188,7 +187,7 @@ final class RecordBuilder {
         LONGS.set(stash, 64, startMount);
         LONGS.set(stash, 72, startDentry);
         LONGS.set(stash, 80, pair(dirfd, addrlen));
-        LONGS.set(stash, 88, pair(boundDevice << 3 | heed.code() << 1 | (hasObject ? 1 : 0), length));
+        LONGS.set(stash, 88, pair(boundDevice << 2 | (isHeeded ? 2 : 0) | (hasObject ? 1 : 0), length));
         LONGS.set(stash, 96, namespace);
         LONGS.set(stash, 104, pointer);
         System.arraycopy(argument, 0, stash, ARGUMENT, length);
@@ -236,8 +235,8 @@ final class RecordBuilder {
         addrlen = second(numbers);
         long sizes = (long) LONGS.get(stash, 88);
         hasObject = (first(sizes) & 1) != 0;
-        heed = Heed.of(first(sizes) >> 1 & 3);
-        boundDevice = first(sizes) >>> 3;
+        isHeeded = (first(sizes) & 2) != 0;
+        boundDevice = first(sizes) >>> 2;
         namespace = (long) LONGS.get(stash, 96);
         pointer = (long) LONGS.get(stash, 104);
         length = second(sizes);

@@ -13,6 +13,7 @@ import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.kernel.Tracepoints;
+import dev.unraced.sim.net.Heed;
 import java.util.Map;
 import java.util.Set;
 
@@ -78,11 +79,13 @@ public final class Tracer implements Tracepoints {
 
     /** Ends a connect that is over, or that was looked at before the next request can disturb it. */
     private void endConnect(Task caller, Call call) {
-        if (call.syscall() != Syscall.CONNECT) {
+        ConnectsUnderWay.Connect ended = underWay.endConnect(caller, call);
+        if (ended == null) {
             return;
         }
-        record.heed = underWay.heed(caller, call, record.heed);
-        if (underWay.endConnect(caller, call) && takes(Precaution.OVERLAPS)) {
+        boolean isShared = ended.overlapped && takes(Precaution.OVERLAPS);
+        record.isHeeded = ended.heed == Heed.ALWAYS || (ended.heed == Heed.IF_ALONE && !isShared);
+        if (isShared) {
             record.flag(EventFlag.SOCKET_SHARED);
         }
     }
