@@ -45,8 +45,10 @@ int BPF_PROG(thread_exit, struct task_struct *task)
 
 	if (!stats || !shared)
 		return 0;
-	if (stash_remove(shared, task, 1))
+	if (stash_remove(shared, task, 1)) {
 		stats->reclaimed++;
+		count_unseen_return(stats);
+	}
 	if (shared->task_storage && bpf_task_storage_get(&own_slots, task, 0, 0))
 		__sync_fetch_and_add(&shared->owners, -1);
 	bpf_map_delete_elem(&refused, &tid);

@@ -32,7 +32,8 @@ struct unraced_control {
 	__u32 spilled; /* those of the stashed calls that are in the hash map */
 	__u32 owners;  /* threads with slots of their own */
 	__u32 forgotten; /* 1: a refused call did not fit into the map of refused calls */
-	__u32 reserved2[12];
+	__u32 refusals;  /* 1: the stash has refused a call */
+	__u32 reserved2[11];
 	/* Each event reads these fields; a running capture never writes them. */
 	__u32 user_interval; /* ns that one event costs its user: 1 s divided by the limit; 0 without a limit */
 	__u32 cgroup_interval;
@@ -62,7 +63,7 @@ struct unraced_counters {
 	__u64 wakeups;
 	__u64 entered;
 	__u64 silent; /* requests whose completion no tracepoint reports */
-	__u64 unfinished; /* calls whose tail call found no program */
+	__u64 unfinished; /* calls whose tail call found no program, or whose return no program saw */
 	__u64 copies_missed; /* events of calls that reached the kernel's copy without a program capturing it */
 	__u64 rate_limited; /* events beyond a limit of their user or cgroup */
 	__u64 reserved[10];

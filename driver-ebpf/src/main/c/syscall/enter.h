@@ -86,6 +86,7 @@ __noinline int begin_call(struct arguments *from)
 	mode = current_mode(shared);
 	entering = wants_enter_events(shared);
 	if (filter_caller(shared, task) != UNRACED_PASS) {
+		replace_earlier(shared, stats, task);
 		if (from->syscall == UNRACED_CONNECT)
 			connect_passes_by(task, from->args[0], from->indirect);
 		return 0;
@@ -98,11 +99,13 @@ __noinline int begin_call(struct arguments *from)
 	passes = path_passes(shared, &to->call);
 	if (entering && passes)
 		emit_enter(&to->call);
-	if (mode == UNRACED_MITIGATION_OFF)
+	if (mode == UNRACED_MITIGATION_OFF) {
 		read_nothing(&to->call);
-	else if (!passes && mode != UNRACED_MITIGATION_KERNEL)
+	} else if (!passes && mode != UNRACED_MITIGATION_KERNEL) {
 		/* In mode kernel the kernel's copy decides at the return. */
+		replace_earlier(shared, stats, task);
 		return 0;
+	}
 	remember(&to->call, shared, task);
 	stash_put(shared, stats, task, to);
 	return 0;

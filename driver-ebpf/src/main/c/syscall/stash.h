@@ -25,6 +25,7 @@ static __always_inline void refuse(struct unraced_control *shared, struct unrace
 	__u64 refusal = call->thread_start | (__u64)call->mitigation << REFUSED_MODE_SHIFT;
 
 	stats->refused++;
+	shared->refusals = 1;
 	delete_copies(tid);
 	if (bpf_map_update_elem(&refused, &tid, &refusal, BPF_ANY))
 		shared->forgotten = 1;
@@ -184,11 +185,26 @@ static __always_inline bool stash_remove(struct unraced_control *shared, struct 
 	return 1;
 }
 
+/*
+ * Counts a return that no program saw. At the kernel's functions every call returns by its function, but whoever
+ * attaches or detaches a program there takes the returns of all calls away that are in the function
+ * (bpf_tramp_image_put() of kernel/bpf/trampoline.c). What such a call left behind shows it.
+ */
+static __always_inline void count_unseen_return(struct unraced_counters *stats)
+{
+#ifdef AT_FUNCTIONS
+	stats->returned++;
+	stats->unfinished++;
+#endif
+}
+
 static __always_inline void drop_stale(struct unraced_control *shared, struct unraced_counters *stats,
 				       struct task_struct *task)
 {
-	if (stash_remove(shared, task, 1))
+	if (stash_remove(shared, task, 1)) {
 		stats->stale++;
+		count_unseen_return(stats);
+	}
 	delete_copies(task->pid);
 }
 
@@ -202,6 +218,14 @@ static __always_inline void replace_earlier(struct unraced_control *shared, stru
 {
 	if (stash_entry(shared, task))
 		drop_stale(shared, stats, task);
+#ifdef AT_FUNCTIONS
+	if (shared->refusals) {
+		__u32 mode;
+
+		if (was_refused(task->pid, task->start_boottime, &mode))
+			count_unseen_return(stats);
+	}
+#endif
 }
 
 /* Returns a slot for the call that enters, or null. */

@@ -7,6 +7,7 @@ import dev.unraced.machine.Preemption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,11 @@ final class CallFunctions {
     private static final List<String> OPENS = List.of("exit_opens", "enter_opens");
 
     private static final List<String> CONNECTS = List.of("exit_connects", "enter_connects");
+
+    /** A line of a function that calls a trampoline (D): {@code t_show()} of kernel/trace/ftrace.c. */
+    private static final Pattern OCCUPIED = Pattern.compile(
+            "^__\\w+_sys_(?:open|openat|openat2|creat|connect|socketcall|pidfd_getfd) \\(\\d+\\)[ A-Z]* D",
+            Pattern.MULTILINE);
 
     /** The reason why they cannot serve; empty when nothing speaks against it; null before it was looked for. */
     private static volatile @Nullable String reason;
@@ -80,12 +86,30 @@ final class CallFunctions {
         return known.isEmpty() ? null : known;
     }
 
+    /**
+     * Returns why programs had better not be at these functions now; null when nothing speaks against it. Whoever
+     * attaches a program to a function or detaches one takes the returns of all calls under way in it away from every
+     * program there ({@code bpf_tramp_image_put()} of kernel/bpf/trampoline.c).
+     */
+    static @Nullable String occupiedReason() {
+        try (KernelFileSystem tracefs = KernelFileSystem.tracefs()) {
+            return isAnyOccupied(tracefs.patchedFunctions())
+                    ? "another program is at these functions, which would not see the return of calls under way"
+                    : null;
+        }
+    }
+
+    /** Returns whether a program is at one of the functions, by tracefs's list of patched functions. */
+    static boolean isAnyOccupied(String patchedFunctions) {
+        return OCCUPIED.matcher(patchedFunctions).find();
+    }
+
     /** Returns whether captures with these settings see calls at functions. It tries that once in a process. */
     static boolean areTaken(EbpfSettings settings) {
         if (settings.hooks() != EbpfSettings.Hooks.AUTO) {
             return settings.isAtFunctions();
         }
-        if (!isProved && unavailableReason() == null) {
+        if (!isProved && reasonNow() == null) {
             try {
                 EbpfSource source = EbpfSource.start(EbpfSettings.smallest(settings.libbpf(), settings.compat())
                         .with(EbpfSettings.Hooks.AUTO));
@@ -106,8 +130,14 @@ final class CallFunctions {
         if (settings.hooks() != EbpfSettings.Hooks.AUTO) {
             return where + ", as unraced.ebpf.hooks has it";
         }
-        String against = unavailableReason();
-        return taken || against == null ? where : where + ", since " + against;
+        String against = taken ? null : reasonNow();
+        return against == null ? where : where + ", since " + against;
+    }
+
+    /** Returns why a capture that may choose takes tracepoints now; null when it takes functions. */
+    static @Nullable String reasonNow() {
+        String lasting = unavailableReason();
+        return lasting == null ? occupiedReason() : lasting;
     }
 
     /** Remembers that the programs are attached. */

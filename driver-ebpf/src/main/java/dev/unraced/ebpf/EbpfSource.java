@@ -92,7 +92,7 @@ final class EbpfSource implements RingSource {
             return startQuietly(settings);
         }
         EbpfSettings atTracepoints = settings.with(EbpfSettings.Hooks.TRACEPOINT);
-        if (against != null) {
+        if (CallFunctions.reasonNow() != null) {
             return startQuietly(atTracepoints);
         }
         try {

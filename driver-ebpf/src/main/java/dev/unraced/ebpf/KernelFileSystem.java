@@ -76,6 +76,18 @@ final class KernelFileSystem implements AutoCloseable {
         return roots.stream().anyMatch(root -> canOpen(root.resolve("available_filter_functions")));
     }
 
+    /** Returns tracefs's list of the functions that are patched, each with marks; empty where it cannot be read. */
+    String patchedFunctions() {
+        for (Path root : roots) {
+            try {
+                return Files.readString(root.resolve("enabled_functions"));
+            } catch (IOException e) {
+                // The next root may have it.
+            }
+        }
+        return "";
+    }
+
     /** Opens the file, since an access(2) check would ignore capabilities. */
     private static boolean canOpen(Path file) {
         try (InputStream opened = Files.newInputStream(file)) {

@@ -8,7 +8,11 @@ import dev.unraced.capture.CaptureStats;
 import dev.unraced.capture.FilterReason;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
+import dev.unraced.conformance.actor.Pointer;
+import dev.unraced.conformance.actor.WatchedCall;
 import dev.unraced.conformance.fixture.Condition;
+import dev.unraced.conformance.fixture.Job;
+import dev.unraced.conformance.fixture.Linux;
 import dev.unraced.conformance.harness.Alone;
 import dev.unraced.conformance.harness.DriverConformance;
 import dev.unraced.conformance.harness.NotPlayed;
@@ -198,6 +202,26 @@ public abstract class LifecycleConformance extends DriverConformance {
                     .as("R15.9: what this process sees")
                     .extracting(event -> ((OpenEvent) event).how().value().mode())
                     .containsExactly(0L, 1L, 2L, 3L);
+        }
+    }
+
+    @Rule("A call that is under way while another capture opens and closes is seen by the capture that was there")
+    @Requires(syscalls = Syscall.OPENAT, features = Feature.SEVERAL_CAPTURES)
+    public final void r15_9_aCallOutlastsAnotherCapture() {
+        try (Scenario scenario = scenario().open()) {
+            scenario.makeFifo("fifo");
+            ByteString path = scenario.scratch().bytes("fifo");
+            Job job = scenario.block(WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0));
+            openBeside(scenario).close();
+            scenario.finishReader("fifo", job);
+
+            assertThat(scenario.onlyEventOf(job.tid()))
+                    .as("R15.9: the event of the call")
+                    .isInstanceOfSatisfying(
+                            OpenEvent.class,
+                            open -> assertThat(open.path().value())
+                                    .as("R15.9: its path")
+                                    .isEqualTo(path));
         }
     }
 
