@@ -26,9 +26,11 @@ import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
 /** Simulators that lack one capability and say so: they break no rule, and keep the others of its kind. */
+@Tag("slow")
 class LesserDriversTest {
     /** A run mostly waits for the thread that reads events. */
     private static final int AT_ONCE = 4;
