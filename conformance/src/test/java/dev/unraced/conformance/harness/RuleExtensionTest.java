@@ -26,11 +26,9 @@ import dev.unraced.event.Syscall;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
-import org.junit.platform.engine.reporting.ReportEntry;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
 import org.junit.platform.testkit.engine.EngineTestKit;
 import org.opentest4j.TestAbortedException;
@@ -86,65 +84,6 @@ class RuleExtensionTest {
                                         instanceOf(AssertionError.class),
                                         message(text ->
                                                 text.startsWith("undeclared skip: ") && text.contains("not today")))));
-    }
-
-    @Test
-    void aRuleThatSawNoEventIsNotPlayed() {
-        run(Blind.class)
-                .testEvents()
-                .assertThatEvents()
-                .haveExactly(
-                        1,
-                        event(
-                                test("r99_5_sawNothing"),
-                                abortedWithReason(
-                                        instanceOf(NotPlayed.class),
-                                        message("no event of the kit's own calls came, so nothing was judged"))))
-                .haveExactly(
-                        1,
-                        event(
-                                test("r99_6_isAboutSomethingElse"),
-                                abortedWithReason(instanceOf(NotApplicable.class), message("no such thing"))));
-    }
-
-    @Test
-    void aRuleWithARaceIsMarkedAndItsRacesArePublished() {
-        EngineExecutionResults results = run(Lucky.class);
-        results.testEvents()
-                .assertThatEvents()
-                .haveExactly(1, event(test("r99_7_isMarked"), finishedSuccessfully()))
-                .haveExactly(
-                        1,
-                        event(test("r99_8_isNotMarked"), finishedWithFailure(instanceOf(IllegalStateException.class))));
-        assertThat(results.testEvents()
-                        .reportingEntryPublished()
-                        .map(entry ->
-                                entry.getRequiredPayload(ReportEntry.class).getKeyValuePairs()))
-                .contains(Map.of(RuleExtension.ROUNDS, "20", RuleExtension.WON, "3"));
-    }
-
-    @Test
-    void aRuleWhoseRacesWereAllLostIsNotPlayed() {
-        EngineExecutionResults results = run(Unlucky.class);
-        results.testEvents()
-                .assertThatEvents()
-                .haveExactly(
-                        1,
-                        event(
-                                test("r99_9_losesAllRaces"),
-                                abortedWithReason(
-                                        instanceOf(NotPlayed.class),
-                                        message("the attacker lost all 20 races, so nothing was judged"))))
-                .haveExactly(
-                        1,
-                        event(
-                                test("r99_10_losesAllRacesAndIsBroken"),
-                                finishedWithFailure(instanceOf(AssertionError.class))));
-        assertThat(results.testEvents()
-                        .reportingEntryPublished()
-                        .map(entry ->
-                                entry.getRequiredPayload(ReportEntry.class).getKeyValuePairs()))
-                .containsOnly(Map.of(RuleExtension.ROUNDS, "20", RuleExtension.WON, "0"));
     }
 
     @Test
@@ -298,72 +237,6 @@ class RuleExtensionTest {
         @Test
         public final void r99_3_doesNotFeelLikeIt() {
             Assumptions.abort("not today");
-        }
-    }
-
-    static class Blind extends DriverConformance implements DriverUnderTest {
-        @Override
-        public Driver driver() {
-            return FakeDriver.available();
-        }
-
-        @Test
-        public final void r99_5_sawNothing() {
-            assertThat(evidence().events()).isZero();
-        }
-
-        @Test
-        public final void r99_6_isAboutSomethingElse() {
-            if (evidence().events() == 0) {
-                throw new NotApplicable("no such thing");
-            }
-        }
-    }
-
-    static class Lucky extends DriverConformance implements DriverUnderTest {
-        @Override
-        public Driver driver() {
-            return FakeDriver.available();
-        }
-
-        @Test
-        @Stochastic
-        public final void r99_7_isMarked() {
-            race();
-        }
-
-        @Test
-        public final void r99_8_isNotMarked() {
-            race();
-        }
-
-        private void race() {
-            evidence().race(20, 3);
-            evidence().add(1);
-            assertThat(evidence().won()).isEqualTo(3);
-        }
-    }
-
-    static class Unlucky extends DriverConformance implements DriverUnderTest {
-        @Override
-        public Driver driver() {
-            return FakeDriver.available();
-        }
-
-        @Test
-        @Stochastic
-        public final void r99_9_losesAllRaces() {
-            evidence().race(20, 0);
-            evidence().add(20);
-            assertThat(evidence().won()).isZero();
-        }
-
-        @Test
-        @Stochastic
-        public final void r99_10_losesAllRacesAndIsBroken() {
-            evidence().race(20, 0);
-            evidence().add(20);
-            assertThat(evidence().won()).isPositive();
         }
     }
 
