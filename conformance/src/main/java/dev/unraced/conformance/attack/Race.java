@@ -15,12 +15,9 @@ import org.jspecify.annotations.Nullable;
  * kernel took.
  */
 final class Race {
-    /** The aim of a thread that acts after the call's return, so that the kernel never takes its version. */
-    private static final String AFTERWARDS = "late";
-
     private final AttackField field;
     private final Command command;
-    private final boolean winnable;
+    private final Moment moment;
 
     /**
      * Prepares a race.
@@ -29,23 +26,41 @@ final class Race {
      * @param aim the other thread's action, as the protocol names it
      */
     Race(AttackField field, String call, String aim) {
-        this(field, Command.of("race").with("name", call).with("aim", aim), !aim.equals(AFTERWARDS));
+        this(field, Command.of("race").with("name", call).with("aim", aim), Moment.of(aim));
     }
 
-    private Race(AttackField field, Command command, boolean winnable) {
+    private Race(AttackField field, Command command, Moment moment) {
         this.field = field;
         this.command = command;
-        this.winnable = winnable;
+        this.moment = moment;
+    }
+
+    /** The moment at which the other thread acts. */
+    private enum Moment {
+        /** Any moment, so a round is known to be won when the kernel took the second version. */
+        ANY,
+        /** A moment at which the call waits for the other thread, so each round is won. */
+        WITHIN_THE_CALL,
+        /** The moment behind the call's return, so there is no race to win. */
+        AFTER_THE_CALL;
+
+        static Moment of(String aim) {
+            return switch (aim) {
+                case "fuse" -> WITHIN_THE_CALL;
+                case "late" -> AFTER_THE_CALL;
+                default -> ANY;
+            };
+        }
     }
 
     /** Returns the same race with one more word for the actor. */
     Race with(String key, String value) {
-        return new Race(field, command.with(key, value), winnable);
+        return new Race(field, command.with(key, value), moment);
     }
 
     /** Returns the same race with one more word for the actor. */
     Race with(String key, ByteString value) {
-        return new Race(field, command.with(key, value), winnable);
+        return new Race(field, command.with(key, value), moment);
     }
 
     /** Returns the same race by a process instead of a thread, which shares only the memory with the caller. */
@@ -94,8 +109,8 @@ final class Race {
             if (letter != 'a' && letter != 'b') {
                 throw new ActorException("the actor's part failed: call " + i + " took neither version: " + event);
             }
-            if (winnable) {
-                field.won(1, letter == 'b' ? 1 : 0);
+            if (moment != Moment.AFTER_THE_CALL) {
+                field.won(1, moment == Moment.WITHIN_THE_CALL || letter == 'b' ? 1 : 0);
             }
             KernelOutcome really = letter == 'a' ? ifA : ifB;
             if (argument == null) {

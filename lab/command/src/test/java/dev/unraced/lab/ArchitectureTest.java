@@ -28,7 +28,10 @@ class ArchitectureTest {
     };
     /** The packages of {@code driver-support}. */
     private static final String[] SUPPORT = {
-        "dev.unraced.ring..", "dev.unraced.stash..", "dev.unraced.natives..", "dev.unraced.machine..",
+        "dev.unraced.ring..",
+        "dev.unraced.stash..",
+        "dev.unraced.natives..",
+        "dev.unraced.machine..",
         "dev.unraced.settings.."
     };
 
