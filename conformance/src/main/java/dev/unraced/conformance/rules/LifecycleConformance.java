@@ -215,13 +215,11 @@ public abstract class LifecycleConformance extends DriverConformance {
             openBeside(scenario).close();
             scenario.finishReader("fifo", job);
 
-            assertThat(scenario.onlyEventOf(job.tid()))
+            assertThat(scenario.eventsOf(job.tid()))
                     .as("R15.9: the event of the call")
-                    .isInstanceOfSatisfying(
-                            OpenEvent.class,
-                            open -> assertThat(open.path().value())
-                                    .as("R15.9: its path")
-                                    .isEqualTo(path));
+                    .singleElement()
+                    .extracting(event -> ((OpenEvent) event).path().value())
+                    .isEqualTo(path);
         }
     }
 
