@@ -284,30 +284,38 @@ static __always_inline void describe_opened(struct builder *builder, struct walk
 
 /*
  * Judges the kernel's copy of the address of a connect that reached no peer. The socket of a request is that of its
- * file; the descriptor may have led to another one at the submission.
+ * file; the descriptor may have led to another one at the submission. The kernel verifies this function once.
  */
-static __always_inline void judge_refused(struct builder *builder, const struct call *call,
-					  const struct tail_context *from)
+__noinline int judge_refused(struct call *call)
 {
-	struct unraced_record *record = &builder->record;
-	struct unraced_connect socket = { .family = call->connecting.family, .address = record->connect.address };
-	struct file *file = from->is_request ? (struct file *)from->file : 0;
-	struct sock *sk = file ? sock_of(file) : 0;
-	__u8 heed = call->heed;
+	struct builder *builder = SCRATCH(record_scratch);
+	struct tail_context *from = SCRATCH(tail_context);
+	struct unraced_connect socket = {};
+	struct unraced_record *record;
+	struct file *file;
+	struct sock *sk;
+	__u8 heed;
 	bool alone;
 
-	if (record->provenance != UNRACED_PROVENANCE_KERNEL)
-		return;
+	if (!call || !builder || !from)
+		return 0;
+	record = &builder->record;
+	socket.family = call->connecting.family;
+	socket.address = record->connect.address;
+	heed = call->heed;
+	file = from->is_request ? (struct file *)from->file : 0;
+	sk = file ? sock_of(file) : 0;
 	alone = !connect_was_overlapped(call, socket.family, own_attempts(builder, call, from));
 	if (sk && (__u64)sk != call->connecting.sock)
 		heed = heed_of(file, sk) == UNRACED_HEEDS ? UNRACED_HEEDS : UNRACED_HEED_UNKNOWN;
 	record->integrity = unraced_judge_copied_address(record->integrity, UNRACED_INTEGRITY_UNCHECKED, &socket,
 							 builder->tail, alone, heed);
+	return 0;
 }
 
 /* Describes the call's object, and judges an argument that has no proof yet. */
 static __always_inline void describe_object(struct builder *builder, struct walk *walk, struct task_struct *task,
-					    const struct call *call, struct tail_context *from, bool is_connect,
+					    struct call *call, struct tail_context *from, bool is_connect,
 					    bool judge)
 {
 	struct unraced_record *record = &builder->record;
@@ -317,8 +325,8 @@ static __always_inline void describe_object(struct builder *builder, struct walk
 	__u32 shared = 0;
 
 	if (is_connect ? !unraced_has_peer(result) : result < 0) {
-		if (is_connect)
-			judge_refused(builder, call, from);
+		if (is_connect && record->provenance == UNRACED_PROVENANCE_KERNEL)
+			judge_refused(call);
 		return;
 	}
 	if (is_connect) {

@@ -44,7 +44,7 @@ static __always_inline void remember(struct call *call, struct unraced_control *
 static __always_inline bool begin_in_place(struct unraced_control *shared, struct unraced_counters *stats,
 					   struct task_struct *task, struct arguments *from, __u32 mode)
 {
-	struct slot *slot = stash_begin(shared, stats, task);
+	struct slot *slot = stash_begin(shared, task);
 	struct call *call;
 
 	if (!slot)
@@ -83,10 +83,11 @@ __noinline int begin_call(struct arguments *from)
 
 	if (!from || !shared || !stats || !to || !shared->active)
 		return 0;
+	/* No filter may spare an earlier call's entry: it would answer this call's return. */
+	replace_earlier(shared, stats, task);
 	mode = current_mode(shared);
 	entering = wants_enter_events(shared);
 	if (filter_caller(shared, task) != UNRACED_PASS) {
-		replace_earlier(shared, stats, task);
 		if (from->syscall == UNRACED_CONNECT)
 			connect_passes_by(task, from->args[0], from->indirect);
 		return 0;
@@ -103,7 +104,6 @@ __noinline int begin_call(struct arguments *from)
 		read_nothing(&to->call);
 	} else if (!passes && mode != UNRACED_MITIGATION_KERNEL) {
 		/* In mode kernel the kernel's copy decides at the return. */
-		replace_earlier(shared, stats, task);
 		return 0;
 	}
 	remember(&to->call, shared, task);

@@ -228,13 +228,11 @@ static __always_inline void replace_earlier(struct unraced_control *shared, stru
 #endif
 }
 
-/* Returns a slot for the call that enters, or null. */
-static __always_inline struct slot *stash_begin(struct unraced_control *shared, struct unraced_counters *stats,
-						struct task_struct *task)
+/* Returns a slot for the call that enters, or null. The thread has no entry of an earlier call. */
+static __always_inline struct slot *stash_begin(struct unraced_control *shared, struct task_struct *task)
 {
 	struct slot *slot;
 
-	replace_earlier(shared, stats, task);
 	if (!admit(shared))
 		return 0;
 	slot = take_slot(shared, task);
@@ -243,14 +241,13 @@ static __always_inline struct slot *stash_begin(struct unraced_control *shared, 
 	return slot;
 }
 
-/* Stores a call that was built in the scratch area. */
+/* Stores a call that was built in the scratch area. The thread has no entry of an earlier call. */
 static __always_inline void stash_put(struct unraced_control *shared, struct unraced_counters *stats,
 				      struct task_struct *task, struct long_call *from)
 {
 	bool is_long = from->call.length > INLINE_BYTES;
 	__u32 tid = task->pid;
 
-	replace_earlier(shared, stats, task);
 	if (!admit(shared)) {
 		refuse(shared, stats, tid, &from->call);
 		return;
