@@ -9,6 +9,7 @@ import dev.unraced.conformance.actor.Command;
 import dev.unraced.conformance.actor.Reply;
 import dev.unraced.conformance.fixture.Job;
 import dev.unraced.conformance.harness.DriverConformance;
+import dev.unraced.conformance.harness.NotPlayed;
 import dev.unraced.conformance.harness.Requires;
 import dev.unraced.conformance.harness.Rule;
 import dev.unraced.conformance.scenario.QueueCheck;
@@ -134,6 +135,9 @@ public abstract class FullStashConformance extends DriverConformance {
             check.get().assertComplete(reply.number("calls") + reply.number("releases"), scenario.awaitEmptyStash());
             evidence().add(reply.number("calls"));
             reporter.publishEntry(check.get().figures());
+            if (check.get().missed() == 0) {
+                throw new NotPlayed("no more threads were in calls at once than the stash has room for");
+            }
         }
     }
 
