@@ -108,11 +108,17 @@ static void tunnels(void)
 /* The sockets of a connect: its own alone, or with another connect, or with an attempt under way. */
 enum company { ALONE, OVERLAPPED, BUSY };
 
-static __u8 copied(__u8 by_peer, const struct unraced_connect *socket, const __u8 *requested, enum company company)
+static __u8 copied_with(__u8 by_peer, const struct unraced_connect *socket, const __u8 *requested,
+			enum company company, __s64 result)
 {
 	return unraced_judge_copied_address(UNRACED_INTEGRITY_MATCH, by_peer, socket, requested,
 					    company != OVERLAPPED,
-					    unraced_heed(socket->family, socket->type, company != BUSY));
+					    unraced_heed(socket->family, socket->type, company != BUSY), result);
+}
+
+static __u8 copied(__u8 by_peer, const struct unraced_connect *socket, const __u8 *requested, enum company company)
+{
+	return copied_with(by_peer, socket, requested, company, 0);
 }
 
 /* A stream socket's earlier attempt makes a connect succeed or fail that passed another address. */
@@ -140,7 +146,7 @@ static void ignored(void)
 	EXPECT(copied(differs, &local, in, ALONE) == match);
 	EXPECT(copied(match, &tcp, in, BUSY) == match);
 	EXPECT(unraced_judge_copied_address(UNRACED_INTEGRITY_CHANGED, differs, &tcp, in, 1,
-					    UNRACED_HEEDS) == UNRACED_INTEGRITY_CHANGED);
+					    UNRACED_HEEDS, 0) == UNRACED_INTEGRITY_CHANGED);
 	/* There is no peer any more, and somebody else may have ended the connection. */
 	EXPECT(copied(unchecked, &tcp, in, OVERLAPPED) == unchecked);
 	EXPECT(copied(unchecked, &tcp, in, ALONE) == match);
@@ -155,6 +161,21 @@ static void ignored(void)
 	/* AF_VSOCK waits for attempts, too, and does not know an address that ends one. */
 	EXPECT(copied(unchecked, &machine, unspec, BUSY) == unchecked);
 	EXPECT(copied(unchecked, &machine, in, ALONE) == match);
+	/* A call that found a connection or an attempt looked at no address, whatever the socket was before. */
+	EXPECT(copied_with(unchecked, &tcp, in, ALONE, -111 /* ECONNREFUSED */) == match);
+	EXPECT(copied_with(unchecked, &tcp, in, ALONE, -EISCONN) == unchecked);
+	EXPECT(copied_with(unchecked, &tcp, in, ALONE, -EALREADY) == unchecked);
+	EXPECT(copied_with(unchecked, &udp, in, ALONE, -EISCONN) == match);
+	/* The peer that others may have chosen proves nothing of this call. */
+	EXPECT(copied(match, &tcp, in, OVERLAPPED) == unchecked);
+	/* The state has other numbers in other families. */
+	EXPECT(unraced_heed(31 /* AF_BLUETOOTH */, UNRACED_SOCK_STREAM, 1) == UNRACED_HEED_UNKNOWN);
+	/* The family is that of another socket than the kernel's. */
+	EXPECT(unraced_judge_copied_address(match, unchecked, &tcp, unspec, 1, UNRACED_HEED_OF_ANOTHER, 0) ==
+	       unchecked);
+	EXPECT(unraced_heed_of(UNRACED_HEEDS, 1, 2) == UNRACED_HEEDS);
+	EXPECT(unraced_heed_of(UNRACED_HEEDS_IF_ALONE, 1, 2) == UNRACED_HEED_OF_ANOTHER);
+	EXPECT(unraced_heed_of(UNRACED_HEEDS_IF_ALONE, 2, 2) == UNRACED_HEEDS_IF_ALONE);
 	/* An address too short for a family is none that ends a connection. */
 	tcp.address.length = 1;
 	EXPECT(copied(unchecked, &tcp, unspec, BUSY) == unchecked);

@@ -9,6 +9,7 @@
 #include "unraced/base.h"
 #include "unraced/compare.h"
 #include "unraced/record.h"
+#include "unraced/result.h"
 
 /* include/linux/socket.h */
 #define UNRACED_AF_UNSPEC 0
@@ -16,6 +17,7 @@
 #define UNRACED_AF_INET 2
 #define UNRACED_AF_INET6 10
 #define UNRACED_AF_NETLINK 16
+#define UNRACED_AF_VSOCK 40
 #define UNRACED_IPPROTO_ICMP 1
 #define UNRACED_IPPROTO_TCP 6
 #define UNRACED_IPPROTO_UDP 17
@@ -280,7 +282,8 @@ UNRACED_INLINE __u8 unraced_judge_address(struct unraced_comparison *to, __u32 d
  */
 enum unraced_heed {
 	UNRACED_HEED_UNKNOWN,
-	UNRACED_HEEDS_IF_ALONE, /* if no other connect of the socket overlaps */
+	UNRACED_HEED_OF_ANOTHER, /* the kernel took another socket than the one that was looked at */
+	UNRACED_HEEDS_IF_ALONE,	 /* if no other connect of the socket overlaps */
 	UNRACED_HEEDS,
 };
 
@@ -288,7 +291,7 @@ enum unraced_heed {
  * Returns an enum unraced_heed. While an attempt of a stream socket is under way, a connect waits for it or
  * tells of it, whatever address it passes (__inet_stream_connect() of net/ipv4/af_inet.c, vsock_connect() of
  * net/vmw_vsock/af_vsock.c). Sockets of AF_UNIX and AF_NETLINK, and datagrams, have no attempts. "fresh" tells
- * whether the socket had no connection and no attempt.
+ * whether the socket had no connection and no attempt; other families have other numbers for that.
  */
 UNRACED_INLINE __u8 unraced_heed(__u16 family, __u16 type, bool fresh)
 {
@@ -297,29 +300,44 @@ UNRACED_INLINE __u8 unraced_heed(__u16 family, __u16 type, bool fresh)
 	if (family == UNRACED_AF_UNIX || family == UNRACED_AF_NETLINK ||
 	    (internet && (type == UNRACED_SOCK_DGRAM || type == UNRACED_SOCK_RAW)))
 		return UNRACED_HEEDS;
-	return fresh ? UNRACED_HEEDS_IF_ALONE : UNRACED_HEED_UNKNOWN;
+	return fresh && (internet || family == UNRACED_AF_VSOCK) ? UNRACED_HEEDS_IF_ALONE
+								 : UNRACED_HEED_UNKNOWN;
+}
+
+/*
+ * Returns an enum unraced_heed of a connect whose kernel took the socket "taken", when "heed" was found for it, and
+ * the connects of the socket "counted" have been counted since the entry.
+ */
+UNRACED_INLINE __u8 unraced_heed_of(__u8 heed, __u64 taken, __u64 counted)
+{
+	return heed == UNRACED_HEEDS || taken == counted ? heed : UNRACED_HEED_OF_ANOTHER;
 }
 
 /*
  * Judges the kernel's own copy of an address. The peer can contradict it: "by_peer" is what
  * unraced_judge_address() says, of a call that reached none UNCHECKED. "alone" tells whether no other
  * connect of the socket overlapped this one, and "heed" is an enum unraced_heed. A copy that the kernel may
- * not have looked at is no match. An internet socket looks at an address that ends its connection
- * in any state.
+ * not have looked at is no match, as of a call that found a connection or an attempt. An internet socket
+ * looks at an address that ends its connection in any state.
  */
 UNRACED_INLINE __u8 unraced_judge_copied_address(__u8 integrity, __u8 by_peer,
 						 const struct unraced_connect *socket,
-						 const __u8 *requested, bool alone, __u8 heed)
+						 const __u8 *requested, bool alone, __u8 heed,
+						 __s64 result)
 {
 	bool internet = socket->family == UNRACED_AF_INET || socket->family == UNRACED_AF_INET6;
+	bool looked = heed == UNRACED_HEEDS ||
+		      (heed == UNRACED_HEEDS_IF_ALONE && alone &&
+		       (unraced_chose_peer(result) || !unraced_has_peer(result)));
 
-	if (integrity != UNRACED_INTEGRITY_MATCH || by_peer == UNRACED_INTEGRITY_MATCH)
+	if (integrity != UNRACED_INTEGRITY_MATCH)
 		return integrity;
 	if (internet && alone && by_peer == UNRACED_INTEGRITY_DIFFERS)
 		return UNRACED_INTEGRITY_DIFFERS;
-	if (internet && socket->address.length >= sizeof(__u16) && unraced_disconnects(requested))
+	if (looked || (alone && by_peer == UNRACED_INTEGRITY_MATCH))
 		return integrity;
-	if (heed == UNRACED_HEEDS || (heed == UNRACED_HEEDS_IF_ALONE && alone))
+	if (internet && heed != UNRACED_HEED_OF_ANOTHER && socket->address.length >= sizeof(__u16) &&
+	    unraced_disconnects(requested))
 		return integrity;
 	return UNRACED_INTEGRITY_UNCHECKED;
 }

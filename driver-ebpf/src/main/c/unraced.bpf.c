@@ -41,7 +41,7 @@ int BPF_PROG(thread_exit, struct task_struct *task)
 #endif
 	struct unraced_control *shared = SCRATCH(control);
 	struct unraced_counters *stats = own_stats();
-	__u32 tid = task->pid;
+	__u32 tid = task->pid, mode;
 
 	if (!stats || !shared)
 		return 0;
@@ -51,7 +51,9 @@ int BPF_PROG(thread_exit, struct task_struct *task)
 	}
 	if (shared->task_storage && bpf_task_storage_get(&own_slots, task, 0, 0))
 		__sync_fetch_and_add(&shared->owners, -1);
-	bpf_map_delete_elem(&refused, &tid);
+	if (was_refused(tid, task->start_boottime, &mode))
+		count_unseen_return(stats);
+	end_taking(tid);
 	delete_copies(tid);
 	return 0;
 }

@@ -47,9 +47,8 @@ static __always_inline void take_how(struct copy_context *in, const struct unrac
 static __always_inline __u8 heed_since_entry(const struct call *call, struct file *file)
 {
 	struct sock *sk = sock_of(file);
-	__u8 heed = sk ? heed_of(file, sk) : UNRACED_HEED_UNKNOWN;
 
-	return heed == UNRACED_HEEDS || (__u64)sk == call->connecting.sock ? heed : UNRACED_HEED_UNKNOWN;
+	return sk ? unraced_heed_of(heed_of(file, sk), (__u64)sk, call->connecting.sock) : UNRACED_HEED_OF_ANOTHER;
 }
 
 /*

@@ -216,8 +216,9 @@ static __always_inline void connect_begins(struct call *call, struct task_struct
 	to->device = KREAD(sk, __sk_common.skc_bound_dev_if);
 	to->family = KREAD(sk, __sk_common.skc_family);
 	to->peer = peer_of(sk);
-	call->heed = heed_of(file, sk);
 	to->count = count_connect((__u64)sk);
+	/* A connect that ends before this look shows in the socket's state, and one that ends later counts. */
+	call->heed = heed_of(file, sk);
 }
 
 /*
@@ -260,6 +261,17 @@ static __always_inline void connect_passes_by(struct task_struct *task, __s32 fd
 	count_at(sk ? counter_index((__u64)sk) : unknown_sockets(task), CONNECT_WEIGHT);
 }
 
+/* Ends the taking of a thread, if it is in one. */
+static __always_inline void end_taking(__u32 tid)
+{
+	__u32 *at = bpf_map_lookup_elem(&takers, &tid), *count = at ? takings_by(*at) : 0;
+
+	if (count)
+		__sync_fetch_and_add(count, -1);
+	if (at)
+		bpf_map_delete_elem(&takers, &tid);
+}
+
 /*
  * Counts a pidfd_getfd(2) that begins. Another thread of the taker can use the new descriptor, and close it, before the
  * call returns. Which socket it will be is not known yet. If too many threads take at once, the user's count stays.
@@ -270,12 +282,14 @@ static __always_inline void taking_begins(struct task_struct *task)
 
 	if (!fd_table_is_shared(task))
 		return;
+	end_taking(tid);
 	at = unknown_sockets(task);
-	count_at(at, CONNECT_WEIGHT);
+	/* Whoever does not see the taking sees a later count (connect_begins()). */
 	count = takings_by(at);
 	if (count)
 		__sync_fetch_and_add(count, 1);
 	bpf_map_update_elem(&takers, &tid, &at, BPF_ANY);
+	count_at(at, CONNECT_WEIGHT);
 }
 
 /* Counts a pidfd_getfd(2) that returned this descriptor. */
@@ -298,15 +312,8 @@ static __always_inline void taking_returns(struct task_struct *task, long descri
 /* Ends a taking after its socket has counted, so that a connect that begins meanwhile sees one of the two. */
 static __always_inline void taking_ends(struct task_struct *task, long descriptor)
 {
-	__u32 tid = task->pid, *at, *count;
-
 	taking_returns(task, descriptor);
-	at = bpf_map_lookup_elem(&takers, &tid);
-	count = at ? takings_by(*at) : 0;
-	if (count)
-		__sync_fetch_and_add(count, -1);
-	if (at)
-		bpf_map_delete_elem(&takers, &tid);
+	end_taking(task->pid);
 }
 
 /* Counts the end of a connect request, whose file identifies its socket beyond doubt. */

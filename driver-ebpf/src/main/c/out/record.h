@@ -192,8 +192,7 @@ static __always_inline __u32 own_attempts(const struct builder *builder, const s
 					  const struct tail_context *from)
 {
 	if (!from->is_request || call->heed != UNRACED_HEEDS_IF_ALONE || from->result == -EALREADY ||
-	    from->result == -EISCONN ||
-	    builder->record.connect.address.length < sizeof(__u16) ||
+	    from->result == -EISCONN || builder->record.connect.address.length < sizeof(__u16) ||
 	    *(const __u16 *)builder->tail == UNRACED_AF_UNSPEC)
 		return 0;
 	return OWN_ATTEMPT;
@@ -239,7 +238,7 @@ static __always_inline void describe_connected(struct builder *builder, struct f
 	else
 		record->integrity =
 			unraced_judge_copied_address(record->integrity, verdict, &record->connect,
-						     builder->tail, alone, call->heed);
+						     builder->tail, alone, call->heed, from->result);
 	is_own = !call->indirect || is_indirect_socket(record, call, sk, alone);
 	if (record->integrity == UNRACED_INTEGRITY_MATCH && judge &&
 	    (!alone || !is_own || !unraced_chose_peer(from->result)))
@@ -283,15 +282,18 @@ static __always_inline void describe_opened(struct builder *builder, struct walk
 }
 
 /*
- * Judges the kernel's copy of the address of a connect that reached no peer. The socket of a request is that of its
- * file; the descriptor may have led to another one at the submission. The kernel verifies this function once.
+ * Judges the kernel's copy of the address of a connect whose socket is not described, as it reached no peer, or another
+ * task has replaced the descriptor. The socket of a request is that of its file; the descriptor may have led to another
+ * one at the submission. The attempt of a request that waited may be that of a send on the same ring. The kernel
+ * verifies this function once.
  */
-__noinline int judge_refused(struct call *call)
+__noinline int judge_undescribed(struct call *call)
 {
 	struct builder *builder = SCRATCH(record_scratch);
 	struct tail_context *from = SCRATCH(tail_context);
 	struct unraced_connect socket = {};
 	struct unraced_record *record;
+	__u32 attempts = 0;
 	struct file *file;
 	struct sock *sk;
 	__u8 heed;
@@ -303,19 +305,23 @@ __noinline int judge_refused(struct call *call)
 	socket.family = call->connecting.family;
 	socket.address = record->connect.address;
 	heed = call->heed;
-	file = from->is_request ? (struct file *)from->file : 0;
-	sk = file ? sock_of(file) : 0;
-	alone = !connect_was_overlapped(call, socket.family, own_attempts(builder, call, from));
-	if (sk && (__u64)sk != call->connecting.sock)
-		heed = heed_of(file, sk) == UNRACED_HEEDS ? UNRACED_HEEDS : UNRACED_HEED_UNKNOWN;
+	if (from->is_request) {
+		file = (struct file *)from->file;
+		sk = file ? sock_of(file) : 0;
+		if ((__u64)sk != call->connecting.sock)
+			heed = sk ? unraced_heed_of(heed_of(file, sk), (__u64)sk, 0) : UNRACED_HEED_OF_ANOTHER;
+		if (!from->request.at.waits && !from->request.at.punted)
+			attempts = own_attempts(builder, call, from);
+	}
+	alone = !connect_was_overlapped(call, socket.family, attempts);
 	record->integrity = unraced_judge_copied_address(record->integrity, UNRACED_INTEGRITY_UNCHECKED, &socket,
-							 builder->tail, alone, heed);
+							 builder->tail, alone, heed, from->result);
 	return 0;
 }
 
 /* Describes the call's object, and judges an argument that has no proof yet. */
 static __always_inline void describe_object(struct builder *builder, struct walk *walk, struct task_struct *task,
-					    struct call *call, struct tail_context *from, bool is_connect,
+					    const struct call *call, struct tail_context *from, bool is_connect,
 					    bool judge)
 {
 	struct unraced_record *record = &builder->record;
@@ -324,11 +330,8 @@ static __always_inline void describe_object(struct builder *builder, struct walk
 	__s64 references = 1;
 	__u32 shared = 0;
 
-	if (is_connect ? !unraced_has_peer(result) : result < 0) {
-		if (is_connect && record->provenance == UNRACED_PROVENANCE_KERNEL)
-			judge_refused(call);
+	if (is_connect ? !unraced_has_peer(result) : result < 0)
 		return;
-	}
 	if (is_connect) {
 		file = file_of(task, call->fd, &shared);
 		if (!from->is_request) {
@@ -383,7 +386,7 @@ static __always_inline void judge_call(struct call *call, struct tail_context *f
 					is_copied(record, from->result) ? judge_address(call->connecting.device) :
 									  UNRACED_INTEGRITY_UNCHECKED,
 					&record->connect, builder->tail, !(record->flags & UNRACED_SOCKET_SHARED),
-					call->heed);
+					call->heed, from->result);
 		}
 		return;
 	}
@@ -393,6 +396,8 @@ static __always_inline void judge_call(struct call *call, struct tail_context *f
 	if (record->integrity == UNRACED_INTEGRITY_CHANGED)
 		judge = 0;
 	describe_object(builder, walk, task, call, from, is_connect, judge);
+	if (is_connect && record->provenance == UNRACED_PROVENANCE_KERNEL && !(record->flags & UNRACED_HAS_SOCKET))
+		judge_undescribed(call);
 	if (call->indirect == BLOCK_READ && record->how_integrity == UNRACED_INTEGRITY_UNCHECKED &&
 	    record->how_provenance == UNRACED_PROVENANCE_ENTER && block_changed(call))
 		record->how_integrity = UNRACED_INTEGRITY_CHANGED;

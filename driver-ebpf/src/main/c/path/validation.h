@@ -173,8 +173,8 @@ static __always_inline bool is_namespace(const struct mnt_namespace *ns)
  * Tells whether a mount may be on the move to this dentry. In the middle of its move a mount is in no list, so no
  * search finds it, not where it was either. But from before it leaves its place until the namespace has counted the
  * move, the kernel holds the inode of the new mountpoint for writing, and the dentry is marked as mounted
- * (do_move_mount() of fs/namespace.c). Others who hold the inode change the directory, so this is rarely seen of an
- * ordinary path.
+ * (do_move_mount() of fs/namespace.c). Others who hold the inode change the directory, so a walk that meets one is
+ * tried again.
  */
 static __always_inline bool may_be_mounted_on(struct dentry *dentry)
 {

@@ -218,7 +218,7 @@ static long walk_try(__u64 number, struct walk **on)
 	walk_up(walk);
 	walk->unfit = !validation_holds(&walk->validation, &walk->again, walk->file, walk->steps);
 	walk->validation.spent |= walk->again.validation.spent;
-	return !walk->unfit || walk->steps > SHORT_WALK;
+	return (!walk->unfit && !walk->again.validation.spent) || walk->steps > SHORT_WALK;
 }
 
 /*

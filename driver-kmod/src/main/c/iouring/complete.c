@@ -79,14 +79,16 @@ static void describe_object(struct unraced_capture *capture, struct unraced_scra
 
 	if (record->syscall == UNRACED_CONNECT) {
 		if (!unraced_has_peer(record->result)) {
-			unraced_judge_refused(capture, scratch);
+			unraced_judge_undescribed(capture, scratch);
 			return;
 		}
 		/* The request holds its file until it completes. */
-		if (req->file)
+		if (req->file) {
 			unraced_describe_connect(capture, scratch, req->file, own_references(record, req->file));
-		else
+		} else {
 			record->flags |= UNRACED_OBJECT_MISSED;
+			unraced_judge_undescribed(capture, scratch);
+		}
 		return;
 	}
 	if (record->result < 0)

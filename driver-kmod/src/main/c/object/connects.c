@@ -75,21 +75,21 @@ bool unraced_act_is_alone(struct unraced_capture *capture, const struct unraced_
 	       unraced_stash_touch(capture->sockets, scratch->act.socket, 0, 0, is_latest, &scratch->act.number);
 }
 
-void unraced_judge_refused(struct unraced_capture *capture, struct unraced_scratch *scratch)
+void unraced_judge_undescribed(struct unraced_capture *capture, struct unraced_scratch *scratch)
 {
 	struct unraced_record *record = &scratch->call.record;
-	struct unraced_connect refused = { .address = record->connect.address };
-	u8 heed = UNRACED_HEED_UNKNOWN;
+	struct unraced_connect socket = { .address = record->connect.address };
+	u8 heed = UNRACED_HEED_OF_ANOTHER;
 
 	if (record->provenance != UNRACED_PROVENANCE_KERNEL)
 		return;
 	if (scratch->acted) {
-		refused.family = scratch->act.family;
+		socket.family = scratch->act.family;
 		heed = scratch->act.heed;
 	}
-	record->integrity = unraced_judge_copied_address(record->integrity, UNRACED_INTEGRITY_UNCHECKED, &refused,
+	record->integrity = unraced_judge_copied_address(record->integrity, UNRACED_INTEGRITY_UNCHECKED, &socket,
 							 scratch->call.tail, unraced_act_is_alone(capture, scratch),
-							 heed);
+							 heed, record->result);
 }
 
 void unraced_act_end(struct unraced_capture *capture, struct unraced_scratch *scratch)
@@ -125,7 +125,6 @@ void unraced_act_begin(struct unraced_capture *capture, const struct socket *soc
 		.number = atomic64_inc_return(&capture->acts_begun),
 		.device = READ_ONCE(sk->sk_bound_dev_if),
 		.family = READ_ONCE(sk->sk_family),
-		.heed = heed_of(socket, sk),
 	};
 	struct beginning beginning = { .act = &act, .sole = sole };
 
@@ -137,6 +136,7 @@ void unraced_act_begin(struct unraced_capture *capture, const struct socket *soc
 		act.family = scratch->act.family;
 		act.heed = scratch->act.heed;
 	} else {
+		again = false;
 		unraced_act_end(capture, scratch);
 		/*
 		 * Another holder can change the socket without an act: a shutdown(2) ends an attempt of TCP, a
@@ -146,6 +146,9 @@ void unraced_act_begin(struct unraced_capture *capture, const struct socket *soc
 		act.overlapped = !sole;
 	}
 	unraced_stash_edit(capture->sockets, act.socket, 0, 0, true, begin_on_socket, &beginning);
+	/* An act that ends before this look shows in the socket's state, and one that ends later overlaps. */
+	if (!again)
+		act.heed = heed_of(socket, sk);
 	unraced_stash_put(capture->acts, owner, start, 0, &act, sizeof(act));
 	scratch->acted = false;
 }

@@ -33,8 +33,11 @@ void unraced_act_take(struct unraced_capture *capture, struct unraced_scratch *s
  * this act.
  */
 bool unraced_act_is_alone(struct unraced_capture *capture, const struct unraced_scratch *scratch);
-/* Judges the kernel's copy of the address of a connect that reached no peer, by the act in the scratch memory. */
-void unraced_judge_refused(struct unraced_capture *capture, struct unraced_scratch *scratch);
+/*
+ * Judges the kernel's copy of the address of a connect whose socket is not described, as it reached no peer, or another
+ * task has replaced the descriptor. It goes by the act in the scratch memory.
+ */
+void unraced_judge_undescribed(struct unraced_capture *capture, struct unraced_scratch *scratch);
 /* Ends the act in the scratch memory. */
 void unraced_act_end(struct unraced_capture *capture, struct unraced_scratch *scratch);
 /* Ends an act that a thread or a request left behind. */

@@ -76,6 +76,7 @@ void unraced_describe_connect(struct unraced_capture *capture, struct unraced_sc
 
 	if (!is_connected(scratch, sk)) {
 		record->flags |= UNRACED_OBJECT_MISSED;
+		unraced_judge_undescribed(capture, scratch);
 		return;
 	}
 	unraced_describe_socket(&scratch->call, file);
@@ -99,7 +100,8 @@ void unraced_describe_connect(struct unraced_capture *capture, struct unraced_sc
 								 is_copied ? by_peer : UNRACED_INTEGRITY_UNCHECKED,
 								 &record->connect, scratch->call.tail, alone,
 								 scratch->acted ? scratch->act.heed :
-										  UNRACED_HEED_UNKNOWN);
+										  UNRACED_HEED_OF_ANOTHER,
+								 record->result);
 }
 
 static bool is_described(const struct unraced_call *call)
@@ -137,7 +139,7 @@ void unraced_describe_object(struct unraced_capture *capture, struct unraced_scr
 		unraced_look_for_changes(scratch);
 	remove_other_file(call);
 	if (connects && !expected)
-		unraced_judge_refused(capture, scratch);
+		unraced_judge_undescribed(capture, scratch);
 	if (!expected || is_described(call))
 		return;
 	was_judged = unraced_is_judged(call);
@@ -147,6 +149,8 @@ void unraced_describe_object(struct unraced_capture *capture, struct unraced_scr
 	file = unraced_file_of(connects ? record->connect.fd : record->result, shared);
 	if (!file) {
 		record->flags |= UNRACED_OBJECT_MISSED;
+		if (connects)
+			unraced_judge_undescribed(capture, scratch);
 		return;
 	}
 	if (connects)

@@ -53,7 +53,7 @@ final class Flips extends Player {
         return flip(
                 line, (buffer, i) -> kernel.begin(main, Syscall.CONNECT, Abi.NATIVE, fd, buffer, a.length), rounds -> {
                     byte[] peer = main.lastResult() == 0 ? peer(fd) : null;
-                    rounds.took(Arrays.equals(peer, a), Arrays.equals(peer, b));
+                    rounds.took(Arrays.equals(peer, a) ? 'a' : Arrays.equals(peer, b) ? 'b' : 'x');
                 });
     }
 

@@ -117,11 +117,11 @@ final class CallCompletion {
         boolean isJudgedByPeer = record.hasObject && chosePeer(call);
         Integrity byPeer =
                 isJudgedByPeer ? Proof.ofAddress(record, precautions.contains(Precaution.SCOPES)) : Integrity.UNCHECKED;
-        if (record.integrity != Integrity.MATCH || byPeer == Integrity.MATCH) {
-            return;
-        }
         boolean isInternet = record.family == Sockaddr.AF_INET || record.family == Sockaddr.AF_INET6;
         boolean isShared = record.has(EventFlag.SOCKET_SHARED);
+        if (record.integrity != Integrity.MATCH || (byPeer == Integrity.MATCH && !isShared)) {
+            return;
+        }
         boolean disconnects = record.length >= Short.BYTES && record.argument[0] == 0 && record.argument[1] == 0;
         if (isInternet && byPeer == Integrity.DIFFERS && !isShared) {
             record.integrity = Integrity.DIFFERS;
