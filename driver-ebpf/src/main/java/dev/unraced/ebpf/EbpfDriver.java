@@ -93,7 +93,7 @@ public final class EbpfDriver implements Driver {
         }
         try {
             EbpfSource source = EbpfSource.start(settings);
-            return new RingCapture(NAME, capabilities(settings), source.reader(), source);
+            return new RingCapture(NAME, capabilities(source.settings()), source.reader(), source);
         } catch (EbpfFailure e) {
             String advice = settings.isAtFunctions()
                     ? " With unraced.ebpf.hooks = auto the driver goes to tracepoints where the kernel refuses functions."

@@ -182,6 +182,11 @@ final class EbpfSource implements RingSource {
         return reader;
     }
 
+    /** Returns the settings with the hooks that this source has taken. */
+    EbpfSettings settings() {
+        return settings;
+    }
+
     BpfObject object() {
         return object;
     }
