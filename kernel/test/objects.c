@@ -135,7 +135,7 @@ static void ignored(void)
 				       .type = SOCK_DGRAM,
 				       .address.length = 28 };
 	struct unraced_connect local = { .family = UNRACED_AF_UNIX, .type = UNRACED_SOCK_STREAM };
-	struct unraced_connect machine = { .family = 40, /* AF_VSOCK */
+	struct unraced_connect machine = { .family = UNRACED_AF_VSOCK,
 					   .type = UNRACED_SOCK_STREAM,
 					   .address.length = 16 };
 

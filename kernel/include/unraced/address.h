@@ -277,8 +277,8 @@ UNRACED_INLINE __u8 unraced_judge_address(struct unraced_comparison *to, __u32 d
 }
 
 /*
- * Whether the kernel looks at the address of a connect, by the socket as it was when the address was copied
- * or the request submitted.
+ * This tells whether the kernel looks at the address of a connect, by the socket as it was when the address
+ * was copied or the request submitted.
  */
 enum unraced_heed {
 	UNRACED_HEED_UNKNOWN,

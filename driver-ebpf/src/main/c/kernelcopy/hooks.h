@@ -43,14 +43,6 @@ static __always_inline void take_how(struct copy_context *in, const struct unrac
 	}
 }
 
-/* The counts of overlapping connects since the entry are those of the socket that the descriptor led to then. */
-static __always_inline __u8 heed_since_entry(const struct call *call, struct file *file)
-{
-	struct sock *sk = sock_of(file);
-
-	return sk ? unraced_heed_of(heed_of(file, sk), (__u64)sk, call->connecting.sock) : UNRACED_HEED_OF_ANOTHER;
-}
-
 /*
  * Captures the address: cgroup programs may rewrite it in place later. "kept" is the file for a return program that
  * does not receive it, and 0 otherwise.

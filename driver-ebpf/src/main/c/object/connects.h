@@ -240,6 +240,17 @@ static __always_inline void count_named_by_block(struct task_struct *task, __u64
 		count_connect((__u64)sk);
 }
 
+/*
+ * Returns an enum unraced_heed for a call that acts on this file, which can be null. The counts since its entry are
+ * those of the socket that the descriptor led to then.
+ */
+static __always_inline __u8 heed_since_entry(const struct call *call, struct file *file)
+{
+	struct sock *sk = file ? sock_of(file) : 0;
+
+	return sk ? unraced_heed_of(heed_of(file, sk), (__u64)sk, call->connecting.sock) : UNRACED_HEED_OF_ANOTHER;
+}
+
 /* Counts the end of a connect, after its socket was read. */
 static __always_inline void connect_ends(const struct call *call, struct task_struct *task)
 {
@@ -284,7 +295,7 @@ static __always_inline void taking_begins(struct task_struct *task)
 		return;
 	end_taking(tid);
 	at = unknown_sockets(task);
-	/* Whoever does not see the taking sees a later count (connect_begins()). */
+	/* A connect that does not see the taking sees a later count (connect_begins()). */
 	count = takings_by(at);
 	if (count)
 		__sync_fetch_and_add(count, 1);

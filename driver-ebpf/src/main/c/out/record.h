@@ -309,7 +309,7 @@ __noinline int judge_undescribed(struct call *call)
 		file = (struct file *)from->file;
 		sk = file ? sock_of(file) : 0;
 		if ((__u64)sk != call->connecting.sock)
-			heed = sk ? unraced_heed_of(heed_of(file, sk), (__u64)sk, 0) : UNRACED_HEED_OF_ANOTHER;
+			heed = heed_since_entry(call, file);
 		if (!from->request.at.waits && !from->request.at.punted)
 			attempts = own_attempts(builder, call, from);
 	}

@@ -7,7 +7,6 @@
 
 #include "call/entry.h"
 #include "object/connects.h"
-#include "unraced/address.h"
 
 /* A small configured stash must not cause SOCKET_SHARED. */
 #define LEAST_ENTRIES 4096u
@@ -79,17 +78,14 @@ void unraced_judge_undescribed(struct unraced_capture *capture, struct unraced_s
 {
 	struct unraced_record *record = &scratch->call.record;
 	struct unraced_connect socket = { .address = record->connect.address };
-	u8 heed = UNRACED_HEED_OF_ANOTHER;
 
 	if (record->provenance != UNRACED_PROVENANCE_KERNEL)
 		return;
-	if (scratch->acted) {
+	if (scratch->acted)
 		socket.family = scratch->act.family;
-		heed = scratch->act.heed;
-	}
 	record->integrity = unraced_judge_copied_address(record->integrity, UNRACED_INTEGRITY_UNCHECKED, &socket,
 							 scratch->call.tail, unraced_act_is_alone(capture, scratch),
-							 heed, record->result);
+							 unraced_act_heed(scratch), record->result);
 }
 
 void unraced_act_end(struct unraced_capture *capture, struct unraced_scratch *scratch)

@@ -11,6 +11,7 @@
 #define UNRACED_OBJECT_CONNECTS_H
 
 #include "call/scratch.h"
+#include "unraced/address.h"
 
 struct sock;
 struct socket;
@@ -38,6 +39,12 @@ bool unraced_act_is_alone(struct unraced_capture *capture, const struct unraced_
  * task has replaced the descriptor. It goes by the act in the scratch memory.
  */
 void unraced_judge_undescribed(struct unraced_capture *capture, struct unraced_scratch *scratch);
+/* Returns the enum unraced_heed of the act in the scratch memory. */
+static inline u8 unraced_act_heed(const struct unraced_scratch *scratch)
+{
+	return scratch->acted ? scratch->act.heed : UNRACED_HEED_OF_ANOTHER;
+}
+
 /* Ends the act in the scratch memory. */
 void unraced_act_end(struct unraced_capture *capture, struct unraced_scratch *scratch);
 /* Ends an act that a thread or a request left behind. */

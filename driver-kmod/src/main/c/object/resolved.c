@@ -99,9 +99,7 @@ void unraced_describe_connect(struct unraced_capture *capture, struct unraced_sc
 		record->integrity = unraced_judge_copied_address(record->integrity,
 								 is_copied ? by_peer : UNRACED_INTEGRITY_UNCHECKED,
 								 &record->connect, scratch->call.tail, alone,
-								 scratch->acted ? scratch->act.heed :
-										  UNRACED_HEED_OF_ANOTHER,
-								 record->result);
+								 unraced_act_heed(scratch), record->result);
 }
 
 static bool is_described(const struct unraced_call *call)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What a mistyped name most likely meant. Not for consumers: the module shows it to the code of drivers alone. */
+/** Finds what a mistyped name most likely meant. The module shows this to the code of drivers alone. */
 @NullMarked
 package dev.unraced.names;
 

@@ -350,7 +350,7 @@ public abstract class AttackConformance extends DriverConformance {
             changed += isChanged ? 1 : 0;
             differs += isOther ? 1 : 0;
         }
-        // Where the kernel took one version all the time, nobody flipped it while a call ran.
+        // Nobody flipped the argument while a call ran if the kernel took one version all the time.
         boolean isFlipped = names.contains("a") && names.contains("b");
         scenario.evidence()
                 .race(

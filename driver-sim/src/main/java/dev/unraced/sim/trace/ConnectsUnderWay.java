@@ -24,7 +24,7 @@ final class ConnectsUnderWay {
         @Nullable
         Socket socket;
 
-        /** Of the socket that the descriptor led to when the connect began. */
+        /** This is of the socket that the descriptor led to when the connect began. */
         Heed heed = Heed.UNKNOWN;
 
         /** Another connect of its socket was under way at the same time. */

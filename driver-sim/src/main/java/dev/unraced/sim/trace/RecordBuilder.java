@@ -60,7 +60,7 @@ final class RecordBuilder {
     long pointer;
     /** The device that a socket was bound to before its connect; 0 for none. */
     int boundDevice;
-    /** Whether the kernel looked at the address of a connect. */
+    /** Tells whether the kernel looked at the address of a connect. */
     boolean isHeeded;
     /** The number of the mount namespace in which the path is looked up; 0 when unknown. */
     long namespace;
