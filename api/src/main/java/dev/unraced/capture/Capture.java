@@ -52,6 +52,15 @@ public interface Capture extends AutoCloseable {
     Capabilities capabilities();
 
     /**
+     * Returns where the driver sees calls, for people, such as {@code tracepoints} or {@code functions}; empty for a
+     * driver that has one way only. The driver {@code ebpf} chooses when the capture opens
+     * ({@code unraced.ebpf.hooks}).
+     */
+    default String hooks() {
+        return "";
+    }
+
+    /**
      * Hands over the available events on the caller's thread, without waiting and without allocating. An interrupt does
      * not end it. What the handler throws reaches the caller, and the next poll goes on behind that event.
      *

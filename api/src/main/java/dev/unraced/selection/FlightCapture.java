@@ -212,6 +212,11 @@ final class FlightCapture implements Capture {
     }
 
     @Override
+    public String hooks() {
+        return capture.hooks();
+    }
+
+    @Override
     public boolean isOpen() {
         return capture.isOpen();
     }

@@ -48,7 +48,7 @@ import picocli.CommandLine.Spec;
             "  unraced conformance       which rules the driver keeps",
             "  unraced kmod build        build the kernel module for the running kernel",
             "  unraced gvisor config     the trace session for gVisor sandboxes",
-            "  unraced config            every key of the configuration, and the values in effect",
+            "  unraced config            every key of the configuration, and its value",
             "",
             "Exit codes: 0 success, 1 failure, 2 wrong command line or configuration."
         })

@@ -41,7 +41,7 @@ class WatchCommandTest {
             record(connect("020000507f000001")),
             record(connect("01002f72756e2f78")));
 
-    private static final String BEGUN = "unraced: capturing with scripted, mode stash, all processes; Ctrl-C ends\n";
+    private static final String BEGUN = "unraced: capturing with scripted (mode stash), all processes; Ctrl-C ends\n";
 
     private final Drivers drivers = mock();
     private final TestConsole test = new TestConsole();

@@ -182,6 +182,11 @@ final class EbpfSource implements RingSource {
         return reader;
     }
 
+    @Override
+    public String hooks() {
+        return settings.hooks() == EbpfSettings.Hooks.FUNCTION ? "functions" : "tracepoints";
+    }
+
     /** Returns the settings with the hooks that this source has taken. */
     EbpfSettings settings() {
         return settings;

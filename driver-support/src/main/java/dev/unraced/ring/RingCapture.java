@@ -31,6 +31,7 @@ public final class RingCapture implements Capture {
 
     private final String driver;
     private final Capabilities capabilities;
+    private final String hooks;
     private final RecordReader reader;
     private final RingSource source;
     private final LongSupplier clock;
@@ -59,6 +60,7 @@ public final class RingCapture implements Capture {
         this.capabilities = capabilities;
         this.reader = reader;
         this.source = source;
+        this.hooks = source.hooks();
         this.lastMitigation = source.mitigation();
         this.lastEnterEvents = source.enterEvents();
         this.clock = clock;
@@ -74,6 +76,11 @@ public final class RingCapture implements Capture {
     @Override
     public Capabilities capabilities() {
         return capabilities;
+    }
+
+    @Override
+    public String hooks() {
+        return hooks;
     }
 
     @Override

@@ -46,6 +46,11 @@ public interface RingSource {
         return null;
     }
 
+    /** Returns where the source sees calls, as {@link dev.unraced.capture.Capture#hooks} says; never changes. */
+    default String hooks() {
+        return "";
+    }
+
     /** Returns the current mitigation mode. */
     Mitigation mitigation();
 

@@ -24,6 +24,7 @@ class ArchitectureTest {
                     "dev.unraced.remote..",
                     "dev.unraced.sim..",
                     "dev.unraced.kafka..",
+                    "dev.unraced.otlp..",
                     "dev.unraced.conformance..",
                     "dev.unraced.cli..");
 

@@ -92,7 +92,8 @@ public final class ServeCommand implements Callable<Integer> {
             names = "--sink",
             paramLabel = "NAME",
             split = ",",
-            description = "Where the events go, too: kafka. Its settings are those of its section: --set kafka.topic=…")
+            description = "Where the events go, too: kafka, otlp. Their settings are those of their sections:"
+                    + " --set kafka.topic=…")
     private List<String> sinks = List.of();
 
     @Option(

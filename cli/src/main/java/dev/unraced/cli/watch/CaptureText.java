@@ -21,8 +21,9 @@ final class CaptureText {
         add(chosen, "cgroups", filters.cgroups());
         add(chosen, "mount namespaces", filters.mountNamespaces());
         add(chosen, "paths", filters.paths());
-        return "unraced: capturing with " + capture.driver() + ", mode "
-                + capture.mitigation().name().toLowerCase(Locale.ROOT) + ", "
+        String hooks = capture.hooks().isEmpty() ? "" : capture.hooks() + ", ";
+        return "unraced: capturing with " + capture.driver() + " (" + hooks + "mode "
+                + capture.mitigation().name().toLowerCase(Locale.ROOT) + "), "
                 + (chosen.isEmpty() ? "all processes" : String.join(", ", chosen)) + "; Ctrl-C ends";
     }
 

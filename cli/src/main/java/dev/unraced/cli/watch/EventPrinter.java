@@ -27,6 +27,7 @@ final class EventPrinter implements EventHandler {
     private final Console console;
     private final StatusLine status;
     private final LineBuffer buffer = new LineBuffer(FLUSH_BYTES + SLACK_BYTES);
+    private final AtomicLong accepted = new AtomicLong();
     private final AtomicLong printed = new AtomicLong();
     private final AtomicLong filtered = new AtomicLong();
 
@@ -46,7 +47,7 @@ final class EventPrinter implements EventHandler {
             return;
         }
         writer.write(event, buffer);
-        increment(printed);
+        increment(accepted);
         if (buffer.length() >= FLUSH_BYTES) {
             flush();
         }
@@ -58,16 +59,22 @@ final class EventPrinter implements EventHandler {
      * @throws OutputException when they cannot be written; they are lost then
      */
     void flush() {
-        if (buffer.length() == 0) {
-            return;
+        if (buffer.length() > 0) {
+            try {
+                status.writeAbove(buffer, console.out());
+            } catch (IOException e) {
+                throw new OutputException(e, console.outIsPipe());
+            }
         }
-        try {
-            status.writeAbove(buffer, console.out());
-        } catch (IOException e) {
-            throw new OutputException(e, console.outIsPipe());
-        }
+        printed.setOpaque(accepted.getPlain());
     }
 
+    /** Returns how many events passed the filter; the lines of the last ones may still be in the buffer. */
+    long accepted() {
+        return accepted.getOpaque();
+    }
+
+    /** Returns how many lines were written. */
     long printed() {
         return printed.getOpaque();
     }

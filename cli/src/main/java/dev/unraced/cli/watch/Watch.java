@@ -108,6 +108,6 @@ final class Watch {
     }
 
     private long left() {
-        return count - printer.printed();
+        return count - printer.accepted();
     }
 }

@@ -28,6 +28,11 @@ public class CaptureAround implements Capture {
     }
 
     @Override
+    public String hooks() {
+        return inner.hooks();
+    }
+
+    @Override
     public int poll(EventHandler handler, int limit) {
         return inner.poll(handler, limit);
     }

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.otlp;
+
+import dev.unraced.event.Argument;
+import dev.unraced.event.ByteString;
+import dev.unraced.event.Caller;
+import dev.unraced.event.ConnectEvent;
+import dev.unraced.event.ConnectedSocket;
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.EventView;
+import dev.unraced.event.Integrity;
+import dev.unraced.event.OpenEvent;
+import dev.unraced.event.OpenedFile;
+import dev.unraced.event.Sockaddr;
+import dev.unraced.event.SyscallEvent;
+import dev.unraced.format.JsonEventWriter;
+import dev.unraced.format.OpenFlagNames;
+import dev.unraced.format.WallClock;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.logs.LogRecordBuilder;
+import io.opentelemetry.api.logs.Logger;
+import io.opentelemetry.api.logs.Severity;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.logs.LogRecordProcessor;
+import io.opentelemetry.sdk.logs.ReadWriteLogRecord;
+import io.opentelemetry.sdk.logs.SdkLoggerProvider;
+import io.opentelemetry.sdk.logs.data.LogRecordData;
+import io.opentelemetry.sdk.resources.Resource;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Makes log records of events. The body is the event as a line of JSON, whole. What others search by is an attribute,
+ * too, under the names of OpenTelemetry's semantic conventions where they have one. For one thread.
+ */
+final class EventRecords {
+    private static final AttributeKey<Long> PROCESS = AttributeKey.longKey("process.pid");
+    private static final AttributeKey<Long> PARENT = AttributeKey.longKey("process.parent_pid");
+    private static final AttributeKey<String> USER = AttributeKey.stringKey("process.real_user.id");
+    private static final AttributeKey<Long> THREAD = AttributeKey.longKey("thread.id");
+    private static final AttributeKey<String> THREAD_NAME = AttributeKey.stringKey("thread.name");
+    private static final AttributeKey<String> CONTAINER = AttributeKey.stringKey("container.id");
+    private static final AttributeKey<String> ERROR = AttributeKey.stringKey("error.type");
+    private static final AttributeKey<String> FILE = AttributeKey.stringKey("file.path");
+    private static final AttributeKey<String> INODE = AttributeKey.stringKey("file.inode");
+    private static final AttributeKey<String> PEER = AttributeKey.stringKey("network.peer.address");
+    private static final AttributeKey<Long> PEER_PORT = AttributeKey.longKey("network.peer.port");
+    private static final AttributeKey<String> ASKED = AttributeKey.stringKey("unraced.requested");
+    private static final AttributeKey<String> PROVENANCE = AttributeKey.stringKey("unraced.provenance");
+    private static final AttributeKey<String> INTEGRITY = AttributeKey.stringKey("unraced.integrity");
+    private static final AttributeKey<List<String>> FLAGS = AttributeKey.stringArrayKey("unraced.flags");
+    private static final AttributeKey<Long> SEQUENCE = AttributeKey.longKey("unraced.sequence");
+
+    private final WallClock clock = new WallClock();
+    private final JsonEventWriter json = new JsonEventWriter(clock, OpenFlagNames.ofThisMachine());
+    private final Kept kept = new Kept();
+    private final Logger logger;
+
+    EventRecords(String host) {
+        this.logger = SdkLoggerProvider.builder()
+                .setResource(Resource.create(Attributes.of(
+                        AttributeKey.stringKey("service.name"),
+                        "unraced",
+                        AttributeKey.stringKey("host.name"),
+                        host)))
+                .addLogRecordProcessor(kept)
+                .build()
+                .get("dev.unraced");
+    }
+
+    /** Keeps the record that the SDK makes, instead of a queue that forgets records without counting them. */
+    private static final class Kept implements LogRecordProcessor {
+        private Optional<LogRecordData> last = Optional.empty();
+
+        @Override
+        public void onEmit(Context context, ReadWriteLogRecord made) {
+            last = Optional.of(made.toLogRecordData());
+        }
+
+        LogRecordData take() {
+            LogRecordData taken = last.orElseThrow();
+            last = Optional.empty();
+            return taken;
+        }
+    }
+
+    LogRecordData of(EventView view) {
+        clock.arrived(view.nanos());
+        SyscallEvent event = view.snapshot();
+        Caller caller = event.caller();
+        LogRecordBuilder made = logger.logRecordBuilder()
+                .setTimestamp(clock.epochNanos(view.nanos()), TimeUnit.NANOSECONDS)
+                .setEventName("unraced." + event.call().syscall().name().toLowerCase(Locale.ROOT))
+                .setBody(json.toLine(view))
+                .setAttribute(PROCESS, (long) caller.tgid())
+                .setAttribute(THREAD, (long) caller.tid())
+                .setAttribute(THREAD_NAME, caller.comm().toUtf8())
+                .setAttribute(USER, Long.toString(caller.uid()))
+                .setAttribute(SEQUENCE, event.call().sequence())
+                .setAttribute(FLAGS, event.flags().stream().map(EventFlag::name).sorted().toList());
+        if (caller.parentTgid() != 0) {
+            made.setAttribute(PARENT, (long) caller.parentTgid());
+        }
+        caller.containerId().ifPresent(id -> made.setAttribute(CONTAINER, id.toUtf8()));
+        event.errnoName().ifPresent(name -> made.setAttribute(ERROR, name));
+        if (event instanceof OpenEvent open) {
+            describe(made, open);
+        } else if (event instanceof ConnectEvent connect) {
+            describe(made, connect);
+        }
+        made.emit();
+        return kept.take();
+    }
+
+    private static void describe(LogRecordBuilder made, OpenEvent open) {
+        judge(made, open.path(), open.how().integrity());
+        Optional<OpenedFile> file = open.has(EventFlag.EXECUTION_UNKNOWN) ? Optional.empty() : open.file();
+        open.path().asOptional().map(ByteString::toUtf8).ifPresent(path -> made.setAttribute(ASKED, path));
+        file.ifPresent(opened -> made.setAttribute(INODE, Long.toUnsignedString(opened.inode())));
+        // An event that has a file without its path does not say that the path asked for is the file's.
+        file.map(OpenedFile::path)
+                .or(() -> open.has(EventFlag.OBJECT_MISSED) ? Optional.empty() : open.path().asOptional())
+                .map(ByteString::toUtf8)
+                .ifPresent(path -> made.setAttribute(FILE, path));
+    }
+
+    private static void describe(LogRecordBuilder made, ConnectEvent connect) {
+        judge(made, connect.address(), connect.block().map(block -> block.integrity()).orElse(Integrity.UNCHECKED));
+        connect.address().asOptional().ifPresent(address -> made.setAttribute(ASKED, address.toString()));
+        Optional<Sockaddr> peer = connect.has(EventFlag.EXECUTION_UNKNOWN)
+                ? Optional.empty()
+                : connect.socket().flatMap(ConnectedSocket::remote);
+        peer.flatMap(Sockaddr::inetAddress).ifPresent(address -> {
+            made.setAttribute(PEER, address.getHostAddress());
+            made.setAttribute(PEER_PORT, (long) peer.get().port());
+        });
+    }
+
+    /** Sets how far the argument is to be trusted; a changed one is a warning. */
+    private static void judge(LogRecordBuilder made, Argument<?> argument, Integrity further) {
+        boolean changed = argument.integrity() == Integrity.CHANGED || further == Integrity.CHANGED;
+        made.setAttribute(PROVENANCE, argument.provenance().name())
+                .setAttribute(INTEGRITY, argument.integrity().name())
+                .setSeverity(changed ? Severity.WARN : Severity.INFO)
+                .setSeverityText(changed ? "WARN" : "INFO");
+    }
+}
