@@ -14,8 +14,24 @@ import java.util.TreeMap;
 /** The sinks of a server, found by their names, each with a reader of its own. Not thread-safe. */
 public final class Sinks implements AutoCloseable {
     private final List<Open> open = new ArrayList<>();
+    private boolean closed;
 
-    private record Open(String name, EventSink sink, SinkReader reader) {}
+    private record Open(String name, EventSink sink, SinkReader reader) implements Progress {
+        @Override
+        public long taken() {
+            return reader.taken();
+        }
+
+        @Override
+        public long missed() {
+            return reader.missed();
+        }
+
+        @Override
+        public long lost() {
+            return sink.lost() + reader.failed();
+        }
+    }
 
     /**
      * Opens sinks by their names.
@@ -50,13 +66,40 @@ public final class Sinks implements AutoCloseable {
     public List<String> describe() {
         return open.stream()
                 .map(each -> "sink " + each.name() + ": " + each.sink().describe() + ", "
-                        + each.reader().missed() + " missed because it was too slow")
+                        + each.reader().missed() + " missed because it was too slow"
+                        + (each.reader().failed() == 0
+                                ? ""
+                                : ", " + each.reader().failed() + " on which it failed"))
                 .toList();
+    }
+
+    /** Returns the sinks, in the order in which they were named. */
+    public List<Progress> progress() {
+        return open.stream().<Progress>map(each -> each).toList();
+    }
+
+    /** What became of the events that were meant for a sink. From any thread. */
+    public interface Progress {
+        /** Returns the sink's name. */
+        String name();
+
+        /** Returns how many events it got. */
+        long taken();
+
+        /** Returns how many it did not get, because it was too slow. */
+        long missed();
+
+        /** Returns how many of those that it got are lost, by its own account or because it failed on them. */
+        long lost();
     }
 
     /** Passes on the remaining events, for some seconds at the most, and closes the sinks. Further calls do nothing. */
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         for (Open each : open) {
             each.reader().close();
             each.sink().close();

@@ -23,6 +23,7 @@ class ArchitectureTest {
                     "dev.unraced.gvisor..",
                     "dev.unraced.remote..",
                     "dev.unraced.sim..",
+                    "dev.unraced.file..",
                     "dev.unraced.kafka..",
                     "dev.unraced.otlp..",
                     "dev.unraced.conformance..",

@@ -197,7 +197,8 @@ final class KafkaSink implements EventSink {
     }
 
     /** Returns the number of events that the brokers do not have, and will not get. */
-    long lost() {
+    @Override
+    public long lost() {
         return lost.get();
     }
 

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.otlp;
 
-import dev.unraced.capture.CaptureException;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.ConfigSection;
 import dev.unraced.config.InvalidConfigException;
+import dev.unraced.format.HostName;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -62,7 +61,7 @@ record OtlpSettings(
         if (!problems.isEmpty()) {
             throw new InvalidConfigException(problems);
         }
-        return settings.host().isEmpty() ? settings.with(hostName()) : settings;
+        return settings.host().isEmpty() ? settings.with(HostName.ofThisMachine()) : settings;
     }
 
     private OtlpSettings with(String name) {
@@ -119,14 +118,6 @@ record OtlpSettings(
         } catch (IOException e) {
             problems.add(SECTION + key + ": " + name + " cannot be read");
             return Optional.empty();
-        }
-    }
-
-    private static String hostName() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (IOException e) {
-            throw new CaptureException("sink otlp: this machine does not know its name. Set " + SECTION + "host.", e);
         }
     }
 }

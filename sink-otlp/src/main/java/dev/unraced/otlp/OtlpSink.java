@@ -156,6 +156,11 @@ final class OtlpSink implements EventSink {
     }
 
     @Override
+    public long lost() {
+        return counts().lost();
+    }
+
+    @Override
     public String describe() {
         lock.lock();
         try {

@@ -6,7 +6,9 @@ import com.sun.net.httpserver.HttpServer;
 import dev.unraced.capture.Capture;
 import dev.unraced.capture.CaptureException;
 import dev.unraced.micrometer.CaptureMetrics;
+import dev.unraced.server.Sinks;
 import dev.unraced.server.broadcast.Broadcaster;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -15,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Serves the meters of the shared capture as Prometheus reads them, and says whether the capture is alive. Whoever can
@@ -36,7 +39,7 @@ final class MetricsEndpoint implements AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Capture capture;
 
-    private MetricsEndpoint(HttpServer server, Broadcaster broadcaster) {
+    private MetricsEndpoint(HttpServer server, Broadcaster broadcaster, Sinks sinks) {
         this.server = server;
         this.capture = broadcaster.capture();
         this.threads = Executors.newFixedThreadPool(THREADS, task -> {
@@ -49,6 +52,23 @@ final class MetricsEndpoint implements AutoCloseable {
                 .description("Subscriptions to the shared capture")
                 .tag("driver", capture.driver())
                 .register(registry);
+        sinks.progress().forEach(this::bind);
+    }
+
+    private void bind(Sinks.Progress sink) {
+        count("unraced.sink.taken", sink, Sinks.Progress::taken, "Events that a sink got");
+        count("unraced.sink.missed", sink, Sinks.Progress::missed, "Events that a sink was too slow for");
+        count("unraced.sink.lost", sink, Sinks.Progress::lost, "Events that a sink got and lost");
+    }
+
+    private void count(
+            String name, Sinks.Progress sink, ToDoubleFunction<Sinks.Progress> count, String description) {
+        FunctionCounter.builder(name, sink, count)
+                .description(description)
+                .baseUnit("events")
+                .tag("driver", capture.driver())
+                .tag("sink", sink.name())
+                .register(registry);
     }
 
     /**
@@ -56,9 +76,9 @@ final class MetricsEndpoint implements AutoCloseable {
      *
      * @throws CaptureException when the address cannot be had
      */
-    static MetricsEndpoint start(InetSocketAddress address, Broadcaster broadcaster) {
+    static MetricsEndpoint start(InetSocketAddress address, Broadcaster broadcaster, Sinks sinks) {
         try {
-            MetricsEndpoint endpoint = new MetricsEndpoint(HttpServer.create(address, 0), broadcaster);
+            MetricsEndpoint endpoint = new MetricsEndpoint(HttpServer.create(address, 0), broadcaster, sinks);
             endpoint.begin();
             return endpoint;
         } catch (IOException e) {

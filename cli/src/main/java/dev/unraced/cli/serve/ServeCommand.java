@@ -92,7 +92,7 @@ public final class ServeCommand implements Callable<Integer> {
             names = "--sink",
             paramLabel = "NAME",
             split = ",",
-            description = "Where the events go, too: kafka, otlp. Their settings are those of their sections:"
+            description = "Where the events go, too: file, kafka, otlp. Their settings are those of their sections:"
                     + " --set kafka.topic=…")
     private List<String> sinks = List.of();
 
@@ -151,7 +151,7 @@ public final class ServeCommand implements Callable<Integer> {
         ServiceManager manager = new ServiceManager(console.environment());
         try (GrpcServer server = GrpcServer.start(settings, captures);
                 MetricsEndpoint endpoint =
-                        metrics == null ? null : MetricsEndpoint.start(metrics, broadcaster(captures))) {
+                        metrics == null ? null : MetricsEndpoint.start(metrics, broadcaster(captures), open)) {
             StopSignals signals = StopSignals.install(stop::countDown);
             if (user != null) {
                 server.handOver(user);

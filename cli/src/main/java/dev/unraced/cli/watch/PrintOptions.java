@@ -7,15 +7,12 @@ import dev.unraced.cli.common.StatsText;
 import dev.unraced.cli.common.VersionProvider;
 import dev.unraced.format.EcsEventWriter;
 import dev.unraced.format.EventWriter;
+import dev.unraced.format.HostName;
 import dev.unraced.format.JsonEventWriter;
 import dev.unraced.format.OcsfEventWriter;
 import dev.unraced.format.OpenFlagNames;
 import dev.unraced.format.TextEventWriter;
 import dev.unraced.format.WallClock;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -107,8 +104,8 @@ final class PrintOptions {
         OpenFlagNames flags = OpenFlagNames.ofThisMachine();
         return switch (json ? OutputFormat.json : format) {
             case json -> new JsonEventWriter(clock, flags);
-            case ocsf -> new OcsfEventWriter(clock, flags, hostName(), VersionProvider.version());
-            case ecs -> new EcsEventWriter(clock, flags, hostName());
+            case ocsf -> new OcsfEventWriter(clock, flags, HostName.ofThisMachine(), VersionProvider.version());
+            case ecs -> new EcsEventWriter(clock, flags, HostName.ofThisMachine());
             case table ->
                 new TextEventWriter(
                         clock,
@@ -150,16 +147,6 @@ final class PrintOptions {
         if (summary) {
             boolean asJson = json || format == OutputFormat.json;
             console.print(asJson ? counted.toJson() : Console.printable(counted.toText()));
-        }
-    }
-
-    /** Returns the kernel's host name; a look-up by name could take seconds, and use the network. */
-    private static String hostName() {
-        try {
-            return Files.readString(Path.of("/proc/sys/kernel/hostname"), StandardCharsets.US_ASCII)
-                    .replaceAll("[^A-Za-z0-9._-]", "");
-        } catch (IOException e) {
-            return "localhost";
         }
     }
 }

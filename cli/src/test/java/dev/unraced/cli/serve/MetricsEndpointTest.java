@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.unraced.capture.Capture;
 import dev.unraced.capture.CaptureException;
 import dev.unraced.config.CaptureConfig;
+import dev.unraced.server.Sinks;
 import dev.unraced.server.broadcast.Broadcaster;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -15,12 +16,14 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,18 +34,24 @@ class MetricsEndpointTest {
     private final HttpClient client = HttpClient.newHttpClient();
     private Broadcaster broadcaster;
     private MetricsEndpoint endpoint;
+    private Sinks sinks;
 
     @BeforeEach
-    void open() {
+    void open(@TempDir Path directory) {
         Capture capture = Capture.open(
                 CaptureConfig.builder().driver("sim").ringBytes(1 << 20).build());
         broadcaster = new Broadcaster(capture, false, 1 << 20);
-        endpoint = MetricsEndpoint.start(new HostPort().convert("0"), broadcaster);
+        CaptureConfig config = CaptureConfig.builder()
+                .set("file.path", directory.resolve("events").toString())
+                .build();
+        sinks = Sinks.open(List.of("file"), config, broadcaster);
+        endpoint = MetricsEndpoint.start(new HostPort().convert("0"), broadcaster, sinks);
     }
 
     @AfterEach
     void close() {
         endpoint.close();
+        sinks.close();
         broadcaster.close();
     }
 
@@ -55,7 +64,10 @@ class MetricsEndpointTest {
                 .contains("# TYPE unraced_returned_calls_total counter")
                 .contains("unraced_lost_events_total{driver=\"sim\",reason=\"ring_full\"} 0.0")
                 .contains("unraced_open{driver=\"sim\"} 1.0")
-                .contains("unraced_subscribers{driver=\"sim\"} 0.0");
+                .contains("unraced_subscribers{driver=\"sim\"} 0.0")
+                .contains("unraced_sink_taken_events_total{driver=\"sim\",sink=\"file\"} ")
+                .contains("unraced_sink_missed_events_total{driver=\"sim\",sink=\"file\"} 0.0")
+                .contains("unraced_sink_lost_events_total{driver=\"sim\",sink=\"file\"} 0.0");
     }
 
     @Test
@@ -94,7 +106,7 @@ class MetricsEndpointTest {
 
     @Test
     void anAddressThatIsTakenIsNamedWithARemedy() {
-        assertThatThrownBy(() -> MetricsEndpoint.start(endpoint.address(), broadcaster))
+        assertThatThrownBy(() -> MetricsEndpoint.start(endpoint.address(), broadcaster, sinks))
                 .isInstanceOf(CaptureException.class)
                 .hasMessageContaining("127.0.0.1:" + endpoint.address().getPort())
                 .hasMessageContaining("Address already in use")

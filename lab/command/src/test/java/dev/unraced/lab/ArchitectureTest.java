@@ -56,6 +56,7 @@ class ArchitectureTest {
     private static final String SERVER = "dev.unraced.server..";
     private static final String SINKS = "dev.unraced.server.sink..";
     private static final String KAFKA = "dev.unraced.kafka..";
+    private static final String FILE = "dev.unraced.file..";
     private static final String OTLP = "dev.unraced.otlp..";
     private static final String KMOD = "dev.unraced.kmod..";
     private static final String REMOTE = "dev.unraced.remote..";
@@ -94,7 +95,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule CONSUMERS_NEED_NO_SUPPORT = noClasses()
             .that()
-            .resideInAnyPackage(PROTOCOL, KAFKA, OTLP, SINKS)
+            .resideInAnyPackage(PROTOCOL, FILE, KAFKA, OTLP, SINKS)
             .should()
             .dependOnClassesThat(resideInAnyPackage(SUPPORT));
 
@@ -184,24 +185,25 @@ class ArchitectureTest {
                     .and(not(resideInAnyPackage(PROTOCOL, SINKS, KAFKA))));
 
     @ArchTest
-    static final ArchRule OTLP_HAS_ITS_TEXT_FROM_THE_FORMATS = noClasses()
+    static final ArchRule SINKS_OF_TEXT_HAVE_IT_FROM_THE_FORMATS = noClasses()
             .that()
-            .resideInAPackage(OTLP)
+            .resideInAnyPackage(FILE, OTLP)
             .should()
             .dependOnClassesThat(resideInAPackage("dev.unraced..")
                     .and(not(resideInAnyPackage(CONTRACT)))
-                    .and(not(resideInAnyPackage(FORMAT, SINKS, OTLP))));
+                    .and(not(resideInAnyPackage(FORMAT, SINKS, FILE, OTLP))));
 
     @ArchTest
     static final ArchRule NOBODY_KNOWS_A_SINK = noClasses()
             .that()
-            .resideOutsideOfPackages(KAFKA, OTLP)
+            .resideOutsideOfPackages(FILE, KAFKA, OTLP)
             .should()
-            .dependOnClassesThat(resideInAnyPackage(KAFKA, OTLP));
+            .dependOnClassesThat(resideInAnyPackage(FILE, KAFKA, OTLP));
 
     @ArchTest
-    static final ArchRule NO_SINK_KNOWS_ANOTHER =
-            noClasses().that().resideInAPackage(KAFKA).should().dependOnClassesThat(resideInAPackage(OTLP));
+    static final ArchRule NO_SINK_KNOWS_ANOTHER = slices().matching("dev.unraced.(file|kafka|otlp)..")
+            .should()
+            .notDependOnEachOther();
 
     @ArchTest
     static final ArchRule ONLY_SERVER_AND_CLIENT_SPEAK_GRPC = noClasses()

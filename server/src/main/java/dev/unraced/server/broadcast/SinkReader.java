@@ -27,6 +27,7 @@ public final class SinkReader implements AutoCloseable {
     private volatile boolean closing;
     private volatile long taken;
     private volatile long missed;
+    private volatile long failed;
 
     SinkReader(BroadcastRing ring, BroadcastRing.Cursor cursor, EventHandler handler, String name) {
         this.ring = ring;
@@ -45,6 +46,11 @@ public final class SinkReader implements AutoCloseable {
     /** Returns the number of events that were overwritten before the sink came to them. */
     public long missed() {
         return missed;
+    }
+
+    /** Returns the number of events on which the sink threw an exception. */
+    public long failed() {
+        return failed;
     }
 
     private void run() {
@@ -76,8 +82,12 @@ public final class SinkReader implements AutoCloseable {
         taken++;
         try {
             handler.onEvent(event);
-        } catch (RuntimeException e) {
-            LOG.debug("A sink failed on an event", e);
+        } catch (Throwable e) {
+            // An error, too: it ends neither the other events nor their counts.
+            if (failed++ == 0) {
+                LOG.warn("{}: the sink failed on an event, which is counted; further failures are only counted",
+                        thread.getName(), e);
+            }
         }
     }
 

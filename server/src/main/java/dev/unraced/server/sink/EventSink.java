@@ -10,6 +10,11 @@ import dev.unraced.config.CaptureConfig;
  */
 public interface EventSink extends EventHandler, AutoCloseable {
 
+    /** Returns how many events came in that are not where they should go, and will not get there. From any thread. */
+    default long lost() {
+        return 0;
+    }
+
     /** Describes the progress in one line: events taken over, and events lost with the reason. */
     String describe();
 

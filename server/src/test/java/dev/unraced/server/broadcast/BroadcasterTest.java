@@ -76,6 +76,25 @@ class BroadcasterTest {
     }
 
     @Test
+    void aSinkThatThrowsLosesWhatItThrewOnAndIsCounted() throws InterruptedException {
+        SimKernel kernel = SimKernel.create();
+        LinkedBlockingQueue<Long> numbers = new LinkedBlockingQueue<>();
+        try (Broadcaster broadcaster = new Broadcaster(kernel.capture(), false, 1 << 16);
+                SinkReader reader = broadcaster.addReader("sink", event -> {
+                    if (event.sequence() == 1) {
+                        throw new AssertionError("no runtime exception");
+                    }
+                    numbers.add(event.sequence());
+                })) {
+            kernel.process("one").thread().openat("/tmp/first").finish();
+            kernel.process("two").thread().openat("/tmp/second").finish();
+            assertThat(numbers.poll(20, TimeUnit.SECONDS)).isEqualTo(2);
+            assertThat(reader.taken()).isEqualTo(2);
+            assertThat(reader.failed()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void aSubscriberThatCannotBeginLeavesTheCaptureToTheOthers() throws InterruptedException {
         SimKernel kernel = SimKernel.create();
         LinkedBlockingQueue<Long> numbers = new LinkedBlockingQueue<>();

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.file;
+
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.ConfigSection;
+import dev.unraced.config.InvalidConfigException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The settings in {@code unraced.file}.
+ *
+ * @param path the file
+ * @param format what a line is
+ * @param maxBytes how large the file may grow
+ * @param keep how many renamed files are kept
+ * @param mode who may read and write a file that is made
+ */
+record FileSettings(Path path, Format format, long maxBytes, int keep, Set<PosixFilePermission> mode) {
+    private static final String SECTION = "unraced.file.";
+    private static final long LEAST = 64L << 10;
+    private static final long MOST = 64L << 30;
+    private static final int MOST_KEPT = 1000;
+
+    /** What a line is. */
+    enum Format {
+        JSON,
+        OCSF,
+        ECS,
+        TABLE
+    }
+
+    static FileSettings of(CaptureConfig config) {
+        ConfigSection own = config.section(FileSink.NAME);
+        List<String> problems = new ArrayList<>();
+        FileSettings settings = new FileSettings(
+                path(own.string("path"), problems),
+                format(own.string("format"), problems),
+                number(own.bytes("max-bytes"), "max-bytes", LEAST, MOST, problems),
+                (int) number(own.number("keep"), "keep", 0, MOST_KEPT, problems),
+                mode(own.string("mode"), problems));
+        if (!problems.isEmpty()) {
+            throw new InvalidConfigException(problems);
+        }
+        return settings;
+    }
+
+    private static Path path(String text, List<String> problems) {
+        Path path = Path.of(text).toAbsolutePath();
+        Path folder = path.getParent();
+        if (text.isEmpty()) {
+            problems.add(SECTION + "path is empty; name the file: --set file.path=/var/log/unraced/events.json");
+        } else if (folder == null || !Files.isDirectory(folder)) {
+            problems.add(SECTION + "path = " + text + ": there is no folder " + folder + "; make it");
+        } else if (Files.exists(path) && !Files.isRegularFile(path)) {
+            problems.add(SECTION + "path = " + text + " is no regular file");
+        }
+        return path;
+    }
+
+    private static Format format(String text, List<String> problems) {
+        for (Format format : Format.values()) {
+            if (format.name().equalsIgnoreCase(text)) {
+                return format;
+            }
+        }
+        problems.add(SECTION + "format = " + text + "; allowed: json, ocsf, ecs, table");
+        return Format.JSON;
+    }
+
+    private static long number(long value, String key, long least, long most, List<String> problems) {
+        if (value < least || value > most) {
+            problems.add(SECTION + key + " = " + value + "; allowed: " + least + " to " + most);
+        }
+        return value;
+    }
+
+    private static Set<PosixFilePermission> mode(String text, List<String> problems) {
+        Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
+        if (!text.matches("[0-7]{3}")) {
+            problems.add(SECTION + "mode = " + text + "; allowed: three octal digits, such as 640");
+            return permissions;
+        }
+        int bits = Integer.parseInt(text, 8);
+        PosixFilePermission[] fromTheOwnersRead = PosixFilePermission.values();
+        for (int i = 0; i < fromTheOwnersRead.length; i++) {
+            int bit = 1 << (fromTheOwnersRead.length - 1 - i);
+            if ((bits & bit) != 0) {
+                permissions.add(fromTheOwnersRead[i]);
+            }
+        }
+        return permissions;
+    }
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.file;
+
+import dev.unraced.capture.CaptureException;
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.event.EventView;
+import dev.unraced.format.EcsEventWriter;
+import dev.unraced.format.EventWriter;
+import dev.unraced.format.HostName;
+import dev.unraced.format.JsonEventWriter;
+import dev.unraced.format.LineBuffer;
+import dev.unraced.format.OcsfEventWriter;
+import dev.unraced.format.OpenFlagNames;
+import dev.unraced.format.TextEventWriter;
+import dev.unraced.format.WallClock;
+import dev.unraced.server.sink.EventSink;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.ZoneId;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes each event to a file, a line each, at once: what was written survives the server's death. A line that cannot
+ * be written counts as lost, and the next one is tried.
+ */
+final class FileSink implements EventSink {
+    static final String NAME = "file";
+
+    private static final Logger LOG = LoggerFactory.getLogger(FileSink.class);
+    /** What most lines fit into; the buffer grows. */
+    private static final int LINE_BYTES = 4096;
+
+    private final WallClock clock = new WallClock();
+    private final EventWriter writer;
+    private final RotatedFile file;
+    private final Pending line = new Pending();
+    private final AtomicLong written = new AtomicLong();
+    private final AtomicLong lost = new AtomicLong();
+    private volatile String lastFailure = "";
+
+    /** The line of the event that is being written. */
+    private static final class Pending implements RotatedFile.Line {
+        private final LineBuffer buffer = new LineBuffer(LINE_BYTES);
+
+        @Override
+        public int length() {
+            return buffer.length();
+        }
+
+        @Override
+        public void writeTo(OutputStream out) throws IOException {
+            buffer.writeTo(out);
+        }
+    }
+
+    private FileSink(FileSettings settings) throws IOException {
+        this.file = new RotatedFile(settings);
+        OpenFlagNames flags = OpenFlagNames.ofThisMachine();
+        this.writer = switch (settings.format()) {
+            case JSON -> new JsonEventWriter(clock, flags);
+            case OCSF -> new OcsfEventWriter(clock, flags, HostName.ofThisMachine(), version());
+            case ECS -> new EcsEventWriter(clock, flags, HostName.ofThisMachine());
+            case TABLE -> new TextEventWriter(clock, flags, ZoneId.systemDefault(), false, true, 0);
+        };
+    }
+
+    static FileSink open(CaptureConfig config) {
+        FileSettings settings = FileSettings.of(config);
+        try {
+            return new FileSink(settings);
+        } catch (IOException e) {
+            throw new CaptureException(
+                    "sink file: " + settings.path() + " cannot be opened: " + e.getClass().getSimpleName()
+                            + ". Make its folder writable, or name another file by unraced.file.path.",
+                    e);
+        }
+    }
+
+    private static String version() {
+        String version = FileSink.class.getPackage().getImplementationVersion();
+        return version == null ? "unknown" : version;
+    }
+
+    @Override
+    public void onEvent(EventView event) {
+        clock.arrived(event.nanos());
+        line.buffer.clear();
+        writer.write(event, line.buffer);
+        try {
+            file.append(line);
+            written.incrementAndGet();
+            lastFailure = "";
+        } catch (IOException e) {
+            lost.incrementAndGet();
+            String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+            if (!why.equals(lastFailure)) {
+                lastFailure = why;
+                LOG.warn("The file of events takes none: {}", why);
+            }
+        }
+    }
+
+    @Override
+    public long lost() {
+        return lost.get();
+    }
+
+    @Override
+    public String describe() {
+        return written.get() + " written, " + lost() + " lost"
+                + (lastFailure.isEmpty() ? "" : " (last: " + lastFailure + ")");
+    }
+
+    @Override
+    public void close() {
+        try {
+            file.close();
+        } catch (IOException e) {
+            LOG.warn("The file of events was not closed in order: {}", e.getMessage());
+        }
+    }
+}
