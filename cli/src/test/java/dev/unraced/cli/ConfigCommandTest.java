@@ -33,7 +33,13 @@ class ConfigCommandTest {
         String reference = run("config", "--markdown");
         assertThat(Files.readString(Path.of("../docs/configuration.md"))).contains("\n\n" + reference + "\n");
         assertThat(reference)
-                .contains("### unraced\n", "### unraced.ebpf\n", "### unraced.remote\n", "### unraced.file\n", "### unraced.kafka\n", "### unraced.otlp\n");
+                .contains(
+                        "### unraced\n",
+                        "### unraced.ebpf\n",
+                        "### unraced.remote\n",
+                        "### unraced.file\n",
+                        "### unraced.kafka\n",
+                        "### unraced.otlp\n");
     }
 
     @Test

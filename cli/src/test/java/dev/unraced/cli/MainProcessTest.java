@@ -99,7 +99,8 @@ class MainProcessTest {
         Process process = watch(1, Redirect.to(new File("/dev/full")));
 
         assertThat(process.waitFor()).isEqualTo(1);
-        assertThat(errors()).contains("Standard output cannot be written to", " 0 printed")
+        assertThat(errors())
+                .contains("Standard output cannot be written to", " 0 printed")
                 .doesNotContain("\tat ");
     }
 

@@ -72,7 +72,8 @@ final class FileSink implements EventSink {
             return new FileSink(settings);
         } catch (IOException e) {
             throw new CaptureException(
-                    "sink file: " + settings.path() + " cannot be opened: " + e.getClass().getSimpleName()
+                    "sink file: " + settings.path() + " cannot be opened: "
+                            + e.getClass().getSimpleName()
                             + ". Make its folder writable, or name another file by unraced.file.path.",
                     e);
         }

@@ -107,7 +107,9 @@ final class RotatedFile implements AutoCloseable {
         }
     }
 
-    /** Rotates the file. Where that fails it grows, since no event is lost by that, and is tried again after a second. */
+    /**
+     * Rotates the file. Where that fails it grows, since no event is lost by that, and is tried again after a second.
+     */
     private void rotateIfPossible() throws IOException {
         long now = System.nanoTime();
         if (!stuck.isEmpty() && now - stuckAt < LOOK_NANOS) {

@@ -51,7 +51,8 @@ class FileSinkTest {
     @Test
     void largeFilesAreRenamedAndNoLineIsTornOrLost() throws IOException {
         try (Capture capture = kernel.capture();
-                FileSink sink = FileSink.open(settings().set("file.max-bytes", "64KiB").build())) {
+                FileSink sink =
+                        FileSink.open(settings().set("file.max-bytes", "64KiB").build())) {
             open(capture, sink, 0, 1_000);
             assertThat(sink.describe()).isEqualTo("1000 written, 0 lost");
         }
@@ -179,7 +180,8 @@ class FileSinkTest {
     })
     void eachFormatHasALineForAnEvent(String format, String begin) throws IOException {
         try (Capture capture = kernel.capture();
-                FileSink sink = FileSink.open(settings().set("file.format", format).build())) {
+                FileSink sink =
+                        FileSink.open(settings().set("file.format", format).build())) {
             open(capture, sink, 0, 3);
         }
         assertThat(Files.readAllLines(file(""))).hasSize(3).allMatch(line -> !line.isEmpty());

@@ -62,10 +62,7 @@ final class EventRecords {
     EventRecords(String host) {
         this.logger = SdkLoggerProvider.builder()
                 .setResource(Resource.create(Attributes.of(
-                        AttributeKey.stringKey("service.name"),
-                        "unraced",
-                        AttributeKey.stringKey("host.name"),
-                        host)))
+                        AttributeKey.stringKey("service.name"), "unraced", AttributeKey.stringKey("host.name"), host)))
                 .addLogRecordProcessor(kept)
                 .build()
                 .get("dev.unraced");
@@ -100,7 +97,9 @@ final class EventRecords {
                 .setAttribute(THREAD_NAME, caller.comm().toUtf8())
                 .setAttribute(USER, Long.toString(caller.uid()))
                 .setAttribute(SEQUENCE, event.call().sequence())
-                .setAttribute(FLAGS, event.flags().stream().map(EventFlag::name).sorted().toList());
+                .setAttribute(
+                        FLAGS,
+                        event.flags().stream().map(EventFlag::name).sorted().toList());
         if (caller.parentTgid() != 0) {
             made.setAttribute(PARENT, (long) caller.parentTgid());
         }
@@ -122,13 +121,18 @@ final class EventRecords {
         file.ifPresent(opened -> made.setAttribute(INODE, Long.toUnsignedString(opened.inode())));
         // An event that has a file without its path does not say that the path asked for is the file's.
         file.map(OpenedFile::path)
-                .or(() -> open.has(EventFlag.OBJECT_MISSED) ? Optional.empty() : open.path().asOptional())
+                .or(() -> open.has(EventFlag.OBJECT_MISSED)
+                        ? Optional.empty()
+                        : open.path().asOptional())
                 .map(ByteString::toUtf8)
                 .ifPresent(path -> made.setAttribute(FILE, path));
     }
 
     private static void describe(LogRecordBuilder made, ConnectEvent connect) {
-        judge(made, connect.address(), connect.block().map(block -> block.integrity()).orElse(Integrity.UNCHECKED));
+        judge(
+                made,
+                connect.address(),
+                connect.block().map(block -> block.integrity()).orElse(Integrity.UNCHECKED));
         connect.address().asOptional().ifPresent(address -> made.setAttribute(ASKED, address.toString()));
         Optional<Sockaddr> peer = connect.has(EventFlag.EXECUTION_UNKNOWN)
                 ? Optional.empty()

@@ -99,10 +99,11 @@ record OtlpSettings(
             number++;
             int end = line.indexOf('=');
             if (end > 0) {
-                headers.put(line.substring(0, end).strip(), line.substring(end + 1).strip());
+                headers.put(
+                        line.substring(0, end).strip(), line.substring(end + 1).strip());
             } else if (!line.isBlank() && !line.startsWith("#")) {
-                problems.add(SECTION + "headers: line " + number + " of " + own.string("headers")
-                        + " is not name=value");
+                problems.add(
+                        SECTION + "headers: line " + number + " of " + own.string("headers") + " is not name=value");
             }
         }
         return headers;

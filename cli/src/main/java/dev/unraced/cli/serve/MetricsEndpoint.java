@@ -61,8 +61,7 @@ final class MetricsEndpoint implements AutoCloseable {
         count("unraced.sink.lost", sink, Sinks.Progress::lost, "Events that a sink got and lost");
     }
 
-    private void count(
-            String name, Sinks.Progress sink, ToDoubleFunction<Sinks.Progress> count, String description) {
+    private void count(String name, Sinks.Progress sink, ToDoubleFunction<Sinks.Progress> count, String description) {
         FunctionCounter.builder(name, sink, count)
                 .description(description)
                 .baseUnit("events")

@@ -201,9 +201,8 @@ class ArchitectureTest {
             .dependOnClassesThat(resideInAnyPackage(FILE, KAFKA, OTLP));
 
     @ArchTest
-    static final ArchRule NO_SINK_KNOWS_ANOTHER = slices().matching("dev.unraced.(file|kafka|otlp)..")
-            .should()
-            .notDependOnEachOther();
+    static final ArchRule NO_SINK_KNOWS_ANOTHER =
+            slices().matching("dev.unraced.(file|kafka|otlp)..").should().notDependOnEachOther();
 
     @ArchTest
     static final ArchRule ONLY_SERVER_AND_CLIENT_SPEAK_GRPC = noClasses()

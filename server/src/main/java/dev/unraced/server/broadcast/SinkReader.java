@@ -85,8 +85,10 @@ public final class SinkReader implements AutoCloseable {
         } catch (Throwable e) {
             // An error, too: it ends neither the other events nor their counts.
             if (failed++ == 0) {
-                LOG.warn("{}: the sink failed on an event, which is counted; further failures are only counted",
-                        thread.getName(), e);
+                LOG.warn(
+                        "{}: the sink failed on an event, which is counted; further failures are only counted",
+                        thread.getName(),
+                        e);
             }
         }
     }
