@@ -165,7 +165,8 @@ static void ignored(void)
 	EXPECT(copied_with(unchecked, &tcp, in, ALONE, -111 /* ECONNREFUSED */) == match);
 	EXPECT(copied_with(unchecked, &tcp, in, ALONE, -EISCONN) == unchecked);
 	EXPECT(copied_with(unchecked, &tcp, in, ALONE, -EALREADY) == unchecked);
-	EXPECT(copied_with(unchecked, &udp, in, ALONE, -EISCONN) == match);
+	EXPECT(copied_with(unchecked, &udp, in, ALONE, -EISCONN) == unchecked);
+	EXPECT(copied_with(unchecked, &local, in, ALONE, -EISCONN) == unchecked);
 	/* The peer that others may have chosen proves nothing of this call. */
 	EXPECT(copied(match, &tcp, in, OVERLAPPED) == unchecked);
 	/* The state has other numbers in other families. */

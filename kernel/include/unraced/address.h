@@ -326,9 +326,8 @@ UNRACED_INLINE __u8 unraced_judge_copied_address(__u8 integrity, __u8 by_peer,
 						 __s64 result)
 {
 	bool internet = socket->family == UNRACED_AF_INET || socket->family == UNRACED_AF_INET6;
-	bool looked = heed == UNRACED_HEEDS ||
-		      (heed == UNRACED_HEEDS_IF_ALONE && alone &&
-		       (unraced_chose_peer(result) || !unraced_has_peer(result)));
+	bool looked = (heed == UNRACED_HEEDS || (heed == UNRACED_HEEDS_IF_ALONE && alone)) &&
+		      (unraced_chose_peer(result) || !unraced_has_peer(result));
 
 	if (integrity != UNRACED_INTEGRITY_MATCH)
 		return integrity;

@@ -284,8 +284,9 @@ static __always_inline void describe_opened(struct builder *builder, struct walk
 /*
  * Judges the kernel's copy of the address of a connect whose socket is not described, as it reached no peer, or another
  * task has replaced the descriptor. The socket of a request is that of its file; the descriptor may have led to another
- * one at the submission. The attempt of a request that waited may be that of a send on the same ring. The kernel
- * verifies this function once.
+ * one at the submission. No attempt is overlooked: the one that counted may be that of a send on a ring, whose error
+ * the request fetched. A thread that shares the descriptors counts its connect before it holds the file, and once more
+ * after it let go of it, so neither the counts nor the holders rule it out. The kernel verifies this function once.
  */
 __noinline int judge_undescribed(struct call *call)
 {
@@ -293,7 +294,8 @@ __noinline int judge_undescribed(struct call *call)
 	struct tail_context *from = SCRATCH(tail_context);
 	struct unraced_connect socket = {};
 	struct unraced_record *record;
-	__u32 attempts = 0;
+	__s64 references = 1;
+	__u32 shared = 0;
 	struct file *file;
 	struct sock *sk;
 	__u8 heed;
@@ -305,15 +307,16 @@ __noinline int judge_undescribed(struct call *call)
 	socket.family = call->connecting.family;
 	socket.address = record->connect.address;
 	heed = call->heed;
+	file = file_of(bpf_get_current_task_btf(), call->fd, &shared);
 	if (from->is_request) {
+		references += (__u64)file == from->file && !call->direct_descriptor;
 		file = (struct file *)from->file;
 		sk = file ? sock_of(file) : 0;
 		if ((__u64)sk != call->connecting.sock)
 			heed = heed_since_entry(call, file);
-		if (!from->request.at.waits && !from->request.at.punted)
-			attempts = own_attempts(builder, call, from);
 	}
-	alone = !connect_was_overlapped(call, socket.family, attempts);
+	alone = !(record->flags & UNRACED_FD_TABLE_SHARED) && file && !is_held_by_more(file, references) &&
+		!connect_was_overlapped(call, socket.family, 0);
 	record->integrity = unraced_judge_copied_address(record->integrity, UNRACED_INTEGRITY_UNCHECKED, &socket,
 							 builder->tail, alone, heed, from->result);
 	return 0;

@@ -134,6 +134,8 @@ static __always_inline bool revalidate(struct walk *walk, struct file *file)
 	load_barrier(&validation->digest);
 	for (int step = 0; step < FAST_STEPS; step++) {
 		digest_dentry(validation, dentry);
+		if (may_be_mounted_on(dentry))
+			return 0;
 		if (dentry == KREAD(mount, mnt.mnt_root)) {
 			struct mount *below = mount;
 

@@ -25,7 +25,7 @@ import org.apache.kafka.common.Uuid;
 /**
  * A real broker, which is its own controller (KRaft), in a process of its own, which a test can kill and start again.
  */
-final class Broker implements AutoCloseable {
+public final class Broker implements AutoCloseable {
     private final Path directory;
     private final int port = freePort();
     private Process process;
@@ -87,24 +87,25 @@ final class Broker implements AutoCloseable {
     }
 
     /** Starts a broker that has a topic. */
-    static Broker with(String topic, Path directory) throws IOException, InterruptedException, ExecutionException {
+    public static Broker with(String topic, Path directory) throws IOException, InterruptedException, ExecutionException {
         Broker broker = new Broker(directory);
         broker.create(topic);
         return broker;
     }
 
-    private void create(String topic) throws InterruptedException, ExecutionException {
+    /** Makes a topic of three partitions. */
+    public void create(String topic) throws InterruptedException, ExecutionException {
         try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, address()))) {
             admin.createTopics(List.of(new NewTopic(topic, 3, (short) 1))).all().get();
         }
     }
 
-    String address() {
+    public String address() {
         return "127.0.0.1:" + port;
     }
 
     /** Kills the broker as a crash would. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
 
