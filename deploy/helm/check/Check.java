@@ -50,7 +50,7 @@ public final class Check {
                 tolerations: [{key: only, operator: Exists}]
                 nodeSelector: {watched: "yes"}
                 """);
-        JsonElement pod = documents(all).get("DaemonSet");
+        String pod = new GsonBuilder().disableHtmlEscaping().create().toJson(documents(all).get("DaemonSet"));
         for (String part : List.of(
                 "\"image\":\"registry.example/unraced:1\",\"imagePullPolicy\":\"Always\"",
                 "\"--listen\",\"unix:/run/other/one.sock\",\"--socket-mode\",\"0660\",\"--allow-user\",\"1,2\"",
@@ -62,7 +62,7 @@ public final class Check {
                 "{\"defaultMode\":256,\"secretName\":\"certificates\"}",
                 "{\"key\":\"only\",\"operator\":\"Exists\"}",
                 "\"nodeSelector\":{\"watched\":\"yes\"}")) {
-            require(new GsonBuilder().disableHtmlEscaping().create().toJson(pod).contains(part), part + " is not in\n" + all);
+            require(pod.contains(part), part + " is not in\n" + all);
         }
         String remote = render("{socket: {path: ''}, tls: {port: 7443, secret: certificates}}");
         documents(remote);
@@ -135,8 +135,9 @@ public final class Check {
         return value;
     }
 
-    private static void equal(Map<String, JsonElement> plain, Map<String, JsonElement> chart, String how) {
-        require(plain.equals(chart), "the chart differs " + how + ":\n" + GSON.toJson(plain) + "\n" + GSON.toJson(chart));
+    private static void equal(Map<String, JsonElement> plain, Map<String, JsonElement> rendered, String how) {
+        String both = GSON.toJson(plain) + "\n" + GSON.toJson(rendered);
+        require(plain.equals(rendered), "the chart differs " + how + ":\n" + both);
     }
 
     private static void require(boolean holds, String what) {
