@@ -85,7 +85,7 @@ static void obey(void)
 		{"uring-lent", command_uring_lent}, {"uring-attempt", command_uring_attempt},
 		{"uring-polled", command_uring_polled}, {"taken-socket", command_taken_socket},
 		{"destroyed-socket", command_destroyed_socket}, {"replaced-socket", command_replaced_socket},
-		{"bound-socket", command_bound_socket},
+		{"bound-socket", command_bound_socket}, {"fetched-attempt", command_fetched_attempt},
 		{"autobound-socket", command_autobound_socket},
 		{"uring-chained", command_uring_chained},
 		{"moved-mount", command_moved_mount}, {"base-swap", command_base_swap},

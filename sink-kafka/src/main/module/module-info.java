@@ -6,6 +6,7 @@
  */
 module dev.unraced.kafka {
     requires dev.unraced.api;
+    requires dev.unraced.format;
     requires dev.unraced.protocol;
     requires dev.unraced.server;
     // Kafka's client names no module, so this is what the name of its file stands for.

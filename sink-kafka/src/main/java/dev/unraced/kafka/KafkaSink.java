@@ -6,11 +6,11 @@ import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.ConfigSection;
 import dev.unraced.config.InvalidConfigException;
 import dev.unraced.event.EventView;
+import dev.unraced.format.HostName;
 import dev.unraced.protocol.EventCodec;
 import dev.unraced.server.sink.EventSink;
 import java.io.IOException;
 import java.io.Reader;
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -147,14 +147,7 @@ final class KafkaSink implements EventSink {
     }
 
     private static String host(String configured) {
-        if (!configured.isEmpty()) {
-            return configured;
-        }
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (IOException e) {
-            throw new CaptureException("sink kafka: this machine does not know its name. Set " + SECTION + "host.", e);
-        }
+        return configured.isEmpty() ? HostName.ofThisMachine() : configured;
     }
 
     @Override

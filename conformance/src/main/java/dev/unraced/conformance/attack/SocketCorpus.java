@@ -24,6 +24,7 @@ import dev.unraced.event.ConnectedSocket;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Feature;
 import dev.unraced.event.Integrity;
+import dev.unraced.event.Origin;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.SocketcallBlock;
 import dev.unraced.event.Syscall;
@@ -104,6 +105,8 @@ final class SocketCorpus {
                 block("-bind", "It is swapped with one that setsockopt binds to a device in mid-call", "bind"),
                 block("-address", "The address in the block of socketcall is swapped", "address"),
                 block("-length", "The length in the block of socketcall is swapped", "length"),
+                fetched("-fetched-uring", "A request fetches the error of another thread's attempt", "connect"),
+                fetched("-fetched-uring-send", "It fetches that of a MSG_FASTOPEN on another ring", "send"),
                 replaced("-replaced", "A thread replaces the descriptor in mid-call; nobody writes the block", "dup2"),
                 replaced("-closed", "A thread closes the descriptor in mid-call; nobody writes the block", "close"),
                 scope("", "The scope of a link-local address is flipped", LINK_LOCAL, LINK_LOCAL_HOST, true),
@@ -325,6 +328,41 @@ final class SocketCorpus {
                                 }
                             });
                 });
+    }
+
+    /**
+     * Makes an attack whose request can get the error of an attempt that another thread makes on its socket. The kernel
+     * has not looked at the address of such a request.
+     */
+    private static Attack fetched(String suffix, String title, String how) {
+        return new Attack(
+                        "connect" + suffix,
+                        title,
+                        List.of(Syscall.CONNECT, Origin.IO_URING, Feature.SOCKET_TUPLE),
+                        Scope.PROCESS,
+                        MANY,
+                        true,
+                        field -> {
+                            ByteString a = own(field, 1);
+                            field.inBatches(
+                                    Command.of("fetched-attempt")
+                                            .with("how", how)
+                                            .with("a", a)
+                                            .with("b", own(field, 2)),
+                                    (event, truth, i) -> judgeFetched(field.tally(), (ConnectEvent) event, a, truth));
+                        })
+                .of("connect-fetched", "R2.16");
+    }
+
+    private static void judgeFetched(AttackTally tally, ConnectEvent event, ByteString a, char truth) {
+        tally.judge(
+                event,
+                truth == 'a'
+                        ? KernelOutcome.peer(a).unless(EventFlag.FD_TABLE_SHARED, EventFlag.SOCKET_SHARED)
+                        : KernelOutcome.nothing(a));
+        if (truth == 'b' && event.address().integrity() == Integrity.MATCH) {
+            tally.lie("R2.16", "MATCH of an address that the kernel did not look at: event " + event);
+        }
     }
 
     /** Makes an attack whose block nobody writes, so that no event may say that it was changed. */

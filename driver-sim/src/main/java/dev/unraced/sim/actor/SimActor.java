@@ -39,6 +39,7 @@ public final class SimActor {
             "bound-socket",
             "autobound-socket",
             "uring-chained",
+            "fetched-attempt",
             "moved-mount",
             "base-swap",
             "departed");

@@ -178,20 +178,11 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule A_SINK_KNOWS_NEITHER_A_DRIVER_NOR_THE_INSIDE_OF_THE_SERVER = noClasses()
             .that()
-            .resideInAPackage(KAFKA)
+            .resideInAnyPackage(FILE, KAFKA, OTLP)
             .should()
             .dependOnClassesThat(resideInAPackage("dev.unraced..")
                     .and(not(resideInAnyPackage(CONTRACT)))
-                    .and(not(resideInAnyPackage(PROTOCOL, SINKS, KAFKA))));
-
-    @ArchTest
-    static final ArchRule SINKS_OF_TEXT_HAVE_IT_FROM_THE_FORMATS = noClasses()
-            .that()
-            .resideInAnyPackage(FILE, OTLP)
-            .should()
-            .dependOnClassesThat(resideInAPackage("dev.unraced..")
-                    .and(not(resideInAnyPackage(CONTRACT)))
-                    .and(not(resideInAnyPackage(FORMAT, SINKS, FILE, OTLP))));
+                    .and(not(resideInAnyPackage(FORMAT, PROTOCOL, SINKS, FILE, KAFKA, OTLP))));
 
     @ArchTest
     static final ArchRule NOBODY_KNOWS_A_SINK = noClasses()
