@@ -87,7 +87,8 @@ public final class Broker implements AutoCloseable {
     }
 
     /** Starts a broker that has a topic. */
-    public static Broker with(String topic, Path directory) throws IOException, InterruptedException, ExecutionException {
+    public static Broker with(String topic, Path directory)
+            throws IOException, InterruptedException, ExecutionException {
         Broker broker = new Broker(directory);
         broker.create(topic);
         return broker;

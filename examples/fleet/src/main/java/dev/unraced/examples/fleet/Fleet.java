@@ -22,8 +22,9 @@ public final class Fleet {
             System.err.println("Usage: Fleet BROKERS [SECRET...]");
             System.exit(2);
         }
-        List<String> secrets =
-                arguments.length == 1 ? List.of("/etc/shadow") : List.of(arguments).subList(1, arguments.length);
+        List<String> secrets = arguments.length == 1
+                ? List.of("/etc/shadow")
+                : List.of(arguments).subList(1, arguments.length);
         Settings settings = new Settings("unraced-events", "unraced-findings", secrets, 3, Duration.ofMinutes(5));
         KafkaStreams streams = new KafkaStreams(FleetTopology.of(settings), properties(arguments[0]));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> streams.close(Duration.ofSeconds(10)), "stop"));

@@ -55,10 +55,9 @@ final class FleetTopology {
 
     static Topology of(Settings settings) {
         StreamsBuilder builder = new StreamsBuilder();
-        KStream<String, Event> events = builder.stream(settings.events(), Consumed.with(TEXT, BYTES))
-                .flatMapValues(FleetTopology::parse);
-        KStream<String, String> findings =
-                changed(events).merge(lost(events)).merge(spread(events, settings));
+        KStream<String, Event> events =
+                builder.stream(settings.events(), Consumed.with(TEXT, BYTES)).flatMapValues(FleetTopology::parse);
+        KStream<String, String> findings = changed(events).merge(lost(events)).merge(spread(events, settings));
         findings.to(settings.findings(), Produced.with(TEXT, TEXT));
         return builder.build();
     }
@@ -76,7 +75,8 @@ final class FleetTopology {
         return events.filter((key, event) -> isChanged(event))
                 .map((key, event) -> KeyValue.pair(
                         event.getHost(),
-                        "CHANGED " + event.getHost() + " process " + event.getCaller().getTgid() + " ("
+                        "CHANGED " + event.getHost() + " process "
+                                + event.getCaller().getTgid() + " ("
                                 + event.getCaller().getComm().toStringUtf8() + "): " + subject(event)));
     }
 
@@ -98,12 +98,13 @@ final class FleetTopology {
      * what is outstanding, and a gap is a loss when it is still there {@value Outstanding#PATIENCE} numbers later.
      */
     private static KStream<String, String> lost(KStream<String, Event> events) {
-        return events.map((key, event) -> KeyValue.pair(
-                        event.getHost() + BETWEEN + event.getSource(), event.getSequence()))
+        return events.map((key, event) ->
+                        KeyValue.pair(event.getHost() + BETWEEN + event.getSource(), event.getSequence()))
                 .groupByKey(Grouped.with(TEXT, Serdes.Long()))
                 .aggregate(
                         () -> "",
-                        (key, number, table) -> Outstanding.of(table).with(number).toText(),
+                        (key, number, table) ->
+                                Outstanding.of(table).with(number).toText(),
                         Materialized.<String, String>as(Stores.inMemoryKeyValueStore("outstanding"))
                                 .withKeySerde(TEXT)
                                 .withValueSerde(TEXT))
@@ -135,7 +136,9 @@ final class FleetTopology {
                         "SPREAD " + path.key() + " opened on " + hosts.strip().replace(BETWEEN, ", ")));
     }
 
-    /** Returns whether the call opened a secret, by the path of the file that was opened, or else by the path asked for. */
+    /**
+     * Returns whether the call opened a secret, by the path of the file that was opened, or else by the path asked for.
+     */
     private static boolean isSecret(Event event, List<String> secrets) {
         return event.hasOpen() && event.getResult() >= 0 && secrets.stream().anyMatch(opened(event)::startsWith);
     }
@@ -149,7 +152,8 @@ final class FleetTopology {
 
     /** Adds a host to a set. The set ends with a line feed when this host is new in it, so that it is told once. */
     private static String with(String hosts, String host) {
-        TreeSet<String> all = new TreeSet<>(hosts.isBlank() ? List.of() : List.of(hosts.strip().split(BETWEEN, -1)));
+        TreeSet<String> all = new TreeSet<>(
+                hosts.isBlank() ? List.of() : List.of(hosts.strip().split(BETWEEN, -1)));
         boolean isNew = all.add(host);
         return String.join(BETWEEN, all) + (isNew ? BETWEEN : "");
     }

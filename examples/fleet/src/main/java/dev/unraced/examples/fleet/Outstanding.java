@@ -73,7 +73,8 @@ record Outstanding(long next, TreeMap<Long, Long> missing, long justLost) {
 
     String toText() {
         StringBuilder text = new StringBuilder().append(next).append(' ').append(justLost);
-        missing.forEach((first, last) -> text.append(' ').append(first).append(' ').append(last));
+        missing.forEach(
+                (first, last) -> text.append(' ').append(first).append(' ').append(last));
         return text.toString();
     }
 }

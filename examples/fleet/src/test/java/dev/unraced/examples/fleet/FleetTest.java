@@ -39,8 +39,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class FleetTest {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
-    private static final Settings SETTINGS = new Settings(
-            "unraced-events", "unraced-findings", List.of("/srv/keys/"), 3, Duration.ofMinutes(5));
+    private static final Settings SETTINGS =
+            new Settings("unraced-events", "unraced-findings", List.of("/srv/keys/"), 3, Duration.ofMinutes(5));
 
     /** A host: its kernel, the server's capture, and the sink that sends its events. */
     private static final class Host implements AutoCloseable {
@@ -96,7 +96,8 @@ class FleetTest {
         try (Broker broker = Broker.with("unraced-events", Files.createDirectory(directory.resolve("broker")))) {
             broker.create("unraced-findings");
             Properties properties = Fleet.properties(broker.address());
-            properties.put(StreamsConfig.STATE_DIR_CONFIG, directory.resolve("state").toString());
+            properties.put(
+                    StreamsConfig.STATE_DIR_CONFIG, directory.resolve("state").toString());
             try (KafkaStreams streams = new KafkaStreams(FleetTopology.of(SETTINGS), properties);
                     Host alpha = new Host("alpha", broker, 0);
                     Host beta = new Host("beta", broker, 3);
@@ -127,10 +128,14 @@ class FleetTest {
     private static List<String> findings(Broker broker, int wanted) {
         List<String> findings = new ArrayList<>();
         try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(Map.of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, broker.address(),
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed",
-                ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class,
-                ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class))) {
+                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                broker.address(),
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                "read_committed",
+                ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG,
+                StringDeserializer.class,
+                ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG,
+                StringDeserializer.class))) {
             List<TopicPartition> partitions = consumer.partitionsFor(SETTINGS.findings()).stream()
                     .map(info -> new TopicPartition(info.topic(), info.partition()))
                     .toList();
