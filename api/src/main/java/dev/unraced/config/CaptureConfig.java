@@ -41,7 +41,7 @@ public final class CaptureConfig {
         observeSelf = in.flag("unraced.observe-self");
         filters = EventFilters.read(in);
         limits = RateLimits.read(in);
-        // A ring is mapped twice in a row, and an int must still address it.
+        // A part of a ring, or all of it, is mapped twice in a row, and an int must still address it.
         ringBytes = in.powerOfTwoBytes("unraced.ring-bytes", 1 << 16, 1 << 29);
         stashEntries = in.integer("unraced.stash.entries", 1, 1 << 20);
         stashLongPaths = in.integer("unraced.stash.long-paths", 1, 1 << 16);

@@ -71,7 +71,7 @@ final class Rings {
 
     private RingReader reader(int ring, int bytes) throws EbpfFailure {
         Mapping consumer = map(ring, 0, page, true);
-        Mapping producer = map(ring, page, page + 2L * bytes, false);
+        Mapping producer = map(ring, page, page + (long) bytes + RingReader.overlap(bytes), false);
         return new RingReader(consumer.buffer(), producer.buffer(), page, bytes);
     }
 

@@ -14,8 +14,8 @@ import java.nio.ByteOrder;
 /**
  * Reads merged records from a ring that follows the BPF ring-buffer protocol: see {@code kernel/bpf/ringbuf.c}.
  * Positions are 64-bit byte counts that never wrap. A record is an 8-byte header, whose first word holds the length
- * with a busy and a discard bit, and the data. No record is split: either the data area is mapped twice in a row, or
- * the producer fills up its end with a discarded record, as {@link RingWriter} does.
+ * with a busy and a discard bit, and the data. No record is split: either the start of the data area is mapped once more
+ * behind its end, or the producer fills up its end with a discarded record, as {@link RingWriter} does.
  */
 public final class RingReader implements RecordReader {
     private static final VarHandle LONGS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -32,6 +32,8 @@ public final class RingReader implements RecordReader {
     private static final int DISCARD = 1 << 30;
     /** The producer gets space back when this share of the ring has been read, and at the end of each poll. */
     private static final int RELEASE_SHARE = 8;
+    /** The most that a record of a driver's has beyond the end of the data area, and a multiple of every page size. */
+    private static final int OVERLAP = 64 << 10;
     /** The number of records that are read in one go; see {@link #some}. */
     private static final int BATCH = 64;
 
@@ -58,14 +60,25 @@ public final class RingReader implements RecordReader {
      * Creates a reader over mapped memory.
      *
      * @param consumerPage writable; its first 8 bytes hold the consumer's position
-     * @param producerPages the first 8 bytes hold the producer's position; the data area follows twice from
-     *     {@code dataOffset} on; may be read-only
+     * @param producerPages the first 8 bytes hold the producer's position; the data area follows from
+     *     {@code dataOffset} on, and behind it as much of the data area once more as {@link #overlap} says, or all of
+     *     it; may be read-only. A record that leaves this memory is malformed
      * @param dataOffset offset of the data area in {@code producerPages}, in bytes; a multiple of 8
      * @param dataBytes size of the data area in bytes, a power of two
      * @throws IllegalArgumentException when the sizes do not fit together
      */
     public RingReader(ByteBuffer consumerPage, ByteBuffer producerPages, int dataOffset, int dataBytes) {
-        this(consumerPage, producerPages, dataOffset, dataBytes, 2);
+        this(consumerPage, producerPages, dataOffset, dataBytes, overlap(dataBytes));
+    }
+
+    /**
+     * Returns how much of a data area has to be mapped a second time, behind its end, so that no record is split: all of
+     * a small one, and 64 KiB of a large one. The kernel counts each mapped page of a BPF ring as resident.
+     *
+     * @param dataBytes size of the data area in bytes
+     */
+    public static int overlap(int dataBytes) {
+        return Math.min(dataBytes, OVERLAP);
     }
 
     /**
@@ -75,14 +88,14 @@ public final class RingReader implements RecordReader {
      * @throws IllegalArgumentException when the sizes do not fit together
      */
     static RingReader overUnsplit(ByteBuffer consumerPage, ByteBuffer producerPages, int dataOffset, int dataBytes) {
-        return new RingReader(consumerPage, producerPages, dataOffset, dataBytes, 1);
+        return new RingReader(consumerPage, producerPages, dataOffset, dataBytes, 0);
     }
 
-    private RingReader(ByteBuffer consumerPage, ByteBuffer producerPages, int dataOffset, int dataBytes, int mappings) {
+    private RingReader(ByteBuffer consumerPage, ByteBuffer producerPages, int dataOffset, int dataBytes, int overlap) {
         if (Integer.bitCount(dataBytes) != 1 || dataBytes < RecordLayout.ALIGNMENT) {
             throw new IllegalArgumentException("a ring of " + dataBytes + " bytes is not a power of two");
         }
-        long needed = dataOffset + (long) mappings * dataBytes;
+        long needed = dataOffset + (long) dataBytes + overlap;
         if (producerPages.capacity() < needed) {
             throw new IllegalArgumentException(
                     "a ring of " + dataBytes + " bytes needs " + needed + " mapped, not " + producerPages.capacity());

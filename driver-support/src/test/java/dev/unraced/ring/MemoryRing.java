@@ -39,6 +39,12 @@ final class MemoryRing {
         return new RingReader(consumer, producer.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN), PAGE, size);
     }
 
+    /** Returns a reader that sees no more of the second copy of the data than it asks for. */
+    RingReader readerOfLeast() {
+        ByteBuffer mapped = producer.asReadOnlyBuffer().slice(0, PAGE + size + RingReader.overlap(size));
+        return new RingReader(consumer, mapped.order(ByteOrder.LITTLE_ENDIAN), PAGE, size);
+    }
+
     long consumed() {
         return (long) LONGS.getAcquire(consumer, 0);
     }

@@ -72,6 +72,21 @@ class RingReaderTest {
     }
 
     @Test
+    void recordsThatCrossTheEndAreWholeWhereLittleOfTheDataIsMappedTwice() {
+        MemoryRing large = new MemoryRing(1 << 17);
+        RingReader least = large.readerOfLeast();
+        List<String> written = new ArrayList<>();
+        for (int i = 0; i < 2_000; i++) {
+            String path = "/" + i + "x".repeat(i * 37 % 4_000);
+            assertThat(large.open(path)).isTrue();
+            written.add(path);
+            assertThat(least.poll(collect, 10)).isEqualTo(1);
+        }
+        assertThat(paths).isEqualTo(written);
+        assertThat(least.malformed()).isZero();
+    }
+
+    @Test
     void aDiscardedRecordIsSkipped() {
         ring.raw(record("/gone"), MemoryRing.DISCARD);
         ring.open("/kept");
