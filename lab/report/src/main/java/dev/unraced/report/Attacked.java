@@ -35,7 +35,7 @@ record Attacked(String driver, String kernel, long processors, List<Row> rows, L
     /**
      * One attack under one mode.
      *
-     * @param counts calls, correct, wrong, flagged, false MATCH, wrong object, MATCH, CHANGED
+     * @param counts false MATCH, wrong object, calls, correct, wrong, flagged, MATCH, CHANGED
      * @param broken the reason, if one of the two counts that have to be zero is not; else empty
      */
     record Row(String attack, String title, String mode, List<Count> counts, String broken) {}
@@ -48,6 +48,11 @@ record Attacked(String driver, String kernel, long processors, List<Row> rows, L
         String list() {
             return String.join(", ", attacks);
         }
+    }
+
+    /** Returns how many attacks deceived an event without a mark. */
+    long deceived() {
+        return rows.stream().filter(row -> !row.broken().isEmpty()).count();
     }
 
     boolean hasUnrun() {
@@ -83,7 +88,7 @@ record Attacked(String driver, String kernel, long processors, List<Row> rows, L
     private static List<Count> counts(Fields result) {
         List<Count> counts = new ArrayList<>();
         for (String key : List.of(
-                "attempts", "correct", "wrong", "flagged", "false_matches", "wrong_objects", "matched", "changed")) {
+                "false_matches", "wrong_objects", "attempts", "correct", "wrong", "flagged", "matched", "changed")) {
             long number = result.integer(key);
             boolean hasToBeZero = key.equals("false_matches") || key.equals("wrong_objects");
             counts.add(new Count(number, hasToBeZero && number != 0));

@@ -71,6 +71,11 @@ record Judged(String driver, String kernel, List<Rule> rules) {
         return rules.stream().filter(rule -> rule.status().isOpen()).count();
     }
 
+    /** Returns the number of rules that are broken, or in which the kit's own part failed. */
+    long failed() {
+        return count(Status.BROKEN) + count(Status.ERROR);
+    }
+
     long count(Status status) {
         return rules.stream().filter(rule -> rule.status() == status).count();
     }

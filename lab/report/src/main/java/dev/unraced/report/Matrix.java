@@ -4,6 +4,7 @@ package dev.unraced.report;
 import dev.unraced.report.Judged.Rule;
 import dev.unraced.report.Judged.Status;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,14 +29,51 @@ record Matrix(
     record Column(String driver, String kernel, long kept, long skippedCount, long brokenCount, boolean conformant) {}
 
     /** The rules of one chapter. */
-    record Chapter(String title, String id, List<Row> rows) {}
+    record Chapter(String title, String id, List<Row> rows) {
+        /** Returns the tests that some driver did not pass, broken ones first, as no part or a single one. */
+        List<Part> open() {
+            List<Row> open = rows.stream()
+                    .filter(row -> !row.isKept())
+                    .sorted(Comparator.comparing(row -> !row.isBroken()))
+                    .toList();
+            return open.isEmpty() ? List.of() : List.of(new Part("", open));
+        }
+
+        /** Returns the tests that every driver passed that was put to them, as no part or a single one. */
+        List<Part> kept() {
+            List<Row> kept = rows.stream().filter(Row::isKept).toList();
+            return kept.isEmpty() ? List.of() : List.of(new Part("-kept", kept));
+        }
+    }
+
+    /**
+     * Some tests of a chapter.
+     *
+     * @param part what its heading has behind the chapter's id
+     */
+    record Part(String part, List<Row> rows) {
+        String summary() {
+            return rows.size() == 1 ? "1 test" : rows.size() + " tests";
+        }
+    }
 
     /**
      * One test.
      *
      * @param number the number of its rule; empty for a whole group
      */
-    record Row(String number, String sentence, List<Cell> cells) {}
+    record Row(String number, String sentence, List<Cell> cells) {
+        boolean isKept() {
+            return cells.stream()
+                    .allMatch(cell -> cell.word().isEmpty() || cell.word().equals(Status.KEPT.word()));
+        }
+
+        boolean isBroken() {
+            return cells.stream()
+                    .anyMatch(cell -> cell.word().equals(Status.BROKEN.word())
+                            || cell.word().equals(Status.ERROR.word()));
+        }
+    }
 
     /**
      * The outcome of a test with one driver.
@@ -119,7 +157,7 @@ record Matrix(
                 driver.count(Status.KEPT),
                 driver.open(),
                 driver.count(Status.BROKEN),
-                driver.count(Status.BROKEN) + driver.count(Status.ERROR) == 0);
+                driver.failed() == 0);
     }
 
     private static Map<Reason, Note> notes(List<Judged> drivers) {

@@ -11,7 +11,9 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * One page of HTML that is complete in itself: no script, no file, no network. It has sections for conformance,
@@ -75,11 +77,18 @@ public final class ReportPage {
     /**
      * Returns the page.
      *
-     * @param made the time that the page shows at its end
+     * @param made the time that the page shows in its head
      */
     public String html(Instant made) {
         return Templates.render("page", new Page(this, made));
     }
+
+    /**
+     * What a part of the page comes to.
+     *
+     * @param word the name of its style
+     */
+    record Verdict(String word, String text) {}
 
     /** The values that the template uses. */
     static final class Page {
@@ -94,6 +103,45 @@ public final class ReportPage {
         /** Returns no matrix or a single one, for a section of the template that may be left out. */
         List<Matrix> matrix() {
             return page.judged.isEmpty() ? List.of() : List.of(Matrix.of(page.judged));
+        }
+
+        /** Returns what the page comes to: on the rules, and on the attacks. */
+        List<Verdict> verdicts() {
+            List<Verdict> verdicts = new ArrayList<>();
+            if (!page.judged.isEmpty()) {
+                long broken = page.judged.stream().mapToLong(Judged::failed).sum();
+                verdicts.add(
+                        broken == 0
+                                ? new Verdict("kept", "No rule is broken.")
+                                : new Verdict(
+                                        "broken", broken + (broken == 1 ? " rule is" : " rules are") + " broken."));
+            }
+            if (!page.attacked.isEmpty()) {
+                long deceived =
+                        page.attacked.stream().mapToLong(Attacked::deceived).sum();
+                verdicts.add(
+                        deceived == 0
+                                ? new Verdict("kept", "No attack deceived an event without a mark.")
+                                : new Verdict(
+                                        "broken",
+                                        deceived + (deceived == 1 ? " attack" : " attacks")
+                                                + " deceived an event without a mark."));
+            }
+            return verdicts;
+        }
+
+        /** Returns what was looked at: version, drivers with their kernels, and machines, each once. */
+        Set<String> facts() {
+            Set<String> facts = new LinkedHashSet<>();
+            String version = ReportPage.class.getPackage().getImplementationVersion();
+            if (version != null) {
+                facts.add("Unraced " + version);
+            }
+            page.judged.forEach(judged -> facts.add(judged.driver() + " on " + judged.kernel()));
+            page.attacked.forEach(attacked -> facts.add(
+                    attacked.driver() + " on " + attacked.kernel() + ", " + attacked.processors() + " processors"));
+            page.measured.forEach(measured -> facts.add(measured.machine()));
+            return facts;
         }
 
         boolean hasMutants() {

@@ -21,6 +21,8 @@ import java.util.stream.Stream;
  * @param shown the mode of the execution
  * @param svg its drawing
  * @param steps the execution as text
+ * @param verdict on the execution, in words
+ * @param worst the same, as the name of a style
  */
 record Told(
         String name,
@@ -32,7 +34,8 @@ record Told(
         String shown,
         String svg,
         List<Step> steps,
-        String verdict) {
+        String verdict,
+        String worst) {
     /**
      * The outcomes of one mode's executions.
      *
@@ -40,7 +43,12 @@ record Told(
      * @param says the event of the worst execution
      */
     record Row(
-            String mode, long executions, long right, long warned, long fooled, long lied, String worst, String says) {}
+            String mode, long executions, long right, long warned, long fooled, long lied, String worst, String says) {
+        /** Returns whether the event of the worst execution deceives. */
+        boolean forged() {
+            return isForged(worst);
+        }
+    }
 
     /**
      * The worst outcome of a mode.
@@ -67,7 +75,17 @@ record Told(
                 shown.label(),
                 TimelineSvg.draw(timeline, name + ", mode " + shown.label()),
                 steps(timeline),
-                String.join(" ", timeline.footer()));
+                String.join(" ", timeline.footer()),
+                report.row(shown).worst().name().toLowerCase(Locale.ROOT));
+    }
+
+    /** Returns whether the event of the shown execution deceives. */
+    boolean forged() {
+        return isForged(worst);
+    }
+
+    private static boolean isForged(String worst) {
+        return worst.equals("fooled") || worst.equals("lied");
     }
 
     private static Row row(AttackReport report, AttackReport.Row row) {

@@ -28,13 +28,24 @@ class ReportPageTest {
                         "<span class=\"rule\">R2.9</span> sentence of R2.9</th>",
                         "<span class=\"skipped\">skipped</span> <a href=\"#note-2\">note&nbsp;2</a>",
                         "<span class=\"broken\">broken</span> <a href=\"#note-1\">note&nbsp;1</a>",
+                        "<details>",
                         "<span class=\"rule\">R2.10</span> sentence of R2.10</th><td><span class=\"kept\">kept</span></td>",
                         "<span class=\"unseen\">not judged</span>",
-                        "<li id=\"note-1\">",
-                        "expected: 1\n but was: 2</pre>",
                         "<li id=\"note-2\">",
                         "alpha on 6.1: <q>lacks CREAT: not here</q> Rules R2.9.");
+        assertThat(html)
+                .as("why rules are broken stands before all rules")
+                .containsSubsequence("<li id=\"note-1\">", "expected: 1\n but was: 2</pre>", ">2. A chapter</h3>");
         assertThat(html).doesNotContain("id=\"attacks\"", "id=\"costs\"", "id=\"timelines\"", "id=\"mutants\"");
+    }
+
+    @Test
+    void theVerdictStandsFirstWithWhatWasLookedAt() {
+        assertThat(html(judged("alpha", "6.1", rule("R2.10", "KEPT", ""))))
+                .containsSubsequence(
+                        "<h1>", "<span class=\"kept\">No rule is broken.</span>", "alpha on 6.1 · ", "<time", "<nav");
+        assertThat(html(judged("alpha", "6.1", rule("R2.9", "BROKEN", "why"), rule("R2.10", "ERROR", "the kit"))))
+                .containsSubsequence("<h1>", "<span class=\"broken\">2 rules are broken.</span>", "<nav");
     }
 
     @Test
@@ -88,7 +99,8 @@ class ReportPageTest {
         assertThat(html)
                 .contains(
                         "<span class=\"broken\">broken: R2.15: a false proof</span>",
-                        "<td class=\"number\"><span class=\"broken\">1</span></td><td class=\"number\">0</td>",
+                        "<span class=\"broken\">1 attack deceived an event without a mark.</span>",
+                        "<td class=\"number\"><span class=\"broken\">1</span></td><td class=\"number\">0</td><td class=\"number\">10</td>",
                         "<li>not declared by the driver: IA32: not here: ia32 off</li>");
     }
 
@@ -121,7 +133,7 @@ class ReportPageTest {
                         "<h3 id=\"attack-flip-missing\">",
                         "<svg ",
                         "<desc>",
-                        "flip-missing, mode stash, as text",
+                        "Mode stash, as text",
                         "path :&#x3D; &quot;/tmp/evil&quot;",
                         "FOOLED: an event does not say what the kernel did, and nothing in it says so.");
     }
