@@ -166,6 +166,9 @@ static void ignored(void)
 	EXPECT(copied_with(unchecked, &tcp, in, ALONE, -EISCONN) == unchecked);
 	EXPECT(copied_with(unchecked, &tcp, in, ALONE, -EALREADY) == unchecked);
 	EXPECT(copied_with(unchecked, &udp, in, ALONE, -EISCONN) == unchecked);
+	/* A request behind a failed link never ran. */
+	EXPECT(copied_with(unchecked, &udp, in, ALONE, -ECANCELED) == unchecked);
+	EXPECT(copied_with(unchecked, &tcp, unspec, ALONE, -ECANCELED) == unchecked);
 	EXPECT(copied_with(unchecked, &local, in, ALONE, -EISCONN) == unchecked);
 	/* The peer that others may have chosen proves nothing of this call. */
 	EXPECT(copied(match, &tcp, in, OVERLAPPED) == unchecked);

@@ -317,8 +317,9 @@ UNRACED_INLINE __u8 unraced_heed_of(__u8 heed, __u64 taken, __u64 counted)
  * Judges the kernel's own copy of an address. The peer can contradict it: "by_peer" is what
  * unraced_judge_address() says, of a call that reached none UNCHECKED. "alone" tells whether no other
  * connect of the socket overlapped this one, and "heed" is an enum unraced_heed. A copy that the kernel may
- * not have looked at is no match, as of a call that found a connection or an attempt. An internet socket
- * looks at an address that ends its connection in any state.
+ * not have looked at is no match, as of a call that found a connection or an attempt, or of a request
+ * that was cancelled, mostly before it ran. An internet socket looks at an address that ends its
+ * connection in any state.
  */
 UNRACED_INLINE __u8 unraced_judge_copied_address(__u8 integrity, __u8 by_peer,
 						 const struct unraced_connect *socket,
@@ -331,6 +332,8 @@ UNRACED_INLINE __u8 unraced_judge_copied_address(__u8 integrity, __u8 by_peer,
 
 	if (integrity != UNRACED_INTEGRITY_MATCH)
 		return integrity;
+	if (result == -ECANCELED)
+		return UNRACED_INTEGRITY_UNCHECKED;
 	if (internet && alone && by_peer == UNRACED_INTEGRITY_DIFFERS)
 		return UNRACED_INTEGRITY_DIFFERS;
 	if (looked || (alone && by_peer == UNRACED_INTEGRITY_MATCH))

@@ -63,7 +63,7 @@ static __always_inline __u32 counter_index(__u64 of)
 
 /*
  * The beginning and the end of a connect count this much: more than the own attempt that the event of a request
- * overlooks.
+ * overlooks where the socket's peer tells of it.
  */
 #define CONNECT_WEIGHT 2
 #define OWN_ATTEMPT 1
@@ -212,11 +212,12 @@ static __always_inline void connect_begins(struct call *call, struct task_struct
 	if (!sk)
 		return;
 	to->sock = (__u64)sk;
+	to->count = count_connect((__u64)sk);
+	/* Who holds the socket from before counts no more, and is seen here. */
 	to->shared = is_held_by_more(file, 1) || is_being_taken(to->unknown_at);
 	to->device = KREAD(sk, __sk_common.skc_bound_dev_if);
 	to->family = KREAD(sk, __sk_common.skc_family);
 	to->peer = peer_of(sk);
-	to->count = count_connect((__u64)sk);
 	/* A connect that ends before this look shows in the socket's state, and one that ends later counts. */
 	call->heed = heed_of(file, sk);
 }

@@ -59,8 +59,8 @@ static __always_inline bool is_connecting(struct unraced_control *shared, struct
 }
 
 /*
- * A request's own attempt counts 1, which its event ignores. An attempt by a sending call counts 2, so that the event
- * notices it.
+ * A request's own attempt counts 1, which its event ignores where it has a peer. An attempt by a sending call counts 2,
+ * so that the event notices it.
  */
 TRACEPOINT("sock", "inet_sock_set_state")
 int socket_attempt(void *ctx)
