@@ -14,6 +14,8 @@ public final class Main {
      * each peer that hangs up.
      */
     private static final Logger GRPC = Logger.getLogger("io.grpc");
+    /** The sink tells of a receiver that is away, in one line. */
+    private static final Logger OPEN_TELEMETRY = Logger.getLogger("io.opentelemetry");
 
     private Main() {}
 
@@ -25,6 +27,7 @@ public final class Main {
     /** Runs a command line of this process to its end, and exits with its code. */
     public static void exit(CommandLine command, String... args) {
         GRPC.setLevel(Level.SEVERE);
+        OPEN_TELEMETRY.setLevel(Level.OFF);
         System.exit(command.execute(args));
     }
 }

@@ -14,8 +14,8 @@ import java.nio.ByteOrder;
 /**
  * Reads merged records from a ring that follows the BPF ring-buffer protocol: see {@code kernel/bpf/ringbuf.c}.
  * Positions are 64-bit byte counts that never wrap. A record is an 8-byte header, whose first word holds the length
- * with a busy and a discard bit, and the data. No record is split: either the start of the data area is mapped once more
- * behind its end, or the producer fills up its end with a discarded record, as {@link RingWriter} does.
+ * with a busy and a discard bit, and the data. No record is split: either the start of the data area is mapped once
+ * more behind its end, or the producer fills up its end with a discarded record, as {@link RingWriter} does.
  */
 public final class RingReader implements RecordReader {
     private static final VarHandle LONGS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -72,8 +72,8 @@ public final class RingReader implements RecordReader {
     }
 
     /**
-     * Returns how much of a data area has to be mapped a second time, behind its end, so that no record is split: all of
-     * a small one, and 64 KiB of a large one. The kernel counts each mapped page of a BPF ring as resident.
+     * Returns how much of a data area has to be mapped a second time, behind its end, so that no record is split: all
+     * of a small one, and 64 KiB of a large one. The kernel counts each mapped page of a BPF ring as resident.
      *
      * @param dataBytes size of the data area in bytes
      */

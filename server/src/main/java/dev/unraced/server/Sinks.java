@@ -7,12 +7,18 @@ import dev.unraced.server.broadcast.Broadcaster;
 import dev.unraced.server.broadcast.SinkReader;
 import dev.unraced.server.sink.EventSink;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The sinks of a server, found by their names, each with a reader of its own. Not thread-safe. */
 public final class Sinks implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Sinks.class);
+
     private final List<Open> open = new ArrayList<>();
     private boolean closed;
 
@@ -45,6 +51,7 @@ public final class Sinks implements AutoCloseable {
         ServiceLoader.load(EventSink.Provider.class, Sinks.class.getClassLoader())
                 .forEach(provider -> known.put(provider.name(), provider));
         try {
+            requireDifferent(names);
             for (String name : names) {
                 EventSink.Provider provider = known.get(name);
                 if (provider == null) {
@@ -59,6 +66,16 @@ public final class Sinks implements AutoCloseable {
         } catch (RuntimeException e) {
             sinks.close();
             throw e;
+        }
+    }
+
+    private static void requireDifferent(List<String> names) {
+        Set<String> seen = new HashSet<>();
+        for (String name : names) {
+            if (!seen.add(name)) {
+                throw new InvalidConfigException(
+                        List.of("--sink " + name + " is given twice; there is one of each name"));
+            }
         }
     }
 
@@ -100,9 +117,22 @@ public final class Sinks implements AutoCloseable {
             return;
         }
         closed = true;
+        // All are told first, so that one that hangs does not take the time of the others.
+        for (Open each : open) {
+            each.reader().ending();
+            each.sink().ending();
+        }
         for (Open each : open) {
             each.reader().close();
+            close(each);
+        }
+    }
+
+    private static void close(Open each) {
+        try {
             each.sink().close();
+        } catch (RuntimeException e) {
+            LOG.warn("Sink {} was not closed in order", each.name(), e);
         }
     }
 }

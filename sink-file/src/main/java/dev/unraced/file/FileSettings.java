@@ -57,6 +57,8 @@ record FileSettings(Path path, Format format, long maxBytes, int keep, Set<Posix
             problems.add(SECTION + "path is empty; name the file: --set file.path=/var/log/unraced/events.json");
         } else if (folder == null || !Files.isDirectory(folder)) {
             problems.add(SECTION + "path = " + text + ": there is no folder " + folder + "; make it");
+        } else if (Files.isSymbolicLink(path)) {
+            problems.add(SECTION + "path = " + text + " is a link, which cannot be rotated; name its target");
         } else if (Files.exists(path) && !Files.isRegularFile(path)) {
             problems.add(SECTION + "path = " + text + " is no regular file");
         }

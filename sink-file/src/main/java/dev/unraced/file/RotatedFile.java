@@ -3,6 +3,7 @@ package dev.unraced.file;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -11,9 +12,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,7 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A file that lines are appended to. When it is large, it is renamed to {@code PATH.1}, and earlier ones to the next
- * numbers. When somebody else moved it away, as logrotate does, a new one is made within a second. Not thread-safe.
+ * numbers. When somebody else moved it away, as logrotate does, the next line a second later makes a new one.
+ * Thread-safe.
  */
 final class RotatedFile implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RotatedFile.class);
@@ -37,6 +36,7 @@ final class RotatedFile implements AutoCloseable {
 
     private final FileSettings settings;
     private @Nullable FileChannel channel;
+    private boolean closed;
     private @Nullable Object identity;
     private long size;
     private long lookedAt;
@@ -57,12 +57,15 @@ final class RotatedFile implements AutoCloseable {
      *
      * @throws IOException when it cannot be written, or only a part of it was; the next line begins a new one
      */
-    void append(Line line) throws IOException {
+    synchronized void append(Line line) throws IOException {
+        if (closed) {
+            throw new IOException("closed");
+        }
         lookForTheFile();
         if (size > 0 && size + line.length() > settings.maxBytes()) {
             rotateIfPossible();
         }
-        FileChannel open = channel == null ? open() : channel;
+        FileChannel open = channel == null || !channel.isOpen() ? open() : channel;
         OutputStream out = Channels.newOutputStream(open);
         try {
             if (torn) {
@@ -77,25 +80,43 @@ final class RotatedFile implements AutoCloseable {
     }
 
     private FileChannel open() throws IOException {
+        boolean isNew = Files.notExists(settings.path());
         FileChannel opened = FileChannel.open(
-                settings.path(),
-                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND),
-                PosixFilePermissions.asFileAttribute(settings.mode()));
+                settings.path(), StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
         channel = opened;
+        if (isNew) {
+            Files.setPosixFilePermissions(settings.path(), settings.mode());
+        }
         identity = identity(settings.path());
         size = opened.size();
+        torn = !isNew && endsInALine();
         lookedAt = System.nanoTime();
         return opened;
     }
 
-    private void lookForTheFile() throws IOException {
+    /** Returns whether the file ends within a line, as after a server was killed. */
+    private boolean endsInALine() throws IOException {
+        try (FileChannel reading = FileChannel.open(settings.path(), StandardOpenOption.READ)) {
+            long end = reading.size();
+            ByteBuffer last = ByteBuffer.allocate(1);
+            return end > 0 && reading.read(last, end - 1) == 1 && last.get(0) != '\n';
+        }
+    }
+
+    private void lookForTheFile() {
         long now = System.nanoTime();
-        if (now - lookedAt < LOOK_NANOS) {
+        if (channel == null || now - lookedAt < LOOK_NANOS) {
             return;
         }
         lookedAt = now;
-        if (channel != null && !Objects.equals(identity(settings.path()), identity)) {
-            close();
+        try {
+            Object there = identity(settings.path());
+            if (there == null || !there.equals(identity)) {
+                closeChannel();
+            }
+        } catch (IOException e) {
+            // The file that is open can still be written to.
+            LOG.debug("{} cannot be looked at", settings.path(), e);
         }
     }
 
@@ -128,26 +149,31 @@ final class RotatedFile implements AutoCloseable {
         }
     }
 
-    /** Renames the file and the earlier ones; the oldest is replaced. */
+    /**
+     * Renames the file and the earlier ones, up to the first number that is free; if none is, the oldest is replaced.
+     */
     private void rotate() throws IOException {
-        close();
-        for (int number = settings.keep() - 1; number > 0; number--) {
-            moveIfThere(numbered(number), numbered(number + 1));
+        closeChannel();
+        int last = 1;
+        while (last < settings.keep() && Files.exists(numbered(last))) {
+            last++;
+        }
+        for (int number = last - 1; number > 0; number--) {
+            move(numbered(number), numbered(number + 1));
         }
         if (settings.keep() > 0) {
-            moveIfThere(settings.path(), numbered(1));
+            move(settings.path(), numbered(1));
         } else {
             Files.deleteIfExists(settings.path());
         }
         open();
-        torn = false;
     }
 
-    private static void moveIfThere(Path from, Path to) throws IOException {
+    private static void move(Path from, Path to) throws IOException {
         try {
             Files.move(from, to, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         } catch (NoSuchFileException e) {
-            // There is no earlier file of this number yet.
+            LOG.debug("{} is gone already", from, e);
         }
     }
 
@@ -156,7 +182,12 @@ final class RotatedFile implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
+        closed = true;
+        closeChannel();
+    }
+
+    private void closeChannel() throws IOException {
         FileChannel open = channel;
         channel = null;
         if (open != null) {

@@ -164,8 +164,41 @@ class FileSinkTest {
     }
 
     @Test
+    void anEventBehindALineThatAKilledServerLeftTornHasALineOfItsOwn() throws IOException {
+        Files.writeString(file(""), "{\"torn\":1");
+        try (RotatedFile file = new RotatedFile(FileSettings.of(settings().build()))) {
+            file.append(new Text("whole\n", false));
+        }
+        assertThat(Files.readString(file(""))).isEqualTo("{\"torn\":1\nwhole\n");
+    }
+
+    @Test
+    void earlierFilesStayWhereTheFileCannotBeRenamed() throws IOException {
+        FileSettings settings = FileSettings.of(
+                settings().set("file.max-bytes", "64KiB").set("file.keep", 3).build());
+        Files.writeString(file(".1"), "one");
+        Files.writeString(file(".2"), "two");
+        for (int i = 0; i < 5; i++) {
+            // The file is larger than it may be, and is gone when it is to be renamed.
+            try (RotatedFile file = new RotatedFile(settings)) {
+                file.append(new Text("x".repeat(70_000), false));
+                Files.delete(file(""));
+                file.append(new Text("y", false));
+            }
+            Files.delete(file(""));
+        }
+        assertThat(Files.readString(file(".2"))).isEqualTo("one");
+        assertThat(Files.readString(file(".3"))).isEqualTo("two");
+    }
+
+    @Test
     void whatIsNoRegularFileIsRefused() throws IOException {
         Files.createSymbolicLink(file(""), Path.of("/dev/null"));
+        assertThatThrownBy(() -> FileSink.open(settings().build()))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContaining("is a link");
+        Files.delete(file(""));
+        Files.createDirectory(file(""));
         assertThatThrownBy(() -> FileSink.open(settings().build()))
                 .isInstanceOf(InvalidConfigException.class)
                 .hasMessageContaining("is no regular file");

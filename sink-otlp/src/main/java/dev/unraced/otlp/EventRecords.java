@@ -39,7 +39,7 @@ import java.util.concurrent.TimeUnit;
 final class EventRecords {
     private static final AttributeKey<Long> PROCESS = AttributeKey.longKey("process.pid");
     private static final AttributeKey<Long> PARENT = AttributeKey.longKey("process.parent_pid");
-    private static final AttributeKey<String> USER = AttributeKey.stringKey("process.real_user.id");
+    private static final AttributeKey<Long> USER = AttributeKey.longKey("process.real_user.id");
     private static final AttributeKey<Long> THREAD = AttributeKey.longKey("thread.id");
     private static final AttributeKey<String> THREAD_NAME = AttributeKey.stringKey("thread.name");
     private static final AttributeKey<String> CONTAINER = AttributeKey.stringKey("container.id");
@@ -95,7 +95,7 @@ final class EventRecords {
                 .setAttribute(PROCESS, (long) caller.tgid())
                 .setAttribute(THREAD, (long) caller.tid())
                 .setAttribute(THREAD_NAME, caller.comm().toUtf8())
-                .setAttribute(USER, Long.toString(caller.uid()))
+                .setAttribute(USER, caller.uid())
                 .setAttribute(SEQUENCE, event.call().sequence())
                 .setAttribute(
                         FLAGS,
@@ -119,7 +119,7 @@ final class EventRecords {
         Optional<OpenedFile> file = open.has(EventFlag.EXECUTION_UNKNOWN) ? Optional.empty() : open.file();
         open.path().asOptional().map(ByteString::toUtf8).ifPresent(path -> made.setAttribute(ASKED, path));
         file.ifPresent(opened -> made.setAttribute(INODE, Long.toUnsignedString(opened.inode())));
-        // An event that has a file without its path does not say that the path asked for is the file's.
+        // Where the file was missed, the path asked for may not be its.
         file.map(OpenedFile::path)
                 .or(() -> open.has(EventFlag.OBJECT_MISSED)
                         ? Optional.empty()

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * The settings in {@code unraced.otlp}.
@@ -40,6 +41,8 @@ record OtlpSettings(
         Optional<byte[]> certificate,
         Optional<byte[]> key) {
     static final String SECTION = "unraced.otlp.";
+    /** RFC 9110, 5.6.2: token. */
+    private static final Pattern HEADER = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
     static OtlpSettings of(CaptureConfig config) {
         ConfigSection own = config.section(OtlpSink.NAME);
@@ -97,13 +100,16 @@ record OtlpSettings(
         int number = 0;
         for (String line : new String(bytes, StandardCharsets.UTF_8).lines().toList()) {
             number++;
+            if (line.isBlank() || line.startsWith("#")) {
+                continue;
+            }
             int end = line.indexOf('=');
-            if (end > 0) {
-                headers.put(
-                        line.substring(0, end).strip(), line.substring(end + 1).strip());
-            } else if (!line.isBlank() && !line.startsWith("#")) {
-                problems.add(
-                        SECTION + "headers: line " + number + " of " + own.string("headers") + " is not name=value");
+            String name = end < 0 ? "" : line.substring(0, end).strip();
+            if (HEADER.matcher(name).matches()) {
+                headers.put(name, line.substring(end + 1).strip());
+            } else {
+                problems.add(SECTION + "headers: line " + number + " of " + own.string("headers")
+                        + " is not name=value, with a name of HTTP");
             }
         }
         return headers;

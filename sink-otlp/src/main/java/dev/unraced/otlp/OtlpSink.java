@@ -41,6 +41,7 @@ final class OtlpSink implements EventSink {
     private final Condition changed = lock.newCondition();
     private List<LogRecordData> waiting = new ArrayList<>();
     private boolean underWay;
+    private boolean ending;
     private boolean closed;
     private long taken;
     private long acknowledged;
@@ -90,11 +91,11 @@ final class OtlpSink implements EventSink {
         lock.lock();
         try {
             taken++;
-            while (waiting.size() >= batch && !closed) {
+            while (waiting.size() >= batch && !ending) {
                 changed.awaitUninterruptibly();
             }
-            if (closed) {
-                lose(1, null);
+            if (closed || waiting.size() >= batch) {
+                lost++;
                 return;
             }
             waiting.add(made);
@@ -113,8 +114,16 @@ final class OtlpSink implements EventSink {
         waiting = new ArrayList<>();
         underWay = true;
         changed.signalAll();
-        CompletableResultCode result = exporter.export(next);
+        CompletableResultCode result = export(next);
         result.whenComplete(() -> ended(result, next.size()));
+    }
+
+    private CompletableResultCode export(List<LogRecordData> next) {
+        try {
+            return exporter.export(next);
+        } catch (RuntimeException e) {
+            return CompletableResultCode.ofExceptionalFailure(e);
+        }
     }
 
     private void ended(CompletableResultCode result, int events) {
@@ -136,7 +145,7 @@ final class OtlpSink implements EventSink {
 
     private void lose(int events, @Nullable Throwable failure) {
         lost += events;
-        String why = failure == null ? "closed" : reason(failure);
+        String why = failure == null ? "it gives no reason" : reason(failure);
         if (!why.equals(lastFailure)) {
             lastFailure = why;
             LOG.warn("The receiver of log records does not take events: {}", why);
@@ -191,18 +200,28 @@ final class OtlpSink implements EventSink {
     record Counts(long taken, long acknowledged, long lost) {}
 
     @Override
+    public void ending() {
+        lock.lock();
+        try {
+            ending = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
     public void close() {
         lock.lock();
         try {
             if (closed) {
                 return;
             }
+            ending = true;
             awaitLast();
             closed = true;
-            if (!waiting.isEmpty()) {
-                lose(waiting.size(), null);
-                waiting.clear();
-            }
+            lost += waiting.size();
+            waiting.clear();
             changed.signalAll();
         } finally {
             lock.unlock();

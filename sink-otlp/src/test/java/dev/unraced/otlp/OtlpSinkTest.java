@@ -40,7 +40,7 @@ class OtlpSinkTest {
 
     @Test
     void eventsArriveOnceWithTheirAttributes(@TempDir Path directory) throws IOException {
-        Path headers = Files.writeString(directory.resolve("headers"), "# whose\ntoken = secret=1\n");
+        Path headers = Files.writeString(directory.resolve("headers"), "# whose=mine\n\ntoken = secret=1\n");
         try (Receiver receiver = Receiver.at(0);
                 Captures captures = captures();
                 OtlpSink sink = OtlpSink.open(settings(receiver)

@@ -8,6 +8,7 @@ import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -24,19 +25,30 @@ import org.slf4j.LoggerFactory;
 public final class StopSignals {
     private static final Logger LOG = LoggerFactory.getLogger(StopSignals.class);
     private static final String[] SIGNALS = {"INT", "TERM", "HUP"};
-    private static final long PATIENCE_SECONDS = 3;
+    private static final Duration USUAL_PATIENCE = Duration.ofSeconds(3);
 
     private final Runnable stop;
+    private final Duration patience;
     private final AtomicBoolean asked = new AtomicBoolean();
     private final CountDownLatch done = new CountDownLatch(1);
 
-    private StopSignals(Runnable stop) {
+    private StopSignals(Runnable stop, Duration patience) {
         this.stop = stop;
+        this.patience = patience;
     }
 
     /** Calls {@code stop} on the first signal, on a thread of its own. */
     public static StopSignals install(Runnable stop) {
-        StopSignals signals = new StopSignals(stop);
+        return install(stop, USUAL_PATIENCE);
+    }
+
+    /**
+     * Calls {@code stop} on the first signal, on a thread of its own.
+     *
+     * @param patience how long the command may take to stop before the process is ended
+     */
+    public static StopSignals install(Runnable stop, Duration patience) {
+        StopSignals signals = new StopSignals(stop, patience);
         handle(name -> signals.onSignal());
         return signals;
     }
@@ -116,7 +128,7 @@ public final class StopSignals {
         if (first) {
             stop.run();
         }
-        if (!first || !done.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        if (!first || !done.await(patience.toMillis(), TimeUnit.MILLISECONDS)) {
             Runtime.getRuntime().halt(ExitCode.FAILURE);
         }
     }

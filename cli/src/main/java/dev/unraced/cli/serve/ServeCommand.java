@@ -22,6 +22,7 @@ import dev.unraced.server.broadcast.Broadcaster;
 import dev.unraced.server.linux.Account;
 import dev.unraced.server.linux.ServiceManager;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -59,8 +60,11 @@ import picocli.CommandLine.Spec;
             "Exit codes: 0 success, also after Ctrl-C; 1 failure; 2 wrong command line or configuration."
         })
 public final class ServeCommand implements Callable<Integer> {
-    /** The time to drain events, less than the grace that signals leave before they end the process. */
     private static final long DRAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(1500);
+    /**
+     * For draining, and for the farewells of several sinks; less than the ten seconds of the manifest for Kubernetes.
+     */
+    private static final Duration PATIENCE = Duration.ofSeconds(9);
 
     private final Console console;
     private final Supplier<Drivers> drivers;
@@ -152,7 +156,7 @@ public final class ServeCommand implements Callable<Integer> {
         try (GrpcServer server = GrpcServer.start(settings, captures);
                 MetricsEndpoint endpoint =
                         metrics == null ? null : MetricsEndpoint.start(metrics, broadcaster(captures), open)) {
-            StopSignals signals = StopSignals.install(stop::countDown);
+            StopSignals signals = StopSignals.install(stop::countDown, PATIENCE);
             if (user != null) {
                 server.handOver(user);
                 user.become();
@@ -169,8 +173,8 @@ public final class ServeCommand implements Callable<Integer> {
                 awaitStop();
             }
             manager.stopping();
-            open.close();
             server.stop(DRAIN_NANOS);
+            open.close();
             summarise(captures, open);
             signals.stopped();
         }

@@ -93,12 +93,17 @@ public final class SinkReader implements AutoCloseable {
         }
     }
 
-    /** Passes on the remaining events, for some seconds at the most, and ends. */
+    /** Lets the reader end when it has passed on the events that are there. */
+    public void ending() {
+        closing = true;
+    }
+
+    /** Passes on the remaining events, for a second at the most, and ends. */
     @Override
     public void close() {
-        closing = true;
+        ending();
         try {
-            thread.join(TimeUnit.SECONDS.toMillis(5));
+            thread.join(TimeUnit.SECONDS.toMillis(1));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

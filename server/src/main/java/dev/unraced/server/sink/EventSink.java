@@ -10,6 +10,12 @@ import dev.unraced.config.CaptureConfig;
  */
 public interface EventSink extends EventHandler, AutoCloseable {
 
+    /**
+     * Says that the end is near, from another thread than that of the events: from now on no event may wait long. Those
+     * that would have to are lost, and counted.
+     */
+    default void ending() {}
+
     /** Returns how many events came in that are not where they should go, and will not get there. From any thread. */
     default long lost() {
         return 0;
@@ -18,7 +24,7 @@ public interface EventSink extends EventHandler, AutoCloseable {
     /** Describes the progress in one line: events taken over, and events lost with the reason. */
     String describe();
 
-    /** Waits some seconds for the events on their way, and ends. */
+    /** Waits two seconds at the most for the events on their way, and ends; no event comes any more, as a rule. */
     @Override
     void close();
 

@@ -85,7 +85,8 @@ final class FleetTopology {
         Connect connect = event.getConnect();
         return open.getPathIntegrity() == Integrity.INTEGRITY_CHANGED
                 || open.getHowIntegrity() == Integrity.INTEGRITY_CHANGED
-                || connect.getAddressIntegrity() == Integrity.INTEGRITY_CHANGED;
+                || connect.getAddressIntegrity() == Integrity.INTEGRITY_CHANGED
+                || connect.getBlock().getIntegrity() == Integrity.INTEGRITY_CHANGED;
     }
 
     private static String subject(Event event) {
