@@ -107,12 +107,12 @@ record Ratios(List<String> observers, List<Ratio> all) {
                             "open: eBPF stash adds, over the bare open and close",
                             added(OPEN, STASH),
                             bare(OPEN),
-                            0.80),
+                            0.82),
                     new Ratio(
                             "open: eBPF at tracepoints adds, over the bare open and close",
                             added(OPEN, TRACEPOINT),
                             bare(OPEN),
-                            0.82),
+                            0.85),
                     new Ratio(
                             "open: eBPF without integrity, over with",
                             added(OPEN, "stash-unchecked"),
