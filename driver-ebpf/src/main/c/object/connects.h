@@ -213,7 +213,7 @@ static __always_inline void connect_begins(struct call *call, struct task_struct
 		return;
 	to->sock = (__u64)sk;
 	to->count = count_connect((__u64)sk);
-	/* Who holds the socket from before counts no more, and is seen here. */
+	/* A holder from before counts no more, and is seen here. */
 	to->shared = is_held_by_more(file, 1) || is_being_taken(to->unknown_at);
 	to->device = KREAD(sk, __sk_common.skc_bound_dev_if);
 	to->family = KREAD(sk, __sk_common.skc_family);

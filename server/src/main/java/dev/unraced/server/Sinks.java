@@ -95,7 +95,7 @@ public final class Sinks implements AutoCloseable {
         return open.stream().<Progress>map(each -> each).toList();
     }
 
-    /** What became of the events that were meant for a sink. From any thread. */
+    /** Counts the events that were meant for a sink, by what became of them. Thread-safe. */
     public interface Progress {
         /** Returns the sink's name. */
         String name();

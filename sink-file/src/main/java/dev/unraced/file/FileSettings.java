@@ -27,7 +27,7 @@ record FileSettings(Path path, Format format, long maxBytes, int keep, Set<Posix
     private static final long MOST = 64L << 30;
     private static final int MOST_KEPT = 1000;
 
-    /** What a line is. */
+    /** The format of a line. */
     enum Format {
         JSON,
         OCSF,

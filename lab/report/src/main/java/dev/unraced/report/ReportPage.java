@@ -84,7 +84,7 @@ public final class ReportPage {
     }
 
     /**
-     * What a part of the page comes to.
+     * The outcome of a part of the page.
      *
      * @param word the name of its style
      */

@@ -25,7 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is judged about a fleet, as one topology. Its input is the topic of {@code unraced serve --sink kafka}, its
+ * This topology judges a fleet. Its input is the topic of {@code unraced serve --sink kafka}, its
  * output a topic of findings, one line of text each, with the host or the file as the key:
  *
  * <ul>
@@ -43,7 +43,7 @@ final class FleetTopology {
     private FleetTopology() {}
 
     /**
-     * What to look for, and where.
+     * These settings say what to look for, and where.
      *
      * @param events the topic of events
      * @param findings the topic of findings
