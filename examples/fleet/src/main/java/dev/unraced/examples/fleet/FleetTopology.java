@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This topology judges a fleet. Its input is the topic of {@code unraced serve --sink kafka}, its
- * output a topic of findings, one line of text each, with the host or the file as the key:
+ * This topology judges a fleet. Its input is the topic of {@code unraced serve --sink kafka}, its output a topic of
+ * findings, one line of text each, with the host or the file as the key:
  *
  * <ul>
  *   <li>{@code CHANGED}: somebody changed an argument while the kernel read it. That is an attack, or a bug.
