@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.file;
 
+import static dev.unraced.server.sink.SinkSettings.within;
+
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.ConfigSection;
 import dev.unraced.config.InvalidConfigException;
@@ -41,8 +43,8 @@ record FileSettings(Path path, Format format, long maxBytes, int keep, Set<Posix
         FileSettings settings = new FileSettings(
                 path(own.string("path"), problems),
                 format(own.string("format"), problems),
-                number(own.bytes("max-bytes"), "max-bytes", LEAST, MOST, problems),
-                (int) number(own.number("keep"), "keep", 0, MOST_KEPT, problems),
+                within(own.bytes("max-bytes"), SECTION + "max-bytes", LEAST, MOST, problems),
+                (int) within(own.number("keep"), SECTION + "keep", 0, MOST_KEPT, problems),
                 mode(own.string("mode"), problems));
         if (!problems.isEmpty()) {
             throw new InvalidConfigException(problems);
@@ -73,13 +75,6 @@ record FileSettings(Path path, Format format, long maxBytes, int keep, Set<Posix
         }
         problems.add(SECTION + "format = " + text + "; allowed: json, ocsf, ecs, table");
         return Format.JSON;
-    }
-
-    private static long number(long value, String key, long least, long most, List<String> problems) {
-        if (value < least || value > most) {
-            problems.add(SECTION + key + " = " + value + "; allowed: " + least + " to " + most);
-        }
-        return value;
     }
 
     private static Set<PosixFilePermission> mode(String text, List<String> problems) {

@@ -29,7 +29,7 @@ final class FileSink implements EventSink {
     static final String NAME = "file";
 
     private static final Logger LOG = LoggerFactory.getLogger(FileSink.class);
-    /** What most lines fit into; the buffer grows. */
+    /** Most lines fit into so many bytes; the buffer grows. */
     private static final int LINE_BYTES = 4096;
 
     private final WallClock clock = new WallClock();

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,7 +29,7 @@ final class RotatedFile implements AutoCloseable {
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final byte[] LINE_FEED = {'\n'};
 
-    /** What is written to a channel. */
+    /** A line that can be written to a channel. */
     interface Line {
         int length();
 
@@ -40,7 +42,7 @@ final class RotatedFile implements AutoCloseable {
     private @Nullable Object identity;
     private long size;
     private long lookedAt;
-    /** Whether the last line may be incomplete, since writing it failed. */
+    /** True if the last line may be incomplete, since writing it failed. */
     private boolean torn;
     /** Why the last rotation failed; empty when it did not. */
     private String stuck = "";
@@ -82,9 +84,12 @@ final class RotatedFile implements AutoCloseable {
     private FileChannel open() throws IOException {
         boolean isNew = Files.notExists(settings.path());
         FileChannel opened = FileChannel.open(
-                settings.path(), StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+                settings.path(),
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND),
+                PosixFilePermissions.asFileAttribute(settings.mode()));
         channel = opened;
         if (isNew) {
+            // The umask may have taken some away; nobody has had more for a moment.
             Files.setPosixFilePermissions(settings.path(), settings.mode());
         }
         identity = identity(settings.path());

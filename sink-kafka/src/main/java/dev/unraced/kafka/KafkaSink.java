@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.kafka;
 
+import static dev.unraced.server.sink.SinkSettings.within;
+
 import dev.unraced.capture.CaptureException;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.ConfigSection;
@@ -68,8 +70,8 @@ final class KafkaSink implements EventSink {
     static KafkaSink open(CaptureConfig config) {
         ConfigSection own = config.section(NAME);
         List<String> problems = new ArrayList<>();
-        long timeout = number(own, "timeout-ms", 1_000, 3_600_000, problems);
-        long memory = number(own, "memory-mib", 1, 1024, problems);
+        long timeout = within(own.number("timeout-ms"), SECTION + "timeout-ms", 1_000, 3_600_000, problems);
+        long memory = within(own.number("memory-mib"), SECTION + "memory-mib", 1, 1024, problems);
         Properties properties = further(own.string("properties"), problems);
         if (!problems.isEmpty()) {
             throw new InvalidConfigException(problems);
@@ -124,14 +126,6 @@ final class KafkaSink implements EventSink {
         if (!isKnown) {
             LOG.warn("No broker knows topic {} yet; events are lost, and counted, until one does", topic);
         }
-    }
-
-    private static long number(ConfigSection own, String key, long least, long most, List<String> problems) {
-        long value = own.number(key);
-        if (value < least || value > most) {
-            problems.add(SECTION + key + " = " + value + "; allowed: " + least + " to " + most);
-        }
-        return value;
     }
 
     private static Properties further(String file, List<String> problems) {

@@ -119,7 +119,7 @@ final class EventRecords {
         Optional<OpenedFile> file = open.has(EventFlag.EXECUTION_UNKNOWN) ? Optional.empty() : open.file();
         open.path().asOptional().map(ByteString::toUtf8).ifPresent(path -> made.setAttribute(ASKED, path));
         file.ifPresent(opened -> made.setAttribute(INODE, Long.toUnsignedString(opened.inode())));
-        // Where the file was missed, the path asked for may not be its.
+        // The path asked for may not be that of a file that was missed.
         file.map(OpenedFile::path)
                 .or(() -> open.has(EventFlag.OBJECT_MISSED)
                         ? Optional.empty()

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.otlp;
 
+import static dev.unraced.server.sink.SinkSettings.within;
+
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.ConfigSection;
 import dev.unraced.config.InvalidConfigException;
@@ -55,8 +57,8 @@ record OtlpSettings(
         OtlpSettings settings = new OtlpSettings(
                 endpoint(own.string("endpoint"), problems),
                 own.string("host"),
-                Duration.ofMillis(number(own, "timeout-ms", 100, 600_000, problems)),
-                (int) number(own, "batch", 1, 10_000, problems),
+                Duration.ofMillis(within(own.number("timeout-ms"), SECTION + "timeout-ms", 100, 600_000, problems)),
+                (int) within(own.number("batch"), SECTION + "batch", 1, 10_000, problems),
                 headers(own, problems),
                 file(own, "authorities", problems),
                 certificate,
@@ -83,14 +85,6 @@ record OtlpSettings(
         }
         problems.add(SECTION + "endpoint = " + text + "; allowed: http://HOST:PORT/v1/logs, or https://…");
         return text;
-    }
-
-    private static long number(ConfigSection own, String key, long least, long most, List<String> problems) {
-        long value = own.number(key);
-        if (value < least || value > most) {
-            problems.add(SECTION + key + " = " + value + "; allowed: " + least + " to " + most);
-        }
-        return value;
     }
 
     /** Reads headers. They can be secrets, so no message repeats a line. */
