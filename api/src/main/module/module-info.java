@@ -26,6 +26,7 @@ module dev.unraced.api {
     exports dev.unraced.linux;
     exports dev.unraced.names to
             dev.unraced.support;
+    exports dev.unraced.process;
     exports dev.unraced.recording;
     exports dev.unraced.selection;
 

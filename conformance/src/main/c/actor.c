@@ -88,6 +88,7 @@ static void obey(void)
 		{"bound-socket", command_bound_socket}, {"fetched-attempt", command_fetched_attempt},
 		{"autobound-socket", command_autobound_socket},
 		{"uring-chained", command_uring_chained},
+		{"program", command_program},
 		{"moved-mount", command_moved_mount}, {"base-swap", command_base_swap},
 	};
 
@@ -108,6 +109,8 @@ int main(int count, char **arguments)
 	mallopt(M_TRIM_THRESHOLD, 1 << 30);
 	if (count == 4 && !strcmp(arguments[1], "after-exec"))
 		return after_exec(arguments + 2);
+	if (count == 5 && !strcmp(arguments[1], "after-program"))
+		return after_program(arguments + 3);
 
 	char *line = malloc(LINE_SIZE);
 	if (!line)

@@ -198,6 +198,7 @@ void command_reuse(void);
 void command_exec(void);
 void command_vfork(void);
 void command_left(void);
+void command_program(void);
 /* --- the other attacks, in attack/ --- */
 
 void command_uring_batch(void);
@@ -236,9 +237,11 @@ void command_mount_storm(void);
 void command_reset(void);
 
 /* Opens a file by open_by_handle_at(2), which is no watched call. Returns -1, with errno, where nobody may. */
-int open_unwatched(const char *path);
+int open_unwatched(const char *path, int flags);
 /* The main function of the program that "exec" or "vfork" starts. */
 int after_exec(char **arguments);
+/* That of the program that "program" executes. Returns its exit code. */
+int after_program(char **arguments);
 /* Forks a child that dies with its parent. */
 pid_t fork_child(void);
 /* Does so with a child that shares something, such as CLONE_FS. */

@@ -66,7 +66,8 @@ struct unraced_counters {
 	__u64 unfinished; /* calls whose tail call found no program, or whose return no program saw */
 	__u64 copies_missed; /* events of calls that reached the kernel's copy without a program capturing it */
 	__u64 rate_limited; /* events beyond a limit of their user or cgroup */
-	__u64 reserved[10];
+	__u64 process_sequence; /* process events made */
+	__u64 reserved[9];
 };
 
 #endif

@@ -156,6 +156,8 @@ struct user_namespace {
 struct cred {
 	kuid_t uid;
 	kgid_t gid;
+	kuid_t euid;
+	kgid_t egid;
 	struct user_namespace *user_ns;
 };
 struct kernfs_node {
@@ -266,7 +268,9 @@ struct task_struct {
 	int pid;
 	int tgid;
 	__u64 start_boottime;
+	__u64 self_exec_id;
 	struct task_struct *real_parent;
+	struct task_struct *group_leader;
 	struct pid *thread_pid;
 	struct nsproxy *nsproxy;
 	struct fs_struct *fs;

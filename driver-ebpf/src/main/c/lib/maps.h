@@ -192,6 +192,8 @@ struct caller {
 	__u32 gid;
 	__u32 mount_ns;
 	__u32 pid_ns;
+	__u32 exec_id;
+	__u32 process_start; /* UNRACED_PROCESS_START */
 	__u32 reserved;
 	__u64 mount_ns_id; /* of a request: identifies its mount namespace for good, while mount_ns can come again */
 	__u8 comm[UNRACED_COMM_SIZE];

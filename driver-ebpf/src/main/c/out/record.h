@@ -90,6 +90,8 @@ static __always_inline void identify(struct caller *who, struct task_struct *tas
 	who->tgid = task->tgid;
 	who->thread_start = task->start_boottime;
 	who->parent_tgid = KREAD_TRUSTED(task, real_parent)->tgid;
+	who->process_start = UNRACED_PROCESS_START(KREAD_TRUSTED(task, group_leader)->start_boottime);
+	who->exec_id = task->self_exec_id;
 	who->mount_ns = mount_namespace(task);
 	who->pid_ns = pid_namespace(task);
 }
@@ -105,6 +107,8 @@ static __always_inline void describe_caller(struct unraced_record *record, const
 	record->cgroup_id = who->cgroup;
 	record->mount_ns = who->mount_ns;
 	record->pid_ns = who->pid_ns;
+	record->process_start = who->process_start;
+	record->exec_id = who->exec_id;
 	__builtin_memcpy(record->comm, who->comm, sizeof(record->comm));
 }
 

@@ -35,6 +35,8 @@ void unraced_describe_task(struct unraced_record *record, struct task_struct *ta
 	record->tid = task->pid;
 	record->tgid = task->tgid;
 	record->thread_start_ns = task->start_boottime;
+	record->process_start = UNRACED_PROCESS_START(task->group_leader->start_boottime);
+	record->exec_id = task->self_exec_id;
 	rcu_read_lock();
 	record->parent_tgid = rcu_dereference(task->real_parent)->tgid;
 	record->cgroup_id = cgroup_id(task_dfl_cgroup(task));

@@ -121,6 +121,9 @@ struct unraced_connect {
 	__u16 reserved[19];
 };
 
+/* Shortens the start of a process in nanoseconds of CLOCK_BOOTTIME to units of about a millisecond, modulo 2^32. */
+#define UNRACED_PROCESS_START(ns) ((__u32)((ns) >> 20))
+
 struct unraced_record {
 	__u32 length; /* size of the whole record in bytes, a multiple of 8 */
 	__u16 version;
@@ -149,10 +152,12 @@ struct unraced_record {
 	/* how_*: of flags, mode and resolve (KERNEL if in registers); in a connect, of socketcall's block, else NONE */
 	__u8 how_provenance;
 	__u8 how_integrity;
-	__u8 reserved[5];
+	__u8 reserved;
+	/* The image that made the call, together with tgid; both are 0 where the driver does not know them. */
+	__u32 process_start; /* UNRACED_PROCESS_START of the process's start */
 	__u8 comm[UNRACED_COMM_SIZE];
 	struct unraced_slice container; /* container id, where the driver knows it */
-	__u32 reserved2;
+	__u32 exec_id; /* how many programs the process and its ancestors have executed */
 	union {
 		struct unraced_open open;
 		struct unraced_connect connect;

@@ -36,7 +36,7 @@ static void act(struct rival *rival, long long moment)
 		close(fd);
 }
 
-int open_unwatched(const char *path)
+int open_unwatched(const char *path, int flags)
 {
 	union {
 		struct file_handle handle;
@@ -51,7 +51,7 @@ int open_unwatched(const char *path)
 	strcpy(directory, path);
 	if (chdir(dirname(directory)))
 		return -1;
-	int fd = open_by_handle_at(AT_FDCWD, &place.handle, O_RDONLY | O_CLOEXEC);
+	int fd = open_by_handle_at(AT_FDCWD, &place.handle, flags | O_CLOEXEC);
 	if (fd >= 0) {
 		own = fcntl(fd, F_DUPFD_CLOEXEC, FIRST_OWN_FD);
 		close(fd);
@@ -96,7 +96,7 @@ void command_fd_swap(void)
 
 	if (bytes_take(&a, "a") && bytes_take(&b, "b")) {
 		swap.path = (char *)a.address;
-		swap.decoy = open_unwatched((char *)b.address);
+		swap.decoy = open_unwatched((char *)b.address, O_RDONLY);
 		if (swap.decoy < 0 || fstat(swap.decoy, &swap.file))
 			fail("unsupported: open_by_handle_at: %s", strerror(errno));
 		else

@@ -248,7 +248,7 @@ void command_fd_visit(void)
 		visit->path = (char *)a.address;
 		visit->calls = calls;
 		visit->processors = rival;
-		visit->decoy = open_unwatched((char *)b.address);
+		visit->decoy = open_unwatched((char *)b.address, O_RDONLY);
 		if (visit->decoy < 0 || fstat(visit->decoy, &visit->decoy_file))
 			fail("unsupported: open_by_handle_at: %s", strerror(errno));
 		else

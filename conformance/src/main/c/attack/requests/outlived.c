@@ -152,7 +152,7 @@ static bool play_round(struct outlived *outlived, char *truth)
 {
 	struct stat status;
 	int fd = dup(0);
-	int held = open_unwatched((char *)outlived->a.address);
+	int held = open_unwatched((char *)outlived->a.address, O_RDONLY);
 	pid_t child = fork_child();
 
 	if (!child)

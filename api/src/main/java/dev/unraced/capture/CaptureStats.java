@@ -5,12 +5,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The statistics of a capture, in calls and their entries unless noted. At rest, {@code returned + entered = delivered
- * + pending + all lost + all filtered}. While calls run, the counters are read one after the other, and the sum may be
- * off by the calls in progress.
+ * The statistics of a capture, in calls and their entries unless noted. At rest, {@code returned + entered +
+ * processEvents = delivered + pending + all lost + all filtered}. While calls run, the counters are read one after the
+ * other, and the sum may be off by the calls in progress.
  *
  * @param returned watched calls that returned since the capture opened
  * @param entered enter events made since then, which passed the filters
+ * @param processEvents process events made since then, which passed the filters
  * @param delivered events handed to the handler
  * @param pending events that wait in a ring or a queue
  * @param lost calls and entries that should have become events, by reason; absent reasons never occurred
@@ -33,6 +34,7 @@ import java.util.Map;
 public record CaptureStats(
         long returned,
         long entered,
+        long processEvents,
         long delivered,
         long pending,
         Map<LossReason, Long> lost,
@@ -77,9 +79,9 @@ public record CaptureStats(
         return filtered.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    /** Returns the calls that returned and the entries, minus those accounted for; 0 at rest. */
+    /** Returns the calls that returned, the entries and the process events, minus those accounted for; 0 at rest. */
     public long imbalance() {
-        return returned + entered - delivered - pending - totalLost() - totalFiltered();
+        return returned + entered + processEvents - delivered - pending - totalLost() - totalFiltered();
     }
 
     /** Returns a builder of statistics in which every number is 0, and nothing was lost. */
@@ -92,6 +94,7 @@ public record CaptureStats(
         return new Builder()
                 .returned(returned)
                 .entered(entered)
+                .processEvents(processEvents)
                 .delivered(delivered)
                 .pending(pending)
                 .lost(lost)
@@ -111,6 +114,7 @@ public record CaptureStats(
     public static final class Builder {
         private long returned;
         private long entered;
+        private long processEvents;
         private long delivered;
         private long pending;
         private Map<LossReason, Long> lost = Map.of();
@@ -134,6 +138,11 @@ public record CaptureStats(
 
         public Builder entered(long value) {
             entered = value;
+            return this;
+        }
+
+        public Builder processEvents(long value) {
+            processEvents = value;
             return this;
         }
 
@@ -206,6 +215,7 @@ public record CaptureStats(
             return new CaptureStats(
                     returned,
                     entered,
+                    processEvents,
                     delivered,
                     pending,
                     lost,

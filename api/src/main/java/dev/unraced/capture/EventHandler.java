@@ -2,6 +2,7 @@
 package dev.unraced.capture;
 
 import dev.unraced.event.EventView;
+import dev.unraced.event.ProcessView;
 
 /** Receives events, one at a time, on the thread that polls. */
 @FunctionalInterface
@@ -13,4 +14,10 @@ public interface EventHandler {
      * counts as delivered, and the next poll goes on after it.
      */
     void onEvent(EventView event);
+
+    /**
+     * Takes one process event, in order with the events of calls; there are none unless {@code unraced.process-events}
+     * is on. The view is valid until this method returns. By default a process event is delivered and does nothing.
+     */
+    default void onProcess(ProcessView event) {}
 }

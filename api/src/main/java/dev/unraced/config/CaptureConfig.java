@@ -23,6 +23,7 @@ public final class CaptureConfig {
     private final Mitigation mitigation;
     private final boolean integrity;
     private final boolean enterEvents;
+    private final boolean processEvents;
     private final Set<Syscall> syscalls;
     private final boolean observeSelf;
     private final EventFilters filters;
@@ -37,6 +38,7 @@ public final class CaptureConfig {
         mitigation = in.constant("unraced.mitigation", Mitigation.class);
         integrity = in.flag("unraced.integrity");
         enterEvents = in.flag("unraced.enter-events");
+        processEvents = in.flag("unraced.process-events");
         syscalls = in.constants("unraced.syscalls", Syscall.class);
         observeSelf = in.flag("unraced.observe-self");
         filters = EventFilters.read(in);
@@ -88,6 +90,11 @@ public final class CaptureConfig {
     /** Returns whether the entry of a call is an event, too, at the start. */
     public boolean enterEvents() {
         return enterEvents;
+    }
+
+    /** Returns whether fork, exec and exit of processes are events, too. */
+    public boolean processEvents() {
+        return processEvents;
     }
 
     /** Returns the calls to watch; at least one. */

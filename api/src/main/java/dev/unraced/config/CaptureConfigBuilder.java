@@ -49,6 +49,11 @@ public final class CaptureConfigBuilder {
         return set("unraced.enter-events", publish);
     }
 
+    /** Sets whether fork, exec and exit of processes are events, too. */
+    public CaptureConfigBuilder processEvents(boolean publish) {
+        return set("unraced.process-events", publish);
+    }
+
     /** Sets the calls to watch; at least one. */
     public CaptureConfigBuilder syscalls(Syscall... calls) {
         return set(

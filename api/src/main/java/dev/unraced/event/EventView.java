@@ -202,6 +202,15 @@ public abstract class EventView {
         return i64(THREAD_START_NS);
     }
 
+    /**
+     * Returns the key of the program that made the call: together with {@link #tgid()} it tells one process from a
+     * later one with the same id, and one image of a process from the next (execve). 0 where the driver does not know
+     * it. {@link ProcessView#processKey} gives the same key.
+     */
+    public final long processKey() {
+        return (u32(PROCESS_START) << Integer.SIZE) | u32(EXEC_ID);
+    }
+
     /** Returns the thread group id of the caller's parent. */
     public final int parentTgid() {
         return i32(PARENT_TGID);

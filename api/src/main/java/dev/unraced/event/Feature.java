@@ -60,6 +60,10 @@ public enum Feature implements Capability {
     LOSSES_BY_CALLER,
     /** Enter events besides the merged events. */
     ENTER_EVENTS,
+    /** Events of fork, exec and exit, and of the processes that were there before. */
+    PROCESS_EVENTS,
+    /** The key of the image that made a call: {@link EventView#processKey}. */
+    PROCESS_KEY,
     /** Calls that were in progress when the capture opened become events when they return. */
     CALLS_UNDER_WAY,
     /** Calls that seccomp or a tracer refused, so that they never ran, become events; without it they become none. */

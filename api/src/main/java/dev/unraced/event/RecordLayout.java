@@ -54,8 +54,10 @@ public final class RecordLayout {
     public static final int HOW_PROVENANCE = 97;
 
     public static final int HOW_INTEGRITY = 98;
+    public static final int PROCESS_START = 100;
     public static final int COMM = 104;
     public static final int CONTAINER = 120;
+    public static final int EXEC_ID = 124;
 
     public static final int OPEN_DIRFD = 128;
     public static final int OPEN_PATH = 132;

@@ -15,6 +15,7 @@ import java.util.Map;
 /** Writes and reads the statistics of a capture as text fields, which the last block of a recording holds. */
 final class StatsText {
     private static final String ENTERED = "entered";
+    private static final String PROCESS_EVENTS = "process-events";
     private static final String COPIES_MISSED = "copies-missed";
     private static final String HANDLER_FAILURES = "handler-failures";
     private static final String CONSUMING = "consuming";
@@ -30,6 +31,7 @@ final class StatsText {
         Map<String, String> fields = new LinkedHashMap<>();
         put(fields, "returned", stats.returned());
         put(fields, ENTERED, stats.entered());
+        put(fields, PROCESS_EVENTS, stats.processEvents());
         put(fields, "delivered", stats.delivered());
         put(fields, "pending", stats.pending());
         putAll(fields, LOST, stats.lost());
@@ -63,6 +65,7 @@ final class StatsText {
         return CaptureStats.builder()
                 .returned(get(fields, "returned"))
                 .entered(getLater(fields, ENTERED))
+                .processEvents(getLater(fields, PROCESS_EVENTS))
                 .delivered(get(fields, "delivered"))
                 .pending(get(fields, "pending"))
                 .lost(getAll(fields, LOST, LossReason.class))

@@ -61,7 +61,9 @@ final class DriverCheck {
     }
 
     private static Availability checkCapabilities(Capabilities capabilities, CaptureConfig config) {
-        Stream<Capability> extra = config.enterEvents() ? Stream.of(Feature.ENTER_EVENTS) : Stream.empty();
+        Stream<Capability> extra = Stream.concat(
+                config.enterEvents() ? Stream.of(Feature.ENTER_EVENTS) : Stream.empty(),
+                config.processEvents() ? Stream.of(Feature.PROCESS_EVENTS) : Stream.empty());
         String lacking = Stream.of(Stream.<Capability>of(config.mitigation()), syscalls(capabilities, config), extra)
                 .flatMap(wanted -> wanted)
                 .flatMap(wanted -> capabilities.reason(wanted).map(reason -> describe(wanted, reason)).stream())
@@ -71,7 +73,7 @@ final class DriverCheck {
                 : new Availability.Unavailable(
                         LACKS_CAPABILITY,
                         "It lacks " + lacking + ".",
-                        "Change unraced.mitigation, unraced.syscalls or unraced.enter-events, or choose another driver.");
+                        "Change unraced.mitigation, unraced.syscalls, unraced.enter-events or unraced.process-events, or choose another driver.");
     }
 
     /** Returns the required calls: if the configuration has the default calls, a driver with any of them suffices. */

@@ -12,6 +12,7 @@ import dev.unraced.conformance.rules.KernelConformance;
 import dev.unraced.conformance.rules.LifecycleConformance;
 import dev.unraced.conformance.rules.OpenConformance;
 import dev.unraced.conformance.rules.OrderConformance;
+import dev.unraced.conformance.rules.ProcessConformance;
 import dev.unraced.conformance.rules.ProofConformance;
 import dev.unraced.conformance.rules.StashConformance;
 import dev.unraced.conformance.subject.DriverUnderTest;
@@ -82,6 +83,10 @@ public abstract class ConformanceSuite implements DriverUnderTest {
     /** Rules about enter events. */
     @Nested
     public class Enter extends EnterConformance {}
+
+    /** Rules about process events. */
+    @Nested
+    public class Processes extends ProcessConformance {}
 
     /** Rules about opening, switching, consuming and closing. */
     @Nested

@@ -137,6 +137,31 @@ final class BpfObject implements AutoCloseable {
         }
     }
 
+    /**
+     * Runs a program of type iter to its end, once for each thing that it iterates over. The program writes nothing to
+     * its reader.
+     */
+    void iterate(String name) throws EbpfFailure {
+        Pointer link = LibBpf.bpf_program__attach(find(name));
+        if (link == null) {
+            throw new EbpfFailure(Step.ATTACH, Native.getLastError(), name);
+        }
+        try (Memory nothing = new Memory(Long.BYTES)) {
+            int iterator = LibBpf.bpf_iter_create(LibBpf.bpf_link__fd(link));
+            if (iterator < 0) {
+                throw new EbpfFailure(Step.RUN_PROGRAM, -iterator, name);
+            }
+            long read = LibC.read(iterator, nothing, nothing.size());
+            int error = read < 0 ? Native.getLastError() : 0;
+            LibC.close(iterator);
+            if (read != 0) {
+                throw new EbpfFailure(Step.RUN_PROGRAM, error, name);
+            }
+        } finally {
+            LibBpf.bpf_link__destroy(link);
+        }
+    }
+
     /** Runs a program of type syscall once, on this thread. */
     void run(String name) throws EbpfFailure {
         try (Memory options = new Memory(TEST_RUN_SIZE)) {

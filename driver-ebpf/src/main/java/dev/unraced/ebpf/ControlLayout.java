@@ -55,6 +55,7 @@ final class ControlLayout {
     static final int UNFINISHED = 152;
     static final int COPIES_MISSED = 160;
     static final int RATE_LIMITED = 168;
+    static final int PROCESS_SEQUENCE = 176;
 
     private ControlLayout() {}
 }

@@ -38,10 +38,12 @@ final class EbpfSource implements RingSource {
     private final Counters counters;
     private final LossLedgers ledgers;
     private final RecordReader reader;
+    private final @Nullable ProcessPrograms processes;
     private final long ringBytes;
     private final long stashBytes;
     private @Nullable KernelCopy kernelCopy;
     private long missedAtStop = -1;
+    private long missedProcessesAtStop;
 
     private EbpfSource(
             EbpfSettings settings,
@@ -51,7 +53,8 @@ final class EbpfSource implements RingSource {
             Control control,
             Counters counters,
             LossLedgers ledgers,
-            RecordReader reader) {
+            RecordReader reader,
+            @Nullable ProcessPrograms processes) {
         this.settings = settings;
         this.object = object;
         this.notifier = notifier;
@@ -60,6 +63,7 @@ final class EbpfSource implements RingSource {
         this.counters = counters;
         this.ledgers = ledgers;
         this.reader = reader;
+        this.processes = processes;
         this.ringBytes = Rings.bytes(settings, counters.cpus());
         this.stashBytes = MapMemory.bytes(object.map("slots"))
                 + MapMemory.bytes(object.map("stash"))
@@ -146,6 +150,7 @@ final class EbpfSource implements RingSource {
             control.limits(settings.limits(), new SecureRandom().nextInt());
             control.syscalls(settings.syscalls());
             control.polledFlag(EntryPoints.polledFlag(settings, control.hasRequests()));
+            ProcessPrograms processes = attachProcesses(object, settings, owned);
             object.attach("thread_exit");
             if (!settings.isAtFunctions() && !EntryPoints.servesAllConventions(settings)) {
                 attach(object, settings.syscalls());
@@ -161,7 +166,8 @@ final class EbpfSource implements RingSource {
                     control,
                     new Counters(counterMemory.buffer(), cpus),
                     new LossLedgers(ledgerMemory.buffer(), cpus),
-                    reader);
+                    reader,
+                    processes);
             if (settings.mitigation() == Mitigation.KERNEL) {
                 source.attachKernelCopy();
             }
@@ -176,6 +182,20 @@ final class EbpfSource implements RingSource {
                 owned.close();
             }
         }
+    }
+
+    /**
+     * Attaches the programs of process events, if they are configured. The events of the processes that are there come
+     * before all events of calls.
+     */
+    private static @Nullable ProcessPrograms attachProcesses(
+            BpfObject object, EbpfSettings settings, OwnedResources owned) throws EbpfFailure {
+        if (!settings.processEvents()) {
+            return null;
+        }
+        ProcessPrograms processes = ProcessPrograms.attach(object);
+        owned.add(processes::close);
+        return processes;
     }
 
     RecordReader reader() {
@@ -281,7 +301,8 @@ final class EbpfSource implements RingSource {
 
     private SourceStats readStats() {
         long skipped = missedAtStop >= 0 ? missedAtStop : missedExits();
-        long missed = skipped + counters.sum(ControlLayout.UNFINISHED);
+        long skippedProcesses = missedAtStop >= 0 ? missedProcessesAtStop : missedProcesses();
+        long missed = skipped + skippedProcesses + counters.sum(ControlLayout.UNFINISHED);
         Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);
         put(lost, LossReason.RING_FULL, ControlLayout.RING_FULL);
         put(lost, LossReason.RATE_LIMITED, ControlLayout.RATE_LIMITED);
@@ -300,6 +321,7 @@ final class EbpfSource implements RingSource {
         return SourceStats.builder()
                 .returned(counters.sum(ControlLayout.RETURNED) + counters.sum(ControlLayout.SILENT) + skipped)
                 .entered(counters.sum(ControlLayout.ENTERED))
+                .processEvents(counters.sum(ControlLayout.PROCESS_SEQUENCE) + skippedProcesses)
                 .submitted(counters.sum(ControlLayout.SUBMITTED))
                 .lost(lost)
                 .filtered(filtered)
@@ -317,9 +339,13 @@ final class EbpfSource implements RingSource {
         KernelCopy copies = kernelCopy;
         try {
             control.active(false);
+            missedProcessesAtStop = missedProcesses();
             missedAtStop = missedExits();
         } finally {
             object.detach();
+            if (processes != null) {
+                processes.detach();
+            }
             if (copies != null) {
                 copies.close();
             }
@@ -362,6 +388,10 @@ final class EbpfSource implements RingSource {
             }
         }
         return missed;
+    }
+
+    private long missedProcesses() {
+        return processes == null ? 0 : processes.missed();
     }
 
     private <K> void put(Map<K, Long> counts, K reason, int counter) {

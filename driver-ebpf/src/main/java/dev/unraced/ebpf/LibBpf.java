@@ -141,6 +141,10 @@ final class LibBpf {
 
     static native int bpf_link__destroy(Pointer link);
 
+    static native int bpf_link__fd(Pointer link);
+
+    static native int bpf_iter_create(int link);
+
     static native @Nullable Pointer bpf_object__next_map(Pointer object, @Nullable Pointer before);
 
     static native String bpf_map__name(Pointer map);

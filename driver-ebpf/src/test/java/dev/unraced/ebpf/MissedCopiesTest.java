@@ -29,6 +29,7 @@ class MissedCopiesTest {
             Mitigation.KERNEL,
             true,
             false,
+            false,
             Set.of(Syscall.OPENAT),
             false,
             new EventFilters(Set.of(), Set.of(NOBODY), Set.of(), Set.of(), List.of(), EventFilters.NONE.result()),

@@ -33,6 +33,7 @@ class ReclaimTest {
                 Mitigation.STASH,
                 true,
                 false,
+                false,
                 Set.of(Syscall.OPENAT),
                 false,
                 EventFilters.NONE,

@@ -56,6 +56,8 @@ public final class GvisorDriver implements Driver {
             .without(Feature.NAMESPACES, "no trace point names them")
             .without(Feature.OWN_CALLS, "the capturing process is in no sandbox")
             .without(Feature.ENTER_EVENTS, "the driver makes one record of a call, and none at its entry")
+            .without(Feature.PROCESS_EVENTS, "the driver takes no points of processes")
+            .without(Feature.PROCESS_KEY, "no trace point tells how often a process has executed a program")
             .without(Feature.CALLS_UNDER_WAY, "a sentry decides at entry whether a call has points")
             .without(Feature.ANY_BYTES, "a sentry sends nothing of a call whose strings are no UTF-8")
             .without(Feature.LONG_ARGUMENTS, "a sentry reads none that is longer than its calls take")
@@ -133,6 +135,9 @@ public final class GvisorDriver implements Driver {
         CAPABILITIES.require(config.mitigation(), NAME);
         if (config.enterEvents()) {
             CAPABILITIES.require(Feature.ENTER_EVENTS, NAME);
+        }
+        if (config.processEvents()) {
+            CAPABILITIES.require(Feature.PROCESS_EVENTS, NAME);
         }
         // Letting everything pass would be worse than refusing a filter that the driver cannot apply.
         config.filters().needs().forEach(filter -> CAPABILITIES.require(filter, NAME));

@@ -64,6 +64,9 @@ public final class KmodDriver implements Driver {
     public Capture open(CaptureConfig config) {
         KmodSettings settings = KmodSettings.of(config);
         capabilities().require(config.mitigation(), NAME);
+        if (config.processEvents()) {
+            capabilities().require(Feature.PROCESS_EVENTS, NAME);
+        }
         try {
             KmodSource source = KmodSource.start(settings);
             return new RingCapture(NAME, capabilities(), source.reader(), source);
@@ -77,6 +80,7 @@ public final class KmodDriver implements Driver {
         Capabilities here = Capabilities.complete()
                 .without(Feature.REFUSALS_FLAGGED, "a full stash gives up its oldest entry, and refuses nothing")
                 .without(Feature.CONTAINER_ID, "the kernel has cgroups and namespaces, but no containers")
+                .without(Feature.PROCESS_EVENTS, "the module has no probes of processes yet")
                 .without(
                         Feature.REQUEST_NAMESPACES,
                         "a module learns of a request's mount namespace from the opened file alone, and by its number")

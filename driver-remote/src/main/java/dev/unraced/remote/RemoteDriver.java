@@ -113,14 +113,22 @@ public final class RemoteDriver implements Driver {
     }
 
     /** The server cannot tell the subscriber's own calls from others over TCP. */
-    private static Capabilities here(RemoteSettings settings, Capabilities capabilities) {
-        Capabilities told = capabilities.has(Feature.LOSSES_BY_CALLER)
+    private static Capabilities here(RemoteSettings settings, Capabilities told) {
+        Capabilities capabilities = withoutProcesses(told);
+        Capabilities known = capabilities.has(Feature.LOSSES_BY_CALLER)
                 ? capabilities.without(
                         Feature.LOSSES_BY_CALLER,
                         "what a slow subscriber loses in the server's queue is not counted by caller")
                 : capabilities;
-        return settings.address() instanceof Address.Tcp && told.has(Feature.OWN_CALLS)
-                ? told.without(Feature.OWN_CALLS, "the server does not know which process is at the other end of TCP")
+        return settings.address() instanceof Address.Tcp && known.has(Feature.OWN_CALLS)
+                ? known.without(Feature.OWN_CALLS, "the server does not know which process is at the other end of TCP")
+                : known;
+    }
+
+    /** Returns what is left of a server's capabilities: its stream has no process events. */
+    static Capabilities withoutProcesses(Capabilities told) {
+        return told.has(Feature.PROCESS_EVENTS)
+                ? told.without(Feature.PROCESS_EVENTS, "the stream carries events of calls alone")
                 : told;
     }
 
@@ -141,6 +149,9 @@ public final class RemoteDriver implements Driver {
     @Override
     public Capture open(CaptureConfig config) {
         RemoteSettings settings = RemoteSettings.of(config);
+        if (config.processEvents()) {
+            withoutProcesses(Capabilities.complete()).require(Feature.PROCESS_EVENTS, NAME);
+        }
         RingWriter ring = new RingWriter(config.ringBytes());
         RemoteSource source = RemoteSource.start(settings, request(settings, config), ring);
         RingCapture capture = new RingCapture(NAME, here(settings, source.capabilities()), ring.reader(), source);

@@ -8,6 +8,7 @@ import dev.unraced.capture.CaptureException;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.InvalidConfigException;
 import dev.unraced.driver.Driver;
+import dev.unraced.event.Feature;
 
 /** Replays the events of a recording. It needs no privilege. */
 public final class ReplayDriver implements Driver {
@@ -33,7 +34,13 @@ public final class ReplayDriver implements Driver {
     /** A recording can have events of any kind; each capture has the capabilities of its recording. */
     @Override
     public Capabilities capabilities() {
-        return Capabilities.complete();
+        return withoutProcesses(Capabilities.complete());
+    }
+
+    static Capabilities withoutProcesses(Capabilities recorded) {
+        return recorded.has(Feature.PROCESS_EVENTS)
+                ? recorded.without(Feature.PROCESS_EVENTS, "a recording holds events of calls alone")
+                : recorded;
     }
 
     /**
@@ -45,6 +52,9 @@ public final class ReplayDriver implements Driver {
     @Override
     public Capture open(CaptureConfig config) {
         ReplaySettings settings = ReplaySettings.of(config);
+        if (config.processEvents()) {
+            capabilities().require(Feature.PROCESS_EVENTS, NAME);
+        }
         return ReplaySource.open(NAME, settings.file().open(), config, settings.pace());
     }
 }

@@ -64,7 +64,8 @@ final class ReplaySource extends UserSource {
         if (source.feed(1)) {
             source.thread.start();
         }
-        return new RingCapture(driver, recording.capabilities(), source.ring.reader(), source);
+        return new RingCapture(
+                driver, ReplayDriver.withoutProcesses(recording.capabilities()), source.ring.reader(), source);
     }
 
     @Override

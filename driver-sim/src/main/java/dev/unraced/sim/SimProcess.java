@@ -6,9 +6,12 @@ import dev.unraced.event.Sockaddr;
 import dev.unraced.event.Syscall;
 import dev.unraced.linux.Errno;
 import dev.unraced.linux.SocketTypes;
+import dev.unraced.sim.fs.Inode;
 import dev.unraced.sim.fs.OpenFile;
+import dev.unraced.sim.fs.SuperBlock;
 import dev.unraced.sim.kernel.ArgumentBytes;
 import dev.unraced.sim.kernel.Kernel;
+import dev.unraced.sim.kernel.Program;
 import dev.unraced.sim.kernel.Signal;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.kernel.TaskGroup;
@@ -17,6 +20,7 @@ import dev.unraced.sim.net.Socket;
 import dev.unraced.sim.net.SocketResult;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** A process of a simulated machine. */
 public final class SimProcess {
@@ -55,7 +59,31 @@ public final class SimProcess {
         return this;
     }
 
+    /**
+     * Lets the first thread execute the program at a path, as {@link #exec(String)} does; a process event names it.
+     *
+     * @throws IllegalArgumentException when there is no such file
+     */
+    public SimProcess execute(String path, String... arguments) {
+        synchronized (kernel) {
+            Inode file = kernel.files().stat(first.task(), bytes(path)).inode();
+            if (file == null) {
+                throw new IllegalArgumentException("no file " + path);
+            }
+            SuperBlock device = file.superBlock();
+            ByteString named = ByteString.utf8(path);
+            ByteString all = ByteString.utf8(String.join("\0", arguments) + "\0");
+            String name = path.substring(path.lastIndexOf('/') + 1);
+            exec(first, name, new Program(named, null, named, device.major(), device.minor(), file.number(), all));
+        }
+        return this;
+    }
+
     void exec(SimThread thread, String name) {
+        exec(thread, name, null);
+    }
+
+    private void exec(SimThread thread, String name, @Nullable Program program) {
         synchronized (kernel) {
             thread.requireIdle();
             Task executing = thread.task();
@@ -69,7 +97,7 @@ public final class SimProcess {
                     }
                 }
             }
-            kernel.endExec(executing, bytes(name));
+            kernel.endExec(executing, bytes(name), program);
             first = thread;
         }
     }

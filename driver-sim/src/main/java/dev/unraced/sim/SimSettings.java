@@ -36,6 +36,7 @@ record SimSettings(String kernel, StashPolicy policy) {
                 config.mitigation(),
                 config.integrity(),
                 config.enterEvents(),
+                config.processEvents(),
                 config.syscalls(),
                 config.observeSelf() ? 0 : observer,
                 config.filters(),

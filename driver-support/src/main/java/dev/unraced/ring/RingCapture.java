@@ -301,6 +301,7 @@ public final class RingCapture implements Capture {
         return CaptureStats.builder()
                 .returned(stats.returned())
                 .entered(stats.entered())
+                .processEvents(stats.processEvents())
                 .delivered(delivered)
                 .pending(closing ? 0 : unread)
                 .lost(lost)

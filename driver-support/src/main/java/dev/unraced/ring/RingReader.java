@@ -4,6 +4,7 @@ package dev.unraced.ring;
 import dev.unraced.capture.EventHandler;
 import dev.unraced.event.EventView;
 import dev.unraced.event.RecordLayout;
+import dev.unraced.event.record.ProcessRecordView;
 import dev.unraced.event.record.RecordValidator;
 import dev.unraced.event.record.RecordView;
 import java.lang.invoke.MethodHandles;
@@ -44,6 +45,7 @@ public final class RingReader implements RecordReader {
     private final int dataOffset;
     private final int dataBytes;
     private final RecordView view = new RecordView();
+    private final ProcessRecordView processView = new ProcessRecordView();
 
     private long position;
     /** The position up to which the producer may overwrite. */
@@ -141,19 +143,25 @@ public final class RingReader implements RecordReader {
             int length = (int) INTS.getAcquire(pages, index);
             int start = index + HEADER_SIZE;
             long next = at + HEADER_SIZE + length;
+            boolean process = false;
             if (length < 0 || length > longest || next > reach || !RecordValidator.isValid(pages, start, length)) {
                 if (advance(reach) != READY) {
                     break;
                 }
                 start = record;
                 next = behind;
+                process = isProcess(start);
             }
             at = next;
             position = next;
             handed++;
             DELIVERED.setRelease(this, handed);
             count++;
-            handler.onEvent(view.wrap(pages, start));
+            if (process) {
+                handler.onProcess(processView.wrap(pages, start));
+            } else {
+                handler.onEvent(view.wrap(pages, start));
+            }
             if (next - released >= dataBytes / RELEASE_SHARE) {
                 giveBack();
             }
@@ -192,8 +200,10 @@ public final class RingReader implements RecordReader {
                 return NOTHING;
             }
             if ((header & DISCARD) == 0) {
-                if (RecordValidator.isValid(producerPages, index + HEADER_SIZE, length)) {
-                    record = index + HEADER_SIZE;
+                int start = index + HEADER_SIZE;
+                if (RecordValidator.isValid(producerPages, start, length)
+                        || ProcessRecordView.isValid(producerPages, start, length)) {
+                    record = start;
                     behind = position + step;
                     return READY;
                 }
@@ -210,11 +220,20 @@ public final class RingReader implements RecordReader {
         return producerPages.getLong(record + (enter ? RecordLayout.ENTER_NS : RecordLayout.EXIT_NS));
     }
 
+    /** Returns whether a well-formed record is of a process event. */
+    private boolean isProcess(int start) {
+        return producerPages.get(start + RecordLayout.TYPE) > RecordLayout.TYPE_ENTER;
+    }
+
     /** Hands over the current record, which is consumed whatever the handler does. */
     void deliver(EventHandler handler) {
         position = behind;
         DELIVERED.setRelease(this, delivered + 1);
-        handler.onEvent(view.wrap(producerPages, record));
+        if (isProcess(record)) {
+            handler.onProcess(processView.wrap(producerPages, record));
+        } else {
+            handler.onEvent(view.wrap(producerPages, record));
+        }
         if (position - released >= dataBytes / RELEASE_SHARE) {
             giveBack();
         }
@@ -235,6 +254,7 @@ public final class RingReader implements RecordReader {
     public void detach() {
         halted = true;
         view.unwrap();
+        processView.unwrap();
         consumerPage = NO_MEMORY;
         producerPages = NO_MEMORY;
     }

@@ -14,6 +14,7 @@ import java.util.function.Supplier;
  *
  * @param returned watched calls that returned
  * @param entered enter events that the source tried to write into the ring
+ * @param processEvents process events that the source tried to write into the ring
  * @param submitted records written into the ring
  * @param lost calls and entries lost before the ring
  * @param filtered calls dropped by filters
@@ -27,6 +28,7 @@ import java.util.function.Supplier;
 public record SourceStats(
         long returned,
         long entered,
+        long processEvents,
         long submitted,
         Map<LossReason, Long> lost,
         Map<FilterReason, Long> filtered,
@@ -53,7 +55,9 @@ public record SourceStats(
         SourceStats stats = read.get();
         for (int attempt = 1; attempt < MAX_READS; attempt++) {
             SourceStats again = read.get();
-            if (again.returned() == stats.returned() && again.entered() == stats.entered()) {
+            if (again.returned() == stats.returned()
+                    && again.entered() == stats.entered()
+                    && again.processEvents() == stats.processEvents()) {
                 return again;
             }
             stats = again;
@@ -71,6 +75,7 @@ public record SourceStats(
         return new Builder()
                 .returned(returned)
                 .entered(entered)
+                .processEvents(processEvents)
                 .submitted(submitted)
                 .lost(lost)
                 .filtered(filtered)
@@ -86,6 +91,7 @@ public record SourceStats(
     public static final class Builder {
         private long returned;
         private long entered;
+        private long processEvents;
         private long submitted;
         private Map<LossReason, Long> lost = Map.of();
         private Map<FilterReason, Long> filtered = Map.of();
@@ -105,6 +111,11 @@ public record SourceStats(
 
         public Builder entered(long value) {
             entered = value;
+            return this;
+        }
+
+        public Builder processEvents(long value) {
+            processEvents = value;
             return this;
         }
 
@@ -157,6 +168,7 @@ public record SourceStats(
             return new SourceStats(
                     returned,
                     entered,
+                    processEvents,
                     submitted,
                     lost,
                     filtered,

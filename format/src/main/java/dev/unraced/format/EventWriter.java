@@ -2,6 +2,7 @@
 package dev.unraced.format;
 
 import dev.unraced.event.EventView;
+import dev.unraced.event.ProcessView;
 
 /**
  * Turns an event into one line. Reads the event in place and allocates nothing, so a handler can call it. Not
@@ -11,6 +12,9 @@ public interface EventWriter {
 
     /** Appends the event and a line feed, in UTF-8. */
     void write(EventView event, LineBuffer out);
+
+    /** Appends a process event and a line feed; nothing for writers without a line for it. */
+    default void writeProcess(ProcessView event, LineBuffer out) {}
 
     /** Returns the event as a line without its line feed; allocates. */
     default String toLine(EventView event) {

@@ -10,14 +10,17 @@ import dev.unraced.event.EventView;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
+import dev.unraced.event.ProcessView;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Syscall;
+import dev.unraced.process.ProcessTable;
 import java.time.ZoneOffset;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Writes events as JSON objects, one a line, with every field; {@code docs/events.md} is their schema. */
 public final class JsonEventWriter implements EventWriter {
@@ -107,6 +110,8 @@ public final class JsonEventWriter implements EventWriter {
     private final OpenFlagNames openFlags;
     private final TimeText timeText = new TimeText("yyyy-MM-dd'T'HH:mm:ss", ZoneOffset.UTC);
     private final byte[] scratch = new byte[0x10000];
+    private final ProcessJson processes;
+    private final @Nullable ProcessTable table;
     private final RawAddress address = new RawAddress();
 
     /**
@@ -116,14 +121,33 @@ public final class JsonEventWriter implements EventWriter {
      * @param openFlags the names of the flags, of the machine that the events are from
      */
     public JsonEventWriter(WallClock clock, OpenFlagNames openFlags) {
+        this(clock, openFlags, null);
+    }
+
+    /**
+     * Creates a writer that also writes the process behind each call.
+     *
+     * @param table knows the processes; null for events without them
+     */
+    public JsonEventWriter(WallClock clock, OpenFlagNames openFlags, @Nullable ProcessTable table) {
         this.clock = clock;
         this.openFlags = openFlags;
+        this.processes = new ProcessJson(clock);
+        this.table = table;
+    }
+
+    @Override
+    public void writeProcess(ProcessView event, LineBuffer out) {
+        processes.event(event, out);
     }
 
     @Override
     public void write(EventView event, LineBuffer out) {
         call(event, out);
         caller(event, out);
+        if (table != null) {
+            processes.process(event, table, out);
+        }
         flags(event, out);
         if (event.isOpenLike()) {
             open(event, out);

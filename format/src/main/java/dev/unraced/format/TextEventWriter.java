@@ -11,10 +11,12 @@ import dev.unraced.event.EventView;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
+import dev.unraced.event.ProcessView;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Sockaddr;
 import dev.unraced.event.Syscall;
 import dev.unraced.linux.OpenFlags;
+import dev.unraced.process.ProcessTable;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
 import java.util.Arrays;
@@ -23,6 +25,7 @@ import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes events as lines for people: the request, its result, and how far to trust both.
@@ -86,6 +89,8 @@ public final class TextEventWriter implements EventWriter {
     private final boolean colour;
     private final SafeText safe;
     private final TableLayout layout;
+    private final ProcessText processes;
+    private final @Nullable ProcessTable table;
     private final byte[] scratch = new byte[0x10000];
     private final byte[] otherScratch = new byte[0x10000];
     private final RawAddress address = new RawAddress();
@@ -110,12 +115,35 @@ public final class TextEventWriter implements EventWriter {
      */
     public TextEventWriter(
             WallClock clock, OpenFlagNames openFlags, ZoneId zone, boolean colour, boolean utf8, int columns) {
+        this(clock, openFlags, zone, colour, utf8, columns, null);
+    }
+
+    /**
+     * Makes a writer for a terminal, which also names the programs behind each call.
+     *
+     * @param table knows the processes; null for lines without them
+     */
+    public TextEventWriter(
+            WallClock clock,
+            OpenFlagNames openFlags,
+            ZoneId zone,
+            boolean colour,
+            boolean utf8,
+            int columns,
+            @Nullable ProcessTable table) {
         this.layout = TableLayout.of(columns);
         this.clock = clock;
         this.openFlags = openFlags;
         this.timeText = new TimeText("HH:mm:ss", zone);
         this.colour = colour;
         this.safe = new SafeText(utf8);
+        this.table = table;
+        this.processes = new ProcessText(clock, zone, colour, safe, layout);
+    }
+
+    @Override
+    public void writeProcess(ProcessView event, LineBuffer out) {
+        processes.event(event, out);
     }
 
     @Override
@@ -157,6 +185,9 @@ public final class TextEventWriter implements EventWriter {
         }
         marks(event, out);
         container(event, out);
+        if (table != null) {
+            processes.chain(event, table, out);
+        }
         out.trimEnd();
         if (layout.width() > 0 && out.visibleFrom(line) > layout.width() && out.length() > rest) {
             out.breakAt(rest, INDENT);

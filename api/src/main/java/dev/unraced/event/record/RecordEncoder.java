@@ -8,6 +8,7 @@ import dev.unraced.event.EventFlag;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
+import dev.unraced.event.ProcessLayout;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.event.Syscall;
@@ -107,6 +108,18 @@ public final class RecordEncoder {
         INTS.set(bytes, TGID, tgid);
         LONGS.set(bytes, THREAD_START_NS, threadStartNanos);
         INTS.set(bytes, PARENT_TGID, parentTgid);
+        return this;
+    }
+
+    /**
+     * Sets the image that made the call, as {@link dev.unraced.event.EventView#processKey} gives it.
+     *
+     * @param startNanos start of the process, CLOCK_BOOTTIME
+     * @param execId how many programs the process and its ancestors have executed
+     */
+    public RecordEncoder process(long startNanos, int execId) {
+        INTS.set(bytes, PROCESS_START, (int) (startNanos >>> ProcessLayout.START_UNIT));
+        INTS.set(bytes, EXEC_ID, execId);
         return this;
     }
 

@@ -78,6 +78,12 @@ public final class SourceOptions {
     private boolean enterEvents;
 
     @Option(
+            names = "--processes",
+            description = "Also a line for each program that is executed and for each process that ends, and the"
+                    + " programs behind each call.")
+    private boolean processEvents;
+
+    @Option(
             names = "--mitigation",
             paramLabel = "MODE",
             description = "How far to go against arguments that change while a call runs: off, stash or kernel.")
@@ -111,6 +117,9 @@ public final class SourceOptions {
         }
         if (enterEvents) {
             builder.enterEvents(true);
+        }
+        if (processEvents) {
+            builder.processEvents(true);
         }
         if (mitigation != null) {
             builder.mitigation(mitigation);

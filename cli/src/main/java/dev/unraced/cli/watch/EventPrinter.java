@@ -6,11 +6,15 @@ import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.OutputException;
 import dev.unraced.cli.common.StatusLine;
 import dev.unraced.event.EventView;
+import dev.unraced.event.ProcessEventType;
+import dev.unraced.event.ProcessView;
 import dev.unraced.format.EventWriter;
 import dev.unraced.format.LineBuffer;
 import dev.unraced.format.WallClock;
+import dev.unraced.process.ProcessTable;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Prints the events that pass a filter. Lines gather in a buffer, until it is full or {@link #flush} is called. Its
@@ -26,17 +30,30 @@ final class EventPrinter implements EventHandler {
     private final WallClock clock;
     private final Console console;
     private final StatusLine status;
+    private final @Nullable ProcessTable table;
     private final LineBuffer buffer = new LineBuffer(FLUSH_BYTES + SLACK_BYTES);
     private final AtomicLong accepted = new AtomicLong();
     private final AtomicLong printed = new AtomicLong();
     private final AtomicLong filtered = new AtomicLong();
 
-    EventPrinter(EventFilter filter, EventWriter writer, WallClock clock, Console console, StatusLine status) {
+    /**
+     * Makes a printer.
+     *
+     * @param table takes the process events; null without them
+     */
+    EventPrinter(
+            EventFilter filter,
+            EventWriter writer,
+            WallClock clock,
+            Console console,
+            StatusLine status,
+            @Nullable ProcessTable table) {
         this.filter = filter;
         this.writer = writer;
         this.clock = clock;
         this.console = console;
         this.status = status;
+        this.table = table;
     }
 
     @Override
@@ -48,6 +65,27 @@ final class EventPrinter implements EventHandler {
         }
         writer.write(event, buffer);
         increment(accepted);
+        if (buffer.length() >= FLUSH_BYTES) {
+            flush();
+        }
+    }
+
+    /** Prints a process event, after the table knows it. Those of processes that were there before have no line. */
+    @Override
+    public void onProcess(ProcessView event) {
+        if (table == null) {
+            return;
+        }
+        table.update(event);
+        if (event.type() == ProcessEventType.ALIVE) {
+            return;
+        }
+        clock.arrived(event.nanos());
+        int before = buffer.length();
+        writer.writeProcess(event, buffer);
+        if (buffer.length() > before) {
+            increment(accepted);
+        }
         if (buffer.length() >= FLUSH_BYTES) {
             flush();
         }

@@ -13,10 +13,12 @@ import dev.unraced.format.OcsfEventWriter;
 import dev.unraced.format.OpenFlagNames;
 import dev.unraced.format.TextEventWriter;
 import dev.unraced.format.WallClock;
+import dev.unraced.process.ProcessTable;
 import java.time.ZoneId;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -93,8 +95,9 @@ final class PrintOptions {
      * Returns a writer of the chosen format, for a console.
      *
      * @param prints whether events are to be printed at all
+     * @param table knows the processes behind the events; null without process events
      */
-    EventWriter writer(boolean prints, WallClock clock, Console console) {
+    EventWriter writer(boolean prints, WallClock clock, Console console, @Nullable ProcessTable table) {
         if (summary) {
             return counted;
         }
@@ -103,7 +106,7 @@ final class PrintOptions {
         }
         OpenFlagNames flags = OpenFlagNames.ofThisMachine();
         return switch (json ? OutputFormat.json : format) {
-            case json -> new JsonEventWriter(clock, flags);
+            case json -> new JsonEventWriter(clock, flags, table);
             case ocsf -> new OcsfEventWriter(clock, flags, HostName.ofThisMachine(), VersionProvider.version());
             case ecs -> new EcsEventWriter(clock, flags, HostName.ofThisMachine());
             case table ->
@@ -113,7 +116,8 @@ final class PrintOptions {
                         ZoneId.systemDefault(),
                         color.isOn(console),
                         console.isUtf8(),
-                        wide ? 0 : console.columns());
+                        wide ? 0 : console.columns(),
+                        table);
         };
     }
 

@@ -3,6 +3,8 @@ package dev.unraced.cli.watch;
 
 import dev.unraced.capture.Capture;
 import dev.unraced.capture.EventHandler;
+import dev.unraced.event.EventView;
+import dev.unraced.event.ProcessView;
 import dev.unraced.recording.RecordingWriter;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -41,9 +43,17 @@ final class Recording implements AutoCloseable {
         if (first == null) {
             return printer;
         }
-        return event -> {
-            first.onEvent(event);
-            printer.onEvent(event);
+        return new EventHandler() {
+            @Override
+            public void onEvent(EventView event) {
+                first.onEvent(event);
+                printer.onEvent(event);
+            }
+
+            @Override
+            public void onProcess(ProcessView event) {
+                printer.onProcess(event);
+            }
         };
     }
 

@@ -68,7 +68,12 @@ public final class ReplayCommand implements Callable<Integer> {
         }
         WallClock clock = new WallClock();
         EventPrinter printer = new EventPrinter(
-                filter.filter(), print.writer(true, clock, console), clock, console, StatusLine.none(console.err()));
+                filter.filter(),
+                print.writer(true, clock, console, null),
+                clock,
+                console,
+                StatusLine.none(console.err()),
+                null);
         StopSignals signals = StopSignals.install(() -> stopping = true);
         try (RecordingReader reader = RecordingReader.open(file)) {
             replay(reader, clock, printer);

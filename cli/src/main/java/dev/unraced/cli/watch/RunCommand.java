@@ -13,6 +13,7 @@ import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.format.EventWriter;
 import dev.unraced.format.WallClock;
+import dev.unraced.process.ProcessTable;
 import dev.unraced.selection.Drivers;
 import dev.unraced.selection.Selection;
 import java.io.IOException;
@@ -137,14 +138,15 @@ public final class RunCommand implements Callable<Integer> {
                     false,
                     console.errIsTerminal(),
                     console.environment());
-            return run(capture, to, cgroup);
+            return run(capture, built.processEvents() ? new ProcessTable() : null, to, cgroup);
         }
     }
 
-    private int run(Capture capture, Console to, RunCgroup cgroup) throws IOException, InterruptedException {
+    private int run(Capture capture, @Nullable ProcessTable table, Console to, RunCgroup cgroup)
+            throws IOException, InterruptedException {
         WallClock clock = new WallClock();
-        EventWriter writer = print.writer(record.prints(), clock, to);
-        EventPrinter printer = new EventPrinter(filter.filter(), writer, clock, to, StatusLine.none(to.err()));
+        EventWriter writer = print.writer(record.prints(), clock, to, table);
+        EventPrinter printer = new EventPrinter(filter.filter(), writer, clock, to, StatusLine.none(to.err()), table);
         Recording recording = record.open(capture);
         Watch watch = new Watch(capture, printer, recording, () -> {}, Long.MAX_VALUE, FOREVER);
         Process child = cgroup.start(RawArguments.of(command));

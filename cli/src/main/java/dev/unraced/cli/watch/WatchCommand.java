@@ -15,6 +15,7 @@ import dev.unraced.cli.common.StopSignals;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.format.WallClock;
+import dev.unraced.process.ProcessTable;
 import dev.unraced.selection.Drivers;
 import dev.unraced.server.linux.ServiceManager;
 import java.time.Duration;
@@ -136,8 +137,9 @@ public final class WatchCommand implements Callable<Integer> {
 
     private void watch(Capture capture, CaptureConfig built, StatusLine status) {
         WallClock clock = new WallClock();
+        ProcessTable table = built.processEvents() ? new ProcessTable() : null;
         EventPrinter printer = new EventPrinter(
-                filter.filter(), print.writer(record.prints(), clock, console), clock, console, status);
+                filter.filter(), print.writer(record.prints(), clock, console, table), clock, console, status, table);
         Recording recording = record.open(capture);
         String begun = CaptureText.begin(capture, built);
         console.err().println(begun);

@@ -2,10 +2,12 @@
 package dev.unraced.conformance.scenario;
 
 import dev.unraced.capture.Capture;
+import dev.unraced.capture.EventHandler;
 import dev.unraced.conformance.spec.Violation;
 import dev.unraced.event.ArgumentView;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.EventView;
+import dev.unraced.event.ProcessView;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.SyscallEvent;
 import dev.unraced.event.record.RecordValidator;
@@ -34,9 +36,22 @@ public final class Recorder {
     private final Thread thread;
     private final List<SyscallEvent> events = new ArrayList<>();
     private final List<SyscallEvent> entries = new ArrayList<>();
+    private final List<ProcessView> processes = new ArrayList<>();
+    private final List<Keyed> keys = new ArrayList<>();
     private final Map<Integer, Long> lastReturns = new HashMap<>();
     private final List<Violation> violations = new ArrayList<>();
     private final Map<Integer, SourceSequence> sources = new TreeMap<>();
+    private final EventHandler handler = new EventHandler() {
+        @Override
+        public void onEvent(EventView event) {
+            take(event);
+        }
+
+        @Override
+        public void onProcess(ProcessView event) {
+            take(event);
+        }
+    };
     private long delivered;
     private long kept;
     private volatile boolean started;
@@ -143,7 +158,7 @@ public final class Recorder {
                     LockSupport.parkNanos(WAIT_NANOS);
                     continue;
                 }
-                capture.await(this::onEvent, BATCH, WAIT_NANOS);
+                capture.await(handler, BATCH, WAIT_NANOS);
             }
         } catch (RuntimeException | Error e) {
             synchronized (this) {
@@ -152,7 +167,29 @@ public final class Recorder {
         }
     }
 
-    private synchronized void onEvent(EventView view) {
+    /** The key of the image behind a wanted merged event, and how many process events came before it. */
+    public record Keyed(int tgid, long key, int processesBefore) {}
+
+    /** Returns the process events up to now, of all processes. */
+    public synchronized List<ProcessView> processes() {
+        return List.copyOf(processes);
+    }
+
+    /** Returns the keys of the wanted merged events up to now. */
+    public synchronized List<Keyed> keys() {
+        return List.copyOf(keys);
+    }
+
+    private synchronized void take(ProcessView view) {
+        delivered++;
+        SourceSequence sequence = sources.computeIfAbsent(view.source(), source -> new SourceSequence());
+        if (!sequence.next(view.sequence())) {
+            violate("R9.2", "number " + view.sequence() + " of source " + view.source() + " is not above the last one");
+        }
+        processes.add(view.snapshot());
+    }
+
+    private synchronized void take(EventView view) {
         delivered++;
         RecordView record = RecordView.of(view);
         if (!RecordValidator.isValid(record.buffer(), record.offset(), record.length())) {
@@ -163,6 +200,9 @@ public final class Recorder {
         if (wanted.test(view)) {
             kept++;
             (view.isEnter() ? entries : events).add(view.snapshot());
+            if (!view.isEnter()) {
+                keys.add(new Keyed(view.tgid(), view.processKey(), processes.size()));
+            }
         }
     }
 

@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.actor;
 
+import dev.unraced.event.ByteString;
 import dev.unraced.linux.OpenFlags;
+import dev.unraced.sim.fs.Inode;
+import dev.unraced.sim.kernel.Program;
 import dev.unraced.sim.kernel.Signal;
 import dev.unraced.sim.kernel.Task;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** Plays threads that take over another thread's id, by reuse, exec and vfork, and a thread whose last sibling ends. */
 final class Identities extends Player {
+    private static final String PROGRAM = "/usr/bin/unraced-actor";
+
     Identities(ActorProcesses processes) {
         super(processes);
     }
@@ -42,6 +49,56 @@ final class Identities extends Player {
         kernel.endExec(second, second.comm());
         processes.open(second, line.bytes("other"), 0, line.number("tag", 1));
         return ended(second);
+    }
+
+    /** A child opens a path, executes the actor's program, and this opens another path and ends. */
+    Answer program(CommandLine line) {
+        long tag = line.number("tag", 1);
+        ByteString script = line.has("script") ? ByteString.copyOf(line.bytes("script")) : null;
+        long begun = kernel.clock().now();
+        Inode file = programFile();
+        String name = script == null ? "unraced-actor" : PROGRAM;
+        String first = script == null ? "-" : new String(script.toByteArray(), StandardCharsets.ISO_8859_1);
+        String other = new String(line.bytes("other"), StandardCharsets.ISO_8859_1);
+        byte[] arguments = bytes(String.join("\0", name, "after-program", first, other, Long.toString(tag), ""));
+        ByteString program = ByteString.utf8(PROGRAM);
+        ByteString asked = script == null ? program : script;
+        ByteString interpreter = script == null ? null : program;
+        Task child = processes.fork();
+        processes.open(child, line.bytes("path"), 0, tag);
+        Task executing = line.has("thread") ? kernel.thread(child.group()) : child;
+        kernel.beginExec(executing, Signal.KILL);
+        kernel.endExec(
+                executing,
+                executing.comm(),
+                new Program(
+                        asked,
+                        interpreter,
+                        program,
+                        file.superBlock().major(),
+                        file.superBlock().minor(),
+                        file.number(),
+                        ByteString.copyOf(arguments)));
+        processes.open(executing, line.bytes("other"), 0, tag + 1);
+        kernel.exit(executing, (int) (tag % 100));
+        Answer answer = new Answer()
+                .with("tgid", child.group().tgid())
+                .with("status", child.group().exitStatus())
+                .with("begun", begun)
+                .with("ended", kernel.clock().now())
+                .withFile(file)
+                .with("deleted", 0)
+                .withBytes("real", bytes(PROGRAM))
+                .withBytes("asked", asked.toByteArray())
+                .withBytes("arguments", arguments);
+        return interpreter == null ? answer : answer.withBytes("interpreter", interpreter.toByteArray());
+    }
+
+    private Inode programFile() {
+        kernel.files().mkdirs(kernel.init(), bytes("/usr/bin"));
+        kernel.files().makeFile(kernel.init(), bytes(PROGRAM), 0755);
+        return Objects.requireNonNull(
+                kernel.files().stat(kernel.init(), bytes(PROGRAM)).inode());
     }
 
     /** The child's second thread, which shares its descriptors, ends while the first waits in an open. */

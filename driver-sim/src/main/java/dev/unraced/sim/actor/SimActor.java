@@ -170,6 +170,7 @@ public final class SimActor {
             case "exec" -> identities.exec(line);
             case "vfork" -> identities.vfork(line);
             case "left" -> identities.left(line);
+            case "program" -> identities.program(line);
             case "own" -> own(line);
             case "network" -> sharedSockets.network();
             case "uring-batch" -> batches.play(line);

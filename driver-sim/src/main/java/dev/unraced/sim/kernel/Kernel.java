@@ -161,8 +161,12 @@ public final class Kernel {
         child.cgroupId = from.cgroupId;
         child.pidNamespace = from.pidNamespace;
         child.containerId = from.containerId;
+        child.program = from.program;
+        child.execId = from.execId;
+        child.parentStartNanos = from.startNanos;
         Task task = child.tasks.get(0);
         task.comm(comm);
+        observers.forked(from, task);
         return task;
     }
 
@@ -198,17 +202,32 @@ public final class Kernel {
 
     /** Ends execve: the thread takes over id and start time of its group's first thread, and gets new memory. */
     public void endExec(Task task, byte[] comm) {
+        endExec(task, comm, null);
+    }
+
+    /** Ends execve as {@link #endExec(Task, byte[])} does, of a known program. */
+    public void endExec(Task task, byte[] comm, @Nullable Program program) {
         if (!canEndExec(task)) {
             throw new IllegalStateException("the process has other threads still");
         }
+        int before = task.tid;
         tasks.makeLeader(task);
         task.group.memory = new AddressSpace();
+        task.group.program = program;
+        task.group.execId++;
         task.comm(comm);
+        observers.executed(task, before);
     }
 
     /** Ends a thread of its own accord, outside of any call. */
     public void exit(Task task) {
+        exit(task, 0);
+    }
+
+    /** Ends a thread with an exit code, which its process ends with if it is the last one. */
+    public void exit(Task task, int code) {
         if (!task.dead) {
+            task.group.exitStatus = code << 8;
             tasks.end(task);
         }
     }

@@ -56,6 +56,21 @@ final class Observers implements Tracepoints {
     }
 
     @Override
+    public void forked(TaskGroup forker, Task child) {
+        all.forEach(observer -> observer.forked(forker, child));
+    }
+
+    @Override
+    public void executed(Task task, int before) {
+        all.forEach(observer -> observer.executed(task, before));
+    }
+
+    @Override
+    public void processExit(Task last) {
+        all.forEach(observer -> observer.processExit(last));
+    }
+
+    @Override
     public void threadExit(Task task) {
         all.forEach(observer -> observer.threadExit(task));
     }

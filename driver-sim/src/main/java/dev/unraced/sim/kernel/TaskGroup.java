@@ -9,6 +9,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A process: the threads that share memory, descriptors, root and working directory. */
 public final class TaskGroup {
@@ -20,6 +21,13 @@ public final class TaskGroup {
     /** The results of refused calls. */
     final Map<Syscall, Long> refused = new EnumMap<>(Syscall.class);
 
+    /** The program; null for a process that came by no exec. */
+    @Nullable
+    Program program;
+
+    int execId;
+    int exitStatus;
+    long parentStartNanos;
     AddressSpace memory;
     long startNanos;
     int parentTgid;
@@ -43,6 +51,35 @@ public final class TaskGroup {
 
     public int parentTgid() {
         return parentTgid;
+    }
+
+    /** The start of the parent. */
+    public long parentStartNanos() {
+        return parentStartNanos;
+    }
+
+    /** The start of the process, in nanoseconds of CLOCK_BOOTTIME. */
+    public long startNanos() {
+        return startNanos;
+    }
+
+    /** The program that the process runs, or null. */
+    public @Nullable Program program() {
+        return program;
+    }
+
+    /** How many programs the process and its ancestors have executed. */
+    public int execId() {
+        return execId;
+    }
+
+    /** The status that wait(2) gives the parent. */
+    public int exitStatus() {
+        return exitStatus;
+    }
+
+    public long effectiveUid() {
+        return effectiveUid;
     }
 
     /** The real user id. */

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** The live threads and processes by their ids: they are made here, and end here (do_exit of kernel/exit.c). */
 final class TaskTable implements ProcView {
     private static final int INIT = 1;
+    private static final int SIGKILL = 9;
 
     private final VirtualClock clock;
     private final Observers observers;
@@ -104,6 +105,7 @@ final class TaskTable implements ProcView {
     /** Lets a signal act on a task that is in no call. */
     void deliver(Task task, Signal signal) {
         if (signal == Signal.KILL || signal == Signal.VANISH) {
+            task.group.exitStatus = SIGKILL;
             end(task);
         } else if (signal != Signal.NONE) {
             task.handled++;
@@ -115,6 +117,9 @@ final class TaskTable implements ProcView {
         TaskGroup group = task.group;
         task.dead = true;
         observers.threadExit(task);
+        if (group.tasks.size() == 1) {
+            observers.processExit(task);
+        }
         task.call = null;
         group.tasks.remove(task);
         tasks.remove(task.tid);

@@ -44,6 +44,19 @@ public interface Tracepoints {
     /** A request of an io_uring is complete; {@code task} may be a worker. */
     void completed(Task task, Call request);
 
+    /** sched_process_fork: a process was made, and has not run yet. Threads are no processes. */
+    default void forked(TaskGroup forker, Task child) {}
+
+    /**
+     * sched_process_exec: a process has executed a program, which has not run yet.
+     *
+     * @param before the id that the thread had before
+     */
+    default void executed(Task task, int before) {}
+
+    /** sched_process_exit of the last thread of a process. */
+    default void processExit(Task last) {}
+
     /** sched_process_exit: the thread will never return from a call again. */
     void threadExit(Task task);
 }

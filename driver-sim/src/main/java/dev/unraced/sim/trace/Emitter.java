@@ -48,6 +48,7 @@ final class Emitter {
         encoder.begin(call.syscall(), call.abi(), call.origin(), record.mitigation)
                 .sequence(SOURCE, sequence)
                 .thread(task.tid(), group.tgid(), task.startNanos(), group.parentTgid())
+                .process(group.startNanos(), group.execId())
                 .user(group.uid(), group.gid())
                 .namespaces(group.cgroupId(), group.mountNamespace(), group.pidNamespace())
                 .comm(task.comm());

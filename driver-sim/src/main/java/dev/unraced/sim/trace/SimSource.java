@@ -5,6 +5,7 @@ import dev.unraced.capture.Capabilities;
 import dev.unraced.capture.Capture;
 import dev.unraced.capture.LossReason;
 import dev.unraced.event.Mitigation;
+import dev.unraced.event.ProcessLayout;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.ring.CallerLedger;
 import dev.unraced.ring.RingCapture;
@@ -33,8 +34,9 @@ public final class SimSource extends UserSource {
         this.ring = new RingWriter(settings.ringBytes());
         this.tracer = new Tracer(kernel, settings, seams, ledger, (record, length) -> {
             if (!ring.write(record, length)) {
-                long uid = Integer.toUnsignedLong(record.getInt(RecordLayout.UID));
-                ledger.add(uid, record.getLong(RecordLayout.CGROUP_ID));
+                boolean process = record.get(RecordLayout.TYPE) > RecordLayout.TYPE_ENTER;
+                long uid = Integer.toUnsignedLong(record.getInt(process ? ProcessLayout.UID : RecordLayout.UID));
+                ledger.add(uid, record.getLong(process ? ProcessLayout.CGROUP_ID : RecordLayout.CGROUP_ID));
             }
             notifier().notifyReader();
         });
@@ -109,6 +111,7 @@ public final class SimSource extends UserSource {
             return SourceStats.builder()
                     .returned(tracer.returned())
                     .entered(tracer.entered())
+                    .processEvents(tracer.processEvents())
                     .submitted(ring.submitted())
                     .lost(lost)
                     .filtered(tracer.filtered())

@@ -14,6 +14,7 @@ import java.util.Set;
  * @param mitigation the mode to start with
  * @param integrity whether arguments are compared with the objects that calls acted on
  * @param enterEvents whether there are enter events at the start
+ * @param processEvents whether there are process events
  * @param syscalls the calls to watch
  * @param self thread group of the observer, whose own calls are left out; 0 for none
  * @param filters selects the calls that become events
@@ -27,6 +28,7 @@ public record TraceSettings(
         Mitigation mitigation,
         boolean integrity,
         boolean enterEvents,
+        boolean processEvents,
         Set<Syscall> syscalls,
         int self,
         EventFilters filters,
@@ -46,6 +48,7 @@ public record TraceSettings(
                 mitigation,
                 integrity,
                 enterEvents,
+                processEvents,
                 syscalls,
                 self,
                 others,
@@ -62,6 +65,7 @@ public record TraceSettings(
                 mitigation,
                 integrity,
                 enterEvents,
+                processEvents,
                 syscalls,
                 self,
                 filters,

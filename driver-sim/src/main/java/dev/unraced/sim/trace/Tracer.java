@@ -12,6 +12,7 @@ import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Task;
+import dev.unraced.sim.kernel.TaskGroup;
 import dev.unraced.sim.kernel.Tracepoints;
 import dev.unraced.sim.net.Heed;
 import java.util.Map;
@@ -33,6 +34,8 @@ public final class Tracer implements Tracepoints {
     private final EventLimits limits;
     private final CallStash stash;
     private final Emitter emitter;
+    private final ProcessEmitter processes;
+    private final boolean processEvents;
     private final Set<Precaution> precautions;
     private final ObjectReader objects;
     private final CallsUnderWay underWay;
@@ -63,7 +66,10 @@ public final class Tracer implements Tracepoints {
                 settings.syscalls().stream().mapToInt(call -> 1 << call.code()).sum();
         this.filter = new CallFilter(kernel, settings);
         this.stash = new CallStash(settings.policy(), settings.stashEntries(), settings.stashLongPaths(), seams);
-        this.emitter = new Emitter(seams.sink().apply(sink));
+        RecordSink records = seams.sink().apply(sink);
+        this.emitter = new Emitter(records);
+        this.processes = new ProcessEmitter(kernel, records);
+        this.processEvents = settings.processEvents();
         switchTo(settings.mitigation());
         this.enterEvents = settings.enterEvents();
     }
@@ -75,6 +81,9 @@ public final class Tracer implements Tracepoints {
     /** Prepares the tracer right before it is attached. */
     void begin() {
         underWay.begin(kernel);
+        if (processEvents) {
+            processes.alive();
+        }
     }
 
     /** Ends a connect that is over, or that was looked at before the next request can disturb it. */
@@ -110,6 +119,11 @@ public final class Tracer implements Tracepoints {
     /** The number of enter events made. */
     long entered() {
         return entered;
+    }
+
+    /** The number of process events made. */
+    long processEvents() {
+        return processes.made();
     }
 
     /** The number of watched calls that returned. */
@@ -290,6 +304,29 @@ public final class Tracer implements Tracepoints {
     @Override
     public void completed(Task task, Call request) {
         complete(request.caller(task), task, request);
+    }
+
+    @Override
+    public void forked(TaskGroup forker, Task child) {
+        FilterReason reason = filter.reason(forker);
+        // A child of the capturing process is another process.
+        if (processEvents && (reason == null || reason == FilterReason.SELF)) {
+            processes.forked(forker, child);
+        }
+    }
+
+    @Override
+    public void executed(Task task, int before) {
+        if (processEvents && filter.reason(task.group()) == null) {
+            processes.executed(task, before);
+        }
+    }
+
+    @Override
+    public void processExit(Task last) {
+        if (processEvents && filter.reason(last.group()) == null) {
+            processes.ended(last);
+        }
     }
 
     @Override

@@ -96,6 +96,7 @@ final class ProofMutants {
                                 settings.mitigation(),
                                 true,
                                 settings.enterEvents(),
+                                settings.processEvents(),
                                 settings.syscalls(),
                                 settings.self(),
                                 settings.filters(),

@@ -29,6 +29,7 @@ public final class SimMutants implements MutantCatalogue {
                         FloodMutants.all(),
                         SwitchMutants.all(),
                         EnterMutants.all(),
+                        ProcessMutants.all(),
                         CaptureMutants.all())
                 .flatMap(List::stream)
                 .toList();

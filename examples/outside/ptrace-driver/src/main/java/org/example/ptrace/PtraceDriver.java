@@ -49,6 +49,8 @@ public final class PtraceDriver implements Driver {
             .without(Feature.FILTERS_AT_ENTRY, "filters apply at the return, when the call has had its stash entry")
             .without(Feature.RATE_LIMITS, "the example counts no events of callers")
             .without(Feature.LOSSES_BY_CALLER, "the example counts no losses of callers")
+            .without(Feature.PROCESS_EVENTS, "the driver reports calls, and no processes")
+            .without(Feature.PROCESS_KEY, "nothing tells a tracer how often a process has executed a program")
             .without(Feature.ENTER_EVENTS, "the driver writes one record of a call, and none at its entry")
             .without(Feature.CALLS_UNDER_WAY, "the tracer interrupts a call under way, and sees it begin anew")
             .without(Feature.UNDISTURBED_CALLS, "even an ignored signal interrupts a call of a traced thread")
@@ -87,6 +89,9 @@ public final class PtraceDriver implements Driver {
         CAPABILITIES.require(config.mitigation(), NAME);
         if (config.enterEvents()) {
             CAPABILITIES.require(Feature.ENTER_EVENTS, NAME);
+        }
+        if (config.processEvents()) {
+            CAPABILITIES.require(Feature.PROCESS_EVENTS, NAME);
         }
         if (config.limits().isOn()) {
             CAPABILITIES.require(Feature.RATE_LIMITS, NAME);

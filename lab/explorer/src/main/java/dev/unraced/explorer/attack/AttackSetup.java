@@ -46,6 +46,7 @@ final class AttackSetup {
                 mitigation,
                 true,
                 false,
+                false,
                 EnumSet.allOf(Syscall.class),
                 0,
                 EventFilters.NONE,

@@ -122,6 +122,7 @@ class AttackTimelineTest {
                 Mitigation.OFF,
                 asked.integrity(),
                 asked.enterEvents(),
+                asked.processEvents(),
                 asked.syscalls(),
                 asked.self(),
                 asked.filters(),

@@ -3,6 +3,7 @@ package dev.unraced.mutants.fault;
 
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Task;
+import dev.unraced.sim.kernel.TaskGroup;
 import dev.unraced.sim.kernel.Tracepoints;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,21 @@ public class TracepointsAround implements Tracepoints {
     @Override
     public void completed(Task task, Call request) {
         inner().completed(task, request);
+    }
+
+    @Override
+    public void forked(TaskGroup forker, Task child) {
+        inner().forked(forker, child);
+    }
+
+    @Override
+    public void executed(Task task, int before) {
+        inner().executed(task, before);
+    }
+
+    @Override
+    public void processExit(Task last) {
+        inner().processExit(last);
     }
 
     @Override

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * The record of a process event: a process was there when the capture began, was forked, executed a program, or ended.
+ * It shares with the record of a call (unraced/record.h) the ring, and the places of length, version, type, sequence,
+ * time, flags and source; dev.unraced.event.ProcessView reads it.
+ *
+ * dev.unraced.event.ProcessLayout holds the same offsets for Java; a test compiles this header and compares the two.
+ */
+#ifndef UNRACED_PROCESS_H
+#define UNRACED_PROCESS_H
+
+#include "unraced/record.h"
+
+/* Types of records, after those of unraced/record.h. */
+#define UNRACED_RECORD_FORK 3
+#define UNRACED_RECORD_EXEC 4
+#define UNRACED_RECORD_EXIT 5
+/* The process was there when the capture began: its image, without path, interpreter and arguments. */
+#define UNRACED_RECORD_ALIVE 6
+
+/* Added to the number of the CPU in the source of a process event. */
+#define UNRACED_PROCESS_SOURCE (1u << 31)
+
+/* The longest arguments that a record carries. */
+#define UNRACED_ARGUMENTS_MAX 4095
+
+struct unraced_process {
+	__u32 length; /* size of the whole record in bytes, a multiple of 8 */
+	__u16 version;
+	__u8 type;
+	__u8 reserved;
+	__u64 sequence; /* number within the source, from 1; process events have sources of their own */
+	__u64 start_ns; /* start of the process, CLOCK_BOOTTIME; identifies it together with tgid */
+	__u64 time_ns;	/* time of the event, CLOCK_BOOTTIME */
+	__u64 parent_start_ns;
+	__u64 cgroup_id;
+	__u32 tid;	   /* exec: the thread's id before; exit: the last thread; else tgid */
+	__u32 tgid;	   /* in the initial pid namespace, as are tid, parent_tgid, forker and session */
+	__u32 parent_tgid; /* the parent as the kernel has it: with CLONE_PARENT not the forker */
+	__u32 uid;	   /* real, in the initial user namespace, as the other ids are */
+	__u32 gid;
+	__u32 euid;
+	__u32 egid;
+	__u32 mount_ns;
+	__u32 pid_ns;
+	__u32 flags;  /* enum unraced_flag; of the executable, and TRUNCATED and FAULTED of the arguments */
+	__u32 source; /* the source that sequence counts: 2^31 and the number of the CPU */
+	union {
+		__s32 status; /* exit: as wait(2) tells it */
+		__u32 forker; /* fork: the process that forked */
+	};
+	__u32 exec_id; /* how many programs the process and its ancestors have executed: identifies the image */
+	__u32 session;
+	__u64 capabilities; /* effective */
+	__u64 inode;	    /* of the executable, valid with HAS_FILE, as are the devices and resolved */
+	__u32 device_major;
+	__u32 device_minor;
+	__u32 arguments_size; /* size of all arguments in bytes, which may be more than the record has */
+	__u32 own_tgid;	      /* the process's id in its own pid namespace */
+	__u8 comm[UNRACED_COMM_SIZE];
+	struct unraced_slice path;     /* exec: the path as asked for, the kernel's own copy */
+	struct unraced_slice resolved; /* the executable, absolute in the process's mount namespace */
+	/* exec: the interpreter of a script, the kernel's own copy; absent where the file was executed itself */
+	struct unraced_slice interpreter;
+	struct unraced_slice arguments; /* exec: each ends with NUL; read from the new image's memory before it ran */
+	/* The bytes that the slices name follow. */
+};
+
+#endif

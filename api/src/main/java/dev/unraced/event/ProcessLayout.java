@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.event;
+
+/**
+ * Offsets, in bytes, of the fields of a process event's record; the Java side of {@code unraced/process.h}.
+ *
+ * <p>Length, version, type, sequence, time, flags and source are where the record of a call has them
+ * ({@link RecordLayout}), and slices have the same shape. A test compiles the C header and compares the two.
+ */
+public final class ProcessLayout {
+    public static final int TYPE_FORK = 3;
+    public static final int TYPE_EXEC = 4;
+    public static final int TYPE_EXIT = 5;
+    public static final int TYPE_ALIVE = 6;
+
+    /** Added to the number of a CPU in the source of a process event. */
+    public static final int PROCESS_SOURCE = 1 << 31;
+    /** The longest arguments that a record carries, in bytes. */
+    public static final int ARGUMENTS_MAX = 4095;
+    /** Bits of a start in nanoseconds that {@link RecordLayout#PROCESS_START} leaves out, UNRACED_PROCESS_START. */
+    public static final int START_UNIT = 20;
+    /** Size of the fixed part; the bytes that slices name follow it. */
+    public static final int FIXED_SIZE = 168;
+
+    public static final int LENGTH = 0;
+    public static final int VERSION_OFFSET = 4;
+    public static final int TYPE = 6;
+    public static final int SEQUENCE = 8;
+    public static final int START_NS = 16;
+    public static final int TIME_NS = 24;
+    public static final int PARENT_START_NS = 32;
+    public static final int CGROUP_ID = 40;
+    public static final int TID = 48;
+    public static final int TGID = 52;
+    public static final int PARENT_TGID = 56;
+    public static final int UID = 60;
+    public static final int GID = 64;
+    public static final int EUID = 68;
+    public static final int EGID = 72;
+    public static final int MOUNT_NS = 76;
+    public static final int PID_NS = 80;
+    public static final int FLAGS = 84;
+    public static final int SOURCE = 88;
+    public static final int STATUS = 92;
+    public static final int FORKER = 92;
+    public static final int EXEC_ID = 96;
+    public static final int SESSION = 100;
+    public static final int CAPABILITIES = 104;
+    public static final int INODE = 112;
+    public static final int DEVICE_MAJOR = 120;
+    public static final int DEVICE_MINOR = 124;
+    public static final int ARGUMENTS_SIZE = 128;
+    public static final int OWN_TGID = 132;
+    public static final int COMM = 136;
+    public static final int PATH = 152;
+    public static final int RESOLVED = 156;
+    public static final int INTERPRETER = 160;
+    public static final int ARGUMENTS = 164;
+
+    private ProcessLayout() {}
+}

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.event;
+
+import static dev.unraced.event.ProcessLayout.*;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * A flyweight over the record of one process event. Reads fields in place and allocates nothing.
+ *
+ * <p>A handler must not keep the view: it is valid until the handler returns, on the handler's thread.
+ * {@link #snapshot} copies. Times are nanoseconds of CLOCK_BOOTTIME. Process and thread ids are those of the initial
+ * pid namespace, user and group ids those of the initial user namespace. {@code dev.unraced.process.ProcessTable} keeps
+ * what these events tell.
+ *
+ * <p>Numbers that only another type of event has throw {@link IllegalStateException}.
+ */
+public abstract class ProcessView {
+    private static final VarHandle LONGS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INTS = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).order(ByteOrder.LITTLE_ENDIAN);
+    /** Bits of a wait status that hold the signal, and bits below the exit code (wait(2)). */
+    private static final int SIGNAL = 0x7f;
+
+    private static final int CODE_SHIFT = 8;
+
+    private final BytesView comm = new BytesView();
+    private final BytesView path = new BytesView();
+    private final BytesView executable = new BytesView();
+    private final BytesView interpreter = new BytesView();
+    private final BytesView arguments = new BytesView();
+
+    private ByteBuffer buffer = NOTHING;
+    private int offset;
+
+    /** Only {@code dev.unraced.event.record.ProcessRecordView} is one. */
+    protected ProcessView() {}
+
+    /** Points this view at the record that begins at an offset of a little-endian buffer. */
+    protected final void pointAt(ByteBuffer buffer, int offset) {
+        this.buffer = buffer;
+        this.offset = offset;
+    }
+
+    /** Points this view, and all views of its parts, at nothing. */
+    protected final void pointAtNothing() {
+        buffer = NOTHING;
+        for (BytesView part : new BytesView[] {comm, path, executable, interpreter, arguments}) {
+            part.unwrap();
+        }
+    }
+
+    /** Returns the buffer that holds the record. */
+    protected final ByteBuffer recordBuffer() {
+        return buffer;
+    }
+
+    /** Returns the offset of the record in its buffer. */
+    protected final int recordOffset() {
+        return offset;
+    }
+
+    /** Returns what happened to the process. */
+    public final ProcessEventType type() {
+        return ProcessEventType.of(buffer.get(offset + TYPE));
+    }
+
+    /** Returns the number of this event within its {@link #source()}, from 1; a gap is a loss. */
+    public final long sequence() {
+        return i64(SEQUENCE);
+    }
+
+    /**
+     * Returns the source that {@link #sequence()} counts: 2^31 and the number of the CPU. No event of a call has it.
+     */
+    public final int source() {
+        return i32(SOURCE);
+    }
+
+    /** Returns the time of the event. */
+    public final long nanos() {
+        return i64(TIME_NS);
+    }
+
+    /** Returns the process's id: of a fork the child's. */
+    public final int tgid() {
+        return i32(TGID);
+    }
+
+    /**
+     * Returns the start of the process, which with {@link #tgid()} identifies it for good. An exec by another thread
+     * than the first does not change it.
+     */
+    public final long startNanos() {
+        return i64(START_NS);
+    }
+
+    /** Returns the key of the process's image, as {@link EventView#processKey} gives it. */
+    public final long processKey() {
+        return (startNanos() >>> START_UNIT << Integer.SIZE) | execId();
+    }
+
+    /** Returns how many programs the process and its ancestors have executed, modulo 2^32. */
+    public final long execId() {
+        return u32(EXEC_ID);
+    }
+
+    /** Returns of an exec the id that its thread had before, of an exit the last thread's; else {@link #tgid()}. */
+    public final int tid() {
+        return i32(TID);
+    }
+
+    /** Returns the process id of the parent as the kernel has it; with CLONE_PARENT that is not the forker. */
+    public final int parentTgid() {
+        return i32(PARENT_TGID);
+    }
+
+    /** Returns the start of the parent. */
+    public final long parentStartNanos() {
+        return i64(PARENT_START_NS);
+    }
+
+    /** Returns the process that forked this one. */
+    public final int forkerTgid() {
+        require(ProcessEventType.FORK);
+        return i32(FORKER);
+    }
+
+    /** Returns the process's id in its own pid namespace. */
+    public final int ownTgid() {
+        return i32(OWN_TGID);
+    }
+
+    /** Returns the id of the session, which is the process id of its leader. */
+    public final int session() {
+        return i32(SESSION);
+    }
+
+    /** Returns the real user id, 0 to 2^32-1. */
+    public final long uid() {
+        return u32(UID);
+    }
+
+    /** Returns the real group id, 0 to 2^32-1. */
+    public final long gid() {
+        return u32(GID);
+    }
+
+    /** Returns the effective user id; after the exec of a set-user-id program it is that of the file's owner. */
+    public final long effectiveUid() {
+        return u32(EUID);
+    }
+
+    /** Returns the effective group id. */
+    public final long effectiveGid() {
+        return u32(EGID);
+    }
+
+    /** Returns the effective capabilities, a bit for each as capabilities(7) numbers them. */
+    public final long capabilities() {
+        return i64(CAPABILITIES);
+    }
+
+    /** Returns the id of the process's cgroup in the v2 hierarchy. */
+    public final long cgroupId() {
+        return i64(CGROUP_ID);
+    }
+
+    /** Returns the inode number of the mount namespace; 0 in an exit. */
+    public final long mountNamespace() {
+        return u32(MOUNT_NS);
+    }
+
+    /** Returns the inode number of the pid namespace. */
+    public final long pidNamespace() {
+        return u32(PID_NS);
+    }
+
+    /** Returns the flags as a bit set of {@link EventFlag#mask()}. */
+    public final int flags() {
+        return i32(FLAGS);
+    }
+
+    /**
+     * Returns whether a flag is set. HAS_FILE and the flags of a resolved path are about the executable; TRUNCATED and
+     * FAULTED are about the arguments.
+     */
+    public final boolean has(EventFlag flag) {
+        return (flags() & flag.mask()) != 0;
+    }
+
+    /** Returns the name of the first thread, up to its first NUL. */
+    public final BytesView comm() {
+        int start = offset + COMM;
+        int length = 0;
+        while (length < RecordLayout.COMM_SIZE && buffer.get(start + length) != 0) {
+            length++;
+        }
+        comm.wrap(buffer, start, length, true);
+        return comm;
+    }
+
+    /** Returns of an exec the path as it was asked for: the kernel's own copy, which is what the kernel executed. */
+    public final BytesView path() {
+        path.wrapSlice(buffer, offset, i32(PATH));
+        return path;
+    }
+
+    /**
+     * Returns the path of the executable from the root of the process's mount namespace, in an exec and of a process
+     * that was alive. Of a script it is the interpreter's file. Valid with {@link EventFlag#HAS_FILE}.
+     */
+    public final BytesView executable() {
+        executable.wrapSlice(buffer, offset, i32(RESOLVED));
+        return executable;
+    }
+
+    /** Returns of an exec the interpreter that the script names; absent where the file was executed itself. */
+    public final BytesView interpreter() {
+        interpreter.wrapSlice(buffer, offset, i32(INTERPRETER));
+        return interpreter;
+    }
+
+    /**
+     * Returns of an exec the arguments, each with a NUL at its end, as the new image's memory had them before the
+     * program ran. A process that may write to this memory can have changed them by then. At most
+     * {@value ProcessLayout#ARGUMENTS_MAX} bytes; more is cut and flagged TRUNCATED.
+     */
+    public final BytesView arguments() {
+        arguments.wrapSlice(buffer, offset, i32(ARGUMENTS));
+        return arguments;
+    }
+
+    /** Returns the size of all arguments in bytes, which may be more than {@link #arguments()} has. */
+    public final long argumentsSize() {
+        return u32(ARGUMENTS_SIZE);
+    }
+
+    /** Returns the inode number of the executable; valid with HAS_FILE. */
+    public final long inode() {
+        return i64(INODE);
+    }
+
+    /** Returns the major device number of the executable's superblock. */
+    public final int deviceMajor() {
+        return i32(DEVICE_MAJOR);
+    }
+
+    /** Returns the minor device number of the executable's superblock. */
+    public final int deviceMinor() {
+        return i32(DEVICE_MINOR);
+    }
+
+    /** Returns of an exit the status that the parent gets by wait(2). */
+    public final int status() {
+        require(ProcessEventType.EXIT);
+        return i32(STATUS);
+    }
+
+    /** Returns of an exit the code with which the process ended itself, 0 to 255; -1 after a signal. */
+    public final int exitCode() {
+        int status = status();
+        return (status & SIGNAL) == 0 ? status >>> CODE_SHIFT & 0xff : -1;
+    }
+
+    /** Returns of an exit the signal that ended the process, or 0. */
+    public final int exitSignal() {
+        return status() & SIGNAL;
+    }
+
+    /** Returns a view of a copy of the record, which may be kept and is immutable; allocates. */
+    public abstract ProcessView snapshot();
+
+    private void require(ProcessEventType type) {
+        if (buffer.get(offset + TYPE) != type.code()) {
+            throw new IllegalStateException("the event is of type " + type() + ", not " + type);
+        }
+    }
+
+    private long u32(int field) {
+        return i32(field) & 0xffffffffL;
+    }
+
+    private int i32(int field) {
+        return (int) INTS.get(buffer, offset + field);
+    }
+
+    private long i64(int field) {
+        return (long) LONGS.get(buffer, offset + field);
+    }
+}

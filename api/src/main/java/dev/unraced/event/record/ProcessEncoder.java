@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.event.record;
+
+import static dev.unraced.event.ProcessLayout.*;
+
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.ProcessEventType;
+import dev.unraced.event.RecordLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * Writes records of process events, for drivers whose source is in user space. Allocates only in its constructor. What
+ * is not set is 0 or absent. Not thread-safe.
+ */
+public final class ProcessEncoder {
+    /** Size of the longest record in bytes: the fixed part, two paths, an interpreter and arguments. */
+    private static final int MAX_SIZE = 4 * RecordEncoder.MAX_SIZE;
+
+    private final byte[] bytes = new byte[MAX_SIZE];
+    private final ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    private int end;
+
+    /**
+     * Starts a record.
+     *
+     * @param nanos time of the event, CLOCK_BOOTTIME
+     */
+    public ProcessEncoder begin(ProcessEventType type, long nanos) {
+        buffer.clear();
+        Arrays.fill(bytes, 0, FIXED_SIZE, (byte) 0);
+        buffer.putShort(VERSION_OFFSET, (short) RecordLayout.VERSION);
+        bytes[TYPE] = (byte) type.code();
+        buffer.putLong(TIME_NS, nanos);
+        end = FIXED_SIZE;
+        return this;
+    }
+
+    /** Sets the number of this event, which the driver's process events count apart from its calls. */
+    public ProcessEncoder sequence(int source, long sequence) {
+        buffer.putInt(SOURCE, PROCESS_SOURCE | source);
+        buffer.putLong(SEQUENCE, sequence);
+        return this;
+    }
+
+    /** Sets the process, and the number of programs that it and its ancestors have executed. */
+    public ProcessEncoder process(int tgid, int tid, long startNanos, int execId) {
+        buffer.putInt(TGID, tgid);
+        buffer.putInt(TID, tid);
+        buffer.putInt(OWN_TGID, tgid);
+        buffer.putLong(START_NS, startNanos);
+        buffer.putInt(EXEC_ID, execId);
+        return this;
+    }
+
+    public ProcessEncoder parent(int tgid, long startNanos) {
+        buffer.putInt(PARENT_TGID, tgid);
+        buffer.putLong(PARENT_START_NS, startNanos);
+        return this;
+    }
+
+    /** Sets real and effective ids. */
+    public ProcessEncoder user(long uid, long gid, long effectiveUid, long effectiveGid) {
+        buffer.putInt(UID, (int) uid);
+        buffer.putInt(GID, (int) gid);
+        buffer.putInt(EUID, (int) effectiveUid);
+        buffer.putInt(EGID, (int) effectiveGid);
+        return this;
+    }
+
+    public ProcessEncoder namespaces(long cgroupId, long mountNamespace, long pidNamespace) {
+        buffer.putLong(CGROUP_ID, cgroupId);
+        buffer.putInt(MOUNT_NS, (int) mountNamespace);
+        buffer.putInt(PID_NS, (int) pidNamespace);
+        return this;
+    }
+
+    /** Sets the first thread's name; bytes beyond {@link RecordLayout#COMM_SIZE} - 1 are cut. */
+    public ProcessEncoder comm(byte[] name) {
+        System.arraycopy(name, 0, bytes, COMM, Math.min(name.length, RecordLayout.COMM_SIZE - 1));
+        return this;
+    }
+
+    /** Sets of a fork the process that forked. */
+    public ProcessEncoder forker(int tgid) {
+        buffer.putInt(FORKER, tgid);
+        return this;
+    }
+
+    /** Sets of an exit the status, as wait(2) tells it. */
+    public ProcessEncoder status(int status) {
+        buffer.putInt(STATUS, status);
+        return this;
+    }
+
+    /** Sets the executable, and {@link EventFlag#HAS_FILE}. */
+    public ProcessEncoder executable(byte[] path, int deviceMajor, int deviceMinor, long inode) {
+        buffer.putInt(DEVICE_MAJOR, deviceMajor);
+        buffer.putInt(DEVICE_MINOR, deviceMinor);
+        buffer.putLong(INODE, inode);
+        buffer.putInt(FLAGS, buffer.getInt(FLAGS) | EventFlag.HAS_FILE.mask());
+        return slice(RESOLVED, path, path.length);
+    }
+
+    /** Sets of an exec the path as it was asked for. */
+    public ProcessEncoder path(byte[] path) {
+        return slice(PATH, path, Math.min(path.length, RecordLayout.PATH_MAX));
+    }
+
+    /** Sets of an exec the interpreter that a script names. */
+    public ProcessEncoder interpreter(byte[] path) {
+        return slice(INTERPRETER, path, path.length);
+    }
+
+    /** Sets of an exec the arguments, each with a NUL at its end; too many are cut and flagged TRUNCATED. */
+    public ProcessEncoder arguments(byte[] all) {
+        buffer.putInt(ARGUMENTS_SIZE, all.length);
+        if (all.length > ARGUMENTS_MAX) {
+            buffer.putInt(FLAGS, buffer.getInt(FLAGS) | EventFlag.TRUNCATED.mask());
+        }
+        return slice(ARGUMENTS, all, Math.min(all.length, ARGUMENTS_MAX));
+    }
+
+    /**
+     * Ends the record.
+     *
+     * @return its length in bytes; it lies at offset 0 of {@link #buffer()}
+     */
+    public int finish() {
+        int length = RecordLayout.align(end);
+        Arrays.fill(bytes, end, length, (byte) 0);
+        buffer.putInt(LENGTH, length);
+        return length;
+    }
+
+    /** Returns the buffer that holds the record, until the next {@link #begin}. */
+    public ByteBuffer buffer() {
+        return buffer;
+    }
+
+    private ProcessEncoder slice(int field, byte[] value, int length) {
+        buffer.putShort(field, (short) end);
+        buffer.putShort(field + Short.BYTES, (short) length);
+        System.arraycopy(value, 0, bytes, end, length);
+        end += length;
+        return this;
+    }
+}

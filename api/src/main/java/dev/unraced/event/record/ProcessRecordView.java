@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.event.record;
+
+import static dev.unraced.event.ProcessLayout.*;
+
+import dev.unraced.event.ProcessView;
+import dev.unraced.event.RecordLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** The view of a process event's record, for code that has the record's memory. Not thread-safe. */
+public final class ProcessRecordView extends ProcessView {
+    private static final int[] SLICES = {PATH, RESOLVED, INTERPRETER, ARGUMENTS};
+
+    /** Creates a view of nothing, for {@link #wrap}. */
+    public ProcessRecordView() {}
+
+    /**
+     * Returns whether the bytes at an offset are a well-formed record of a process event of exactly the given size.
+     * Allocates nothing, throws nothing.
+     *
+     * @param buffer little-endian; bytes beyond its limit do not count
+     * @param offset offset of the first byte
+     * @param size size in bytes that the carrier gives
+     */
+    public static boolean isValid(ByteBuffer buffer, int offset, int size) {
+        if (size < FIXED_SIZE || offset < 0 || offset > buffer.limit() - size || size % RecordLayout.ALIGNMENT != 0) {
+            return false;
+        }
+        int type = buffer.get(offset + TYPE);
+        if (buffer.getInt(offset + LENGTH) != size
+                || buffer.getShort(offset + VERSION_OFFSET) != RecordLayout.VERSION
+                || type < TYPE_FORK
+                || type > TYPE_ALIVE) {
+            return false;
+        }
+        for (int field : SLICES) {
+            int slice = buffer.getInt(offset + field);
+            int at = slice & 0xffff;
+            if (slice != 0 && (at < FIXED_SIZE || at + (slice >>> 16) > size)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Points this view at a record.
+     *
+     * @param buffer holds the record; must be little-endian
+     * @param offset offset of the record's first byte in the buffer
+     * @throws IllegalArgumentException when the buffer is big-endian
+     */
+    public ProcessRecordView wrap(ByteBuffer buffer, int offset) {
+        if (buffer.order() != ByteOrder.LITTLE_ENDIAN) {
+            throw new IllegalArgumentException("records are little-endian, the buffer is not");
+        }
+        pointAt(buffer, offset);
+        return this;
+    }
+
+    @Override
+    public ProcessRecordView snapshot() {
+        byte[] copy = toByteArray();
+        return new ProcessRecordView()
+                .wrap(ByteBuffer.wrap(copy).asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN), 0);
+    }
+
+    /** Returns a copy of the whole record; allocates. */
+    public byte[] toByteArray() {
+        byte[] copy = new byte[recordBuffer().getInt(recordOffset() + LENGTH)];
+        recordBuffer().get(recordOffset(), copy);
+        return copy;
+    }
+
+    /** Points this view, and all views of its parts, at nothing: the memory is about to be unmapped. */
+    public void unwrap() {
+        pointAtNothing();
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.process;
+
+import dev.unraced.event.ByteString;
+import dev.unraced.event.ProcessLayout;
+
+/**
+ * A process while it runs one program: a fork begins one with the forker's program, an exec the next. Immutable.
+ *
+ * @param tgid process id in the initial pid namespace
+ * @param startNanos start of the process, CLOCK_BOOTTIME; with {@code tgid} it identifies the process for good
+ * @param execId how many programs the process and its ancestors have executed
+ * @param sinceNanos time of the fork or exec that began this image; of a process that was there when the capture
+ *     opened, the time at which it was found
+ * @param parentTgid process id of the parent at that time
+ * @param parentStartNanos start of the parent
+ * @param parentKey key of the parent's image at the fork; 0 where only the parent's process is known
+ * @param ownTgid process id in the process's own pid namespace
+ * @param session process id of the session's leader
+ * @param uid real user id
+ * @param gid real group id
+ * @param effectiveUid effective user id; another than {@code uid} in a set-user-id program
+ * @param effectiveGid effective group id
+ * @param capabilities effective capabilities, a bit for each
+ * @param cgroupId id of the cgroup
+ * @param mountNamespace inode number of the mount namespace
+ * @param pidNamespace inode number of the pid namespace
+ * @param comm name of the first thread
+ * @param program the program
+ */
+public record ProcessImage(
+        int tgid,
+        long startNanos,
+        long execId,
+        long sinceNanos,
+        int parentTgid,
+        long parentStartNanos,
+        long parentKey,
+        int ownTgid,
+        int session,
+        long uid,
+        long gid,
+        long effectiveUid,
+        long effectiveGid,
+        long capabilities,
+        long cgroupId,
+        long mountNamespace,
+        long pidNamespace,
+        ByteString comm,
+        Program program) {
+
+    /** Returns the key by which {@link dev.unraced.event.EventView#processKey} names this image. */
+    public long key() {
+        return key(startNanos, execId);
+    }
+
+    static long key(long startNanos, long execId) {
+        return (startNanos >>> ProcessLayout.START_UNIT << Integer.SIZE) | (execId & 0xffffffffL);
+    }
+}

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.process;
+
+import dev.unraced.event.EventView;
+import dev.unraced.event.ProcessView;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knows the program behind each event of a call, as process events tell it ({@code unraced.process-events}).
+ *
+ * <p>A handler passes each process event on to {@link #update}, and asks {@link #imageOf} about each event of a call,
+ * which allocates nothing. The answer is the image that made the call, even when the process has executed another
+ * program since, or its id belongs to another process. What the table does not know it says ({@link #absenceOf}), and
+ * never guesses. Not thread-safe; the images that it returns are immutable and can be kept.
+ */
+public final class ProcessTable {
+    /** The number of processes that a table without another size holds. */
+    public static final int CAPACITY = 65_536;
+    /** The number of ended processes that a table without another size still knows. */
+    public static final int REMEMBERED = 4_096;
+
+    private static final int PAGE_BITS = 12;
+    private static final int PAGE = 1 << PAGE_BITS;
+    /** The largest process id of a kernel, PID_MAX_LIMIT of include/linux/threads.h. */
+    private static final int LARGEST = 1 << 22;
+    /** No chain of parents is longer; a longer one is cut. */
+    private static final int LONGEST_CHAIN = 128;
+
+    private final Slot[] @Nullable [] pages = new Slot[LARGEST / PAGE + 1][];
+    private final ArrayDeque<ProcessImage> ended = new ArrayDeque<>();
+    private final int capacity;
+    private final int remembered;
+    private int known;
+    private long refused;
+    private long forgotten;
+
+    /** What the table knows of the processes that had one id. */
+    private static final class Slot {
+        private @Nullable ProcessImage newest;
+        /** The image before, of the same process or of an earlier one with the same id. */
+        private @Nullable ProcessImage before;
+
+        private boolean ended;
+        private boolean refused;
+
+        void add(ProcessImage image) {
+            before = newest;
+            newest = image;
+            ended = false;
+            refused = false;
+        }
+    }
+
+    /**
+     * Creates a table of {@value #CAPACITY} processes, which remembers {@value #REMEMBERED} of them after their end.
+     */
+    public ProcessTable() {
+        this(CAPACITY, REMEMBERED);
+    }
+
+    /**
+     * Creates a table.
+     *
+     * @param capacity the most processes that it knows at a time; of further ones it knows nothing, and counts them
+     * @param remembered the number of processes that it still knows after their end
+     * @throws IllegalArgumentException unless {@code capacity} is above {@code remembered}, and this not negative
+     */
+    public ProcessTable(int capacity, int remembered) {
+        if (remembered < 0 || capacity <= remembered) {
+            throw new IllegalArgumentException(
+                    "a table of " + capacity + " processes cannot remember " + remembered + " that ended");
+        }
+        this.capacity = capacity;
+        this.remembered = remembered;
+    }
+
+    /** Takes one process event. Allocates; processes begin and end far less often than they make calls. */
+    public void update(ProcessView event) {
+        switch (event.type()) {
+            case ALIVE -> alive(event);
+            case FORK -> fork(event);
+            case EXEC -> exec(event);
+            case EXIT -> exit(event);
+        }
+    }
+
+    /** Returns the image that made a call, or null where the table does not know it; {@link #absenceOf} says why. */
+    public @Nullable ProcessImage imageOf(EventView event) {
+        return find(event.tgid(), event.processKey());
+    }
+
+    /** Returns why {@link #imageOf} returns null for an event; what it returns otherwise means nothing. */
+    public Absence absenceOf(EventView event) {
+        long key = event.processKey();
+        if (key == 0) {
+            return Absence.NO_KEY;
+        }
+        Slot slot = slot(event.tgid());
+        if (slot == null || slot.newest == null) {
+            return slot != null && slot.refused ? Absence.FORGOTTEN : Absence.NOT_SEEN;
+        }
+        return slot.newest.key() >>> Integer.SIZE == key >>> Integer.SIZE ? Absence.EXEC_MISSED : Absence.NOT_SEEN;
+    }
+
+    /** Returns the image of a process that ran last, or null. */
+    public @Nullable ProcessImage newest(int tgid) {
+        Slot slot = slot(tgid);
+        return slot == null ? null : slot.newest;
+    }
+
+    /**
+     * Returns the parent's image at the time of the fork; where that is not known, the parent's newest; null where the
+     * table does not know the parent, or there is none.
+     */
+    public @Nullable ProcessImage parentOf(ProcessImage image) {
+        ProcessImage exact = find(image.parentTgid(), image.parentKey());
+        if (exact != null) {
+            return exact;
+        }
+        ProcessImage newest = newest(image.parentTgid());
+        return newest != null && newest.startNanos() == image.parentStartNanos() && newest.tgid() != image.tgid()
+                ? newest
+                : null;
+    }
+
+    /** Returns an image and its parents, as far as the table knows them, the image first. Allocates. */
+    public List<ProcessImage> chain(ProcessImage image) {
+        List<ProcessImage> chain = new ArrayList<>();
+        for (ProcessImage at = image; at != null && chain.size() < LONGEST_CHAIN; at = parentOf(at)) {
+            chain.add(at);
+        }
+        return chain;
+    }
+
+    /** Returns the number of processes in the table, those that ended and are remembered among them. */
+    public int known() {
+        return known;
+    }
+
+    /** Returns the number of processes that found no room. */
+    public long refused() {
+        return refused;
+    }
+
+    /** Returns the number of ended processes that the table has given up. */
+    public long forgotten() {
+        return forgotten;
+    }
+
+    private void alive(ProcessView event) {
+        ProcessImage newest = newest(event.tgid());
+        // An event of the same image, or a later one, says more.
+        if (newest == null || newest.startNanos() != event.startNanos()) {
+            add(image(event, 0, Program.of(event)));
+        }
+    }
+
+    private void fork(ProcessView event) {
+        ProcessImage forker = newest(event.forkerTgid());
+        boolean isForkers = forker != null && forker.execId() == event.execId();
+        long parentKey = event.forkerTgid() == event.parentTgid()
+                ? ProcessImage.key(event.parentStartNanos(), event.execId())
+                : 0;
+        add(image(event, parentKey, isForkers ? forker.program() : Program.UNKNOWN));
+    }
+
+    private void exec(ProcessView event) {
+        ProcessImage before = newest(event.tgid());
+        long parentKey = before != null && before.startNanos() == event.startNanos() ? before.parentKey() : 0;
+        add(image(event, parentKey, Program.of(event)));
+    }
+
+    private void exit(ProcessView event) {
+        Slot slot = slot(event.tgid());
+        ProcessImage newest = slot == null ? null : slot.newest;
+        if (slot == null || newest == null || newest.startNanos() != event.startNanos() || slot.ended) {
+            return;
+        }
+        slot.ended = true;
+        ended.add(newest);
+        if (ended.size() > remembered) {
+            forget(ended.remove());
+        }
+    }
+
+    /** Gives up a process that has ended, unless a later one has its place. */
+    private void forget(ProcessImage image) {
+        Slot slot = slot(image.tgid());
+        if (slot == null || slot.newest == null) {
+            return;
+        }
+        forgotten++;
+        if (slot.newest.startNanos() == image.startNanos()) {
+            slot.newest = null;
+            slot.before = null;
+            known--;
+        } else if (slot.before != null && slot.before.startNanos() == image.startNanos()) {
+            slot.before = null;
+        }
+    }
+
+    private void add(ProcessImage image) {
+        if (image.tgid() < 0 || image.tgid() > LARGEST) {
+            refused++;
+            return;
+        }
+        Slot slot = slotFor(image.tgid());
+        if (slot.newest == null) {
+            if (known == capacity) {
+                refused++;
+                slot.refused = true;
+                return;
+            }
+            known++;
+        }
+        slot.add(image);
+    }
+
+    private static ProcessImage image(ProcessView event, long parentKey, Program program) {
+        return new ProcessImage(
+                event.tgid(),
+                event.startNanos(),
+                event.execId(),
+                event.nanos(),
+                event.parentTgid(),
+                event.parentStartNanos(),
+                parentKey,
+                event.ownTgid(),
+                event.session(),
+                event.uid(),
+                event.gid(),
+                event.effectiveUid(),
+                event.effectiveGid(),
+                event.capabilities(),
+                event.cgroupId(),
+                event.mountNamespace(),
+                event.pidNamespace(),
+                event.comm().toByteString(),
+                program);
+    }
+
+    private @Nullable ProcessImage find(int tgid, long key) {
+        Slot slot = key == 0 ? null : slot(tgid);
+        if (slot == null) {
+            return null;
+        }
+        ProcessImage newest = slot.newest;
+        if (newest != null && newest.key() == key) {
+            return newest;
+        }
+        ProcessImage before = slot.before;
+        return before != null && before.key() == key ? before : null;
+    }
+
+    private @Nullable Slot slot(int tgid) {
+        if (tgid < 0 || tgid > LARGEST) {
+            return null;
+        }
+        Slot[] page = pages[tgid >>> PAGE_BITS];
+        return page == null ? null : page[tgid & (PAGE - 1)];
+    }
+
+    private Slot slotFor(int tgid) {
+        int at = tgid >>> PAGE_BITS;
+        Slot[] page = pages[at];
+        if (page == null) {
+            page = new Slot[PAGE];
+            pages[at] = page;
+        }
+        Slot slot = page[tgid & (PAGE - 1)];
+        if (slot == null) {
+            slot = new Slot();
+            page[tgid & (PAGE - 1)] = slot;
+        }
+        return slot;
+    }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.process;
+
+import dev.unraced.event.ByteString;
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.ProcessEventType;
+import dev.unraced.event.ProcessView;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A program as a process executed it. Processes that fork without an exec share one.
+ *
+ * @param path the path as it was asked for, the kernel's own copy; empty for a program that ran before the capture
+ * @param interpreter the interpreter that a script names
+ * @param executable the path of the file that the kernel executes, absolute in the process's mount namespace: of a
+ *     script the interpreter's; empty where there is none, or it was not known
+ * @param deviceMajor major device number of this file's superblock
+ * @param deviceMinor minor device number
+ * @param inode this file's inode number
+ * @param flags flags of {@link EventFlag} about executable and arguments, as a bit set
+ * @param arguments the arguments; those that the event did not have are missing at the end
+ */
+public record Program(
+        Optional<ByteString> path,
+        Optional<ByteString> interpreter,
+        Optional<ByteString> executable,
+        int deviceMajor,
+        int deviceMinor,
+        long inode,
+        int flags,
+        List<ByteString> arguments) {
+
+    /** A program of which nothing is known. */
+    static final Program UNKNOWN =
+            new Program(Optional.empty(), Optional.empty(), Optional.empty(), 0, 0, 0, 0, List.of());
+
+    public Program {
+        arguments = List.copyOf(arguments);
+    }
+
+    static Program of(ProcessView event) {
+        boolean executed = event.type() == ProcessEventType.EXEC;
+        boolean file = event.has(EventFlag.HAS_FILE);
+        return new Program(
+                executed ? Optional.of(event.path().toByteString()) : Optional.empty(),
+                event.interpreter().isPresent()
+                        ? Optional.of(event.interpreter().toByteString())
+                        : Optional.empty(),
+                file ? Optional.of(event.executable().toByteString()) : Optional.empty(),
+                event.deviceMajor(),
+                event.deviceMinor(),
+                event.inode(),
+                event.flags(),
+                split(event.arguments().toByteString()));
+    }
+
+    /** Returns whether a flag is set; TRUNCATED and FAULTED are about the arguments, others about the executable. */
+    public boolean has(EventFlag flag) {
+        return (flags & flag.mask()) != 0;
+    }
+
+    /** Returns whether the executable is a file that nobody can open by a path: a memfd, or one that was deleted. */
+    public boolean isHidden() {
+        return has(EventFlag.DELETED) || has(EventFlag.DETACHED);
+    }
+
+    /** Returns the arguments as text with a space between them, for people; each byte that is no text is replaced. */
+    public String commandLine() {
+        StringBuilder line = new StringBuilder();
+        for (ByteString argument : arguments) {
+            line.append(line.isEmpty() ? "" : " ").append(new String(argument.toByteArray(), StandardCharsets.UTF_8));
+        }
+        return line.toString();
+    }
+
+    private static List<ByteString> split(ByteString bytes) {
+        List<ByteString> parts = new ArrayList<>();
+        byte[] all = bytes.toByteArray();
+        int start = 0;
+        for (int i = 0; i < all.length; i++) {
+            if (all[i] == 0) {
+                parts.add(ByteString.copyOf(all, start, i));
+                start = i + 1;
+            }
+        }
+        if (start < all.length) {
+            parts.add(ByteString.copyOf(all, start, all.length));
+        }
+        return parts;
+    }
+}

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.unraced.capture.CaptureException;
+import dev.unraced.capture.CaptureStats;
+import dev.unraced.conformance.actor.Command;
+import dev.unraced.conformance.actor.Reply;
+import dev.unraced.conformance.harness.DriverConformance;
+import dev.unraced.conformance.harness.NotApplicable;
+import dev.unraced.conformance.harness.Requires;
+import dev.unraced.conformance.harness.Rule;
+import dev.unraced.conformance.scenario.Recorder.Keyed;
+import dev.unraced.conformance.scenario.Scenario;
+import dev.unraced.conformance.scenario.Scope;
+import dev.unraced.conformance.spec.Violation;
+import dev.unraced.event.ByteString;
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.Feature;
+import dev.unraced.event.ProcessEventType;
+import dev.unraced.event.ProcessView;
+import dev.unraced.event.Syscall;
+import java.util.List;
+
+/** Rules about process events, and about the image behind a call. */
+@Requires(syscalls = Syscall.OPENAT)
+public abstract class ProcessConformance extends DriverConformance {
+    /** The mode of the child's open; the exit code follows from it. */
+    private static final int TAG = 107;
+
+    protected ProcessConformance() {}
+
+    @Rule("A fork, an exec and an exit are events, in this order, and threads are none")
+    @Requires(features = Feature.PROCESS_EVENTS)
+    public final void r16_1_forkExecAndExitAreEvents() {
+        try (Scenario scenario = watching().open()) {
+            for (String words : List.of("", "thread")) {
+                Reply reply = program(scenario, words);
+                List<ProcessView> life = lifeOf(scenario, reply);
+                assertThat(life)
+                        .as("R16.1: events of a child that executes a program, %s", words)
+                        .extracting(ProcessView::type)
+                        .containsExactly(ProcessEventType.FORK, ProcessEventType.EXEC, ProcessEventType.EXIT);
+                assertThat(life)
+                        .as("R16.1: one start for the whole life")
+                        .extracting(ProcessView::startNanos)
+                        .containsOnly(life.get(0).startNanos());
+                assertThat(life.get(0).forkerTgid())
+                        .as("R16.1: the forker")
+                        .isEqualTo(scenario.actor().tgid());
+                assertThat(life)
+                        .as("R16.1: the parent")
+                        .extracting(ProcessView::parentTgid)
+                        .containsOnly(scenario.actor().tgid());
+                for (ProcessView event : life) {
+                    assertThat(event.nanos())
+                            .as("R16.1: the time of the %s", event.type())
+                            .isBetween(reply.number("begun"), reply.number("ended"));
+                }
+            }
+        }
+    }
+
+    @Rule("Without process events there are none")
+    @Requires(features = Feature.PROCESS_EVENTS)
+    public final void r16_1_thereAreNoneUnlessAskedFor() {
+        try (Scenario scenario = watchingChildren().open()) {
+            program(scenario, "");
+            CaptureStats stats = scenario.awaitRest();
+            assertThat(stats.processEvents()).as("R16.1: %s", stats).isZero();
+            assertThat(scenario.recorder().processes()).as("R16.1: by default").isEmpty();
+        }
+    }
+
+    @Rule("An exec names the path that was asked for, the file that is executed, and the arguments")
+    @Requires(features = Feature.PROCESS_EVENTS)
+    public final void r16_2_anExecNamesTheProgram() {
+        try (Scenario scenario = watching().open()) {
+            Reply reply = program(scenario, "");
+            ProcessView exec = execOf(scenario, reply);
+            assertProgram("R16.2", exec, reply);
+            assertThat(exec.interpreter().isPresent())
+                    .as("R16.2: an interpreter of a program that is no script")
+                    .isFalse();
+        }
+    }
+
+    @Rule("The exec of a script names the script and its interpreter")
+    @Requires(features = Feature.PROCESS_EVENTS)
+    public final void r16_3_theExecOfAScriptNamesBoth() {
+        try (Scenario scenario = watching().open()) {
+            Reply reply = program(scenario, "script");
+            ProcessView exec = execOf(scenario, reply);
+            assertThat(exec.interpreter().toByteString())
+                    .as("R16.3: the interpreter")
+                    .isEqualTo(reply.bytes("interpreter").orElseThrow());
+            assertProgram("R16.3", exec, reply);
+        }
+    }
+
+    @Rule("An exit has the status that the parent gets")
+    @Requires(features = Feature.PROCESS_EVENTS)
+    public final void r16_4_anExitHasTheStatus() {
+        try (Scenario scenario = watching().open()) {
+            Reply reply = program(scenario, "");
+            ProcessView exit = lifeOf(scenario, reply).get(2);
+            assertThat(exit.status()).as("R16.4: the status").isEqualTo(reply.integer("status"));
+            assertThat(exit.exitCode()).as("R16.4: the code").isEqualTo(TAG % 100);
+            assertThat(exit.exitSignal()).as("R16.4: the signal").isZero();
+        }
+    }
+
+    @Rule("A process that was there when the capture opened is an event, before all events of calls")
+    @Requires(features = Feature.PROCESS_EVENTS)
+    public final void r16_5_processesThatWereThereAreEvents() {
+        try (Scenario scenario = watching().open()) {
+            scenario.call(scenario.missing());
+            scenario.awaitRest();
+            List<ProcessView> own = ofProcess(scenario, scenario.actor().tgid());
+            assertThat(own)
+                    .as("R16.5: events of a process that was there")
+                    .extracting(ProcessView::type)
+                    .containsExactly(ProcessEventType.ALIVE);
+            Keyed first = scenario.recorder().keys().get(0);
+            assertThat(scenario.recorder().processes().subList(0, first.processesBefore()))
+                    .as("R16.5: what came before the first call")
+                    .extracting(ProcessView::tgid)
+                    .contains(scenario.actor().tgid());
+            if (capabilities().has(Feature.PROCESS_KEY)) {
+                assertThat(own.get(0).processKey()).as("R16.5: its image").isEqualTo(first.key());
+            }
+        }
+    }
+
+    @Rule("The event of a call has the key of the image that made it")
+    @Requires(features = {Feature.PROCESS_KEY, Feature.PROCESS_EVENTS})
+    public final void r16_6_aCallHasTheKeyOfItsImage() {
+        try (Scenario scenario = watching().open()) {
+            for (String words : List.of("", "thread")) {
+                int before = scenario.recorder().keys().size();
+                Reply reply = program(scenario, words);
+                List<ProcessView> life = lifeOf(scenario, reply);
+                List<Long> keys = scenario
+                        .recorder()
+                        .keys()
+                        .subList(before, scenario.recorder().keys().size())
+                        .stream()
+                        .filter(keyed -> keyed.tgid() == reply.integer("tgid"))
+                        .map(Keyed::key)
+                        .toList();
+                assertThat(keys)
+                        .as("R16.6: the open before the exec, and the one after it")
+                        .containsExactly(life.get(0).processKey(), life.get(1).processKey());
+                assertThat(keys).as("R16.6: two images").doesNotHaveDuplicates().doesNotContain(0L);
+                assertThat(life.get(2).processKey()).as("R16.6: the last image").isEqualTo(keys.get(1));
+            }
+        }
+    }
+
+    @Rule("Filters by the caller leave process events out, and the accounts balance")
+    @Requires(features = {Feature.PROCESS_EVENTS, Feature.FILTER_THREAD_GROUP})
+    public final void r16_7_filtersByTheCallerApply() {
+        try (Scenario scenario =
+                scenario().with(builder -> builder.processEvents(true)).open()) {
+            Reply reply = program(scenario, "");
+            CaptureStats stats = scenario.awaitRest();
+            assertThat(ofProcess(scenario, reply.integer("tgid")))
+                    .as("R16.7: a child of the watched process, which is no watched process: %s", stats)
+                    .extracting(ProcessView::type)
+                    .containsExactly(ProcessEventType.FORK);
+            assertThat(stats.processEvents())
+                    .as("R16.7: %s", stats)
+                    .isEqualTo(scenario.recorder().processes().size());
+            evidence().add(stats.processEvents());
+        }
+    }
+
+    @Rule("Process events that the driver lacks are refused")
+    public final void r16_8_lackingProcessEventsAreRefused() {
+        if (capabilities().has(Feature.PROCESS_EVENTS)) {
+            throw new NotApplicable("the driver has process events");
+        }
+        assertThatThrownBy(() -> watching().open().close())
+                .as("R16.8: process events are refused")
+                .isInstanceOf(CaptureException.class);
+    }
+
+    private static void assertProgram(String rule, ProcessView exec, Reply reply) {
+        assertThat(exec.has(EventFlag.HAS_FILE)).as(rule + ": there is a file").isTrue();
+        assertThat(exec.has(EventFlag.DELETED))
+                .as(rule + ": the file has lost its name")
+                .isEqualTo(reply.integer("deleted") == 1);
+        assertThat(exec.path().toByteString()).as(rule + ": the path asked for").isEqualTo(bytes(reply, "asked"));
+        assertThat(exec.executable().toByteString()).as(rule + ": the file").isEqualTo(bytes(reply, "real"));
+        assertThat(exec.inode()).as(rule + ": inode").isEqualTo(reply.number("inode"));
+        assertThat(exec.deviceMajor()).as(rule + ": device").isEqualTo(reply.integer("major"));
+        assertThat(exec.deviceMinor()).as(rule + ": device").isEqualTo(reply.integer("minor"));
+        assertThat(exec.arguments().toByteString()).as(rule + ": arguments").isEqualTo(bytes(reply, "arguments"));
+        assertThat(exec.argumentsSize())
+                .as(rule + ": size")
+                .isEqualTo(bytes(reply, "arguments").length());
+    }
+
+    private static ByteString bytes(Reply reply, String key) {
+        return reply.bytes(key).orElseThrow();
+    }
+
+    /** Has a child execute the actor's program; the words are those of the command without values. */
+    private static Reply program(Scenario scenario, String words) {
+        Command command = Command.of("program")
+                .with("path", scenario.scratch().bytes("before"))
+                .with("other", scenario.scratch().bytes("after"))
+                .with("tag", TAG);
+        if (words.equals("thread")) {
+            command = command.with("thread", 1);
+        } else if (words.equals("script")) {
+            command = command.with("script", scenario.scratch().bytes("script"));
+        }
+        return scenario.actor().ask(command);
+    }
+
+    private List<ProcessView> lifeOf(Scenario scenario, Reply reply) {
+        scenario.awaitRest();
+        List<ProcessView> life = ofProcess(scenario, reply.integer("tgid"));
+        evidence().add(life.size());
+        Violation.unless(
+                "R16.1",
+                () -> assertThat(life)
+                        .as("events of a process that was forked, executed and ended")
+                        .hasSize(3));
+        return life;
+    }
+
+    private ProcessView execOf(Scenario scenario, Reply reply) {
+        return lifeOf(scenario, reply).get(1);
+    }
+
+    private static List<ProcessView> ofProcess(Scenario scenario, int tgid) {
+        return scenario.recorder().processes().stream()
+                .filter(event -> event.tgid() == tgid)
+                .toList();
+    }
+
+    private Scenario.Setup watching() {
+        return watchingChildren().with(builder -> builder.processEvents(true));
+    }
+
+    private Scenario.Setup watchingChildren() {
+        return scenario().scope(Scope.FAMILY);
+    }
+}

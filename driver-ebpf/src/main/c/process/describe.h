@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* This file makes the records of process events, and sends them. */
+#ifndef UNRACED_PROCESS_DESCRIBE_H
+#define UNRACED_PROCESS_DESCRIBE_H
+
+#include "lib/kernel_types.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include "unraced/process.h"
+#include "lib/control.h"
+#include "lib/maps.h"
+#include "out/limit.h"
+#include "out/record.h"
+#include "out/ring.h"
+#include "path/walk.h"
+#include "process/types.h"
+
+/* Returns the process's id in its own pid namespace. */
+static __always_inline __u32 own_number(struct pid *pid)
+{
+	void *numbers = (void *)pid + bpf_core_field_offset(struct pid, numbers);
+	struct upid *own = numbers + KREAD(pid, level) * bpf_core_type_size(struct upid);
+
+	return KREAD(own, nr);
+}
+
+static __always_inline __u64 effective_capabilities(struct cred *cred)
+{
+	__u64 capabilities = 0;
+
+	bpf_probe_read_kernel(&capabilities, sizeof(capabilities),
+			      (void *)cred + bpf_core_field_offset(struct cred___capable, cap_effective));
+	return capabilities;
+}
+
+/* Begins the record of an event of the process that a task belongs to. */
+static __always_inline void begin_process(struct unraced_process *record, __u8 type, struct task_struct *task)
+{
+	struct task_struct *leader = KREAD(task, group_leader);
+	struct task_struct *parent = KREAD(task, real_parent);
+	struct task_struct *above = KREAD(parent, group_leader);
+	struct cred *cred = KREAD(task, cred);
+	struct css_set *sets = KREAD(task, cgroups);
+	struct cgroup *cgroup = KREAD(sets, dfl_cgrp);
+	struct kernfs_node *node = KREAD(cgroup, kn);
+	struct nsproxy *proxy = KREAD(task, nsproxy);
+	struct pid *pid = KREAD(leader, thread_pid);
+	struct signal_struct *signal = KREAD((struct task_struct___process *)task, signal);
+	struct pid *session = 0;
+
+	__builtin_memset(record, 0, sizeof(*record));
+	record->length = sizeof(*record);
+	record->version = UNRACED_RECORD_VERSION;
+	record->type = type;
+	record->time_ns = bpf_ktime_get_boot_ns();
+	record->start_ns = KREAD(leader, start_boottime);
+	record->parent_start_ns = KREAD(above, start_boottime);
+	record->cgroup_id = KREAD(node, id);
+	record->tgid = KREAD(task, tgid);
+	record->tid = record->tgid;
+	record->parent_tgid = KREAD(parent, tgid);
+	record->uid = KREAD(cred, uid.val);
+	record->gid = KREAD(cred, gid.val);
+	record->euid = KREAD(cred, euid.val);
+	record->egid = KREAD(cred, egid.val);
+	record->capabilities = effective_capabilities(cred);
+	/* A task that ends has no namespaces any more. */
+	if (proxy) {
+		struct mnt_namespace *mounts = KREAD(proxy, mnt_ns);
+
+		record->mount_ns = KREAD(mounts, ns.inum);
+	}
+	if (pid) {
+		record->pid_ns = pid_namespace(leader);
+		record->own_tgid = own_number(pid);
+	}
+	bpf_probe_read_kernel(&session, sizeof(session),
+			      (void *)signal + bpf_core_field_offset(struct signal_struct, pids) +
+				      PIDTYPE_SID * sizeof(session));
+	if (session) {
+		struct upid *first = (void *)session + bpf_core_field_offset(struct pid, numbers);
+
+		record->session = KREAD(first, nr);
+	}
+	record->exec_id = KREAD(task, self_exec_id);
+	bpf_probe_read_kernel(record->comm, sizeof(record->comm),
+			      (void *)task + bpf_core_field_offset(struct task_struct, comm));
+}
+
+/* Makes room for a text in the tail, and clears what its last word may have had before. */
+static __always_inline __u8 *place(struct process_builder *builder, struct unraced_slice *slice, __u32 length)
+{
+	__u32 at = builder->end & (PROCESS_TAIL - 1);
+
+	slice->offset = sizeof(struct unraced_process) + at;
+	slice->length = length;
+	*(__u64 *)&builder->tail[(at + (length & 4095)) & ~7u & (PROCESS_TAIL - 1)] = 0;
+	builder->end = (at + length + 7) & ~7u;
+	return &builder->tail[at];
+}
+
+/* Appends a string of the kernel's. */
+static __always_inline void append_name(struct process_builder *builder, struct unraced_slice *slice, const char *name)
+{
+	__u32 at = builder->end & (PROCESS_TAIL - 1);
+	long size = bpf_probe_read_kernel_str(&builder->tail[at], UNRACED_PATH_MAX + 1, name);
+	__u32 length;
+
+	if (size <= 0)
+		return;
+	length = (size - 1) & 4095;
+	slice->offset = sizeof(struct unraced_process) + at;
+	slice->length = length;
+	/* Clears the bytes behind the string, up to the next word. */
+	for (int i = 0; i < 8; i++)
+		builder->tail[(at + length + i) & (PROCESS_TAIL - 1)] = 0;
+	builder->end = (at + length + 7) & ~7u;
+}
+
+/* Describes the executable of a process. */
+static __always_inline void describe_executable(struct process_builder *builder, struct walk *walk, struct file *file)
+{
+	struct unraced_process *record = &builder->record;
+	struct inode *inode = KREAD(file, f_inode);
+	struct super_block *super = KREAD(inode, i_sb);
+	__u32 device = KREAD(super, s_dev), length;
+	__u8 *target;
+
+	record->inode = KREAD(inode, i_ino);
+	/* The kernel's dev_t: MINORBITS of include/linux/kdev_t.h. */
+	record->device_major = device >> 20;
+	record->device_minor = device & 0xfffff;
+	walk_begin(walk, file, record->mount_ns, 0);
+	find_path(walk);
+	record->flags |= UNRACED_HAS_FILE | walk->flags;
+	length = (WALK_BYTES - walk->position) & (WALK_BYTES - 1);
+	target = place(builder, &record->resolved, length);
+	bpf_probe_read_kernel(target, length, &walk->bytes[walk->position & (WALK_BYTES - 1)]);
+}
+
+/*
+ * Reads the arguments from the new image's memory, before the program runs. Another process that may write to this
+ * memory can have changed them by then.
+ */
+static __always_inline void describe_arguments_of(struct process_builder *builder, struct mm_struct *mm)
+{
+	struct unraced_process *record = &builder->record;
+	__u64 start = KREAD(mm, arg_start), end = KREAD(mm, arg_end);
+	__u64 size = end > start ? end - start : 0;
+	__u32 length;
+	__u8 *target;
+
+	record->arguments_size = size > 0xffffffff ? 0xffffffff : size;
+	if (!size)
+		return;
+	if (size > UNRACED_ARGUMENTS_MAX) {
+		record->flags |= UNRACED_TRUNCATED;
+		size = UNRACED_ARGUMENTS_MAX;
+	}
+	length = size & 4095;
+	target = place(builder, &record->arguments, length);
+	if (bpf_probe_read_user(target, length, (void *)start)) {
+		record->arguments = (struct unraced_slice){};
+		record->flags |= UNRACED_FAULTED;
+	}
+}
+
+/*
+ * Numbers a record and puts it into the ring, or counts its loss. Another program can preempt this one on newer
+ * kernels, so the counters change atomically.
+ */
+static __always_inline void send_process(struct unraced_counters *stats, struct unraced_control *shared,
+					 struct unraced_process *record, __u32 size)
+{
+	record->source = UNRACED_PROCESS_SOURCE | bpf_get_smp_processor_id();
+	record->sequence = __sync_fetch_and_add(&stats->process_sequence, 1) + 1;
+	record->length = size;
+	if (output(shared, record, size)) {
+		__sync_fetch_and_add(&stats->ring_full, 1);
+		count_loss(record->cgroup_id, record->uid);
+		return;
+	}
+	__sync_fetch_and_add(&stats->submitted, 1);
+	wake_reader(stats, shared);
+}
+
+/* Sends a record with all that its slices name. */
+static __always_inline void send_built(struct unraced_counters *stats, struct unraced_control *shared,
+				       struct process_builder *builder)
+{
+	__u32 size = sizeof(builder->record) + (builder->end & (2 * PROCESS_TAIL - 1));
+
+	/* This is never so; the verifier needs it. */
+	if (size > sizeof(*builder) - __builtin_offsetof(struct process_builder, record))
+		return;
+	send_process(stats, shared, &builder->record, size);
+}
+
+#endif

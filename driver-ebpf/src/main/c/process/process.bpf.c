@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * The programs of process events (spec.md, chapter 16). They are a separate object, which is loaded only where process
+ * events are configured. They share the ring, the filters and the counters with the programs of calls.
+ */
+#include "lib/kernel_types.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_tracing.h>
+#include "unraced/process.h"
+#include "lib/control.h"
+#include "lib/maps.h"
+#include "process/describe.h"
+#include "process/types.h"
+#include "syscall/filter.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+/*
+ * The new image is in place, and the program has not run yet. The path and the interpreter are the kernel's own copies;
+ * the file is the one that the kernel has mapped.
+ */
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(process_exec, struct task_struct *task, int before, struct linux_binprm *program)
+{
+	struct unraced_control *shared = SCRATCH(control);
+	struct unraced_counters *stats = own_stats();
+	struct process_scratch *scratch = SCRATCH(exec_scratch);
+	struct process_builder *builder;
+	const char *path, *interpreter;
+	struct mm_struct *mm;
+	struct file *file;
+
+	if (!shared || !stats || !scratch || filter(shared) != UNRACED_PASS)
+		return 0;
+	builder = &scratch->builder;
+	builder->end = 0;
+	begin_process(&builder->record, UNRACED_RECORD_EXEC, task);
+	builder->record.tid = before;
+	path = KREAD(program, filename);
+	append_name(builder, &builder->record.path, path);
+	interpreter = KREAD(program, interp);
+	if (interpreter != path)
+		append_name(builder, &builder->record.interpreter, interpreter);
+	mm = KREAD((struct task_struct___process *)task, mm);
+	file = mm ? KREAD(mm, exe_file) : 0;
+	if (file)
+		describe_executable(builder, &scratch->walk, file);
+	if (mm)
+		describe_arguments_of(builder, mm);
+	send_built(stats, shared, builder);
+	return 0;
+}
+
+/* The child has not run yet. Threads, the kernel's own ones among them, are no processes. */
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(process_fork, struct task_struct *forker, struct task_struct *child)
+{
+	struct unraced_control *shared = SCRATCH(control);
+	struct unraced_counters *stats = own_stats();
+	struct unraced_process record;
+	int verdict;
+
+	if (!shared || !stats || child->pid != child->tgid || (child->flags & PF_KTHREAD))
+		return 0;
+	verdict = filter(shared);
+	/* A child of the capturing process is another process. */
+	if (verdict != UNRACED_PASS && verdict != UNRACED_SELF)
+		return 0;
+	begin_process(&record, UNRACED_RECORD_FORK, child);
+	record.forker = forker->tgid;
+	send_process(stats, shared, &record, sizeof(record));
+	return 0;
+}
+
+/* The last thread of a process ends, and has called nothing since. */
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(process_exit, struct task_struct *task)
+{
+	struct unraced_control *shared = SCRATCH(control);
+	struct unraced_counters *stats = own_stats();
+	struct signal_struct *signal = KREAD((struct task_struct___process *)task, signal);
+	struct task_struct *leader = KREAD(task, group_leader);
+	struct unraced_process record;
+	struct process_id id = {};
+	__u8 told = 1;
+
+	if (!shared || !stats || (task->flags & PF_KTHREAD) || KREAD(signal, live.counter) ||
+	    filter(shared) != UNRACED_PASS)
+		return 0;
+	id.start_ns = KREAD(leader, start_boottime);
+	id.tgid = task->tgid;
+	if (bpf_map_update_elem(&ended, &id, &told, BPF_NOEXIST) == -EEXIST)
+		return 0;
+	begin_process(&record, UNRACED_RECORD_EXIT, task);
+	record.tid = task->pid;
+	record.status = KREAD(signal, flags) & SIGNAL_GROUP_EXIT ?
+				KREAD(signal, group_exit_code) :
+				KREAD((struct task_struct___process *)leader, exit_code);
+	send_process(stats, shared, &record, sizeof(record));
+	return 0;
+}
+
+/*
+ * The loader runs this program once for each task, after the programs above are attached. An exec meanwhile makes an
+ * event of its own, later in the ring; so a process whose image changes here is left out.
+ */
+SEC("iter/task")
+int process_alive(struct bpf_iter__task *context)
+{
+	struct task_struct *task = context->task;
+	struct unraced_control *shared = SCRATCH(control);
+	struct unraced_counters *stats = own_stats();
+	struct process_scratch *scratch = SCRATCH(alive_scratch);
+	struct process_builder *builder;
+	struct mm_struct *mm;
+	struct file *file;
+
+	if (!task || !shared || !stats || !scratch || task->pid != task->tgid || (task->flags & PF_KTHREAD))
+		return 0;
+	builder = &scratch->builder;
+	builder->end = 0;
+	begin_process(&builder->record, UNRACED_RECORD_ALIVE, task);
+	mm = KREAD((struct task_struct___process *)task, mm);
+	file = mm ? KREAD(mm, exe_file) : 0;
+	if (file)
+		describe_executable(builder, &scratch->walk, file);
+	if (KREAD(task, self_exec_id) != builder->record.exec_id)
+		return 0;
+	send_built(stats, shared, builder);
+	return 0;
+}

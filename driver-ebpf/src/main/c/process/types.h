@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* The kernel types that only the programs of process events read, and the scratch of these programs. */
+#ifndef UNRACED_PROCESS_TYPES_H
+#define UNRACED_PROCESS_TYPES_H
+
+#include "lib/kernel_types.h"
+#include <bpf/bpf_helpers.h>
+#include "unraced/process.h"
+#include "path/walk.h"
+
+/* include/linux/sched/signal.h */
+#define SIGNAL_GROUP_EXIT 0x00000004
+/* enum pid_type of include/linux/pid_types.h */
+#define PIDTYPE_SID 3
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct mm_struct {
+	unsigned long arg_start, arg_end;
+	struct file *exe_file;
+};
+struct signal_struct {
+	atomic_t live;
+	int group_exit_code;
+	unsigned int flags;
+	struct pid *pids[4];
+};
+/* The further fields of struct task_struct and struct cred. */
+struct task_struct___process {
+	struct mm_struct *mm;
+	struct signal_struct *signal;
+	int exit_code;
+};
+/* kernel_cap_t has been one number of 64 bits since 6.3, and two of 32 bits before. */
+struct cred___capable {
+	struct {
+		__u64 val;
+	} cap_effective;
+};
+/* include/linux/binfmts.h */
+struct linux_binprm {
+	const char *filename;
+	const char *interp;
+};
+/* kernel/bpf/task_iter.c */
+struct bpf_iter__task {
+	struct task_struct *task;
+};
+
+#pragma clang attribute pop
+
+/* Room for four texts of up to 4096 bytes. */
+#define PROCESS_TAIL 16384
+
+/* The record of a process event under construction. */
+struct process_builder {
+	__u64 end; /* position of the next bytes, counted from the tail's start */
+	struct unraced_process record;
+	__u8 tail[PROCESS_TAIL + 4096 + 8];
+};
+
+/*
+ * The programs of calls have scratch areas of their own: a newer kernel can preempt a program of this object in favour
+ * of one of theirs. It never runs one program twice at once on one CPU, and each program here that needs a scratch area
+ * has one.
+ */
+struct process_scratch {
+	struct process_builder builder;
+	struct walk walk;
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct process_scratch);
+} exec_scratch SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct process_scratch);
+} alive_scratch SEC(".maps");
+
+/* The processes whose end has been told: the last threads of a process can end at once, and each seems the last. */
+struct process_id {
+	__u64 start_ns;
+	__u64 tgid;
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct process_id);
+	__type(value, __u8);
+} ended SEC(".maps");
+
+#endif

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.trace;
+
+import dev.unraced.event.ByteString;
+import dev.unraced.event.ProcessEventType;
+import dev.unraced.event.record.ProcessEncoder;
+import dev.unraced.sim.kernel.Kernel;
+import dev.unraced.sim.kernel.Program;
+import dev.unraced.sim.kernel.Task;
+import dev.unraced.sim.kernel.TaskGroup;
+import org.jspecify.annotations.Nullable;
+
+/** Makes process events, as {@code process.bpf.c} does on a real kernel. */
+final class ProcessEmitter {
+    private static final int SOURCE = 0;
+
+    private final Kernel kernel;
+    private final RecordSink sink;
+    private final ProcessEncoder encoder = new ProcessEncoder();
+    private long sequence;
+
+    ProcessEmitter(Kernel kernel, RecordSink sink) {
+        this.kernel = kernel;
+        this.sink = sink;
+    }
+
+    /** Returns the number of process events made. */
+    long made() {
+        return sequence;
+    }
+
+    /** Makes an event of each process that is there. */
+    void alive() {
+        for (Task task : kernel.tasks()) {
+            if (task.tid() == task.tgid()) {
+                begin(ProcessEventType.ALIVE, task, task.tid());
+                executable(task.group().program());
+                submit();
+            }
+        }
+    }
+
+    void forked(TaskGroup forker, Task child) {
+        begin(ProcessEventType.FORK, child, child.tid());
+        encoder.forker(forker.tgid());
+        submit();
+    }
+
+    void executed(Task task, int before) {
+        Program program = task.group().program();
+        begin(ProcessEventType.EXEC, task, before);
+        executable(program);
+        if (program != null) {
+            encoder.path(program.asked().toByteArray())
+                    .arguments(program.arguments().toByteArray());
+            ByteString interpreter = program.interpreter();
+            if (interpreter != null) {
+                encoder.interpreter(interpreter.toByteArray());
+            }
+        }
+        submit();
+    }
+
+    void ended(Task last) {
+        begin(ProcessEventType.EXIT, last, last.tid());
+        encoder.status(last.group().exitStatus());
+        submit();
+    }
+
+    private void begin(ProcessEventType type, Task task, int tid) {
+        TaskGroup group = task.group();
+        sequence++;
+        encoder.begin(type, kernel.clock().now())
+                .sequence(SOURCE, sequence)
+                .process(group.tgid(), tid, group.startNanos(), group.execId())
+                .parent(group.parentTgid(), group.parentStartNanos())
+                .user(group.uid(), group.gid(), group.effectiveUid(), group.gid())
+                .namespaces(group.cgroupId(), group.mountNamespace(), group.pidNamespace())
+                .comm(task.comm());
+    }
+
+    private void executable(@Nullable Program program) {
+        if (program != null) {
+            encoder.executable(program.path().toByteArray(), program.major(), program.minor(), program.inode());
+        }
+    }
+
+    private void submit() {
+        int length = encoder.finish();
+        sink.submit(encoder.buffer(), length);
+    }
+}

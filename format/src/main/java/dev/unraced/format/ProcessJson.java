@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.format;
+
+import dev.unraced.event.ByteString;
+import dev.unraced.event.BytesView;
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.EventView;
+import dev.unraced.event.ProcessEventType;
+import dev.unraced.event.ProcessView;
+import dev.unraced.process.ProcessImage;
+import dev.unraced.process.ProcessTable;
+import dev.unraced.process.Program;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Writes process events as JSON objects, and the process behind a call as an object within the call's. */
+final class ProcessJson {
+    private static final Bits FLAGS = new Bits(Stream.of(EventFlag.values())
+            .map(flag -> Map.entry(flag.name(), (long) flag.mask()))
+            .toList());
+    private static final JsonKey COMM = JsonKey.of("comm");
+    private static final JsonKey PATH = JsonKey.of("path");
+    private static final JsonKey FIRST_PATH = JsonKey.first("path");
+    private static final JsonKey INTERPRETER = JsonKey.of("interpreter");
+    private static final JsonKey EXECUTABLE = JsonKey.of("executable");
+    /** No chain of parents is longer in an event. */
+    private static final int MOST_PARENTS = 64;
+
+    private final WallClock clock;
+    private final TimeText timeText = new TimeText("yyyy-MM-dd'T'HH:mm:ss", ZoneOffset.UTC);
+    private final byte[] scratch = new byte[0x10000];
+
+    ProcessJson(WallClock clock) {
+        this.clock = clock;
+    }
+
+    /** Appends a process event and a line feed. */
+    void event(ProcessView event, LineBuffer out) {
+        out.put("{\"time\":\"");
+        timeText.put(out, clock.epochNanos(event.nanos()));
+        out.put("Z\",\"type\":\"").put(event.type().name()).put('"');
+        number(out, "time_ns", event.nanos());
+        number(out, "tgid", event.tgid());
+        number(out, "tid", event.tid());
+        number(out, "start_ns", event.startNanos());
+        number(out, "exec_id", event.execId());
+        number(out, "parent_tgid", event.parentTgid());
+        number(out, "parent_start_ns", event.parentStartNanos());
+        number(out, "own_tgid", event.ownTgid());
+        number(out, "session", event.session());
+        number(out, "uid", event.uid());
+        number(out, "gid", event.gid());
+        number(out, "effective_uid", event.effectiveUid());
+        number(out, "effective_gid", event.effectiveGid());
+        out.put(",\"capabilities\":\"0x").putHex(event.capabilities()).put('"');
+        bytes(out, COMM, event.comm());
+        out.put(",\"cgroup_id\":").putUnsigned(event.cgroupId());
+        number(out, "mount_ns", event.mountNamespace());
+        number(out, "pid_ns", event.pidNamespace());
+        out.put(",\"source\":").putDecimal(event.source() & 0xffffffffL);
+        out.put(",\"sequence\":").putUnsigned(event.sequence());
+        out.put(",\"flags\":[");
+        FLAGS.json(out, event.flags(), true);
+        out.put(']');
+        switch (event.type()) {
+            case FORK -> number(out, "forker_tgid", event.forkerTgid());
+            case EXIT -> exit(event, out);
+            case EXEC, ALIVE -> program(event, out);
+        }
+        out.put("}\n");
+    }
+
+    private static void exit(ProcessView event, LineBuffer out) {
+        number(out, "status", event.status());
+        if (event.exitSignal() == 0) {
+            number(out, "exit_code", event.exitCode());
+            out.put(",\"signal\":null");
+        } else {
+            out.put(",\"exit_code\":null");
+            number(out, "signal", event.exitSignal());
+        }
+    }
+
+    private void program(ProcessView event, LineBuffer out) {
+        if (event.type() == ProcessEventType.EXEC) {
+            bytes(out, PATH, event.path());
+            bytes(out, INTERPRETER, event.interpreter());
+        }
+        out.put(",\"executable\":");
+        if (event.has(EventFlag.HAS_FILE)) {
+            out.put('{');
+            bytes(out, FIRST_PATH, event.executable());
+            number(out, "device_major", event.deviceMajor());
+            number(out, "device_minor", event.deviceMinor());
+            out.put(",\"inode\":").putUnsigned(event.inode()).put('}');
+        } else {
+            out.put("null");
+        }
+        if (event.type() == ProcessEventType.EXEC) {
+            arguments(event.arguments(), out);
+            number(out, "arguments_size", event.argumentsSize());
+        }
+    }
+
+    /** Appends the arguments, which end with NUL each; null where the event has none. */
+    private void arguments(BytesView view, LineBuffer out) {
+        out.put(",\"arguments\":");
+        if (!view.isPresent()) {
+            out.put("null");
+            return;
+        }
+        int length = view.copyTo(scratch, 0);
+        out.put('[');
+        int start = 0;
+        for (int i = 0; i < length; i++) {
+            boolean last = i == length - 1;
+            if (scratch[i] == 0 || last) {
+                out.put(start == 0 ? "" : ",");
+                JsonText.put(out, scratch, start, scratch[i] == 0 ? i : length);
+                start = i + 1;
+            }
+        }
+        out.put(']');
+    }
+
+    /** Appends the process behind a call: an object, or null and the reason. Allocates nothing. */
+    void process(EventView event, ProcessTable table, LineBuffer out) {
+        ProcessImage image = table.imageOf(event);
+        if (image == null) {
+            out.put(",\"process\":null,\"process_unknown\":\"")
+                    .put(table.absenceOf(event).name())
+                    .put('"');
+            return;
+        }
+        Program program = image.program();
+        out.put(",\"process\":{\"start_ns\":").putDecimal(image.startNanos());
+        number(out, "exec_id", image.execId());
+        bytes(out, EXECUTABLE, program.executable());
+        number(out, "device_major", program.deviceMajor());
+        number(out, "device_minor", program.deviceMinor());
+        out.put(",\"inode\":").putUnsigned(program.inode());
+        out.put(",\"flags\":[");
+        FLAGS.json(out, program.flags(), true);
+        out.put("],\"arguments\":[");
+        List<ByteString> arguments = program.arguments();
+        for (int i = 0; i < arguments.size(); i++) {
+            out.put(i == 0 ? "" : ",");
+            text(out, arguments.get(i));
+        }
+        out.put(']');
+        number(out, "effective_uid", image.effectiveUid());
+        parents(image, table, out);
+        out.put('}');
+    }
+
+    private void parents(ProcessImage image, ProcessTable table, LineBuffer out) {
+        out.put(",\"parents\":[");
+        ProcessImage parent = table.parentOf(image);
+        for (int count = 0; parent != null && count < MOST_PARENTS; count++) {
+            out.put(count == 0 ? "{\"tgid\":" : ",{\"tgid\":").putDecimal(parent.tgid());
+            bytes(out, EXECUTABLE, parent.program().executable());
+            out.put('}');
+            parent = table.parentOf(parent);
+        }
+        out.put(']');
+    }
+
+    private void bytes(LineBuffer out, JsonKey key, BytesView view) {
+        if (view.isPresent()) {
+            bytes(out, key, view.copyTo(scratch, 0));
+        } else {
+            out.put(key.name).put("null");
+        }
+    }
+
+    private void bytes(LineBuffer out, JsonKey key, Optional<ByteString> value) {
+        ByteString bytes = value.orElse(null);
+        if (bytes == null) {
+            out.put(key.name).put("null");
+        } else {
+            bytes.copyTo(scratch, 0);
+            bytes(out, key, bytes.length());
+        }
+    }
+
+    private void bytes(LineBuffer out, JsonKey key, int length) {
+        out.put(key.name);
+        if (!JsonText.put(out, scratch, 0, length)) {
+            out.put(key.hex);
+            JsonText.putHex(out, scratch, 0, length);
+        }
+    }
+
+    private void text(LineBuffer out, ByteString bytes) {
+        bytes.copyTo(scratch, 0);
+        JsonText.put(out, scratch, 0, bytes.length());
+    }
+
+    private static void number(LineBuffer out, String name, long value) {
+        out.put(",\"").put(name).put("\":").putDecimal(value);
+    }
+}

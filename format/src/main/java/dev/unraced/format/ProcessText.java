@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.format;
+
+import dev.unraced.event.ByteString;
+import dev.unraced.event.BytesView;
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.EventView;
+import dev.unraced.event.ProcessView;
+import dev.unraced.process.ProcessImage;
+import dev.unraced.process.ProcessTable;
+import java.nio.charset.StandardCharsets;
+import java.time.ZoneId;
+
+/** Writes process events as lines for people, and the programs behind a call. Forks have no line of their own. */
+final class ProcessText {
+    private static final int CALL_WIDTH = 7;
+    /** The programs of a chain that are shown. */
+    private static final int MOST_NAMES = 8;
+
+    private static final byte[] ARROW = " ← ".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] ASCII_ARROW = LineBuffer.ascii(" <- ");
+
+    private final WallClock clock;
+    private final TimeText timeText;
+    private final boolean colour;
+    private final SafeText safe;
+    private final TableLayout layout;
+    private final byte[] scratch = new byte[0x10000];
+
+    ProcessText(WallClock clock, ZoneId zone, boolean colour, SafeText safe, TableLayout layout) {
+        this.clock = clock;
+        this.timeText = new TimeText("HH:mm:ss", zone);
+        this.colour = colour;
+        this.safe = safe;
+        this.layout = layout;
+    }
+
+    /** Appends a line for an exec or an exit. */
+    void event(ProcessView event, LineBuffer out) {
+        switch (event.type()) {
+            case EXEC -> {
+                begin(event, out, "exec");
+                exec(event, out);
+            }
+            case EXIT -> {
+                begin(event, out, "exit");
+                exit(event, out);
+            }
+            case FORK, ALIVE -> {
+                return;
+            }
+        }
+        out.trimEnd();
+        out.put('\n');
+    }
+
+    private void begin(ProcessView event, LineBuffer out, String what) {
+        Style.TIME.start(out, colour);
+        timeText.put(out, clock.epochNanos(event.nanos()), layout.subSecondDigits());
+        end(out);
+        out.put(' ');
+        Style.TASK.start(out, colour);
+        int start = out.length();
+        put(out, event.comm(), '[');
+        out.put('[').putDecimal(event.tgid()).put(']');
+        column(out, start, layout.taskWidth());
+        Style.CALL.start(out, colour);
+        int call = out.length();
+        out.put(what);
+        column(out, call, CALL_WIDTH);
+    }
+
+    private void exec(ProcessView event, LineBuffer out) {
+        if (event.has(EventFlag.HAS_FILE)) {
+            out.put('"');
+            put(out, event.executable(), '"');
+            out.put('"');
+        } else {
+            out.put('?');
+        }
+        Style.DETAIL.start(out, colour);
+        arguments(event.arguments(), out);
+        end(out);
+        mark(event, EventFlag.TRUNCATED, out);
+        mark(event, EventFlag.FAULTED, out);
+        mark(event, EventFlag.DELETED, out);
+        mark(event, EventFlag.DETACHED, out);
+        mark(event, EventFlag.RESOLVED_UNSTABLE, out);
+        mark(event, EventFlag.FOREIGN_MOUNT_NS, out);
+        if (event.effectiveUid() != event.uid()) {
+            Style.NOTE.start(out, colour);
+            out.put(" euid ").putDecimal(event.effectiveUid());
+            end(out);
+        }
+    }
+
+    /** Appends the arguments with blanks between them; a blank within one is escaped. */
+    private void arguments(BytesView view, LineBuffer out) {
+        int length = view.copyTo(scratch, 0);
+        int start = 0;
+        for (int i = 0; i < length; i++) {
+            if (scratch[i] == 0 || i == length - 1) {
+                out.put(' ');
+                safe.put(out, scratch, start, scratch[i] == 0 ? i : length, ' ');
+                start = i + 1;
+            }
+        }
+    }
+
+    private void exit(ProcessView event, LineBuffer out) {
+        if (event.exitSignal() == 0) {
+            (event.exitCode() == 0 ? Style.SUCCESS : Style.FAILURE).start(out, colour);
+            out.put("= ").putDecimal(event.exitCode());
+        } else {
+            Style.FAILURE.start(out, colour);
+            out.put("signal ").putDecimal(event.exitSignal());
+        }
+        end(out);
+    }
+
+    private void mark(ProcessView event, EventFlag flag, LineBuffer out) {
+        if (event.has(flag)) {
+            Style.NOTE.start(out, colour);
+            out.put(' ').put(flag.name());
+            end(out);
+        }
+    }
+
+    /** Appends the programs behind a call, from the one that made it to the first: {@code curl ← bash ← sshd}. */
+    void chain(EventView event, ProcessTable table, LineBuffer out) {
+        Style.DETAIL.start(out, colour);
+        ProcessImage image = table.imageOf(event);
+        if (image == null) {
+            out.put("by ?").put(table.absenceOf(event).name());
+        } else {
+            out.put("by ");
+            for (int count = 0; image != null && count < MOST_NAMES; count++) {
+                if (count > 0) {
+                    out.put(safe.isUtf8() ? ARROW : ASCII_ARROW);
+                }
+                name(image, out);
+                image = table.parentOf(image);
+            }
+        }
+        end(out);
+        out.put(' ');
+    }
+
+    /** Appends the last part of the executable's path, or the name of the first thread in brackets. */
+    private void name(ProcessImage image, LineBuffer out) {
+        ByteString path = image.program().executable().orElse(null);
+        if (path == null) {
+            image.comm().copyTo(scratch, 0);
+            out.put('[');
+            safe.put(out, scratch, 0, image.comm().length(), ']');
+            out.put(']');
+            return;
+        }
+        int length = path.length();
+        path.copyTo(scratch, 0);
+        int start = length;
+        while (start > 0 && scratch[start - 1] != '/') {
+            start--;
+        }
+        safe.put(out, scratch, start, length, ' ');
+    }
+
+    private void put(LineBuffer out, BytesView view, char delimiter) {
+        safe.put(out, scratch, 0, view.copyTo(scratch, 0), delimiter);
+    }
+
+    private void column(LineBuffer out, int start, int width) {
+        int characters = out.charactersFrom(start);
+        end(out);
+        out.putSpaces(width - characters).put(' ');
+    }
+
+    private void end(LineBuffer out) {
+        Style.RESET.start(out, colour);
+    }
+}

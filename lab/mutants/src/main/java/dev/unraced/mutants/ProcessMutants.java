@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.mutants;
+
+import dev.unraced.conformance.mutant.Mutant;
+import dev.unraced.event.Feature;
+import dev.unraced.event.ProcessEventType;
+import dev.unraced.event.ProcessLayout;
+import dev.unraced.event.RecordLayout;
+import dev.unraced.mutants.fault.MutantFactory;
+import dev.unraced.mutants.fault.TracepointsAround;
+import dev.unraced.sim.kernel.Task;
+import dev.unraced.sim.kernel.TaskGroup;
+import dev.unraced.sim.kernel.Tracepoints;
+import dev.unraced.sim.trace.Seams;
+import dev.unraced.sim.trace.TraceSettings;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/** Mutants that are wrong about processes. */
+final class ProcessMutants {
+    private ProcessMutants() {}
+
+    static List<Mutant> all() {
+        return List.of(
+                MutantFactory.broken(
+                        "forks-unseen",
+                        "sees no process that is forked",
+                        "R16.1 R16.7",
+                        () -> Seams.NONE.withTracepoints(observer -> around(observer, new TracepointsAround() {
+                            @Override
+                            public void forked(TaskGroup forker, Task child) {
+                                // It is not told.
+                            }
+                        }))),
+                MutantFactory.broken(
+                        "processes-unasked",
+                        "makes process events though nobody asked for them",
+                        "R16.1",
+                        () -> Seams.NONE.withSettings(ProcessMutants::withProcesses)),
+                editing(
+                        "program-by-another-file",
+                        "gives a wrong inode number of the program that was executed",
+                        "R16.2 R16.3",
+                        ProcessEventType.EXEC,
+                        record -> record.putLong(ProcessLayout.INODE, record.getLong(ProcessLayout.INODE) + 1)),
+                editing(
+                        "script-without-interpreter",
+                        "does not name the interpreter of a script",
+                        "R16.3",
+                        ProcessEventType.EXEC,
+                        record -> record.putInt(ProcessLayout.INTERPRETER, 0)),
+                editing(
+                        "exit-without-status",
+                        "says of every process that it ended well",
+                        "R16.4",
+                        ProcessEventType.EXIT,
+                        record -> record.putInt(ProcessLayout.STATUS, 0)),
+                editing(
+                        "processes-that-were-there-by-another-start",
+                        "gives the time of the look as the start of a process that was there",
+                        "R16.5",
+                        ProcessEventType.ALIVE,
+                        record -> record.putLong(
+                                ProcessLayout.START_NS, record.getLong(ProcessLayout.TIME_NS) + (1L << 40))),
+                MutantFactory.broken(
+                        "key-without-exec",
+                        "gives the calls of a process the same key whatever it executes",
+                        "R16.6",
+                        () -> Seams.NONE.withSink(ring -> (bytes, length) -> {
+                            if (bytes.get(RecordLayout.TYPE) == RecordLayout.TYPE_MERGED) {
+                                bytes.putInt(RecordLayout.EXEC_ID, 1);
+                            }
+                            ring.submit(bytes, length);
+                        })),
+                MutantFactory.broken(
+                        "forks-unseen-under-a-filter",
+                        "sees no fork where only some processes are watched",
+                        "R16.7",
+                        ProcessMutants::blindUnderFilter),
+                MutantFactory.denying(
+                        "processes-anyway",
+                        "makes process events though it declares to have none",
+                        "R16.8",
+                        Feature.PROCESS_EVENTS,
+                        "this one knows calls alone"));
+    }
+
+    private static Seams blindUnderFilter() {
+        AtomicBoolean filtered = new AtomicBoolean();
+        return Seams.NONE
+                .withSettings(settings -> {
+                    filtered.set(!settings.filters().tgids().isEmpty());
+                    return settings;
+                })
+                .withTracepoints(observer -> around(observer, new TracepointsAround() {
+                    @Override
+                    public void forked(TaskGroup forker, Task child) {
+                        if (!filtered.get()) {
+                            super.forked(forker, child);
+                        }
+                    }
+                }));
+    }
+
+    private static TracepointsAround around(Tracepoints observer, TracepointsAround around) {
+        around.inner(observer);
+        return around;
+    }
+
+    private static Mutant editing(
+            String name, String what, String rules, ProcessEventType type, Consumer<ByteBuffer> edit) {
+        return MutantFactory.broken(
+                name,
+                what,
+                rules,
+                () -> Seams.NONE.withSink(ring -> (bytes, length) -> {
+                    if (bytes.get(RecordLayout.TYPE) == type.code()) {
+                        edit.accept(bytes);
+                    }
+                    ring.submit(bytes, length);
+                }));
+    }
+
+    private static TraceSettings withProcesses(TraceSettings settings) {
+        return new TraceSettings(
+                settings.mitigation(),
+                settings.integrity(),
+                settings.enterEvents(),
+                true,
+                settings.syscalls(),
+                settings.self(),
+                settings.filters(),
+                settings.limits(),
+                settings.policy(),
+                settings.stashEntries(),
+                settings.stashLongPaths(),
+                settings.ringBytes());
+    }
+}
