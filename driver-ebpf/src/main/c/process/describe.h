@@ -15,6 +15,14 @@
 #include "path/walk.h"
 #include "process/types.h"
 
+/* Reads a pointer through a type that only this object declares. */
+#define KREAD_NAMED(p, field)                                          \
+	({                                                             \
+		typeof((p)->field) value_ = 0;                         \
+		bpf_core_read(&value_, sizeof(value_), &(p)->field);   \
+		value_;                                                \
+	})
+
 /* Returns the process's id in its own pid namespace. */
 static __always_inline __u32 own_number(struct pid *pid)
 {
@@ -115,6 +123,57 @@ static __always_inline void append_name(struct process_builder *builder, struct 
 	for (int i = 0; i < 8; i++)
 		builder->tail[(at + length + i) & (PROCESS_TAIL - 1)] = 0;
 	builder->end = (at + length + 7) & ~7u;
+}
+
+/* Returns the directory above one of a cgroup, or null. */
+static __always_inline struct kernfs_node___named *directory_above(struct kernfs_node___named *node)
+{
+	struct kernfs_node___newer *newer = (void *)node;
+
+	return bpf_core_field_exists(newer->__parent) ? KREAD_NAMED(newer, __parent) : KREAD_NAMED(node, parent);
+}
+
+/* Appends the path of the task's cgroup. The root of the hierarchy has no name. */
+static __always_inline void describe_cgroup(struct process_scratch *scratch, struct task_struct *task)
+{
+	struct process_builder *builder = &scratch->builder;
+	struct css_set *sets = KREAD(task, cgroups);
+	struct cgroup *cgroup = KREAD(sets, dfl_cgrp);
+	struct kernfs_node___named *node = (void *)KREAD(cgroup, kn);
+	__u32 start = builder->end & (PROCESS_TAIL - 1), length = 0, depth = 0;
+
+	for (int i = 0; i < CGROUP_DEPTH && node; i++) {
+		scratch->directories[i] = (__u64)node;
+		node = directory_above(node);
+		depth = i + 1;
+	}
+	/* The last of them is the root. Deeper ones are not told. */
+	if (node)
+		return;
+	for (int i = CGROUP_DEPTH - 1; i >= 0; i--) {
+		struct kernfs_node___named *part = (void *)scratch->directories[i];
+		long size;
+
+		if (i >= (int)depth - 1)
+			continue;
+		/* A part of a path would name another cgroup. */
+		if (length > CGROUP_PATH_MAX - NAME_SIZE - 1)
+			return;
+		builder->tail[(start + length) & (PROCESS_TAIL - 1)] = '/';
+		size = bpf_probe_read_kernel_str(&builder->tail[(start + length + 1) & (PROCESS_TAIL - 1)], NAME_SIZE,
+						 KREAD_NAMED(part, name));
+		if (size > 0)
+			length += size & (2 * NAME_SIZE - 1);
+	}
+	if (!length) {
+		builder->tail[start] = '/';
+		length = 1;
+	}
+	builder->record.cgroup.offset = sizeof(struct unraced_process) + start;
+	builder->record.cgroup.length = length;
+	for (int i = 0; i < 8; i++)
+		builder->tail[(start + length + i) & (PROCESS_TAIL - 1)] = 0;
+	builder->end = (start + length + 7) & ~7u;
 }
 
 /* Describes the executable of a process. */

@@ -48,6 +48,7 @@ int BPF_PROG(process_exec, struct task_struct *task, int before, struct linux_bi
 		describe_executable(builder, &scratch->walk, file);
 	if (mm)
 		describe_arguments_of(builder, mm);
+	describe_cgroup(scratch, task);
 	send_built(stats, shared, builder);
 	return 0;
 }
@@ -125,6 +126,7 @@ int process_alive(struct bpf_iter__task *context)
 	file = mm ? KREAD(mm, exe_file) : 0;
 	if (file)
 		describe_executable(builder, &scratch->walk, file);
+	describe_cgroup(scratch, task);
 	if (KREAD(task, self_exec_id) != builder->record.exec_id)
 		return 0;
 	send_built(stats, shared, builder);

@@ -37,6 +37,14 @@ struct cred___capable {
 		__u64 val;
 	} cap_effective;
 };
+/* include/linux/kernfs.h; since 6.15 the parent has another name. */
+struct kernfs_node___named {
+	const char *name;
+	struct kernfs_node___named *parent;
+};
+struct kernfs_node___newer {
+	struct kernfs_node___named *__parent;
+};
 /* include/linux/binfmts.h */
 struct linux_binprm {
 	const char *filename;
@@ -49,7 +57,13 @@ struct bpf_iter__task {
 
 #pragma clang attribute pop
 
-/* Room for four texts of up to 4096 bytes. */
+/* The deepest cgroup whose path is told. */
+#define CGROUP_DEPTH 24
+/* Its longest path; a name has up to 255 bytes (NAME_MAX of uapi/linux/limits.h). */
+#define CGROUP_PATH_MAX 1024
+#define NAME_SIZE 256
+
+/* Room for three texts of up to 4096 bytes, an interpreter and a cgroup. */
 #define PROCESS_TAIL 16384
 
 /* The record of a process event under construction. */
@@ -67,6 +81,7 @@ struct process_builder {
 struct process_scratch {
 	struct process_builder builder;
 	struct walk walk;
+	__u64 directories[CGROUP_DEPTH]; /* struct kernfs_node of a cgroup and those above it */
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

@@ -63,6 +63,8 @@ struct unraced_process {
 	/* exec: the interpreter of a script, the kernel's own copy; absent where the file was executed itself */
 	struct unraced_slice interpreter;
 	struct unraced_slice arguments; /* exec: each ends with NUL; read from the new image's memory before it ran */
+	struct unraced_slice cgroup; /* exec, alive: path of the cgroup's directory in the v2 hierarchy, from its root */
+	__u32 reserved2;
 	/* The bytes that the slices name follow. */
 };
 

@@ -20,7 +20,7 @@ public final class ProcessLayout {
     /** Bits of a start in nanoseconds that {@link RecordLayout#PROCESS_START} leaves out, UNRACED_PROCESS_START. */
     public static final int START_UNIT = 20;
     /** Size of the fixed part; the bytes that slices name follow it. */
-    public static final int FIXED_SIZE = 168;
+    public static final int FIXED_SIZE = 176;
 
     public static final int LENGTH = 0;
     public static final int VERSION_OFFSET = 4;
@@ -56,6 +56,7 @@ public final class ProcessLayout {
     public static final int RESOLVED = 156;
     public static final int INTERPRETER = 160;
     public static final int ARGUMENTS = 164;
+    public static final int CGROUP = 168;
 
     private ProcessLayout() {}
 }

@@ -32,6 +32,7 @@ public abstract class ProcessView {
     private final BytesView executable = new BytesView();
     private final BytesView interpreter = new BytesView();
     private final BytesView arguments = new BytesView();
+    private final BytesView cgroup = new BytesView();
 
     private ByteBuffer buffer = NOTHING;
     private int offset;
@@ -48,7 +49,7 @@ public abstract class ProcessView {
     /** Points this view, and all views of its parts, at nothing. */
     protected final void pointAtNothing() {
         buffer = NOTHING;
-        for (BytesView part : new BytesView[] {comm, path, executable, interpreter, arguments}) {
+        for (BytesView part : new BytesView[] {comm, path, executable, interpreter, arguments, cgroup}) {
             part.unwrap();
         }
     }
@@ -167,6 +168,15 @@ public abstract class ProcessView {
     /** Returns the id of the process's cgroup in the v2 hierarchy. */
     public final long cgroupId() {
         return i64(CGROUP_ID);
+    }
+
+    /**
+     * Returns the path of the cgroup's directory from the root of the v2 hierarchy, as its names stood then: of an
+     * exec, and of a process that was alive. Absent where the driver does not know it, and below 24 levels.
+     */
+    public final BytesView cgroupPath() {
+        cgroup.wrapSlice(buffer, offset, i32(CGROUP));
+        return cgroup;
     }
 
     /** Returns the inode number of the mount namespace; 0 in an exit. */

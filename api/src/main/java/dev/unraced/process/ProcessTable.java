@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.process;
 
+import dev.unraced.event.ByteString;
 import dev.unraced.event.EventView;
 import dev.unraced.event.ProcessView;
 import java.util.ArrayDeque;
@@ -30,6 +31,7 @@ public final class ProcessTable {
     private static final int LONGEST_CHAIN = 128;
 
     private final Slot[] @Nullable [] pages = new Slot[LARGEST / PAGE + 1][];
+    private final CgroupPaths cgroups = new CgroupPaths();
     private final ArrayDeque<ProcessImage> ended = new ArrayDeque<>();
     private final int capacity;
     private final int remembered;
@@ -79,6 +81,9 @@ public final class ProcessTable {
 
     /** Takes one process event. Allocates; processes begin and end far less often than they make calls. */
     public void update(ProcessView event) {
+        if (event.cgroupPath().isPresent()) {
+            cgroups.put(event.cgroupId(), event.cgroupPath().toByteString());
+        }
         switch (event.type()) {
             case ALIVE -> alive(event);
             case FORK -> fork(event);
@@ -103,6 +108,22 @@ public final class ProcessTable {
             return slot != null && slot.refused ? Absence.FORGOTTEN : Absence.NOT_SEEN;
         }
         return slot.newest.key() >>> Integer.SIZE == key >>> Integer.SIZE ? Absence.EXEC_MISSED : Absence.NOT_SEEN;
+    }
+
+    /**
+     * Returns the path of the caller's cgroup, as an exec in it told, or null where none did. Allocates for ids beyond
+     * 127.
+     */
+    public @Nullable ByteString cgroupOf(EventView event) {
+        return cgroups.path(event.cgroupId());
+    }
+
+    /**
+     * Returns the caller's container, by the name of its cgroup, or null: the cgroup is no container's, or the table
+     * does not know it ({@link #cgroupOf}).
+     */
+    public @Nullable Container containerOf(EventView event) {
+        return cgroups.container(event.cgroupId());
     }
 
     /** Returns the image of a process that ran last, or null. */

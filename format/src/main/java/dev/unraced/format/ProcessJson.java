@@ -7,6 +7,7 @@ import dev.unraced.event.EventFlag;
 import dev.unraced.event.EventView;
 import dev.unraced.event.ProcessEventType;
 import dev.unraced.event.ProcessView;
+import dev.unraced.process.Container;
 import dev.unraced.process.ProcessImage;
 import dev.unraced.process.ProcessTable;
 import dev.unraced.process.Program;
@@ -25,6 +26,7 @@ final class ProcessJson {
     private static final JsonKey PATH = JsonKey.of("path");
     private static final JsonKey FIRST_PATH = JsonKey.first("path");
     private static final JsonKey INTERPRETER = JsonKey.of("interpreter");
+    private static final JsonKey CGROUP = JsonKey.of("cgroup");
     private static final JsonKey EXECUTABLE = JsonKey.of("executable");
     /** No chain of parents is longer in an event. */
     private static final int MOST_PARENTS = 64;
@@ -57,6 +59,9 @@ final class ProcessJson {
         number(out, "effective_gid", event.effectiveGid());
         out.put(",\"capabilities\":\"0x").putHex(event.capabilities()).put('"');
         bytes(out, COMM, event.comm());
+        if (event.cgroupPath().isPresent()) {
+            bytes(out, CGROUP, event.cgroupPath());
+        }
         out.put(",\"cgroup_id\":").putUnsigned(event.cgroupId());
         number(out, "mount_ns", event.mountNamespace());
         number(out, "pid_ns", event.pidNamespace());
@@ -128,6 +133,7 @@ final class ProcessJson {
 
     /** Appends the process behind a call: an object, or null and the reason. Allocates nothing. */
     void process(EventView event, ProcessTable table, LineBuffer out) {
+        cgroup(event, table, out);
         ProcessImage image = table.imageOf(event);
         if (image == null) {
             out.put(",\"process\":null,\"process_unknown\":\"")
@@ -154,6 +160,29 @@ final class ProcessJson {
         number(out, "effective_uid", image.effectiveUid());
         parents(image, table, out);
         out.put('}');
+    }
+
+    /**
+     * Appends the path of the caller's cgroup, null where the table does not know it, and its container if it is one's.
+     */
+    private void cgroup(EventView event, ProcessTable table, LineBuffer out) {
+        ByteString path = table.cgroupOf(event);
+        if (path == null) {
+            out.put(CGROUP.name).put("null");
+            return;
+        }
+        path.copyTo(scratch, 0);
+        bytes(out, CGROUP, path.length());
+        Container container = table.containerOf(event);
+        if (container != null) {
+            out.put(",\"container\":{\"id\":\"").put(container.id());
+            out.put("\",\"runtime\":\"").put(container.runtime()).put('"');
+            String pod = container.pod().orElse(null);
+            if (pod != null) {
+                out.put(",\"pod\":\"").put(pod).put('"');
+            }
+            out.put('}');
+        }
     }
 
     private void parents(ProcessImage image, ProcessTable table, LineBuffer out) {

@@ -10,7 +10,7 @@ import java.nio.ByteOrder;
 
 /** The view of a process event's record, for code that has the record's memory. Not thread-safe. */
 public final class ProcessRecordView extends ProcessView {
-    private static final int[] SLICES = {PATH, RESOLVED, INTERPRETER, ARGUMENTS};
+    private static final int[] SLICES = {PATH, RESOLVED, INTERPRETER, ARGUMENTS, CGROUP};
 
     /** Creates a view of nothing, for {@link #wrap}. */
     public ProcessRecordView() {}

@@ -14,6 +14,7 @@ import dev.unraced.format.WallClock;
 import dev.unraced.process.ProcessTable;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,7 @@ final class EventPrinter implements EventHandler {
     private final Console console;
     private final StatusLine status;
     private final @Nullable ProcessTable table;
+    private final Predicate<ProcessView> processes;
     private final LineBuffer buffer = new LineBuffer(FLUSH_BYTES + SLACK_BYTES);
     private final AtomicLong accepted = new AtomicLong();
     private final AtomicLong printed = new AtomicLong();
@@ -40,6 +42,7 @@ final class EventPrinter implements EventHandler {
      * Makes a printer.
      *
      * @param table takes the process events; null without them
+     * @param processes chooses the process events that are printed
      */
     EventPrinter(
             EventFilter filter,
@@ -47,13 +50,15 @@ final class EventPrinter implements EventHandler {
             WallClock clock,
             Console console,
             StatusLine status,
-            @Nullable ProcessTable table) {
+            @Nullable ProcessTable table,
+            Predicate<ProcessView> processes) {
         this.filter = filter;
         this.writer = writer;
         this.clock = clock;
         this.console = console;
         this.status = status;
         this.table = table;
+        this.processes = processes;
     }
 
     @Override
@@ -77,7 +82,7 @@ final class EventPrinter implements EventHandler {
             return;
         }
         table.update(event);
-        if (event.type() == ProcessEventType.ALIVE) {
+        if (event.type() == ProcessEventType.ALIVE || !processes.test(event)) {
             return;
         }
         clock.arrived(event.nanos());

@@ -73,7 +73,8 @@ public final class ReplayCommand implements Callable<Integer> {
                 clock,
                 console,
                 StatusLine.none(console.err()),
-                null);
+                null,
+                event -> true);
         StopSignals signals = StopSignals.install(() -> stopping = true);
         try (RecordingReader reader = RecordingReader.open(file)) {
             replay(reader, clock, printer);

@@ -75,6 +75,9 @@ public final class RunCommand implements Callable<Integer> {
     private FilterOptions filter;
 
     @Mixin
+    private ProcessOptions processes;
+
+    @Mixin
     private RecordOptions record;
 
     @Mixin
@@ -106,6 +109,7 @@ public final class RunCommand implements Callable<Integer> {
         CaptureConfigBuilder builder =
                 config.builder().knownDrivers(drivers.get().names());
         source.apply(builder);
+        processes.apply(builder);
         CaptureConfig chosen = builder.build();
         filter.check(chosen.filters().result());
         if (!chosen.filters().tgids().isEmpty() || !chosen.filters().cgroups().isEmpty()) {
@@ -138,7 +142,7 @@ public final class RunCommand implements Callable<Integer> {
                     false,
                     console.errIsTerminal(),
                     console.environment());
-            return run(capture, built.processEvents() ? new ProcessTable() : null, to, cgroup);
+            return run(capture, processes.table(built), to, cgroup);
         }
     }
 
@@ -146,7 +150,14 @@ public final class RunCommand implements Callable<Integer> {
             throws IOException, InterruptedException {
         WallClock clock = new WallClock();
         EventWriter writer = print.writer(record.prints(), clock, to, table);
-        EventPrinter printer = new EventPrinter(filter.filter(), writer, clock, to, StatusLine.none(to.err()), table);
+        EventPrinter printer = new EventPrinter(
+                filter.filter().and(processes.filter(table)),
+                writer,
+                clock,
+                to,
+                StatusLine.none(to.err()),
+                table,
+                event -> table == null || processes.accepts(event, table));
         Recording recording = record.open(capture);
         Watch watch = new Watch(capture, printer, recording, () -> {}, Long.MAX_VALUE, FOREVER);
         Process child = cgroup.start(RawArguments.of(command));

@@ -74,6 +74,9 @@ public final class WatchCommand implements Callable<Integer> {
     private FilterOptions filter;
 
     @Mixin
+    private ProcessOptions processes;
+
+    @Mixin
     private RecordOptions record;
 
     @Mixin
@@ -120,6 +123,7 @@ public final class WatchCommand implements Callable<Integer> {
         CaptureConfigBuilder builder =
                 config.builder().knownDrivers(drivers.get().names());
         source.apply(builder);
+        processes.apply(builder);
         CaptureConfig built = builder.build();
         filter.check(built.filters().result());
         try (Capture capture = drivers.get().open(built);
@@ -137,9 +141,15 @@ public final class WatchCommand implements Callable<Integer> {
 
     private void watch(Capture capture, CaptureConfig built, StatusLine status) {
         WallClock clock = new WallClock();
-        ProcessTable table = built.processEvents() ? new ProcessTable() : null;
+        ProcessTable table = processes.table(built);
         EventPrinter printer = new EventPrinter(
-                filter.filter(), print.writer(record.prints(), clock, console, table), clock, console, status, table);
+                filter.filter().and(processes.filter(table)),
+                print.writer(record.prints(), clock, console, table),
+                clock,
+                console,
+                status,
+                table,
+                event -> table == null || processes.accepts(event, table));
         Recording recording = record.open(capture);
         String begun = CaptureText.begin(capture, built);
         console.err().println(begun);

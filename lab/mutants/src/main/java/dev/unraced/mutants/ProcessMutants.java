@@ -37,7 +37,7 @@ final class ProcessMutants {
                 MutantFactory.broken(
                         "processes-unasked",
                         "makes process events though nobody asked for them",
-                        "R16.1",
+                        "R1.10 R15.3 R15.4 R15.6 R15.7 R16.1",
                         () -> Seams.NONE.withSettings(ProcessMutants::withProcesses)),
                 editing(
                         "program-by-another-file",
@@ -67,7 +67,7 @@ final class ProcessMutants {
                 MutantFactory.broken(
                         "key-without-exec",
                         "gives the calls of a process the same key whatever it executes",
-                        "R16.6",
+                        "R16.5 R16.6",
                         () -> Seams.NONE.withSink(ring -> (bytes, length) -> {
                             if (bytes.get(RecordLayout.TYPE) == RecordLayout.TYPE_MERGED) {
                                 bytes.putInt(RecordLayout.EXEC_ID, 1);

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.unraced.event.Abi;
+import dev.unraced.event.ByteString;
+import dev.unraced.event.EventView;
+import dev.unraced.event.Mitigation;
+import dev.unraced.event.Origin;
+import dev.unraced.event.ProcessEventType;
+import dev.unraced.event.ProcessView;
+import dev.unraced.event.Syscall;
+import dev.unraced.event.record.ProcessEncoder;
+import dev.unraced.event.record.ProcessRecordView;
+import dev.unraced.event.record.RecordEncoder;
+import dev.unraced.event.record.RecordView;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+class ProcessTableTest {
+    private static final long START = 1L << 30;
+
+    private final ProcessTable table = new ProcessTable(8, 2);
+    private final ProcessEncoder encoder = new ProcessEncoder();
+    private long now = 100;
+
+    @Test
+    void aCallHasTheImageThatMadeIt() {
+        table.update(alive(1, 3, "/sbin/init"));
+        table.update(fork(50, 2, 1, 3));
+        EventView before = call(50, 2, 3);
+        assertThat(name(before)).isEqualTo("/sbin/init");
+        table.update(exec(50, 2, 1, 4, "/bin/sh", "sh\0-c\0true\0"));
+        assertThat(name(call(50, 2, 4))).isEqualTo("/bin/sh");
+        // An event that comes late is of the image before.
+        assertThat(name(before)).isEqualTo("/sbin/init");
+        ProcessImage image = Objects.requireNonNull(table.imageOf(call(50, 2, 4)));
+        assertThat(image.program().arguments())
+                .containsExactly(ByteString.utf8("sh"), ByteString.utf8("-c"), ByteString.utf8("true"));
+        assertThat(image.program().commandLine()).isEqualTo("sh -c true");
+        assertThat(table.chain(image)).extracting(ProcessImage::tgid).containsExactly(50, 1);
+    }
+
+    @Test
+    void aReusedIdIsAnotherProcess() {
+        table.update(exec(50, 2, 1, 4, "/bin/first", "first\0"));
+        table.update(exit(50, 2, 4));
+        assertThat(name(call(50, 2, 4))).isEqualTo("/bin/first");
+        assertThat(table.imageOf(call(50, 3, 4))).isNull();
+        assertThat(table.absenceOf(call(50, 3, 4))).isEqualTo(Absence.NOT_SEEN);
+        table.update(exec(50, 3, 1, 4, "/bin/second", "second\0"));
+        assertThat(name(call(50, 3, 4))).isEqualTo("/bin/second");
+        assertThat(name(call(50, 2, 4))).isEqualTo("/bin/first");
+    }
+
+    @Test
+    void whatIsNotKnownIsSaid() {
+        assertThat(table.imageOf(call(50, 2, 4))).isNull();
+        assertThat(table.absenceOf(call(50, 2, 4))).isEqualTo(Absence.NOT_SEEN);
+        assertThat(table.absenceOf(call(50, 0, 0))).isEqualTo(Absence.NO_KEY);
+        table.update(exec(50, 2, 1, 4, "/bin/sh", "sh\0"));
+        assertThat(table.imageOf(call(50, 2, 5))).isNull();
+        assertThat(table.absenceOf(call(50, 2, 5))).isEqualTo(Absence.EXEC_MISSED);
+    }
+
+    @Test
+    void aForkWhoseForkerHasExecutedUnseenHasNoProgram() {
+        table.update(exec(1, 1, 0, 4, "/bin/sh", "sh\0"));
+        // The forker's image is the fifth, of which no event told.
+        table.update(fork(50, 2, 1, 5));
+        ProcessImage image = Objects.requireNonNull(table.imageOf(call(50, 2, 5)));
+        assertThat(image.program().executable()).isEmpty();
+    }
+
+    @Test
+    void itsMemoryIsBounded() {
+        for (int i = 0; i < 1_000; i++) {
+            table.update(exec(100 + i, 2 + i, 1, 1, "/bin/true", "true\0"));
+            table.update(exit(100 + i, 2 + i, 1));
+        }
+        assertThat(table.known()).isEqualTo(2);
+        assertThat(table.forgotten()).isEqualTo(998);
+        for (int i = 0; i < 10; i++) {
+            table.update(exec(5_000 + i, 2, 1, 1, "/bin/sleep", "sleep\0"));
+        }
+        assertThat(table.known()).isEqualTo(8);
+        assertThat(table.refused()).isEqualTo(4);
+        assertThat(table.imageOf(call(5_009, 2, 1))).isNull();
+        assertThat(table.absenceOf(call(5_009, 2, 1))).isEqualTo(Absence.FORGOTTEN);
+    }
+
+    @Test
+    void anExitThatIsToldTwiceCountsOnce() {
+        table.update(exec(50, 2, 1, 4, "/bin/sh", "sh\0"));
+        table.update(exit(50, 2, 4));
+        table.update(exit(50, 2, 4));
+        table.update(exit(51, 2, 4));
+        assertThat(table.known()).isEqualTo(1);
+    }
+
+    @Test
+    void strangeIdsAreRefusedAndNothingBreaks() {
+        table.update(exec(-5, 2, 1, 4, "/bin/sh", "sh\0"));
+        table.update(exec(Integer.MAX_VALUE, 2, 1, 4, "/bin/sh", "sh\0"));
+        assertThat(table.refused()).isEqualTo(2);
+        assertThat(table.imageOf(call(-5, 2, 4))).isNull();
+        assertThat(table.imageOf(call(Integer.MAX_VALUE, 2, 4))).isNull();
+        assertThat(table.absenceOf(call(Integer.MAX_VALUE, 2, 4))).isEqualTo(Absence.NOT_SEEN);
+    }
+
+    @Test
+    void sizesThatCannotBeAreRefused() {
+        assertThatThrownBy(() -> new ProcessTable(5, 5)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new ProcessTable(5, -1)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private String name(EventView event) {
+        return Objects.requireNonNull(table.imageOf(event))
+                .program()
+                .executable()
+                .orElseThrow()
+                .toUtf8();
+    }
+
+    private ProcessView alive(int tgid, int execId, String path) {
+        begin(ProcessEventType.ALIVE, tgid, 1, execId, 0);
+        return end(path);
+    }
+
+    private ProcessView fork(int tgid, int start, int forker, int execId) {
+        begin(ProcessEventType.FORK, tgid, start, execId, forker);
+        encoder.forker(forker);
+        return view();
+    }
+
+    private ProcessView exec(int tgid, int start, int parent, int execId, String path, String arguments) {
+        begin(ProcessEventType.EXEC, tgid, start, execId, parent);
+        encoder.path(bytes(path)).arguments(bytes(arguments));
+        return end(path);
+    }
+
+    private ProcessView exit(int tgid, int start, int execId) {
+        begin(ProcessEventType.EXIT, tgid, start, execId, 1);
+        return view();
+    }
+
+    private void begin(ProcessEventType type, int tgid, int start, int execId, int parent) {
+        encoder.begin(type, now++)
+                .sequence(0, 1)
+                .process(tgid, tgid, start * START, execId)
+                .parent(parent, START)
+                .comm(bytes("name"));
+    }
+
+    private ProcessView end(String path) {
+        encoder.executable(bytes(path), 8, 1, 7);
+        return view();
+    }
+
+    private ProcessView view() {
+        encoder.finish();
+        return new ProcessRecordView().wrap(encoder.buffer(), 0).snapshot();
+    }
+
+    private static EventView call(int tgid, int start, int execId) {
+        RecordEncoder record = new RecordEncoder()
+                .begin(Syscall.OPEN, Abi.NATIVE, Origin.SYSCALL, Mitigation.STASH)
+                .process(start * START, execId);
+        record.thread(tgid, tgid, 1, 1);
+        record.finishPartial();
+        return new RecordView().wrap(record.buffer(), 0);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}
