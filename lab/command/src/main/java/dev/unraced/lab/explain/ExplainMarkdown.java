@@ -11,7 +11,7 @@ import dev.unraced.explorer.attack.Verdict;
 import java.util.List;
 import java.util.Locale;
 
-/** The page about attacks: {@code docs/attacks.md}. */
+/** The page about attacks: {@code docs/reference/attacks.md}. */
 public final class ExplainMarkdown {
     private static final int WIDTH = 120;
 
