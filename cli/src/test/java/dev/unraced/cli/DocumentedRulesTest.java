@@ -61,6 +61,8 @@ class DocumentedRulesTest {
                 "docs/reference/comparison.md",
                 "docs/reference/events.md",
                 "docs/choosing.md",
+                "docs/events.md",
+                "docs/security.md",
                 "docs/concepts.md"
             })
     void aPageThatPromisesNamesItsRules(String document) throws IOException {
