@@ -5,7 +5,10 @@ import dev.unraced.event.Capability;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** The numbers of the format that {@code docs/recording.md} describes. Little-endian; offsets and sizes in bytes. */
+/**
+ * The numbers of the format that {@code docs/reference/recording.md} describes. Little-endian; offsets and sizes in
+ * bytes.
+ */
 final class RecordingFormat {
     static final int VERSION = 1;
     static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;

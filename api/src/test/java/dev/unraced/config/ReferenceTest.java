@@ -27,7 +27,7 @@ class ReferenceTest {
 
     @Test
     void everyKeyStandsInTheManualWithDefaultAndVariable() throws IOException {
-        String manual = Files.readString(Path.of("../docs/configuration.md"));
+        String manual = Files.readString(Path.of("../docs/reference/configuration.md"));
         assertThat(keys.defaults()).allSatisfy((key, value) -> {
             String row = "| `%s` | `%s` |".formatted(key, SettingText.value(value));
             assertThat(manual.lines())

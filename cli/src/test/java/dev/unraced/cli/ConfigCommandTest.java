@@ -31,7 +31,8 @@ class ConfigCommandTest {
     @Test
     void theManualHasTheReference() throws IOException {
         String reference = run("config", "--markdown");
-        assertThat(Files.readString(Path.of("../docs/configuration.md"))).contains("\n\n" + reference + "\n");
+        assertThat(Files.readString(Path.of("../docs/reference/configuration.md")))
+                .contains("\n\n" + reference + "\n");
         assertThat(reference)
                 .contains(
                         "### unraced\n",

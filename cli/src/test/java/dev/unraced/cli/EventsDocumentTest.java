@@ -49,7 +49,7 @@ class EventsDocumentTest {
             Set.of("call()", "caller()", "how()", "file()", "socket()", "block()", "file().created()");
 
     private static List<String> lines(String from, String to) throws IOException {
-        return Files.readString(Path.of("../docs/events.md"))
+        return Files.readString(Path.of("../docs/reference/events.md"))
                 .lines()
                 .dropWhile(line -> !line.equals(from))
                 .skip(1)

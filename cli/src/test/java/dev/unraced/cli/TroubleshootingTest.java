@@ -37,7 +37,7 @@ class TroubleshootingTest {
                     .forEach(sources -> collect(sources, given));
         }
         Set<String> explained = new TreeSet<>();
-        Files.readString(Path.of("../docs/troubleshooting.md"))
+        Files.readString(Path.of("../docs/reference/codes.md"))
                 .lines()
                 .takeWhile(line -> !line.startsWith("## It runs"))
                 .filter(line -> line.startsWith("| `"))

@@ -24,7 +24,7 @@ class CapabilityTableTest {
     @Test
     void theTableHasEachFeatureWithTheRulesThatNameIt() throws IOException {
         Map<String, String> table = new LinkedHashMap<>();
-        ROW.matcher(read("writing-a-driver.md")).results().forEach(row -> table.put(row.group(1), row.group(2)));
+        ROW.matcher(read("reference/capabilities.md")).results().forEach(row -> table.put(row.group(1), row.group(2)));
         assertThat(table.keySet())
                 .containsExactlyElementsOf(
                         Arrays.stream(Feature.values()).map(Feature::name).toList());

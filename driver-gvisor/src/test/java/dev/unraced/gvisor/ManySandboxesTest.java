@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Runs many real sandboxes at once, with one stalled reader and a peer that sends garbage: no other sandbox is
  * affected. With {@code -Dproof.sandboxes=20 -Dproof.opens=10000 -Dproof.stall=5000} it is as large as in
- * {@code docs/gvisor.md}.
+ * {@code docs/reference/performance.md}.
  */
 class ManySandboxesTest {
     private static final int SANDBOXES = Integer.getInteger("proof.sandboxes", 3);

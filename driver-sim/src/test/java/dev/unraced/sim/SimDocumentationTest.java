@@ -49,6 +49,6 @@ class SimDocumentationTest {
     }
 
     private static String manual(String name) throws IOException {
-        return Files.readString(Path.of("../docs", name));
+        return Files.readString(Path.of("../docs/reference", name));
     }
 }

@@ -3,9 +3,9 @@ package dev.unraced.examples;
 
 import dev.unraced.capture.Capture;
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.event.Provenance;
+import dev.unraced.event.Integrity;
 
-/** Prints events whose argument could be forged, without a library but Unraced. */
+/** Prints each open whose path was rewritten while the call ran, without a library but Unraced. */
 public final class PlainAgent {
     private PlainAgent() {}
 
@@ -13,8 +13,8 @@ public final class PlainAgent {
     public static void main(String[] args) {
         try (Capture capture = Capture.open(CaptureConfig.load())) {
             capture.consume(event -> {
-                if (event.path().provenance() == Provenance.EXIT) {
-                    System.out.println("read at the return, perhaps forged: " + event.snapshot());
+                if (event.path().integrity() == Integrity.CHANGED) {
+                    System.out.println("rewritten while the call ran: " + event.snapshot());
                 }
             });
         }

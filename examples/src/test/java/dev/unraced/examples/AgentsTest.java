@@ -57,7 +57,7 @@ class AgentsTest {
     @Test
     void thePlainOne() {
         assertThat(outputOf(PlainAgent::main))
-                .startsWith("read at the return, perhaps forged: OpenEvent[")
+                .startsWith("rewritten while the call ran: OpenEvent[")
                 .contains("/etc/passwd");
     }
 

@@ -22,7 +22,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Writes events as JSON objects, one a line, with every field; {@code docs/events.md} is their schema. */
+/** Writes events as JSON objects, one a line, with every field; {@code docs/reference/events.md} is their schema. */
 public final class JsonEventWriter implements EventWriter {
     private static final Bits EVENT_FLAGS = new Bits(Stream.of(EventFlag.values())
             .map(flag -> Map.entry(flag.name(), (long) flag.mask()))

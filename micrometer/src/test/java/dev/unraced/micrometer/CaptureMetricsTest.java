@@ -288,7 +288,7 @@ class CaptureMetricsTest {
 
     @Test
     void theManualListsEveryMeter() throws IOException {
-        String manual = Files.readString(Path.of("../docs/metrics.md"));
+        String manual = Files.readString(Path.of("../docs/reference/metrics.md"));
         for (CaptureMeter meter : CaptureMeter.values()) {
             String keys = Arrays.stream(meter.getKeyNames())
                     .skip(1)

@@ -37,7 +37,7 @@ public final class ConfigCommand implements Callable<Integer> {
 
     @Option(
             names = "--markdown",
-            description = "The reference alone, without values: the tables of docs/configuration.md.")
+            description = "The reference alone, without values: the tables of docs/reference/configuration.md.")
     private boolean markdown;
 
     public ConfigCommand(Console console) {

@@ -4,7 +4,7 @@ package dev.unraced.cli.config;
 import dev.unraced.config.DocumentedSetting;
 import java.util.List;
 
-/** The tables of {@code docs/configuration.md}: one for each section. */
+/** The tables of {@code docs/reference/configuration.md}: one for each section. */
 public final class ConfigMarkdown {
     private ConfigMarkdown() {}
 

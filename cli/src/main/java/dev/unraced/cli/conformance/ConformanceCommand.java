@@ -90,7 +90,7 @@ public final class ConformanceCommand implements Callable<Integer> {
             description = "Show each group of rules as soon as it is judged, even if standard error is no terminal.")
     private boolean progress;
 
-    @Option(names = "--json", description = "One JSON object; see docs/cli.md.")
+    @Option(names = "--json", description = "One JSON object; see docs/reference/commands.md.")
     private boolean json;
 
     @Option(names = "--junit-xml", paramLabel = "FILE", description = "Also write the report as build servers read it.")

@@ -13,7 +13,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.Locale;
 
-/** The report for programs; {@code docs/cli.md} describes the format. */
+/** The report for programs; {@code docs/reference/commands.md} describes the format. */
 public final class JsonReport {
     private JsonReport() {}
 

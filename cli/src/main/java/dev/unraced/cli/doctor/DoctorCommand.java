@@ -40,7 +40,7 @@ public final class DoctorCommand implements Callable<Integer> {
     @Mixin
     private ConfigOptions config;
 
-    @Option(names = "--json", description = "One JSON object; see docs/cli.md.")
+    @Option(names = "--json", description = "One JSON object; see docs/reference/commands.md.")
     private boolean json;
 
     public DoctorCommand(Console console, Supplier<Drivers> drivers) {

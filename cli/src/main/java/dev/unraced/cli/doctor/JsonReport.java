@@ -16,7 +16,7 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Optional;
 
-/** A diagnosis for programs; {@code docs/cli.md} describes the format. */
+/** A diagnosis for programs; {@code docs/reference/commands.md} describes the format. */
 public final class JsonReport {
     private final JsonGenerator json;
 

@@ -30,8 +30,8 @@ final class PrintOptions {
             paramLabel = "FORMAT",
             description =
                     "How to print an event: table (default), or as a JSON object on a line: json, with every field,"
-                            + " see docs/events.md; ocsf, by the Open Cybersecurity Schema Framework; ecs, by the Elastic Common"
-                            + " Schema.")
+                            + " see docs/reference/events.md; ocsf, by the Open Cybersecurity Schema Framework; ecs,"
+                            + " by the Elastic Common Schema.")
     private OutputFormat format = OutputFormat.table;
 
     @Option(names = "--json", description = "Short for --format json.")

@@ -14,9 +14,8 @@ final class RecordOptions {
     @Option(
             names = "--record",
             paramLabel = "FILE",
-            description =
-                    "Also write all that is captured to a file; see docs/recording.md. The options that choose what"
-                            + " is printed do not apply to it.")
+            description = "Also write all that is captured to a file; see docs/reference/recording.md. The options that"
+                    + " choose what is printed do not apply to it.")
     private @Nullable Path file;
 
     @Option(names = "--force", description = "Let --record replace a file that exists.")

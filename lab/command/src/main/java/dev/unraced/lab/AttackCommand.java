@@ -96,7 +96,7 @@ final class AttackCommand implements Callable<Integer> {
 
     /** The output formats, of which at most one may be given. */
     static final class Format {
-        @Option(names = "--json", description = "One JSON object; see docs/cli.md.")
+        @Option(names = "--json", description = "One JSON object; see docs/reference/commands.md.")
         boolean json;
 
         @Option(names = "--markdown", description = "A table for a document.")

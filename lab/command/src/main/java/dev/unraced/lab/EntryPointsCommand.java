@@ -45,7 +45,7 @@ final class EntryPointsCommand implements Callable<Integer> {
             description = "The driver. Default: the one that watch would take.")
     private @Nullable String driver;
 
-    @Option(names = "--json", description = "One JSON object; see docs/cli.md.")
+    @Option(names = "--json", description = "One JSON object; see docs/reference/commands.md.")
     private boolean json;
 
     EntryPointsCommand(Console console, Supplier<Drivers> drivers) {

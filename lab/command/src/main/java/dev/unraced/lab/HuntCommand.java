@@ -116,7 +116,7 @@ final class HuntCommand implements Callable<Integer> {
     @Option(names = "--list", description = "List the kinds of programs.")
     private boolean list;
 
-    @Option(names = "--json", description = "One JSON object; see docs/cli.md.")
+    @Option(names = "--json", description = "One JSON object; see docs/reference/commands.md.")
     private boolean json;
 
     @Option(names = "--progress", description = "Show how far it is, even if standard error is no terminal.")

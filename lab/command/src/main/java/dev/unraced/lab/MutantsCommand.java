@@ -61,7 +61,7 @@ final class MutantsCommand implements Callable<Integer> {
     @Option(names = "--progress", description = "Show each verdict at once, even if standard error is no terminal.")
     private boolean progress;
 
-    @Option(names = "--json", description = "One JSON object; see docs/cli.md.")
+    @Option(names = "--json", description = "One JSON object; see docs/reference/commands.md.")
     private boolean json;
 
     @Mixin

@@ -82,7 +82,7 @@ final class SizeCommand implements Callable<Integer> {
             description = "Also try with all calls this many times as long, such as 1,10. Default: 1.")
     private List<Double> latencyTimes = List.of(1.0);
 
-    @Option(names = "--json", description = "One JSON object; see docs/cli.md.")
+    @Option(names = "--json", description = "One JSON object; see docs/reference/commands.md.")
     private boolean json;
 
     @Option(names = "--svg", paramLabel = "FILE", description = "Also draw loss and memory against size, as SVG.")

@@ -50,10 +50,13 @@ class DocumentedCommandsTest {
         for (String document : List.of("README.md", "CONTRIBUTING.md", "SECURITY.md", "examples/README.md")) {
             inDocument(Path.of("../..", document), found);
         }
-        try (Stream<Path> documents = Files.list(Path.of("../../docs"))) {
-            for (Path document :
-                    documents.filter(file -> file.toString().endsWith(".md")).toList()) {
-                inDocument(document, found);
+        for (String folder : List.of("../../docs", "../../docs/reference")) {
+            try (Stream<Path> documents = Files.list(Path.of(folder))) {
+                for (Path document : documents
+                        .filter(file -> file.toString().endsWith(".md"))
+                        .toList()) {
+                    inDocument(document, found);
+                }
             }
         }
         inHelp(commands().getCommandSpec(), found);
@@ -207,7 +210,7 @@ class DocumentedCommandsTest {
                 .isZero();
         List<String> made = rows(test.out().lines(), row);
         List<String> documented = rows(
-                Files.readString(Path.of("../../docs/events.md"))
+                Files.readString(Path.of("../../docs/reference/events.md"))
                         .lines()
                         .dropWhile(line -> !line.equals("## Entry points"))
                         .takeWhile(line -> !line.equals("## Integrity")),

@@ -97,12 +97,12 @@ class ExplainCommandTest {
         assertThat(Files.readString(file)).isEqualTo(Files.readString(Path.of("../../docs/pictures/flip.svg")));
     }
 
-    /** After a change, {@code ./unraced lab explain --markdown > docs/attacks.md} updates the page. */
+    /** After a change, {@code ./unraced lab explain --markdown > docs/reference/attacks.md} updates the page. */
     @Test
     void thePageOfTheDocumentationIsWhatTheCommandPrints() throws IOException {
         assertThat(run("explain", "--markdown")).isZero();
 
-        assertThat(test.out()).isEqualTo(Files.readString(Path.of("../../docs/attacks.md")));
+        assertThat(test.out()).isEqualTo(Files.readString(Path.of("../../docs/reference/attacks.md")));
     }
 
     @ParameterizedTest

@@ -10,7 +10,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
 
-/** The results of attacks, for programs; {@code docs/cli.md} describes the format. */
+/** The results of attacks, for programs; {@code docs/reference/commands.md} describes the format. */
 public final class AttackJson {
     private AttackJson() {}
 

@@ -45,7 +45,7 @@ public final class EntryPointReport {
                 result.reason());
     }
 
-    /** Returns one object on one line; {@code docs/cli.md} describes the format. */
+    /** Returns one object on one line; {@code docs/reference/commands.md} describes the format. */
     public static String json(AttackedPlace place, List<EntryPointResult<String>> results) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = new JsonFactory().createGenerator(text)) {

@@ -15,7 +15,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
 
-/** Attacks for programs; {@code docs/cli.md} describes the format. */
+/** Attacks for programs; {@code docs/reference/commands.md} describes the format. */
 public final class ExplainJson {
     private final JsonGenerator json;
 

@@ -11,9 +11,10 @@ import dev.unraced.explorer.attack.Verdict;
 import java.util.List;
 import java.util.Locale;
 
-/** The page about attacks: {@code docs/attacks.md}. */
+/** The page about attacks: {@code docs/reference/attacks.md}. */
 public final class ExplainMarkdown {
     private static final int WIDTH = 120;
+    private static final int COLUMNS = 100;
 
     private ExplainMarkdown() {}
 
@@ -24,14 +25,15 @@ public final class ExplainMarkdown {
 
                 `./unraced lab explain --markdown` writes this page; a test compares the two.
 
-                Each attack is a few threads on the simulated kernel. The explorer runs them in every order that their steps can
-                take, and compares each event with what the kernel did: **true**, the event says that; **warned**, it does
-                not, but says that it may be wrong (CHANGED, DIFFERS, or a flag that names the reason, such as FD_TABLE_SHARED of a
-                snapshot that the event's file does not prove; UNCHECKED alone is no warning); **fooled**, it does not, and
-                nothing in it says so; **lied**, it does not, and says MATCH or KERNEL, which no driver may ever do.
+                Each attack is a few threads on the simulated kernel. The explorer runs them in every order that
+                their steps can take, and compares each event with what the kernel did: **true**, the event says
+                that; **warned**, it does not, but says that it may be wrong (CHANGED, DIFFERS, or a flag that names
+                the reason, such as FD_TABLE_SHARED of a snapshot that the event's file does not prove; UNCHECKED
+                alone is no warning); **fooled**, it does not, and nothing in it says so; **lied**, it does not, and
+                says MATCH or KERNEL, which no driver may ever do.
 
-                `off` reads arguments at the return, `stash` at entry, `kernel` takes the kernel's own copy; `naive` is `stash`
-                without the defence that the attack is about.
+                `off` reads arguments at the return, `stash` at entry, `kernel` takes the kernel's own copy;
+                `naive` is `stash` without the defence that the attack is about.
 
                 """);
         page.append("```text\n").append(ExplainText.summary(reports)).append("```\n");
@@ -44,7 +46,7 @@ public final class ExplainMarkdown {
     private static void attack(StringBuilder page, AttackReport report) {
         Attack attack = report.attack();
         line(page, "%n## %s: %s%n", attack.name(), attack.title());
-        line(page, "%s%n", attack.story());
+        line(page, "%s%n", wrapped(attack.story()));
         line(page, "%s interleavings.%n", report.interleavings());
         line(page, "| mode | explored | true | warned | fooled | lied | what the event says, at worst |");
         line(page, "|---|---|---|---|---|---|---|");
@@ -64,6 +66,24 @@ public final class ExplainMarkdown {
         line(page, "%n```text");
         page.append(AttackTimeline.of(attack, shown, report.execution(shown)).text(WIDTH, TextStyle.UTF_8));
         line(page, "```");
+    }
+
+    /** Wraps a paragraph at the width of the documents' lines. */
+    private static String wrapped(String paragraph) {
+        StringBuilder lines = new StringBuilder();
+        int column = 0;
+        for (String word : paragraph.split(" ", -1)) {
+            if (column > 0 && column + 1 + word.length() > COLUMNS) {
+                lines.append('\n');
+                column = 0;
+            } else if (column > 0) {
+                lines.append(' ');
+                column++;
+            }
+            lines.append(word);
+            column += word.length();
+        }
+        return lines.toString();
     }
 
     private static void line(StringBuilder page, String format, Object... values) {

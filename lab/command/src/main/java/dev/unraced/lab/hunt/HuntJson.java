@@ -9,7 +9,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 
-/** The results of a hunt, for programs; {@code docs/cli.md} describes the format. */
+/** The results of a hunt, for programs; {@code docs/reference/commands.md} describes the format. */
 public final class HuntJson {
     private HuntJson() {}
 

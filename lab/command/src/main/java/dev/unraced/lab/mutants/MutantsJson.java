@@ -11,7 +11,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.Collection;
 
-/** The results of the mutants, for programs; {@code docs/cli.md} describes the format. */
+/** The results of the mutants, for programs; {@code docs/reference/commands.md} describes the format. */
 public final class MutantsJson {
     private MutantsJson() {}
 

@@ -14,7 +14,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 
-/** A sizing for programs; {@code docs/cli.md} describes the format. */
+/** A sizing for programs; {@code docs/reference/commands.md} describes the format. */
 public final class SizingJson {
     private final JsonGenerator json;
 
