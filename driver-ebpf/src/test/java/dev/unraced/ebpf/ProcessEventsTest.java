@@ -10,7 +10,6 @@ import dev.unraced.config.CaptureConfig;
 import dev.unraced.event.EventView;
 import dev.unraced.event.ProcessEventType;
 import dev.unraced.event.ProcessView;
-import dev.unraced.process.Absence;
 import dev.unraced.process.ProcessImage;
 import dev.unraced.process.ProcessTable;
 import java.io.IOException;
@@ -21,14 +20,13 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs real programs, and compares what process events say of them with /proc and with what was run. */
 class ProcessEventsTest {
-    private static final Duration WAIT = Duration.ofSeconds(1);
+    private static final Duration WAIT = Duration.ofMillis(200);
 
     @BeforeEach
     void need() {
@@ -40,10 +38,8 @@ class ProcessEventsTest {
         final ProcessTable table = new ProcessTable();
         final Map<ProcessEventType, Integer> types = new EnumMap<>(ProcessEventType.class);
         final List<String> opens = new ArrayList<>();
-        final List<@Nullable ProcessImage> images = new ArrayList<>();
-        final List<Absence> absences = new ArrayList<>();
+        final List<ProcessImage> images = new ArrayList<>();
         private final String part;
-        private long calls;
         private long unknown;
 
         Watcher(String part) {
@@ -53,14 +49,22 @@ class ProcessEventsTest {
         @Override
         public void onEvent(EventView event) {
             ProcessImage image = table.imageOf(event);
-            calls++;
             unknown += image == null ? 1 : 0;
-            String path = event.path().toByteString().toUtf8();
-            if (path.contains(part)) {
+            String path = event.isOpenLike() ? event.path().toByteString().toUtf8() : "";
+            if (path.startsWith(part) && image != null) {
                 opens.add(path);
                 images.add(image);
-                absences.add(table.absenceOf(event));
             }
+        }
+
+        /** Returns for each open the last part of its path, and the arguments of the program that made it. */
+        List<String> programs() {
+            List<String> programs = new ArrayList<>();
+            for (int i = 0; i < opens.size(); i++) {
+                String name = opens.get(i).substring(part.length() + 1);
+                programs.add(name + ": " + images.get(i).program().commandLine());
+            }
+            return programs;
         }
 
         @Override
@@ -73,35 +77,65 @@ class ProcessEventsTest {
     @Test
     void eachCallHasTheProgramThatMadeIt(@TempDir Path directory) throws IOException, InterruptedException {
         Path script = directory.resolve("script");
+        for (String name : List.of("first", "second", "third")) {
+            Files.createFile(directory.resolve(name));
+        }
         Files.writeString(script, "#!/bin/sh\n: < " + directory + "/first\nexec cat " + directory + "/second\n");
         assertThat(script.toFile().setExecutable(true)).isTrue();
         Watcher watcher = new Watcher(directory.toString());
-        CaptureStats stats;
-        try (Capture capture = Capture.open(
-                CaptureConfig.builder().driver("ebpf").processEvents(true).build())) {
-            new ProcessBuilder("sh", "-c", script + " one two; : < " + directory + "/third")
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start()
-                    .waitFor();
-            while (capture.await(watcher, 4096, WAIT) > 0) {}
-            stats = capture.stats();
-        }
+        CaptureStats stats = watch(watcher, "sh", "-c", script + " one two; : < " + directory + "/third");
+
         assertThat(watcher.types).containsKeys(ProcessEventType.values());
         assertThat(stats.processEvents())
                 .isEqualTo(watcher.types.values().stream().mapToInt(n -> n).sum());
-        assertThat(stats.imbalance()).isZero();
-        System.out.println(watcher.types + " " + watcher.opens);
-        for (int i = 0; i < watcher.opens.size(); i++) {
-            ProcessImage image = watcher.images.get(i);
-            System.out.println(watcher.opens.get(i) + " "
-                    + (image == null
-                            ? watcher.absences.get(i)
-                            : watcher.table.chain(image).stream()
-                                    .map(p -> p.tgid() + ":" + p.program().executable() + " "
-                                            + p.program().commandLine())
-                                    .toList()));
+        assertThat(stats.imbalance()).as("%s", stats).isZero();
+        assertThat(watcher.unknown).as("calls without a program").isZero();
+        assertThat(watcher.programs())
+                .containsExactly(
+                        "script: /bin/sh " + script + " one two",
+                        "first: /bin/sh " + script + " one two",
+                        "second: cat " + directory + "/second",
+                        "third: sh -c " + script + " one two; : < " + directory + "/third");
+        ProcessImage cat = watcher.images.get(2);
+        assertThat(watcher.table.chain(cat))
+                .as("cat, the shell that started it, and this JVM")
+                .hasSizeGreaterThan(2)
+                .element(1)
+                .extracting(ProcessImage::tgid)
+                .isEqualTo(watcher.images.get(3).tgid());
+        assertThat(watcher.table.chain(cat))
+                .extracting(image -> (long) image.tgid())
+                .contains(ProcessHandle.current().pid());
+    }
+
+    @Test
+    void manyShortProcessesAreAllCountedAndForgotten() throws InterruptedException, IOException {
+        int processes = 1_000;
+        Watcher watcher = new Watcher("nowhere");
+        CaptureStats stats =
+                watch(watcher, "sh", "-c", "i=0; while [ $i -lt " + processes + " ]; do /bin/true; i=$((i+1)); done");
+
+        assertThat(stats.imbalance()).as("%s", stats).isZero();
+        assertThat(watcher.types.get(ProcessEventType.EXEC) + stats.totalLost()).isGreaterThanOrEqualTo(processes);
+        assertThat(watcher.table.known()).isLessThan(ProcessTable.REMEMBERED + processes);
+        assertThat(watcher.unknown).as("calls without a program").isZero();
+    }
+
+    private static CaptureStats watch(Watcher watcher, String... command) throws IOException, InterruptedException {
+        try (Capture capture = Capture.open(
+                CaptureConfig.builder().driver("ebpf").processEvents(true).build())) {
+            Process process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            while (process.isAlive() || capture.stats().pending() > 0) {
+                capture.await(watcher, 4096, WAIT);
+            }
+            process.waitFor();
+            while (capture.await(watcher, 4096, WAIT) > 0) {
+                // Events of the end follow.
+            }
+            return capture.stats();
         }
-        System.out.println(watcher.calls + " calls, unknown " + watcher.unknown);
     }
 }

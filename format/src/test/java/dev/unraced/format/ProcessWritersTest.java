@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.format;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.unraced.event.Abi;
+import dev.unraced.event.EventView;
+import dev.unraced.event.Integrity;
+import dev.unraced.event.Mitigation;
+import dev.unraced.event.Origin;
+import dev.unraced.event.ProcessEventType;
+import dev.unraced.event.ProcessView;
+import dev.unraced.event.Provenance;
+import dev.unraced.event.Syscall;
+import dev.unraced.event.record.ProcessEncoder;
+import dev.unraced.event.record.ProcessRecordView;
+import dev.unraced.event.record.RecordEncoder;
+import dev.unraced.event.record.RecordView;
+import dev.unraced.process.ProcessTable;
+import java.nio.charset.StandardCharsets;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** The lines of process events, and of calls whose process is known. */
+class ProcessWritersTest {
+    private static final long START = 5L << 30;
+
+    private final ProcessTable table = new ProcessTable();
+    private final ProcessEncoder encoder = new ProcessEncoder();
+    private final WallClock clock = new WallClock();
+    private final OpenFlagNames flags = OpenFlagNames.ofThisMachine();
+    private final JsonEventWriter json = new JsonEventWriter(clock, flags, table);
+    private final TextEventWriter text = new TextEventWriter(clock, flags, ZoneOffset.UTC, false, true, 0, table);
+
+    @Test
+    void anExecIsAnObjectWithItsProgram() {
+        assertThat(jsonOf(exec("tool\0a b\0\0", "/bin/sh")))
+                .containsEntry("type", "EXEC")
+                .containsEntry("path", "/tmp/tool")
+                .containsEntry("interpreter", "/bin/sh")
+                .containsEntry(
+                        "executable",
+                        Map.of("path", "/usr/bin/dash", "device_major", 8L, "device_minor", 1L, "inode", 15L))
+                .containsEntry("arguments", List.of("tool", "a b", ""))
+                .containsEntry("arguments_size", 10L)
+                .containsEntry("source", 1L << 31);
+    }
+
+    @Test
+    void argumentsMayBeNoTextOrNone() {
+        assertThat(jsonOf(exec("\u00ff\0", null))).containsEntry("arguments", List.of("\ufffd"));
+        assertThat(jsonOf(exec("", null))).containsEntry("arguments", List.of());
+        assertThat(jsonOf(exec("cut", null))).containsEntry("arguments", List.of("cut"));
+    }
+
+    @Test
+    void anExitHasACodeOrASignal() {
+        assertThat(jsonOf(exit(3 << 8))).containsEntry("exit_code", 3L).containsEntry("signal", null);
+        assertThat(jsonOf(exit(9))).containsEntry("exit_code", null).containsEntry("signal", 9L);
+        assertThat(textOf(exit(3 << 8))).contains("exit").endsWith("= 3\n");
+        assertThat(textOf(exit(9))).endsWith("signal 9\n");
+    }
+
+    @Test
+    void aLineOfAnExecShowsProgramAndArguments() {
+        assertThat(textOf(exec("tool\0a b\0", null))).contains("name[7]").endsWith("\"/usr/bin/dash\" tool a\\x20b\n");
+    }
+
+    @Test
+    void aForkHasNoLineInTheTable() {
+        ProcessView fork = begin(ProcessEventType.FORK).forkOf();
+        assertThat(textOf(fork)).isEmpty();
+        assertThat(jsonOf(fork)).containsEntry("forker_tgid", 6L);
+    }
+
+    @Test
+    void aCallHasItsProcess() {
+        assertThat(jsonOf(call(4))).containsEntry("process", null).containsEntry("process_unknown", "NOT_SEEN");
+        table.update(exec("tool\0", null));
+        assertThat(jsonOf(call(4)))
+                .containsEntry("cgroup", null)
+                .extractingByKey("process", JsonLines.OBJECT)
+                .containsEntry("executable", "/usr/bin/dash")
+                .containsEntry("arguments", List.of("tool"));
+        assertThat(jsonOf(call(5))).containsEntry("process_unknown", "EXEC_MISSED");
+        assertThat(text.toLine(call(4))).endsWith("by dash");
+        assertThat(text.toLine(call(5))).endsWith("by ?EXEC_MISSED");
+    }
+
+    private Map<String, Object> jsonOf(EventView event) {
+        return JsonLines.parse(json.toLine(event)).get(0);
+    }
+
+    private Map<String, Object> jsonOf(ProcessView event) {
+        LineBuffer out = new LineBuffer(4096);
+        json.writeProcess(event, out);
+        return JsonLines.parse(out.toString()).get(0);
+    }
+
+    private String textOf(ProcessView event) {
+        LineBuffer out = new LineBuffer(4096);
+        text.writeProcess(event, out);
+        return out.toString();
+    }
+
+    private ProcessWritersTest begin(ProcessEventType type) {
+        encoder.begin(type, START)
+                .sequence(0, 1)
+                .process(7, 7, START, 4)
+                .parent(6, START)
+                .comm(bytes("name"));
+        return this;
+    }
+
+    private ProcessView forkOf() {
+        encoder.forker(6);
+        return view();
+    }
+
+    private ProcessView exec(String arguments, @Nullable String interpreter) {
+        begin(ProcessEventType.EXEC);
+        encoder.path(bytes("/tmp/tool"))
+                .executable(bytes("/usr/bin/dash"), 8, 1, 15)
+                .arguments(bytes(arguments));
+        if (interpreter != null) {
+            encoder.interpreter(bytes(interpreter));
+        }
+        return view();
+    }
+
+    private ProcessView exit(int status) {
+        begin(ProcessEventType.EXIT);
+        encoder.status(status);
+        return view();
+    }
+
+    private ProcessView view() {
+        encoder.finish();
+        return new ProcessRecordView().wrap(encoder.buffer(), 0).snapshot();
+    }
+
+    private static EventView call(int execId) {
+        RecordEncoder record = new RecordEncoder()
+                .begin(Syscall.OPENAT, Abi.NATIVE, Origin.SYSCALL, Mitigation.STASH)
+                .process(START, execId)
+                .dirfd(-100)
+                .path(bytes("/etc/passwd"), Provenance.ENTER, Integrity.MATCH);
+        record.thread(7, 7, 1, 6);
+        record.finishPartial();
+        return new RecordView().wrap(record.buffer(), 0);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+}
