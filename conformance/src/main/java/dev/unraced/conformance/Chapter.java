@@ -21,7 +21,8 @@ final class Chapter {
             "The switch is live",
             "Nothing is left behind",
             "Hostile input stays input",
-            "A capture can be lived with");
+            "A capture can be lived with",
+            "Processes");
 
     private Chapter() {}
 

@@ -67,8 +67,14 @@ public abstract class ProcessConformance extends DriverConformance {
     @Requires(features = Feature.PROCESS_EVENTS)
     public final void r16_1_thereAreNoneUnlessAskedFor() {
         try (Scenario scenario = watchingChildren().open()) {
-            program(scenario, "");
+            Reply reply = program(scenario, "");
             CaptureStats stats = scenario.awaitRest();
+            Violation.unless(
+                    "R1.1",
+                    () -> assertThat(scenario.recorder().keys())
+                            .as("the child's opens before the exec and after it")
+                            .filteredOn(keyed -> keyed.tgid() == reply.integer("tgid"))
+                            .hasSize(2));
             assertThat(stats.processEvents()).as("R16.1: %s", stats).isZero();
             assertThat(scenario.recorder().processes()).as("R16.1: by default").isEmpty();
         }
@@ -188,18 +194,20 @@ public abstract class ProcessConformance extends DriverConformance {
     }
 
     private static void assertProgram(String rule, ProcessView exec, Reply reply) {
-        assertThat(exec.has(EventFlag.HAS_FILE)).as(rule + ": there is a file").isTrue();
+        assertThat(exec.has(EventFlag.HAS_FILE)).as("%s: there is a file", rule).isTrue();
         assertThat(exec.has(EventFlag.DELETED))
-                .as(rule + ": the file has lost its name")
+                .as("%s: the file has lost its name", rule)
                 .isEqualTo(reply.integer("deleted") == 1);
-        assertThat(exec.path().toByteString()).as(rule + ": the path asked for").isEqualTo(bytes(reply, "asked"));
-        assertThat(exec.executable().toByteString()).as(rule + ": the file").isEqualTo(bytes(reply, "real"));
-        assertThat(exec.inode()).as(rule + ": inode").isEqualTo(reply.number("inode"));
-        assertThat(exec.deviceMajor()).as(rule + ": device").isEqualTo(reply.integer("major"));
-        assertThat(exec.deviceMinor()).as(rule + ": device").isEqualTo(reply.integer("minor"));
-        assertThat(exec.arguments().toByteString()).as(rule + ": arguments").isEqualTo(bytes(reply, "arguments"));
+        assertThat(exec.path().toByteString())
+                .as("%s: the path asked for", rule)
+                .isEqualTo(bytes(reply, "asked"));
+        assertThat(exec.executable().toByteString()).as("%s: the file", rule).isEqualTo(bytes(reply, "real"));
+        assertThat(exec.inode()).as("%s: inode", rule).isEqualTo(reply.number("inode"));
+        assertThat(exec.deviceMajor()).as("%s: device", rule).isEqualTo(reply.integer("major"));
+        assertThat(exec.deviceMinor()).as("%s: device", rule).isEqualTo(reply.integer("minor"));
+        assertThat(exec.arguments().toByteString()).as("%s: arguments", rule).isEqualTo(bytes(reply, "arguments"));
         assertThat(exec.argumentsSize())
-                .as(rule + ": size")
+                .as("%s: size", rule)
                 .isEqualTo(bytes(reply, "arguments").length());
     }
 

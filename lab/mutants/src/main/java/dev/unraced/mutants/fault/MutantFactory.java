@@ -37,9 +37,9 @@ public final class MutantFactory {
                         ring));
     }
 
-    /** Returns a sink that sends merged records to one sink and enter records to another. */
-    public static RecordSink ofMerged(RecordSink merged, RecordSink entries) {
-        return (bytes, length) -> (new RecordEdit(bytes, length).isEnter() ? entries : merged).submit(bytes, length);
+    /** Returns a sink that sends merged records to one sink, and those of entries and processes to another. */
+    public static RecordSink ofMerged(RecordSink merged, RecordSink others) {
+        return (bytes, length) -> (new RecordEdit(bytes, length).isMerged() ? merged : others).submit(bytes, length);
     }
 
     /**

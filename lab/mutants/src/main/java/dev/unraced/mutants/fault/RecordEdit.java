@@ -27,6 +27,10 @@ public final class RecordEdit {
         return length;
     }
 
+    public boolean isMerged() {
+        return bytes.get(RecordLayout.TYPE) == RecordLayout.TYPE_MERGED;
+    }
+
     public boolean isEnter() {
         return bytes.get(RecordLayout.TYPE) == RecordLayout.TYPE_ENTER;
     }
