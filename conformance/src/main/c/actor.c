@@ -88,7 +88,7 @@ static void obey(void)
 		{"bound-socket", command_bound_socket}, {"fetched-attempt", command_fetched_attempt},
 		{"autobound-socket", command_autobound_socket},
 		{"uring-chained", command_uring_chained},
-		{"program", command_program},
+		{"program", command_program}, {"oldroot", command_oldroot},
 		{"moved-mount", command_moved_mount}, {"base-swap", command_base_swap},
 	};
 

@@ -179,6 +179,7 @@ void command_trapped(void);
 void command_memfd(void);
 void command_departed(void);
 void command_mount(void);
+void command_oldroot(void);
 bool mounts_apart(void);
 
 /* --- attack/arguments/traced.c, attack/arguments/fuse.c --- */

@@ -414,6 +414,59 @@ static __always_inline void judge_call(struct call *call, struct tail_context *f
 }
 
 /*
+ * Returns whether the kernel resolves the path in another mount namespace than the one that the event names, because
+ * the root or the directory from which it starts lies there: after chroot(2) to a root of another namespace, for
+ * example (R2.46). A file proves it by its own mount; this is for calls without one. A request's task is the
+ * submitter's, or a worker of it, or nobody knows. The kernel verifies this function once.
+ */
+__noinline int starts_elsewhere(struct call *call)
+{
+	struct builder *builder = SCRATCH(record_scratch);
+	struct tail_context *from = SCRATCH(tail_context);
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct fs_struct *fs = KREAD_TRUSTED(task, fs);
+	struct unraced_record *record;
+	struct mnt_namespace *ns;
+	struct vfsmount *mnt;
+	struct mount *mount;
+	struct file *file;
+	__u32 ignored = 0;
+	bool absolute;
+
+	if (!call || !builder || !from || !fs)
+		return 0;
+	record = &builder->record;
+	if (record->tgid != (__u32)task->tgid || !record->mount_ns)
+		return 0;
+	if (record->syscall == UNRACED_CONNECT) {
+		const __u8 *name = builder->tail + sizeof(__u16);
+
+		/* A name that begins with NUL is in no file system. */
+		if (record->connect.address.length <= sizeof(__u16) || *(const __u16 *)builder->tail != UNRACED_AF_UNIX ||
+		    !*name)
+			return 0;
+		absolute = *name == '/';
+	} else {
+		if (!record->open.path.length)
+			return 0;
+		absolute = builder->tail[0] == '/';
+	}
+	if (absolute) {
+		mnt = KREAD(fs, root.mnt);
+	} else if (record->syscall == UNRACED_CONNECT || call->fd == UNRACED_AT_FDCWD) {
+		mnt = KREAD(fs, pwd.mnt);
+	} else {
+		file = file_of(task, call->fd, &ignored);
+		if (!file)
+			return 0;
+		mnt = KREAD(file, f_path.mnt);
+	}
+	mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
+	ns = KREAD(mount, mnt_ns);
+	return !is_namespace(ns) || KREAD(ns, ns.inum) != record->mount_ns;
+}
+
+/*
  * A successful call has passed the kernel's copy of its argument. If it still has only the snapshot from entry, the
  * program that captures the copy did not run, or it had no room.
  */
@@ -459,6 +512,9 @@ static __always_inline int emit(struct call *call, bool is_connect)
 	/* The file's own mount proves the namespace, if it has one. */
 	if (from->is_request && from->namespace_unknown &&
 	    (is_connect || !(record->flags & UNRACED_HAS_FILE) || (record->flags & UNRACED_DETACHED)))
+		record->flags |= UNRACED_FOREIGN_MOUNT_NS;
+	if (!(record->flags & (UNRACED_HAS_FILE | UNRACED_FOREIGN_MOUNT_NS | UNRACED_NOT_EXECUTED)) &&
+	    starts_elsewhere(call))
 		record->flags |= UNRACED_FOREIGN_MOUNT_NS;
 	if (lacks_copy(call, from))
 		stats->copies_missed++;

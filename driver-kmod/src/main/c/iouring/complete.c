@@ -122,6 +122,7 @@ static void write_completed(struct unraced_capture *capture, const struct io_kio
 		return;
 	scratch->call.record.exit_ns = ktime_get_boottime_ns();
 	describe_object(capture, scratch, req);
+	unraced_compare_namespaces(&scratch->call);
 	unraced_send(capture, scratch);
 }
 

@@ -3,10 +3,13 @@
 #include <linux/file.h>
 #include <linux/fs_struct.h>
 #include <linux/ktime.h>
+#include <linux/nsproxy.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 
 #include "object/descriptor.h"
+#include "path/mounts.h"
+#include "unraced/address.h"
 #include "unraced/arguments.h"
 #include "unraced/evidence.h"
 
@@ -55,6 +58,74 @@ bool unraced_base_is_unknown(struct unraced_call *call)
 	return (call->base_count & 1) || !current->fs ||
 	       read_seqcount_retry(SEQUENCE_OF(current->fs), call->base_count) ||
 	       unraced_count_may_be_old(record->enter_ns, now);
+}
+
+/* Returns the mount of the root or the working directory. Its pointer is good for a read under RCU. */
+static struct vfsmount *mount_of_base(bool root)
+{
+	struct fs_struct *fs = current->fs;
+	struct vfsmount *mount;
+	unsigned int sequence;
+
+	do {
+		sequence = read_seqcount_begin(SEQUENCE_OF(fs));
+		mount = root ? READ_ONCE(fs->root.mnt) : READ_ONCE(fs->pwd.mnt);
+	} while (read_seqcount_retry(SEQUENCE_OF(fs), sequence));
+	return mount;
+}
+
+/* Returns whether the address is a name in the file system, and whether that is absolute. */
+static bool is_path_address(const struct unraced_call *call, bool *absolute)
+{
+	const u8 *name = call->tail + sizeof(u16);
+
+	*absolute = *name == '/';
+	return call->record.connect.address.length > sizeof(u16) && *(const u16 *)call->tail == UNRACED_AF_UNIX && *name;
+}
+
+static bool is_elsewhere(const struct vfsmount *mount)
+{
+	return unraced_mount_namespace(mount) != current->nsproxy->mnt_ns;
+}
+
+/*
+ * Returns whether the kernel resolves the path in another mount namespace than the caller's. The task of a request is
+ * its submitter, or a worker of it, or nobody knows.
+ */
+static bool starts_elsewhere(struct unraced_call *call)
+{
+	const struct unraced_record *record = &call->record;
+	bool is_connect = record->syscall == UNRACED_CONNECT, absolute, shared, elsewhere;
+	struct file *file;
+
+	if (!current->fs || !current->nsproxy || record->tgid != current->tgid)
+		return false;
+	if (is_connect ? !is_path_address(call, &absolute) : !record->open.path.length)
+		return false;
+	if (!is_connect)
+		absolute = unraced_call_is_absolute(call);
+	if (absolute || is_connect || record->open.dirfd == UNRACED_AT_FDCWD) {
+		rcu_read_lock();
+		elsewhere = is_elsewhere(mount_of_base(absolute));
+		rcu_read_unlock();
+		return elsewhere;
+	}
+	shared = unraced_fd_table_is_shared();
+	file = unraced_file_of(record->open.dirfd, shared);
+	if (!file)
+		return false;
+	elsewhere = is_elsewhere(file->f_path.mnt);
+	unraced_put_file(file, shared);
+	return elsewhere;
+}
+
+void unraced_compare_namespaces(struct unraced_call *call)
+{
+	struct unraced_record *record = &call->record;
+
+	if (!(record->flags & (UNRACED_HAS_FILE | UNRACED_FOREIGN_MOUNT_NS | UNRACED_NOT_EXECUTED)) &&
+	    starts_elsewhere(call))
+		record->flags |= UNRACED_FOREIGN_MOUNT_NS;
 }
 
 bool unraced_fd_table_is_shared(void)

@@ -11,6 +11,11 @@
 void unraced_remember_start(struct unraced_call *call);
 /* Returns whether the kernel may have started the path elsewhere than there. */
 bool unraced_base_is_unknown(struct unraced_call *call);
+/*
+ * Sets FOREIGN_MOUNT_NS if no file proves the namespace, and root or directory from which the path starts lie in
+ * another mount namespace than the caller (R2.46).
+ */
+void unraced_compare_namespaces(struct unraced_call *call);
 /* Returns whether other tasks use the same descriptors, and so could replace the file of this call. */
 bool unraced_fd_table_is_shared(void);
 /* Returns the file of a descriptor, or null. Only if the table is shared, it takes a reference, to be given back. */

@@ -8,6 +8,7 @@
 
 #include "call/arguments.h"
 #include "filter/filter.h"
+#include "object/descriptor.h"
 #include "object/resolved.h"
 #include "out/limit.h"
 #include "out/record.h"
@@ -152,6 +153,7 @@ void unraced_finish(struct unraced_capture *capture, struct unraced_scratch *scr
 	if (!(record->flags & UNRACED_NOT_EXECUTED))
 		unraced_describe_object(capture, scratch);
 	unraced_describe_caller(record);
+	unraced_compare_namespaces(&scratch->call);
 	unraced_send(capture, scratch);
 }
 

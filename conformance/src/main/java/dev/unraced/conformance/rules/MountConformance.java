@@ -8,6 +8,8 @@ import dev.unraced.conformance.actor.Command;
 import dev.unraced.conformance.actor.Pointer;
 import dev.unraced.conformance.actor.WatchedCall;
 import dev.unraced.conformance.fixture.Linux;
+import dev.unraced.conformance.fixture.SocketAddresses;
+import dev.unraced.conformance.fixture.Sockets;
 import dev.unraced.conformance.harness.DriverConformance;
 import dev.unraced.conformance.harness.NotPlayed;
 import dev.unraced.conformance.harness.Requires;
@@ -29,12 +31,42 @@ public abstract class MountConformance extends DriverConformance {
     private static final String MOUNTPOINT = "mountpoint";
     private static final String ELSEWHERE = "elsewhere";
     private static final String FILE = "file";
+    private static final int SOCKET = 1;
     /** A path of so many of these names is longer than 4095 bytes. */
     private static final int DEPTH = 20;
 
     private static final String COMPONENT = "d".repeat(250);
 
     protected MountConformance() {}
+
+    @Rule("A path from a root in another mount namespace says so, where no file does")
+    @Requires(syscalls = Syscall.CONNECT, features = Feature.NAMESPACES)
+    public final void r02_46_aRootElsewhereIsMarked() {
+        try (Scenario scenario = scenario().open()) {
+            assertThat(scenario.call(scenario.missing(0)).event().flags())
+                    .as("R2.46: a failed open from the caller's own root")
+                    .doesNotContain(EventFlag.FOREIGN_MOUNT_NS);
+            goToOldRoot(scenario);
+            assertThat(scenario.call(scenario.missing(1)).event().flags())
+                    .as("R2.46: a failed open from a root elsewhere")
+                    .contains(EventFlag.FOREIGN_MOUNT_NS);
+            Sockets sockets = new Sockets(scenario.actor());
+            sockets.stream(SOCKET, Linux.AF_UNIX);
+            ByteString address =
+                    SocketAddresses.unix(scenario.scratch().bytes("socket").toUtf8());
+            assertThat(scenario.call(WatchedCall.connect("h:" + SOCKET, address))
+                            .event()
+                            .flags())
+                    .as("R2.46: a connect by a path from there")
+                    .contains(EventFlag.FOREIGN_MOUNT_NS);
+            ByteString named = SocketAddresses.unix("\0unraced-nowhere");
+            assertThat(scenario.call(WatchedCall.connect("h:" + SOCKET, named))
+                            .event()
+                            .flags())
+                    .as("R2.46: a name that is in no file system")
+                    .doesNotContain(EventFlag.FOREIGN_MOUNT_NS);
+        }
+    }
 
     @Rule("A file that is mounted over another has the name of the mountpoint when its own is gone")
     public final void r02_23_aMountedFileHasTheNameOfItsMountpoint() {
@@ -106,6 +138,14 @@ public abstract class MountConformance extends DriverConformance {
                     in(scenario, "rmdir", COMPONENT);
                 }
             }
+        }
+    }
+
+    private static void goToOldRoot(Scenario scenario) {
+        try {
+            scenario.actor().ask(Command.of("oldroot"));
+        } catch (ActorException e) {
+            throw new NotPlayed(e.unsupported().orElseThrow(() -> e));
         }
     }
 

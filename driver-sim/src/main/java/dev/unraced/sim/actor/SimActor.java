@@ -42,7 +42,8 @@ public final class SimActor {
             "fetched-attempt",
             "moved-mount",
             "base-swap",
-            "departed");
+            "departed",
+            "oldroot");
 
     private final Kernel kernel;
     private final Task observer;

@@ -23,6 +23,7 @@ class ArchitectureTest {
         "dev.unraced.config..",
         "dev.unraced.names..",
         "dev.unraced.flow..",
+        "dev.unraced.process..",
         "dev.unraced.recording..",
         "dev.unraced.linux.."
     };
@@ -80,7 +81,8 @@ class ArchitectureTest {
             .resideInAPackage(FORMAT)
             .should()
             .dependOnClassesThat(resideInAPackage("dev.unraced..")
-                    .and(not(resideInAnyPackage(FORMAT, "dev.unraced.event..", "dev.unraced.linux.."))));
+                    .and(not(resideInAnyPackage(
+                            FORMAT, "dev.unraced.event..", "dev.unraced.linux..", "dev.unraced.process.."))));
 
     @ArchTest
     static final ArchRule SUPPORT_KNOWS_ONLY_THE_CONTRACT = noClasses()

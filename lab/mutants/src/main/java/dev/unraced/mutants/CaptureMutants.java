@@ -4,6 +4,8 @@ package dev.unraced.mutants;
 import dev.unraced.capture.Capture;
 import dev.unraced.capture.EventHandler;
 import dev.unraced.conformance.mutant.Mutant;
+import dev.unraced.event.EventView;
+import dev.unraced.event.ProcessView;
 import dev.unraced.mutants.fault.BrokenSim;
 import dev.unraced.mutants.fault.CaptureAround;
 import dev.unraced.mutants.fault.LeftThreads;
@@ -112,11 +114,19 @@ final class CaptureMutants {
         @Override
         public int await(EventHandler handler, int limit, long timeoutNanos) {
             return super.await(
-                    event -> {
-                        try {
-                            handler.onEvent(event);
-                        } catch (IllegalArgumentException e) {
-                            // This mutant swallows the exception on purpose.
+                    new EventHandler() {
+                        @Override
+                        public void onEvent(EventView event) {
+                            try {
+                                handler.onEvent(event);
+                            } catch (IllegalArgumentException e) {
+                                // This mutant swallows the exception on purpose.
+                            }
+                        }
+
+                        @Override
+                        public void onProcess(ProcessView event) {
+                            handler.onProcess(event);
                         }
                     },
                     limit,

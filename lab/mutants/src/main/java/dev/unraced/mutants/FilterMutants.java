@@ -94,8 +94,8 @@ final class FilterMutants {
                         FilterMutants::exactCgroup),
                 MutantFactory.broken(
                         "filters-late",
-                        "filters by process when a call returns, not when it enters",
-                        "R7.2",
+                        "filters by process when a call returns, not when it enters, and no process event",
+                        "R7.2 R16.7",
                         FilterMutants::late),
                 MutantFactory.unsettled(
                         "watches-itself",

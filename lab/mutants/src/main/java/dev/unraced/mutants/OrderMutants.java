@@ -12,6 +12,7 @@ import dev.unraced.mutants.fault.Recount;
 import dev.unraced.mutants.fault.Results;
 import dev.unraced.ring.RingSource;
 import dev.unraced.sim.kernel.Task;
+import dev.unraced.sim.trace.RecordSink;
 import dev.unraced.sim.trace.Seams;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -70,13 +71,17 @@ final class OrderMutants {
     private static Seams skipping() {
         CurrentCallTracker currentCall = new CurrentCallTracker();
         long[] skipped = {0};
-        return Seams.NONE.withTracepoints(currentCall::around).withSink(ring -> (record, length) -> {
-            boolean restarts = !new RecordEdit(record, length).isEnter()
-                    && currentCall.call().result() == Results.RESTART;
-            skipped[0] += restarts ? 1 : 0;
-            record.putLong(RecordLayout.SEQUENCE, record.getLong(RecordLayout.SEQUENCE) + skipped[0]);
-            ring.submit(record, length);
-        });
+        return Seams.NONE
+                .withTracepoints(currentCall::around)
+                .withSink(ring -> ofCalls(
+                        (record, length) -> {
+                            boolean restarts = !new RecordEdit(record, length).isEnter()
+                                    && currentCall.call().result() == Results.RESTART;
+                            skipped[0] += restarts ? 1 : 0;
+                            record.putLong(RecordLayout.SEQUENCE, record.getLong(RecordLayout.SEQUENCE) + skipped[0]);
+                            ring.submit(record, length);
+                        },
+                        ring));
     }
 
     private static Seams reusing() {
@@ -87,12 +92,22 @@ final class OrderMutants {
                     source[0] = its;
                     return its;
                 })
-                .withSink(ring -> (record, length) -> {
-                    record.putLong(RecordLayout.SEQUENCE, record.getLong(RecordLayout.SEQUENCE) - refused[0]);
-                    long before = ringFull(source[0]);
-                    ring.submit(record, length);
-                    refused[0] += ringFull(source[0]) - before;
-                });
+                .withSink(ring -> ofCalls(
+                        (record, length) -> {
+                            record.putLong(RecordLayout.SEQUENCE, record.getLong(RecordLayout.SEQUENCE) - refused[0]);
+                            long before = ringFull(source[0]);
+                            ring.submit(record, length);
+                            refused[0] += ringFull(source[0]) - before;
+                        },
+                        ring));
+    }
+
+    /** Returns a sink that sends records of calls to one sink, and those of processes on. */
+    private static RecordSink ofCalls(RecordSink calls, RecordSink ring) {
+        return (record, length) -> {
+            RecordEdit edit = new RecordEdit(record, length);
+            (edit.isMerged() || edit.isEnter() ? calls : ring).submit(record, length);
+        };
     }
 
     private static long ringFull(RingSource source) {
