@@ -42,6 +42,7 @@ static __always_inline void identify_submitter(struct caller *who, struct task_s
 	struct cgroup *cgroup = KREAD(sets, dfl_cgrp);
 	struct kernfs_node *node = KREAD(cgroup, kn);
 	struct task_struct *parent = KREAD(task, real_parent);
+	struct task_struct *leader = KREAD(task, group_leader);
 	struct nsproxy *proxy = KREAD(task, nsproxy);
 	struct mnt_namespace *ns = KREAD(proxy, mnt_ns);
 
@@ -53,6 +54,8 @@ static __always_inline void identify_submitter(struct caller *who, struct task_s
 	who->tgid = KREAD(task, tgid);
 	who->thread_start = KREAD(task, start_boottime);
 	who->parent_tgid = KREAD(parent, tgid);
+	who->process_start = UNRACED_PROCESS_START(KREAD(leader, start_boottime));
+	who->exec_id = KREAD(task, self_exec_id);
 	who->mount_ns = proxy ? KREAD(ns, ns.inum) : 0;
 	who->pid_ns = KREAD(task, thread_pid) ? pid_namespace(task) : 0;
 	who->mount_ns_id = 0;

@@ -44,10 +44,11 @@ int BPF_PROG(process_exec, struct task_struct *task, int before, struct linux_bi
 		append_name(builder, &builder->record.interpreter, interpreter);
 	mm = KREAD((struct task_struct___process *)task, mm);
 	file = mm ? KREAD(mm, exe_file) : 0;
-	if (file)
-		describe_executable(builder, &scratch->walk, file);
+	/* The sooner the arguments are read, the less time others have to change them. */
 	if (mm)
 		describe_arguments_of(builder, mm);
+	if (file)
+		describe_executable(builder, &scratch->walk, file);
 	describe_cgroup(scratch, task);
 	send_built(stats, shared, builder);
 	return 0;
@@ -60,6 +61,7 @@ int BPF_PROG(process_fork, struct task_struct *forker, struct task_struct *child
 	struct unraced_control *shared = SCRATCH(control);
 	struct unraced_counters *stats = own_stats();
 	struct unraced_process record;
+	struct task_struct *leader;
 	int verdict;
 
 	if (!shared || !stats || child->pid != child->tgid || (child->flags & PF_KTHREAD))
@@ -70,6 +72,8 @@ int BPF_PROG(process_fork, struct task_struct *forker, struct task_struct *child
 		return 0;
 	begin_process(&record, UNRACED_RECORD_FORK, child);
 	record.forker = forker->tgid;
+	leader = KREAD(forker, group_leader);
+	record.forker_start_ns = KREAD(leader, start_boottime);
 	send_process(stats, shared, &record, sizeof(record));
 	return 0;
 }

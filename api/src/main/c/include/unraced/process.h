@@ -52,7 +52,10 @@ struct unraced_process {
 	__u32 exec_id; /* how many programs the process and its ancestors have executed: identifies the image */
 	__u32 session;
 	__u64 capabilities; /* effective */
-	__u64 inode;	    /* of the executable, valid with HAS_FILE, as are the devices and resolved */
+	union {
+		__u64 inode; /* of the executable, valid with HAS_FILE, as are the devices and resolved */
+		__u64 forker_start_ns; /* fork: start of the process that forked */
+	};
 	__u32 device_major;
 	__u32 device_minor;
 	__u32 arguments_size; /* size of all arguments in bytes, which may be more than the record has */

@@ -121,8 +121,11 @@ struct unraced_connect {
 	__u16 reserved[19];
 };
 
-/* Shortens the start of a process in nanoseconds of CLOCK_BOOTTIME to units of about a millisecond, modulo 2^32. */
-#define UNRACED_PROCESS_START(ns) ((__u32)((ns) >> 20))
+/*
+ * Makes 32 bits of the start of a process in nanoseconds of CLOCK_BOOTTIME: the upper half of its product with an odd
+ * number, so that starts which are close differ as surely as others.
+ */
+#define UNRACED_PROCESS_START(ns) ((__u32)(((ns) * 0x9e3779b97f4a7c15ull) >> 32))
 
 struct unraced_record {
 	__u32 length; /* size of the whole record in bytes, a multiple of 8 */

@@ -17,8 +17,6 @@ public final class ProcessLayout {
     public static final int PROCESS_SOURCE = 1 << 31;
     /** The longest arguments that a record carries, in bytes. */
     public static final int ARGUMENTS_MAX = 4095;
-    /** Bits of a start in nanoseconds that {@link RecordLayout#PROCESS_START} leaves out, UNRACED_PROCESS_START. */
-    public static final int START_UNIT = 20;
     /** Size of the fixed part; the bytes that slices name follow it. */
     public static final int FIXED_SIZE = 176;
 
@@ -47,6 +45,7 @@ public final class ProcessLayout {
     public static final int SESSION = 100;
     public static final int CAPABILITIES = 104;
     public static final int INODE = 112;
+    public static final int FORKER_START_NS = 112;
     public static final int DEVICE_MAJOR = 120;
     public static final int DEVICE_MINOR = 124;
     public static final int ARGUMENTS_SIZE = 128;
@@ -58,5 +57,23 @@ public final class ProcessLayout {
     public static final int ARGUMENTS = 164;
     public static final int CGROUP = 168;
 
+    /** The odd number of UNRACED_PROCESS_START. */
+    private static final long START_FACTOR = 0x9e37_79b9_7f4a_7c15L;
+
     private ProcessLayout() {}
+
+    /**
+     * Returns the key of an image, as {@link EventView#processKey} gives it.
+     *
+     * @param startNanos start of the process, CLOCK_BOOTTIME
+     * @param execId how many programs the process and its ancestors have executed
+     */
+    public static long key(long startNanos, long execId) {
+        return ((long) start(startNanos) << Integer.SIZE) | (execId & 0xffff_ffffL);
+    }
+
+    /** Returns the 32 bits of a start that the record of a call has. */
+    public static int start(long startNanos) {
+        return (int) ((startNanos * START_FACTOR) >>> Integer.SIZE);
+    }
 }

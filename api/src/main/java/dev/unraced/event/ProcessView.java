@@ -101,7 +101,7 @@ public abstract class ProcessView {
 
     /** Returns the key of the process's image, as {@link EventView#processKey} gives it. */
     public final long processKey() {
-        return (startNanos() >>> START_UNIT << Integer.SIZE) | execId();
+        return key(startNanos(), execId());
     }
 
     /** Returns how many programs the process and its ancestors have executed, modulo 2^32. */
@@ -130,6 +130,12 @@ public abstract class ProcessView {
         return i32(FORKER);
     }
 
+    /** Returns the start of the process that forked this one. */
+    public final long forkerStartNanos() {
+        require(ProcessEventType.FORK);
+        return i64(FORKER_START_NS);
+    }
+
     /** Returns the process's id in its own pid namespace. */
     public final int ownTgid() {
         return i32(OWN_TGID);
@@ -140,7 +146,7 @@ public abstract class ProcessView {
         return i32(SESSION);
     }
 
-    /** Returns the real user id, 0 to 2^32-1. */
+    /** Returns the real user id, 0 to 2^32-1; of an exit that of the last thread, as are the other ids. */
     public final long uid() {
         return u32(UID);
     }
@@ -179,7 +185,7 @@ public abstract class ProcessView {
         return cgroup;
     }
 
-    /** Returns the inode number of the mount namespace; 0 in an exit. */
+    /** Returns the inode number of the mount namespace; 0 where a process that ends has left it already. */
     public final long mountNamespace() {
         return u32(MOUNT_NS);
     }
@@ -202,7 +208,7 @@ public abstract class ProcessView {
         return (flags() & flag.mask()) != 0;
     }
 
-    /** Returns the name of the first thread, up to its first NUL. */
+    /** Returns the name of the first thread, of an exit that of the last one, up to its first NUL. */
     public final BytesView comm() {
         int start = offset + COMM;
         int length = 0;

@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The paths of cgroups by their ids, as process events told them. The ids of cgroups are not used again while the
- * machine runs. Bounded: of very many, the oldest are given up.
+ * machine runs. Bounded: of very many, those are given up that nobody has asked for or told of the longest.
  */
 final class CgroupPaths {
     private static final int MOST = 16_384;
 
-    private final Map<Long, Place> places = new LinkedHashMap<>();
+    private final Map<Long, Place> places = new LinkedHashMap<>(16, 0.75f, true);
 
     private record Place(ByteString path, @Nullable Container container) {}
 

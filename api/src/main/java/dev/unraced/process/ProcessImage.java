@@ -3,6 +3,9 @@ package dev.unraced.process;
 
 import dev.unraced.event.ByteString;
 import dev.unraced.event.ProcessLayout;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 
 /**
  * A process while it runs one program: a fork begins one with the forker's program, an exec the next. Immutable.
@@ -12,9 +15,11 @@ import dev.unraced.event.ProcessLayout;
  * @param execId how many programs the process and its ancestors have executed
  * @param sinceNanos time of the fork or exec that began this image; of a process that was there when the capture
  *     opened, the time at which it was found
- * @param parentTgid process id of the parent at that time
+ * @param parentTgid process id of the parent as the kernel had it at that time: another process than the first of
+ *     {@code ancestors} after CLONE_PARENT, and after the end of that one
  * @param parentStartNanos start of the parent
- * @param parentKey key of the parent's image at the fork; 0 where only the parent's process is known
+ * @param ancestors the processes from which it descends, its forker first, at most {@value #MOST_ANCESTORS}; each as it
+ *     was at the fork. An exec does not change them, nor does the end of one of them
  * @param ownTgid process id in the process's own pid namespace
  * @param session process id of the session's leader
  * @param uid real user id
@@ -35,7 +40,7 @@ public record ProcessImage(
         long sinceNanos,
         int parentTgid,
         long parentStartNanos,
-        long parentKey,
+        List<Ancestor> ancestors,
         int ownTgid,
         int session,
         long uid,
@@ -49,12 +54,19 @@ public record ProcessImage(
         ByteString comm,
         Program program) {
 
+    /** The most ancestors that an image has. */
+    public static final int MOST_ANCESTORS = 64;
+
     /** Returns the key by which {@link dev.unraced.event.EventView#processKey} names this image. */
     public long key() {
-        return key(startNanos, execId);
+        return ProcessLayout.key(startNanos, execId);
     }
 
-    static long key(long startNanos, long execId) {
-        return (startNanos >>> ProcessLayout.START_UNIT << Integer.SIZE) | (execId & 0xffffffffL);
+    /** Returns the ancestors of a child of this process. */
+    List<Ancestor> lineage() {
+        List<Ancestor> lineage = new ArrayList<>(Math.min(ancestors.size() + 1, MOST_ANCESTORS));
+        lineage.add(new Ancestor(tgid, startNanos, comm, program));
+        lineage.addAll(ancestors.subList(0, Math.min(ancestors.size(), MOST_ANCESTORS - 1)));
+        return Collections.unmodifiableList(lineage);
     }
 }

@@ -5,7 +5,6 @@ import dev.unraced.event.ByteString;
 import dev.unraced.event.EventView;
 import dev.unraced.event.ProcessView;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +26,6 @@ public final class ProcessTable {
     private static final int PAGE = 1 << PAGE_BITS;
     /** The largest process id of a kernel, PID_MAX_LIMIT of include/linux/threads.h. */
     private static final int LARGEST = 1 << 22;
-    /** No chain of parents is longer; a longer one is cut. */
-    private static final int LONGEST_CHAIN = 128;
 
     private final Slot[] @Nullable [] pages = new Slot[LARGEST / PAGE + 1][];
     private final CgroupPaths cgroups = new CgroupPaths();
@@ -94,7 +91,7 @@ public final class ProcessTable {
 
     /** Returns the image that made a call, or null where the table does not know it; {@link #absenceOf} says why. */
     public @Nullable ProcessImage imageOf(EventView event) {
-        return find(event.tgid(), event.processKey());
+        return byKey(event.tgid(), event.processKey());
     }
 
     /** Returns why {@link #imageOf} returns null for an event; what it returns otherwise means nothing. */
@@ -132,30 +129,6 @@ public final class ProcessTable {
         return slot == null ? null : slot.newest;
     }
 
-    /**
-     * Returns the parent's image at the time of the fork; where that is not known, the parent's newest; null where the
-     * table does not know the parent, or there is none.
-     */
-    public @Nullable ProcessImage parentOf(ProcessImage image) {
-        ProcessImage exact = find(image.parentTgid(), image.parentKey());
-        if (exact != null) {
-            return exact;
-        }
-        ProcessImage newest = newest(image.parentTgid());
-        return newest != null && newest.startNanos() == image.parentStartNanos() && newest.tgid() != image.tgid()
-                ? newest
-                : null;
-    }
-
-    /** Returns an image and its parents, as far as the table knows them, the image first. Allocates. */
-    public List<ProcessImage> chain(ProcessImage image) {
-        List<ProcessImage> chain = new ArrayList<>();
-        for (ProcessImage at = image; at != null && chain.size() < LONGEST_CHAIN; at = parentOf(at)) {
-            chain.add(at);
-        }
-        return chain;
-    }
-
     /** Returns the number of processes in the table, those that ended and are remembered among them. */
     public int known() {
         return known;
@@ -175,23 +148,30 @@ public final class ProcessTable {
         ProcessImage newest = newest(event.tgid());
         // An event of the same image, or a later one, says more.
         if (newest == null || newest.startNanos() != event.startNanos()) {
-            add(image(event, 0, Program.of(event)));
+            ProcessImage parent = find(event.parentTgid(), event.parentStartNanos());
+            add(image(event, parent == null ? List.of() : parent.lineage(), Program.of(event)));
         }
     }
 
     private void fork(ProcessView event) {
-        ProcessImage forker = newest(event.forkerTgid());
+        ProcessImage forker = find(event.forkerTgid(), event.forkerStartNanos());
+        // The child has its forker's image, if that is the one that the table knows.
         boolean isForkers = forker != null && forker.execId() == event.execId();
-        long parentKey = event.forkerTgid() == event.parentTgid()
-                ? ProcessImage.key(event.parentStartNanos(), event.execId())
-                : 0;
-        add(image(event, parentKey, isForkers ? forker.program() : Program.UNKNOWN));
+        add(image(
+                event, forker == null ? List.of() : forker.lineage(), isForkers ? forker.program() : Program.UNKNOWN));
     }
 
     private void exec(ProcessView event) {
-        ProcessImage before = newest(event.tgid());
-        long parentKey = before != null && before.startNanos() == event.startNanos() ? before.parentKey() : 0;
-        add(image(event, parentKey, Program.of(event)));
+        ProcessImage before = find(event.tgid(), event.startNanos());
+        ProcessImage parent = before == null ? find(event.parentTgid(), event.parentStartNanos()) : null;
+        List<Ancestor> lineage = before != null ? before.ancestors() : parent == null ? List.of() : parent.lineage();
+        add(image(event, lineage, Program.of(event)));
+    }
+
+    /** Returns the newest image of the process that started then, or null. */
+    private @Nullable ProcessImage find(int tgid, long startNanos) {
+        ProcessImage newest = newest(tgid);
+        return newest != null && newest.startNanos() == startNanos ? newest : null;
     }
 
     private void exit(ProcessView event) {
@@ -240,7 +220,7 @@ public final class ProcessTable {
         slot.add(image);
     }
 
-    private static ProcessImage image(ProcessView event, long parentKey, Program program) {
+    private static ProcessImage image(ProcessView event, List<Ancestor> ancestors, Program program) {
         return new ProcessImage(
                 event.tgid(),
                 event.startNanos(),
@@ -248,7 +228,7 @@ public final class ProcessTable {
                 event.nanos(),
                 event.parentTgid(),
                 event.parentStartNanos(),
-                parentKey,
+                ancestors,
                 event.ownTgid(),
                 event.session(),
                 event.uid(),
@@ -263,7 +243,7 @@ public final class ProcessTable {
                 program);
     }
 
-    private @Nullable ProcessImage find(int tgid, long key) {
+    private @Nullable ProcessImage byKey(int tgid, long key) {
         Slot slot = key == 0 ? null : slot(tgid);
         if (slot == null) {
             return null;

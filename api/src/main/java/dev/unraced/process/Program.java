@@ -21,7 +21,7 @@ import java.util.Optional;
  * @param deviceMinor minor device number
  * @param inode this file's inode number
  * @param flags flags of {@link EventFlag} about executable and arguments, as a bit set
- * @param arguments the arguments; those that the event did not have are missing at the end
+ * @param arguments the arguments, each with a NUL at its end, as far as the event had them
  */
 public record Program(
         Optional<ByteString> path,
@@ -31,15 +31,11 @@ public record Program(
         int deviceMinor,
         long inode,
         int flags,
-        List<ByteString> arguments) {
+        ByteString arguments) {
 
     /** A program of which nothing is known. */
     static final Program UNKNOWN =
-            new Program(Optional.empty(), Optional.empty(), Optional.empty(), 0, 0, 0, 0, List.of());
-
-    public Program {
-        arguments = List.copyOf(arguments);
-    }
+            new Program(Optional.empty(), Optional.empty(), Optional.empty(), 0, 0, 0, 0, ByteString.EMPTY);
 
     static Program of(ProcessView event) {
         boolean executed = event.type() == ProcessEventType.EXEC;
@@ -54,7 +50,7 @@ public record Program(
                 event.deviceMinor(),
                 event.inode(),
                 event.flags(),
-                split(event.arguments().toByteString()));
+                event.arguments().toByteString());
     }
 
     /** Returns whether a flag is set; TRUNCATED and FAULTED are about the arguments, others about the executable. */
@@ -70,15 +66,16 @@ public record Program(
     /** Returns the arguments as text with a space between them, for people; each byte that is no text is replaced. */
     public String commandLine() {
         StringBuilder line = new StringBuilder();
-        for (ByteString argument : arguments) {
+        for (ByteString argument : argumentList()) {
             line.append(line.isEmpty() ? "" : " ").append(new String(argument.toByteArray(), StandardCharsets.UTF_8));
         }
         return line.toString();
     }
 
-    private static List<ByteString> split(ByteString bytes) {
+    /** Returns the arguments one by one; those that the event did not have are missing at the end. Allocates. */
+    public List<ByteString> argumentList() {
         List<ByteString> parts = new ArrayList<>();
-        byte[] all = bytes.toByteArray();
+        byte[] all = arguments.toByteArray();
         int start = 0;
         for (int i = 0; i < all.length; i++) {
             if (all[i] == 0) {

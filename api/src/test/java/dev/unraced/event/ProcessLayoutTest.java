@@ -24,7 +24,6 @@ class ProcessLayoutTest {
             "TYPE_ALIVE", "UNRACED_RECORD_ALIVE",
             "PROCESS_SOURCE", "(int)UNRACED_PROCESS_SOURCE",
             "ARGUMENTS_MAX", "UNRACED_ARGUMENTS_MAX",
-            "START_UNIT", "63 - __builtin_clzll(1ull << 40) - __builtin_ctz(UNRACED_PROCESS_START(1ull << 40))",
             "FIXED_SIZE", "sizeof(struct unraced_process)",
             "VERSION_OFFSET", "offsetof(struct unraced_process, version)");
 
@@ -56,6 +55,28 @@ class ProcessLayoutTest {
         for (Map.Entry<String, Long> entry : java.entrySet()) {
             assertThat(entry.getValue()).as(entry.getKey()).isEqualTo(Long.parseLong(values.get(at++)));
         }
+    }
+
+    @Test
+    void aStartIsShortenedAsTheHeaderDoes(@TempDir Path directory) throws Exception {
+        Tools.need("gcc");
+        Files.createDirectory(directory.resolve("unraced"));
+        try (InputStream in = ProcessLayout.class.getResourceAsStream("/META-INF/include/unraced/record.h")) {
+            Files.copy(in, directory.resolve("unraced/record.h"));
+        }
+        Files.writeString(directory.resolve("start.c"), """
+                #include <linux/types.h>
+                #include <stdio.h>
+                #include "unraced/record.h"
+                int main(void)
+                {
+                	printf("%u\\n", UNRACED_PROCESS_START(15381097462700ull));
+                	return 0;
+                }
+                """);
+        Tools.run(directory, "gcc", "-I.", "-o", "start", "start.c");
+        assertThat(Tools.run(directory, directory.resolve("start").toString()))
+                .containsExactly(Integer.toUnsignedString(ProcessLayout.start(15_381_097_462_700L)));
     }
 
     @Test

@@ -38,10 +38,10 @@ class ProcessTableTest {
         // An event that comes late is of the image before.
         assertThat(name(before)).isEqualTo("/sbin/init");
         ProcessImage image = Objects.requireNonNull(table.imageOf(call(50, 2, 4)));
-        assertThat(image.program().arguments())
+        assertThat(image.program().argumentList())
                 .containsExactly(ByteString.utf8("sh"), ByteString.utf8("-c"), ByteString.utf8("true"));
         assertThat(image.program().commandLine()).isEqualTo("sh -c true");
-        assertThat(table.chain(image)).extracting(ProcessImage::tgid).containsExactly(50, 1);
+        assertThat(image.ancestors()).extracting(Ancestor::tgid).containsExactly(1);
     }
 
     @Test
@@ -73,6 +73,41 @@ class ProcessTableTest {
         table.update(fork(50, 2, 1, 5));
         ProcessImage image = Objects.requireNonNull(table.imageOf(call(50, 2, 5)));
         assertThat(image.program().executable()).isEmpty();
+    }
+
+    @Test
+    void aForkByANamesakeOfADeadProcessHasNotItsProgram() {
+        table.update(exec(1, 7, 0, 5, "/bin/dead", "dead\0"));
+        table.update(fork(50, 8, 1, 5));
+        ProcessImage image = Objects.requireNonNull(table.imageOf(call(50, 8, 5)));
+        assertThat(image.program().executable()).isEmpty();
+        assertThat(image.ancestors()).isEmpty();
+    }
+
+    @Test
+    void ancestorsStayAfterTheirEndAndAfterAnExec() {
+        table.update(alive(1, 3, "/sbin/init"));
+        table.update(fork(50, 2, 1, 3));
+        table.update(exit(1, 1, 3));
+        // The orphan's parent is another process now.
+        table.update(exec(50, 2, 77, 4, "/bin/orphan", "orphan\0"));
+        ProcessImage image = Objects.requireNonNull(table.imageOf(call(50, 2, 4)));
+        assertThat(image.ancestors()).extracting(Ancestor::tgid).containsExactly(1);
+        assertThat(image.ancestors().get(0).program().executable()).contains(ByteString.utf8("/sbin/init"));
+    }
+
+    @Test
+    void aLineageIsBounded() {
+        ProcessTable large = new ProcessTable(500, 2);
+        large.update(exec(1, 1, 0, 3, "/bin/sh", "sh\0"));
+        for (int tgid = 2; tgid < 300; tgid++) {
+            begin(ProcessEventType.FORK, tgid, tgid, 3, tgid - 1);
+            encoder.forker(tgid - 1, (tgid - 1) * START);
+            large.update(view());
+        }
+        ProcessImage last = Objects.requireNonNull(large.imageOf(call(299, 299, 3)));
+        assertThat(last.ancestors()).hasSize(ProcessImage.MOST_ANCESTORS);
+        assertThat(last.ancestors().get(0).tgid()).isEqualTo(298);
     }
 
     @Test
@@ -132,7 +167,7 @@ class ProcessTableTest {
 
     private ProcessView fork(int tgid, int start, int forker, int execId) {
         begin(ProcessEventType.FORK, tgid, start, execId, forker);
-        encoder.forker(forker);
+        encoder.forker(forker, START);
         return view();
     }
 

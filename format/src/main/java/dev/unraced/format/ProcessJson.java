@@ -7,6 +7,7 @@ import dev.unraced.event.EventFlag;
 import dev.unraced.event.EventView;
 import dev.unraced.event.ProcessEventType;
 import dev.unraced.event.ProcessView;
+import dev.unraced.process.Ancestor;
 import dev.unraced.process.Container;
 import dev.unraced.process.ProcessImage;
 import dev.unraced.process.ProcessTable;
@@ -28,8 +29,6 @@ final class ProcessJson {
     private static final JsonKey INTERPRETER = JsonKey.of("interpreter");
     private static final JsonKey CGROUP = JsonKey.of("cgroup");
     private static final JsonKey EXECUTABLE = JsonKey.of("executable");
-    /** No chain of parents is longer in an event. */
-    private static final int MOST_PARENTS = 64;
 
     private final WallClock clock;
     private final TimeText timeText = new TimeText("yyyy-MM-dd'T'HH:mm:ss", ZoneOffset.UTC);
@@ -112,23 +111,31 @@ final class ProcessJson {
 
     /** Appends the arguments, which end with NUL each; null where the event has none. */
     private void arguments(BytesView view, LineBuffer out) {
-        out.put(",\"arguments\":");
-        if (!view.isPresent()) {
-            out.put("null");
-            return;
+        if (view.isPresent()) {
+            arguments(view.copyTo(scratch, 0), out);
+        } else {
+            out.put(",\"arguments\":null");
         }
-        int length = view.copyTo(scratch, 0);
-        out.put('[');
+    }
+
+    /** Appends the arguments in the scratch, and their bytes in hexadecimal where they are no text. */
+    private void arguments(int length, LineBuffer out) {
+        out.put(",\"arguments\":[");
+        boolean exact = true;
         int start = 0;
         for (int i = 0; i < length; i++) {
-            boolean last = i == length - 1;
-            if (scratch[i] == 0 || last) {
+            boolean ends = scratch[i] == 0;
+            if (ends || i == length - 1) {
                 out.put(start == 0 ? "" : ",");
-                JsonText.put(out, scratch, start, scratch[i] == 0 ? i : length);
+                exact &= JsonText.put(out, scratch, start, ends ? i : length);
                 start = i + 1;
             }
         }
         out.put(']');
+        if (!exact) {
+            out.put(",\"arguments_hex\":");
+            JsonText.putHex(out, scratch, 0, length);
+        }
     }
 
     /** Appends the process behind a call: an object, or null and the reason. Allocates nothing. */
@@ -150,15 +157,11 @@ final class ProcessJson {
         out.put(",\"inode\":").putUnsigned(program.inode());
         out.put(",\"flags\":[");
         FLAGS.json(out, program.flags(), true);
-        out.put("],\"arguments\":[");
-        List<ByteString> arguments = program.arguments();
-        for (int i = 0; i < arguments.size(); i++) {
-            out.put(i == 0 ? "" : ",");
-            text(out, arguments.get(i));
-        }
         out.put(']');
+        program.arguments().copyTo(scratch, 0);
+        arguments(program.arguments().length(), out);
         number(out, "effective_uid", image.effectiveUid());
-        parents(image, table, out);
+        parents(image, out);
         out.put('}');
     }
 
@@ -185,14 +188,14 @@ final class ProcessJson {
         }
     }
 
-    private void parents(ProcessImage image, ProcessTable table, LineBuffer out) {
+    private void parents(ProcessImage image, LineBuffer out) {
         out.put(",\"parents\":[");
-        ProcessImage parent = table.parentOf(image);
-        for (int count = 0; parent != null && count < MOST_PARENTS; count++) {
-            out.put(count == 0 ? "{\"tgid\":" : ",{\"tgid\":").putDecimal(parent.tgid());
-            bytes(out, EXECUTABLE, parent.program().executable());
+        List<Ancestor> ancestors = image.ancestors();
+        for (int i = 0; i < ancestors.size(); i++) {
+            Ancestor ancestor = ancestors.get(i);
+            out.put(i == 0 ? "{\"tgid\":" : ",{\"tgid\":").putDecimal(ancestor.tgid());
+            bytes(out, EXECUTABLE, ancestor.program().executable());
             out.put('}');
-            parent = table.parentOf(parent);
         }
         out.put(']');
     }
@@ -221,11 +224,6 @@ final class ProcessJson {
             out.put(key.hex);
             JsonText.putHex(out, scratch, 0, length);
         }
-    }
-
-    private void text(LineBuffer out, ByteString bytes) {
-        bytes.copyTo(scratch, 0);
-        JsonText.put(out, scratch, 0, bytes.length());
     }
 
     private static void number(LineBuffer out, String name, long value) {

@@ -6,10 +6,13 @@ import dev.unraced.event.BytesView;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.EventView;
 import dev.unraced.event.ProcessView;
+import dev.unraced.process.Ancestor;
 import dev.unraced.process.ProcessImage;
 import dev.unraced.process.ProcessTable;
+import dev.unraced.process.Program;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
+import java.util.List;
 
 /** Writes process events as lines for people, and the programs behind a call. Forks have no line of their own. */
 final class ProcessText {
@@ -134,12 +137,11 @@ final class ProcessText {
             out.put("by ?").put(table.absenceOf(event).name());
         } else {
             out.put("by ");
-            for (int count = 0; image != null && count < MOST_NAMES; count++) {
-                if (count > 0) {
-                    out.put(safe.isUtf8() ? ARROW : ASCII_ARROW);
-                }
-                name(image, out);
-                image = table.parentOf(image);
+            name(image.comm(), image.program(), out);
+            List<Ancestor> ancestors = image.ancestors();
+            for (int i = 0; i < ancestors.size() && i < MOST_NAMES - 1; i++) {
+                out.put(safe.isUtf8() ? ARROW : ASCII_ARROW);
+                name(ancestors.get(i).comm(), ancestors.get(i).program(), out);
             }
         }
         end(out);
@@ -147,12 +149,12 @@ final class ProcessText {
     }
 
     /** Appends the last part of the executable's path, or the name of the first thread in brackets. */
-    private void name(ProcessImage image, LineBuffer out) {
-        ByteString path = image.program().executable().orElse(null);
+    private void name(ByteString comm, Program program, LineBuffer out) {
+        ByteString path = program.executable().orElse(null);
         if (path == null) {
-            image.comm().copyTo(scratch, 0);
+            comm.copyTo(scratch, 0);
             out.put('[');
-            safe.put(out, scratch, 0, image.comm().length(), ']');
+            safe.put(out, scratch, 0, comm.length(), ']');
             out.put(']');
             return;
         }

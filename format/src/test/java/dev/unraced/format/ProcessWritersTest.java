@@ -51,7 +51,9 @@ class ProcessWritersTest {
 
     @Test
     void argumentsMayBeNoTextOrNone() {
-        assertThat(jsonOf(exec("\u00ff\0", null))).containsEntry("arguments", List.of("\ufffd"));
+        assertThat(jsonOf(exec("\u00ff\0", null)))
+                .containsEntry("arguments", List.of("\ufffd"))
+                .containsEntry("arguments_hex", "ff00");
         assertThat(jsonOf(exec("", null))).containsEntry("arguments", List.of());
         assertThat(jsonOf(exec("cut", null))).containsEntry("arguments", List.of("cut"));
     }
@@ -116,7 +118,7 @@ class ProcessWritersTest {
     }
 
     private ProcessView forkOf() {
-        encoder.forker(6);
+        encoder.forker(6, START);
         return view();
     }
 

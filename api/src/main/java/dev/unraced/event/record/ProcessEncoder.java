@@ -83,8 +83,9 @@ public final class ProcessEncoder {
     }
 
     /** Sets of a fork the process that forked. */
-    public ProcessEncoder forker(int tgid) {
+    public ProcessEncoder forker(int tgid, long startNanos) {
         buffer.putInt(FORKER, tgid);
+        buffer.putLong(FORKER_START_NS, startNanos);
         return this;
     }
 

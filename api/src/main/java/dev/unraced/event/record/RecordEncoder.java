@@ -118,7 +118,7 @@ public final class RecordEncoder {
      * @param execId how many programs the process and its ancestors have executed
      */
     public RecordEncoder process(long startNanos, int execId) {
-        INTS.set(bytes, PROCESS_START, (int) (startNanos >>> ProcessLayout.START_UNIT));
+        INTS.set(bytes, PROCESS_START, ProcessLayout.start(startNanos));
         INTS.set(bytes, EXEC_ID, execId);
         return this;
     }

@@ -82,7 +82,7 @@ final class EventPrinter implements EventHandler {
             return;
         }
         table.update(event);
-        if (event.type() == ProcessEventType.ALIVE || !processes.test(event)) {
+        if (!processes.test(event) || event.type() == ProcessEventType.ALIVE) {
             return;
         }
         clock.arrived(event.nanos());

@@ -5,10 +5,12 @@ import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.EventView;
+import dev.unraced.event.ProcessEventType;
 import dev.unraced.event.ProcessView;
 import dev.unraced.process.Container;
 import dev.unraced.process.ProcessImage;
 import dev.unraced.process.ProcessTable;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,9 @@ final class ProcessOptions {
             description = "Only containers whose ids start like this, by the names of their cgroups.")
     private List<String> containers = List.of();
 
+    /** The living processes that are wanted with --descendants-of; an id stays until another process has it. */
+    private final Set<Integer> descendants = new HashSet<>();
+
     void apply(CaptureConfigBuilder builder) {
         if (!executables.isEmpty() || !ancestors.isEmpty() || !containers.isEmpty()) {
             builder.processEvents(true);
@@ -61,7 +66,7 @@ final class ProcessOptions {
         EventFilter filter = event -> true;
         if (!executables.isEmpty() || !ancestors.isEmpty()) {
             ByteString[] paths = paths();
-            filter = event -> passes(table.imageOf(event), paths, table);
+            filter = event -> passes(table.imageOf(event), paths);
         }
         if (!containers.isEmpty()) {
             filter = filter.and(event -> isInContainer(event, table));
@@ -69,28 +74,50 @@ final class ProcessOptions {
         return filter;
     }
 
-    /** Returns whether a process event passes, after the table knows it. */
+    /** Returns whether a process event is printed, after the table knows it. Notes who descends from whom. */
     boolean accepts(ProcessView event, ProcessTable table) {
-        return containers.isEmpty() && passes(table.newest(event.tgid()), paths(), table);
+        descend(event);
+        return event.type() != ProcessEventType.ALIVE
+                && containers.isEmpty()
+                && passes(table.newest(event.tgid()), paths());
+    }
+
+    /** Notes at each fork whether the child descends from a wanted process, whatever becomes of those between. */
+    private void descend(ProcessView event) {
+        if (ancestors.isEmpty()) {
+            return;
+        }
+        switch (event.type()) {
+            case ALIVE -> {
+                if (ancestors.contains(event.tgid()) || descendants.contains(event.parentTgid())) {
+                    descendants.add(event.tgid());
+                }
+            }
+            case FORK -> {
+                if (descendants.contains(event.forkerTgid())) {
+                    descendants.add(event.tgid());
+                } else {
+                    descendants.remove(event.tgid());
+                }
+            }
+            case EXEC, EXIT -> {
+                // An exec changes no descent, and events of the end may still come.
+            }
+        }
     }
 
     private ByteString[] paths() {
         return executables.stream().map(ByteString::utf8).toArray(ByteString[]::new);
     }
 
-    private boolean passes(@Nullable ProcessImage image, ByteString[] paths, ProcessTable table) {
+    private boolean passes(@Nullable ProcessImage image, ByteString[] paths) {
         if (paths.length > 0 && !isAny(image, paths)) {
             return false;
         }
         if (ancestors.isEmpty()) {
             return true;
         }
-        for (ProcessImage at = image; at != null; at = table.parentOf(at)) {
-            if (ancestors.contains(at.tgid())) {
-                return true;
-            }
-        }
-        return false;
+        return image != null && descendants.contains(image.tgid());
     }
 
     private static boolean isAny(@Nullable ProcessImage image, ByteString[] paths) {

@@ -42,7 +42,7 @@ final class ProcessEmitter {
 
     void forked(TaskGroup forker, Task child) {
         begin(ProcessEventType.FORK, child, child.tid());
-        encoder.forker(forker.tgid());
+        encoder.forker(forker.tgid(), forker.startNanos());
         submit();
     }
 
