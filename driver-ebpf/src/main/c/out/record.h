@@ -442,8 +442,8 @@ __noinline int starts_elsewhere(struct call *call)
 		const __u8 *name = builder->tail + sizeof(__u16);
 
 		/* A name that begins with NUL is in no file system. */
-		if (record->connect.address.length <= sizeof(__u16) || *(const __u16 *)builder->tail != UNRACED_AF_UNIX ||
-		    !*name)
+		if (record->connect.address.length <= sizeof(__u16) ||
+		    *(const __u16 *)builder->tail != UNRACED_AF_UNIX || !*name)
 			return 0;
 		absolute = *name == '/';
 	} else {

@@ -80,7 +80,8 @@ static bool is_path_address(const struct unraced_call *call, bool *absolute)
 	const u8 *name = call->tail + sizeof(u16);
 
 	*absolute = *name == '/';
-	return call->record.connect.address.length > sizeof(u16) && *(const u16 *)call->tail == UNRACED_AF_UNIX && *name;
+	return call->record.connect.address.length > sizeof(u16) &&
+	       *(const u16 *)call->tail == UNRACED_AF_UNIX && *name;
 }
 
 static bool is_elsewhere(const struct vfsmount *mount)

@@ -19,6 +19,47 @@ import java.nio.ByteOrder;
  * <p>Numbers that only another type of event has throw {@link IllegalStateException}.
  */
 public abstract class ProcessView {
+    /** The types of process events. */
+    public enum Type implements Coded {
+        /** A process was forked and has not run yet. Threads are no processes. */
+        FORK(ProcessLayout.TYPE_FORK),
+
+        /** A process has executed a program (execve, execveat), which has not run yet. */
+        EXEC(ProcessLayout.TYPE_EXEC),
+
+        /** The last thread of a process ends. */
+        EXIT(ProcessLayout.TYPE_EXIT),
+
+        /** The process was there when the capture opened. Its path as asked for and its arguments are not known. */
+        ALIVE(ProcessLayout.TYPE_ALIVE);
+
+        private static final Type[] BY_CODE = Coded.table(values(), new Type[0]);
+
+        private final int code;
+
+        Type(int code) {
+            this.code = code;
+        }
+
+        @Override
+        public int code() {
+            return code;
+        }
+
+        /**
+         * Returns the constant with a record's code.
+         *
+         * @throws IllegalArgumentException for a code that no constant has
+         */
+        public static Type of(int code) {
+            return Coded.lookUp(BY_CODE, code);
+        }
+
+        static boolean isCode(int code) {
+            return Coded.has(BY_CODE, code);
+        }
+    }
+
     private static final VarHandle LONGS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INTS = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).order(ByteOrder.LITTLE_ENDIAN);
@@ -65,8 +106,8 @@ public abstract class ProcessView {
     }
 
     /** Returns what happened to the process. */
-    public final ProcessEventType type() {
-        return ProcessEventType.of(buffer.get(offset + TYPE));
+    public final Type type() {
+        return Type.of(buffer.get(offset + TYPE));
     }
 
     /** Returns the number of this event within its {@link #source()}, from 1; a gap is a loss. */
@@ -126,13 +167,13 @@ public abstract class ProcessView {
 
     /** Returns the process that forked this one. */
     public final int forkerTgid() {
-        require(ProcessEventType.FORK);
+        require(Type.FORK);
         return i32(FORKER);
     }
 
     /** Returns the start of the process that forked this one. */
     public final long forkerStartNanos() {
-        require(ProcessEventType.FORK);
+        require(Type.FORK);
         return i64(FORKER_START_NS);
     }
 
@@ -272,7 +313,7 @@ public abstract class ProcessView {
 
     /** Returns of an exit the status that the parent gets by wait(2). */
     public final int status() {
-        require(ProcessEventType.EXIT);
+        require(Type.EXIT);
         return i32(STATUS);
     }
 
@@ -290,7 +331,7 @@ public abstract class ProcessView {
     /** Returns a view of a copy of the record, which may be kept and is immutable; allocates. */
     public abstract ProcessView snapshot();
 
-    private void require(ProcessEventType type) {
+    private void require(Type type) {
         if (buffer.get(offset + TYPE) != type.code()) {
             throw new IllegalStateException("the event is of type " + type() + ", not " + type);
         }

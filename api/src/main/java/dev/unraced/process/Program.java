@@ -3,7 +3,6 @@ package dev.unraced.process;
 
 import dev.unraced.event.ByteString;
 import dev.unraced.event.EventFlag;
-import dev.unraced.event.ProcessEventType;
 import dev.unraced.event.ProcessView;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -38,7 +37,7 @@ public record Program(
             new Program(Optional.empty(), Optional.empty(), Optional.empty(), 0, 0, 0, 0, ByteString.EMPTY);
 
     static Program of(ProcessView event) {
-        boolean executed = event.type() == ProcessEventType.EXEC;
+        boolean executed = event.type() == ProcessView.Type.EXEC;
         boolean file = event.has(EventFlag.HAS_FILE);
         return new Program(
                 executed ? Optional.of(event.path().toByteString()) : Optional.empty(),

@@ -9,7 +9,6 @@ import dev.unraced.event.ByteString;
 import dev.unraced.event.EventView;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
-import dev.unraced.event.ProcessEventType;
 import dev.unraced.event.ProcessView;
 import dev.unraced.event.Syscall;
 import dev.unraced.event.record.ProcessEncoder;
@@ -101,7 +100,7 @@ class ProcessTableTest {
         ProcessTable large = new ProcessTable(500, 2);
         large.update(exec(1, 1, 0, 3, "/bin/sh", "sh\0"));
         for (int tgid = 2; tgid < 300; tgid++) {
-            begin(ProcessEventType.FORK, tgid, tgid, 3, tgid - 1);
+            begin(ProcessView.Type.FORK, tgid, tgid, 3, tgid - 1);
             encoder.forker(tgid - 1, (tgid - 1) * START);
             large.update(view());
         }
@@ -161,28 +160,28 @@ class ProcessTableTest {
     }
 
     private ProcessView alive(int tgid, int execId, String path) {
-        begin(ProcessEventType.ALIVE, tgid, 1, execId, 0);
+        begin(ProcessView.Type.ALIVE, tgid, 1, execId, 0);
         return end(path);
     }
 
     private ProcessView fork(int tgid, int start, int forker, int execId) {
-        begin(ProcessEventType.FORK, tgid, start, execId, forker);
+        begin(ProcessView.Type.FORK, tgid, start, execId, forker);
         encoder.forker(forker, START);
         return view();
     }
 
     private ProcessView exec(int tgid, int start, int parent, int execId, String path, String arguments) {
-        begin(ProcessEventType.EXEC, tgid, start, execId, parent);
+        begin(ProcessView.Type.EXEC, tgid, start, execId, parent);
         encoder.path(bytes(path)).arguments(bytes(arguments));
         return end(path);
     }
 
     private ProcessView exit(int tgid, int start, int execId) {
-        begin(ProcessEventType.EXIT, tgid, start, execId, 1);
+        begin(ProcessView.Type.EXIT, tgid, start, execId, 1);
         return view();
     }
 
-    private void begin(ProcessEventType type, int tgid, int start, int execId, int parent) {
+    private void begin(ProcessView.Type type, int tgid, int start, int execId, int parent) {
         encoder.begin(type, now++)
                 .sequence(0, 1)
                 .process(tgid, tgid, start * START, execId)

@@ -10,6 +10,8 @@ import dev.unraced.linux.Errno;
 import dev.unraced.natives.LibC;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -21,6 +23,7 @@ import java.util.regex.Pattern;
 /** The programs and maps in the kernel. The kernel frees them when this object is closed, or when the process ends. */
 final class BpfObject implements AutoCloseable {
     private static final Pattern EVENT = Pattern.compile("tracepoint/(\\w+)/(\\w+)");
+    private static final String MEMLOCK = "memlock:";
     private static final int OPTIONS_SIZE = 88;
     private static final int OPTIONS_LOG = 56;
     private static final int OPTIONS_LOG_SIZE = 64;
@@ -113,6 +116,23 @@ final class BpfObject implements AutoCloseable {
             throw new IllegalArgumentException("the object has no map " + name);
         }
         return LibBpf.bpf_map__fd(map);
+    }
+
+    /**
+     * Returns the kernel's own figure of a map's memory in bytes, from {@code /proc/self/fdinfo}; 0 when the kernel
+     * gives none.
+     */
+    long memory(String map) {
+        try {
+            for (String line : Files.readAllLines(Path.of("/proc/self/fdinfo/" + map(map)))) {
+                if (line.startsWith(MEMLOCK)) {
+                    return Long.parseLong(line.substring(MEMLOCK.length()).strip());
+                }
+            }
+            return 0;
+        } catch (IOException | NumberFormatException e) {
+            return 0;
+        }
     }
 
     /** Returns the names of the loaded programs. */

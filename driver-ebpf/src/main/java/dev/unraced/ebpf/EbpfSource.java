@@ -65,15 +65,15 @@ final class EbpfSource implements RingSource {
         this.reader = reader;
         this.processes = processes;
         this.ringBytes = Rings.bytes(settings, counters.cpus());
-        this.stashBytes = MapMemory.bytes(object.map("slots"))
-                + MapMemory.bytes(object.map("stash"))
-                + MapMemory.bytes(object.map("long_stash"))
-                + MapMemory.bytes(object.map("refused"))
-                + MapMemory.bytes(object.map("copies"))
-                + MapMemory.bytes(object.map("resolved_objects"))
-                + MapMemory.bytes(object.map("requests"))
-                + MapMemory.bytes(object.map("long_requests"))
-                + MapMemory.bytes(object.map("pending"))
+        this.stashBytes = object.memory("slots")
+                + object.memory("stash")
+                + object.memory("long_stash")
+                + object.memory("refused")
+                + object.memory("copies")
+                + object.memory("resolved_objects")
+                + object.memory("requests")
+                + object.memory("long_requests")
+                + object.memory("pending")
                 + (settings.taskStorage() ? settings.stashEntries() * OWN_SLOT_BYTES : 0);
     }
 

@@ -8,7 +8,6 @@ import dev.unraced.capture.CaptureStats;
 import dev.unraced.capture.EventHandler;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.event.EventView;
-import dev.unraced.event.ProcessEventType;
 import dev.unraced.event.ProcessView;
 import dev.unraced.process.ProcessImage;
 import dev.unraced.process.ProcessTable;
@@ -36,7 +35,7 @@ class ProcessEventsTest {
     /** Keeps a table, and the opens whose path has a part, each with the image that made it. */
     private static final class Watcher implements EventHandler {
         final ProcessTable table = new ProcessTable();
-        final Map<ProcessEventType, Integer> types = new EnumMap<>(ProcessEventType.class);
+        final Map<ProcessView.Type, Integer> types = new EnumMap<>(ProcessView.Type.class);
         final List<String> opens = new ArrayList<>();
         final List<ProcessImage> images = new ArrayList<>();
         private final String part;
@@ -85,7 +84,7 @@ class ProcessEventsTest {
         Watcher watcher = new Watcher(directory.toString());
         CaptureStats stats = watch(watcher, "sh", "-c", script + " one two; : < " + directory + "/third");
 
-        assertThat(watcher.types).containsKeys(ProcessEventType.values());
+        assertThat(watcher.types).containsKeys(ProcessView.Type.values());
         assertThat(stats.processEvents())
                 .isEqualTo(watcher.types.values().stream().mapToInt(n -> n).sum());
         assertThat(stats.imbalance()).as("%s", stats).isZero();
@@ -114,7 +113,7 @@ class ProcessEventsTest {
                 watch(watcher, "sh", "-c", "i=0; while [ $i -lt " + processes + " ]; do /bin/true; i=$((i+1)); done");
 
         assertThat(stats.imbalance()).as("%s", stats).isZero();
-        assertThat(watcher.types.get(ProcessEventType.EXEC) + stats.totalLost()).isGreaterThanOrEqualTo(processes);
+        assertThat(watcher.types.get(ProcessView.Type.EXEC) + stats.totalLost()).isGreaterThanOrEqualTo(processes);
         assertThat(watcher.table.known()).isLessThan(ProcessTable.REMEMBERED + processes);
         assertThat(watcher.unknown).as("calls without a program").isZero();
     }

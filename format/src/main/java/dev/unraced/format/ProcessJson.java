@@ -5,7 +5,6 @@ import dev.unraced.event.ByteString;
 import dev.unraced.event.BytesView;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.EventView;
-import dev.unraced.event.ProcessEventType;
 import dev.unraced.event.ProcessView;
 import dev.unraced.process.Ancestor;
 import dev.unraced.process.Container;
@@ -89,7 +88,7 @@ final class ProcessJson {
     }
 
     private void program(ProcessView event, LineBuffer out) {
-        if (event.type() == ProcessEventType.EXEC) {
+        if (event.type() == ProcessView.Type.EXEC) {
             bytes(out, PATH, event.path());
             bytes(out, INTERPRETER, event.interpreter());
         }
@@ -103,7 +102,7 @@ final class ProcessJson {
         } else {
             out.put("null");
         }
-        if (event.type() == ProcessEventType.EXEC) {
+        if (event.type() == ProcessView.Type.EXEC) {
             arguments(event.arguments(), out);
             number(out, "arguments_size", event.argumentsSize());
         }

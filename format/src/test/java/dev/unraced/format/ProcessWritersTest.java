@@ -8,7 +8,6 @@ import dev.unraced.event.EventView;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
-import dev.unraced.event.ProcessEventType;
 import dev.unraced.event.ProcessView;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Syscall;
@@ -73,7 +72,7 @@ class ProcessWritersTest {
 
     @Test
     void aForkHasNoLineInTheTable() {
-        ProcessView fork = begin(ProcessEventType.FORK).forkOf();
+        ProcessView fork = begin(ProcessView.Type.FORK).forkOf();
         assertThat(textOf(fork)).isEmpty();
         assertThat(jsonOf(fork)).containsEntry("forker_tgid", 6L);
     }
@@ -108,7 +107,7 @@ class ProcessWritersTest {
         return out.toString();
     }
 
-    private ProcessWritersTest begin(ProcessEventType type) {
+    private ProcessWritersTest begin(ProcessView.Type type) {
         encoder.begin(type, START)
                 .sequence(0, 1)
                 .process(7, 7, START, 4)
@@ -123,7 +122,7 @@ class ProcessWritersTest {
     }
 
     private ProcessView exec(String arguments, @Nullable String interpreter) {
-        begin(ProcessEventType.EXEC);
+        begin(ProcessView.Type.EXEC);
         encoder.path(bytes("/tmp/tool"))
                 .executable(bytes("/usr/bin/dash"), 8, 1, 15)
                 .arguments(bytes(arguments));
@@ -134,7 +133,7 @@ class ProcessWritersTest {
     }
 
     private ProcessView exit(int status) {
-        begin(ProcessEventType.EXIT);
+        begin(ProcessView.Type.EXIT);
         encoder.status(status);
         return view();
     }

@@ -4,7 +4,7 @@ package dev.unraced.event.record;
 import static dev.unraced.event.ProcessLayout.*;
 
 import dev.unraced.event.EventFlag;
-import dev.unraced.event.ProcessEventType;
+import dev.unraced.event.ProcessView;
 import dev.unraced.event.RecordLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -27,7 +27,7 @@ public final class ProcessEncoder {
      *
      * @param nanos time of the event, CLOCK_BOOTTIME
      */
-    public ProcessEncoder begin(ProcessEventType type, long nanos) {
+    public ProcessEncoder begin(ProcessView.Type type, long nanos) {
         buffer.clear();
         Arrays.fill(bytes, 0, FIXED_SIZE, (byte) 0);
         buffer.putShort(VERSION_OFFSET, (short) RecordLayout.VERSION);

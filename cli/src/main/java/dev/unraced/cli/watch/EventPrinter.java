@@ -6,7 +6,6 @@ import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.OutputException;
 import dev.unraced.cli.common.StatusLine;
 import dev.unraced.event.EventView;
-import dev.unraced.event.ProcessEventType;
 import dev.unraced.event.ProcessView;
 import dev.unraced.format.EventWriter;
 import dev.unraced.format.LineBuffer;
@@ -82,7 +81,7 @@ final class EventPrinter implements EventHandler {
             return;
         }
         table.update(event);
-        if (!processes.test(event) || event.type() == ProcessEventType.ALIVE) {
+        if (!processes.test(event) || event.type() == ProcessView.Type.ALIVE) {
             return;
         }
         clock.arrived(event.nanos());

@@ -5,7 +5,6 @@ import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.EventView;
-import dev.unraced.event.ProcessEventType;
 import dev.unraced.event.ProcessView;
 import dev.unraced.process.Container;
 import dev.unraced.process.ProcessImage;
@@ -77,7 +76,7 @@ final class ProcessOptions {
     /** Returns whether a process event is printed, after the table knows it. Notes who descends from whom. */
     boolean accepts(ProcessView event, ProcessTable table) {
         descend(event);
-        return event.type() != ProcessEventType.ALIVE
+        return event.type() != ProcessView.Type.ALIVE
                 && containers.isEmpty()
                 && passes(table.newest(event.tgid()), paths());
     }

@@ -19,7 +19,6 @@ import dev.unraced.conformance.spec.Violation;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Feature;
-import dev.unraced.event.ProcessEventType;
 import dev.unraced.event.ProcessView;
 import dev.unraced.event.Syscall;
 import java.util.List;
@@ -42,7 +41,7 @@ public abstract class ProcessConformance extends DriverConformance {
                 assertThat(life)
                         .as("R16.1: events of a child that executes a program, %s", words)
                         .extracting(ProcessView::type)
-                        .containsExactly(ProcessEventType.FORK, ProcessEventType.EXEC, ProcessEventType.EXIT);
+                        .containsExactly(ProcessView.Type.FORK, ProcessView.Type.EXEC, ProcessView.Type.EXIT);
                 assertThat(life)
                         .as("R16.1: one start for the whole life")
                         .extracting(ProcessView::startNanos)
@@ -128,7 +127,7 @@ public abstract class ProcessConformance extends DriverConformance {
             assertThat(own)
                     .as("R16.5: events of a process that was there")
                     .extracting(ProcessView::type)
-                    .containsExactly(ProcessEventType.ALIVE);
+                    .containsExactly(ProcessView.Type.ALIVE);
             Keyed first = scenario.recorder().keys().get(0);
             assertThat(scenario.recorder().processes().subList(0, first.processesBefore()))
                     .as("R16.5: what came before the first call")
@@ -175,7 +174,7 @@ public abstract class ProcessConformance extends DriverConformance {
             assertThat(ofProcess(scenario, reply.integer("tgid")))
                     .as("R16.7: a child of the watched process, which is no watched process: %s", stats)
                     .extracting(ProcessView::type)
-                    .containsExactly(ProcessEventType.FORK);
+                    .containsExactly(ProcessView.Type.FORK);
             assertThat(stats.processEvents())
                     .as("R16.7: %s", stats)
                     .isEqualTo(scenario.recorder().processes().size());

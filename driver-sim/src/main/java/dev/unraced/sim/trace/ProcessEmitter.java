@@ -2,7 +2,7 @@
 package dev.unraced.sim.trace;
 
 import dev.unraced.event.ByteString;
-import dev.unraced.event.ProcessEventType;
+import dev.unraced.event.ProcessView;
 import dev.unraced.event.record.ProcessEncoder;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Program;
@@ -33,7 +33,7 @@ final class ProcessEmitter {
     void alive() {
         for (Task task : kernel.tasks()) {
             if (task.tid() == task.tgid()) {
-                begin(ProcessEventType.ALIVE, task, task.tid());
+                begin(ProcessView.Type.ALIVE, task, task.tid());
                 executable(task.group().program());
                 submit();
             }
@@ -41,14 +41,14 @@ final class ProcessEmitter {
     }
 
     void forked(TaskGroup forker, Task child) {
-        begin(ProcessEventType.FORK, child, child.tid());
+        begin(ProcessView.Type.FORK, child, child.tid());
         encoder.forker(forker.tgid(), forker.startNanos());
         submit();
     }
 
     void executed(Task task, int before) {
         Program program = task.group().program();
-        begin(ProcessEventType.EXEC, task, before);
+        begin(ProcessView.Type.EXEC, task, before);
         executable(program);
         if (program != null) {
             encoder.path(program.asked().toByteArray())
@@ -62,12 +62,12 @@ final class ProcessEmitter {
     }
 
     void ended(Task last) {
-        begin(ProcessEventType.EXIT, last, last.tid());
+        begin(ProcessView.Type.EXIT, last, last.tid());
         encoder.status(last.group().exitStatus());
         submit();
     }
 
-    private void begin(ProcessEventType type, Task task, int tid) {
+    private void begin(ProcessView.Type type, Task task, int tid) {
         TaskGroup group = task.group();
         sequence++;
         encoder.begin(type, kernel.clock().now())

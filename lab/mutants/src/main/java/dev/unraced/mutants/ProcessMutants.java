@@ -3,8 +3,8 @@ package dev.unraced.mutants;
 
 import dev.unraced.conformance.mutant.Mutant;
 import dev.unraced.event.Feature;
-import dev.unraced.event.ProcessEventType;
 import dev.unraced.event.ProcessLayout;
+import dev.unraced.event.ProcessView;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.mutants.fault.MutantFactory;
 import dev.unraced.mutants.fault.TracepointsAround;
@@ -43,25 +43,25 @@ final class ProcessMutants {
                         "program-by-another-file",
                         "gives a wrong inode number of the program that was executed",
                         "R16.2 R16.3",
-                        ProcessEventType.EXEC,
+                        ProcessView.Type.EXEC,
                         record -> record.putLong(ProcessLayout.INODE, record.getLong(ProcessLayout.INODE) + 1)),
                 editing(
                         "script-without-interpreter",
                         "does not name the interpreter of a script",
                         "R16.3",
-                        ProcessEventType.EXEC,
+                        ProcessView.Type.EXEC,
                         record -> record.putInt(ProcessLayout.INTERPRETER, 0)),
                 editing(
                         "exit-without-status",
                         "says of every process that it ended well",
                         "R16.4",
-                        ProcessEventType.EXIT,
+                        ProcessView.Type.EXIT,
                         record -> record.putInt(ProcessLayout.STATUS, 0)),
                 editing(
                         "processes-that-were-there-by-another-start",
                         "gives the time of the look as the start of a process that was there",
                         "R16.5",
-                        ProcessEventType.ALIVE,
+                        ProcessView.Type.ALIVE,
                         record -> record.putLong(
                                 ProcessLayout.START_NS, record.getLong(ProcessLayout.TIME_NS) + (1L << 40))),
                 MutantFactory.broken(
@@ -110,7 +110,7 @@ final class ProcessMutants {
     }
 
     private static Mutant editing(
-            String name, String what, String rules, ProcessEventType type, Consumer<ByteBuffer> edit) {
+            String name, String what, String rules, ProcessView.Type type, Consumer<ByteBuffer> edit) {
         return MutantFactory.broken(
                 name,
                 what,

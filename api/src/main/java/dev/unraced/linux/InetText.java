@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.event;
+package dev.unraced.linux;
 
 /**
  * Writes internet addresses for people, IPv6 as RFC 5952 recommends: {@code java.net} does not shorten zeros, and other
  * tools print the short form.
  */
-final class InetText {
+public final class InetText {
     private static final int GROUPS = 8;
 
     private InetText() {}
 
     /** Returns the text of 4 bytes. */
-    static String v4(byte[] address) {
+    public static String v4(byte[] address) {
         return v4(address, 0);
     }
 
     /** Returns the text of 16 bytes. */
-    static String v6(byte[] address) {
+    public static String v6(byte[] address) {
         int[] groups = new int[GROUPS];
         for (int i = 0; i < GROUPS; i++) {
             groups[i] = (address[2 * i] & 0xff) << 8 | (address[2 * i + 1] & 0xff);
