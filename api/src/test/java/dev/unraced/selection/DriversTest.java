@@ -277,7 +277,7 @@ class DriversTest {
                 .withMessage(
                         "Driver ebpf cannot be used. LACKS_CAPABILITY: "
                                 + "It lacks mitigation kernel (The kernel refuses fexit). "
-                                + "Change unraced.mitigation, unraced.syscalls or unraced.enter-events, or choose another driver.");
+                                + "Change unraced.mitigation, unraced.syscalls, unraced.enter-events or unraced.process-events, or choose another driver.");
         assertThat(drivers.open(named("ebpf").mitigation(Mitigation.STASH).build())
                         .driver())
                 .isEqualTo("ebpf");
