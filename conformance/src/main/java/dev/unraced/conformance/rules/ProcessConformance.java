@@ -190,6 +190,12 @@ public abstract class ProcessConformance extends DriverConformance {
         assertThatThrownBy(() -> watching().open().close())
                 .as("R16.8: process events are refused")
                 .isInstanceOf(CaptureException.class);
+        try (Scenario scenario = scenario().open()) {
+            scenario.call(scenario.missing());
+            assertThat(scenario.recorder().processes())
+                    .as("R16.8: there are none")
+                    .isEmpty();
+        }
     }
 
     private static void assertProgram(String rule, ProcessView exec, Reply reply) {
