@@ -54,10 +54,6 @@ public abstract class ProcessView {
         public static Type of(int code) {
             return Coded.lookUp(BY_CODE, code);
         }
-
-        static boolean isCode(int code) {
-            return Coded.has(BY_CODE, code);
-        }
     }
 
     private static final VarHandle LONGS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
