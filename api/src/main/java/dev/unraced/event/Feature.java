@@ -32,6 +32,10 @@ public enum Feature implements Capability {
      * has a new mount namespace with the number of its former one.
      */
     REQUEST_NAMESPACES,
+    /**
+     * {@code EventFlag.FOREIGN_MOUNT_NS} on calls that reach no file and whose path starts in another mount namespace.
+     */
+    START_NAMESPACES,
     /** Container identifier of the caller. */
     CONTAINER_ID,
     /** The driver sees the calls of the capturing process, unlike the observer of a sandbox. */

@@ -54,6 +54,7 @@ public final class GvisorDriver implements Driver {
             .without(Feature.PARENT, "trace points of calls do not name the parent")
             .without(Feature.CGROUP_ID, "cgroups of a sandbox are its own, and no trace point names them")
             .without(Feature.NAMESPACES, "no trace point names them")
+            .without(Feature.START_NAMESPACES, "no trace point names mount namespaces")
             .without(Feature.OWN_CALLS, "the capturing process is in no sandbox")
             .without(Feature.ENTER_EVENTS, "the driver makes one record of a call, and none at its entry")
             .without(Feature.PROCESS_EVENTS, "the driver takes no points of processes")

@@ -40,7 +40,9 @@ public abstract class MountConformance extends DriverConformance {
     protected MountConformance() {}
 
     @Rule("A path from a root in another mount namespace says so, where no file does")
-    @Requires(syscalls = Syscall.CONNECT, features = Feature.NAMESPACES)
+    @Requires(
+            syscalls = Syscall.CONNECT,
+            features = {Feature.NAMESPACES, Feature.START_NAMESPACES})
     public final void r02_46_aRootElsewhereIsMarked() {
         try (Scenario scenario = scenario().open()) {
             assertThat(scenario.call(scenario.missing(0)).event().flags())

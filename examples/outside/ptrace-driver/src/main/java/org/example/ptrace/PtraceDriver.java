@@ -44,6 +44,7 @@ public final class PtraceDriver implements Driver {
             .without(Feature.CONNECTING_PEER, NO_SOCKETS)
             .without(Feature.CGROUP_ID, NO_CGROUPS)
             .without(Feature.FILTER_CGROUP, NO_CGROUPS)
+            .without(Feature.START_NAMESPACES, "the driver looks at the mount of the opened file alone")
             .without(Feature.CONTAINER_ID, "the kernel knows no containers")
             .without(Feature.OWN_CALLS, "a process cannot trace itself")
             .without(Feature.FILTERS_AT_ENTRY, "filters apply at the return, when the call has had its stash entry")
