@@ -52,6 +52,13 @@ struct unraced_nl {
 	__u32 behind; /* the rest of the slice's last word */
 };
 
+/* Returns whether an address is that of a UNIX socket in the file system: other names begin with NUL. */
+UNRACED_INLINE bool unraced_is_path_address(const __u8 *address, __u32 length)
+{
+	return length > sizeof(__u16) && *(const __u16 *)address == UNRACED_AF_UNIX &&
+	       address[sizeof(__u16)];
+}
+
 /* The bytes before the address of IPv4 in the second half of a mapped one: ::ffff:127.0.0.1 */
 #define UNRACED_MAPPED_PREFIX 0xffff0000ull
 

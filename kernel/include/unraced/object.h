@@ -16,17 +16,25 @@
  */
 typedef void *unraced_append(void *builder, struct unraced_slice *slice, __u32 length);
 
-/* Describes a file except for its path. */
-UNRACED_INLINE void unraced_describe_inode(struct unraced_record *record, struct file *file)
+/* Tells inode number and device of a file. */
+UNRACED_INLINE void unraced_identify_file(struct file *file, __u64 *number, __u32 *major,
+					  __u32 *minor)
 {
 	struct inode *inode = KREAD(file, f_inode);
 	struct super_block *super = KREAD(inode, i_sb);
 	__u32 device = KREAD(super, s_dev);
 
-	record->open.inode = KREAD(inode, i_ino);
+	*number = KREAD(inode, i_ino);
 	/* The kernel's dev_t: MINORBITS of include/linux/kdev_t.h. */
-	record->open.device_major = device >> 20;
-	record->open.device_minor = device & 0xfffff;
+	*major = device >> 20;
+	*minor = device & 0xfffff;
+}
+
+/* Describes a file except for its path. */
+UNRACED_INLINE void unraced_describe_inode(struct unraced_record *record, struct file *file)
+{
+	unraced_identify_file(file, &record->open.inode, &record->open.device_major,
+			      &record->open.device_minor);
 	record->flags |= UNRACED_HAS_FILE;
 	/*
 	 * The kernel does not set FMODE_CREATED for a file without a name, which only its own open

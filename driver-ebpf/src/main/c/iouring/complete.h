@@ -162,9 +162,7 @@ static __always_inline bool has_ended(const struct request *request, struct io_k
 /* Returns whether the request has a path that the kernel resolves in a mount namespace. */
 static __always_inline bool has_path(const struct call *call, __u8 syscall)
 {
-	return syscall != UNRACED_CONNECT ||
-	       (call->length > sizeof(__u16) && *(const __u16 *)call->bytes == UNRACED_AF_UNIX &&
-		call->bytes[sizeof(__u16)]);
+	return syscall != UNRACED_CONNECT || unraced_is_path_address(call->bytes, call->length);
 }
 
 /*

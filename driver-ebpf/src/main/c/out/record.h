@@ -422,7 +422,6 @@ static __always_inline void judge_call(struct call *call, struct tail_context *f
 __noinline int starts_elsewhere(struct call *call)
 {
 	struct builder *builder = SCRATCH(record_scratch);
-	struct tail_context *from = SCRATCH(tail_context);
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct fs_struct *fs = KREAD_TRUSTED(task, fs);
 	struct unraced_record *record;
@@ -433,19 +432,15 @@ __noinline int starts_elsewhere(struct call *call)
 	__u32 ignored = 0;
 	bool absolute;
 
-	if (!call || !builder || !from || !fs)
+	if (!call || !builder || !fs)
 		return 0;
 	record = &builder->record;
 	if (record->tgid != (__u32)task->tgid || !record->mount_ns)
 		return 0;
 	if (record->syscall == UNRACED_CONNECT) {
-		const __u8 *name = builder->tail + sizeof(__u16);
-
-		/* A name that begins with NUL is in no file system. */
-		if (record->connect.address.length <= sizeof(__u16) ||
-		    *(const __u16 *)builder->tail != UNRACED_AF_UNIX || !*name)
+		if (!unraced_is_path_address(builder->tail, record->connect.address.length))
 			return 0;
-		absolute = *name == '/';
+		absolute = builder->tail[sizeof(__u16)] == '/';
 	} else {
 		if (!record->open.path.length)
 			return 0;

@@ -6,6 +6,7 @@
 #include "lib/kernel_types.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
+#include "unraced/object.h"
 #include "unraced/process.h"
 #include "lib/control.h"
 #include "lib/maps.h"
@@ -107,22 +108,25 @@ static __always_inline __u8 *place(struct process_builder *builder, struct unrac
 	return &builder->tail[at];
 }
 
+/* Ends a text that lies in the tail already, and clears the bytes behind it, up to the next word. */
+static __always_inline void end_text(struct process_builder *builder, struct unraced_slice *slice, __u32 at,
+				     __u32 length)
+{
+	slice->offset = sizeof(struct unraced_process) + at;
+	slice->length = length;
+	for (int i = 0; i < 8; i++)
+		builder->tail[(at + length + i) & (PROCESS_TAIL - 1)] = 0;
+	builder->end = (at + length + 7) & ~7u;
+}
+
 /* Appends a string of the kernel's. */
 static __always_inline void append_name(struct process_builder *builder, struct unraced_slice *slice, const char *name)
 {
 	__u32 at = builder->end & (PROCESS_TAIL - 1);
 	long size = bpf_probe_read_kernel_str(&builder->tail[at], UNRACED_PATH_MAX + 1, name);
-	__u32 length;
 
-	if (size <= 0)
-		return;
-	length = (size - 1) & 4095;
-	slice->offset = sizeof(struct unraced_process) + at;
-	slice->length = length;
-	/* Clears the bytes behind the string, up to the next word. */
-	for (int i = 0; i < 8; i++)
-		builder->tail[(at + length + i) & (PROCESS_TAIL - 1)] = 0;
-	builder->end = (at + length + 7) & ~7u;
+	if (size > 0)
+		end_text(builder, slice, at, (size - 1) & 4095);
 }
 
 /* Returns the directory above one of a cgroup, or null. */
@@ -169,26 +173,17 @@ static __always_inline void describe_cgroup(struct process_scratch *scratch, str
 		builder->tail[start] = '/';
 		length = 1;
 	}
-	builder->record.cgroup.offset = sizeof(struct unraced_process) + start;
-	builder->record.cgroup.length = length;
-	for (int i = 0; i < 8; i++)
-		builder->tail[(start + length + i) & (PROCESS_TAIL - 1)] = 0;
-	builder->end = (start + length + 7) & ~7u;
+	end_text(builder, &builder->record.cgroup, start, length);
 }
 
 /* Describes the executable of a process. */
 static __always_inline void describe_executable(struct process_builder *builder, struct walk *walk, struct file *file)
 {
 	struct unraced_process *record = &builder->record;
-	struct inode *inode = KREAD(file, f_inode);
-	struct super_block *super = KREAD(inode, i_sb);
-	__u32 device = KREAD(super, s_dev), length;
+	__u32 length;
 	__u8 *target;
 
-	record->inode = KREAD(inode, i_ino);
-	/* The kernel's dev_t: MINORBITS of include/linux/kdev_t.h. */
-	record->device_major = device >> 20;
-	record->device_minor = device & 0xfffff;
+	unraced_identify_file(file, &record->inode, &record->device_major, &record->device_minor);
 	walk_begin(walk, file, record->mount_ns, 0);
 	find_path(walk);
 	record->flags |= UNRACED_HAS_FILE | walk->flags;

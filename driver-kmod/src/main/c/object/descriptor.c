@@ -74,16 +74,6 @@ static struct vfsmount *mount_of_base(bool root)
 	return mount;
 }
 
-/* Returns whether the address is a name in the file system, and whether that is absolute. */
-static bool is_path_address(const struct unraced_call *call, bool *absolute)
-{
-	const u8 *name = call->tail + sizeof(u16);
-
-	*absolute = *name == '/';
-	return call->record.connect.address.length > sizeof(u16) &&
-	       *(const u16 *)call->tail == UNRACED_AF_UNIX && *name;
-}
-
 static bool is_elsewhere(const struct vfsmount *mount)
 {
 	return unraced_mount_namespace(mount) != current->nsproxy->mnt_ns;
@@ -101,10 +91,10 @@ static bool starts_elsewhere(struct unraced_call *call)
 
 	if (!current->fs || !current->nsproxy || record->tgid != current->tgid)
 		return false;
-	if (is_connect ? !is_path_address(call, &absolute) : !record->open.path.length)
+	if (is_connect ? !unraced_is_path_address(call->tail, record->connect.address.length) :
+			 !record->open.path.length)
 		return false;
-	if (!is_connect)
-		absolute = unraced_call_is_absolute(call);
+	absolute = is_connect ? call->tail[sizeof(u16)] == '/' : unraced_call_is_absolute(call);
 	if (absolute || is_connect || record->open.dirfd == UNRACED_AT_FDCWD) {
 		rcu_read_lock();
 		elsewhere = is_elsewhere(mount_of_base(absolute));

@@ -36,7 +36,7 @@ public final class ProcessTable {
     private long refused;
     private long forgotten;
 
-    /** What the table knows of the processes that had one id. */
+    /** The slot has the images of the processes that had one id. */
     private static final class Slot {
         private @Nullable ProcessImage newest;
         /** The image before, of the same process or of an earlier one with the same id. */

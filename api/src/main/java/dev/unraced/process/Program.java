@@ -57,11 +57,6 @@ public record Program(
         return (flags & flag.mask()) != 0;
     }
 
-    /** Returns whether the executable is a file that nobody can open by a path: a memfd, or one that was deleted. */
-    public boolean isHidden() {
-        return has(EventFlag.DELETED) || has(EventFlag.DETACHED);
-    }
-
     /** Returns the arguments as text with a space between them, for people; each byte that is no text is replaced. */
     public String commandLine() {
         StringBuilder line = new StringBuilder();

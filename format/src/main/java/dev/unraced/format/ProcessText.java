@@ -66,11 +66,11 @@ final class ProcessText {
         int start = out.length();
         put(out, event.comm(), '[');
         out.put('[').putDecimal(event.tgid()).put(']');
-        column(out, start, layout.taskWidth());
+        Style.endColumn(out, colour, start, layout.taskWidth());
         Style.CALL.start(out, colour);
         int call = out.length();
         out.put(what);
-        column(out, call, CALL_WIDTH);
+        Style.endColumn(out, colour, call, CALL_WIDTH);
     }
 
     private void exec(ProcessView event, LineBuffer out) {
@@ -169,12 +169,6 @@ final class ProcessText {
 
     private void put(LineBuffer out, BytesView view, char delimiter) {
         safe.put(out, scratch, 0, view.copyTo(scratch, 0), delimiter);
-    }
-
-    private void column(LineBuffer out, int start, int width) {
-        int characters = out.charactersFrom(start);
-        end(out);
-        out.putSpaces(width - characters).put(' ');
     }
 
     private void end(LineBuffer out) {

@@ -20,6 +20,13 @@ enum Style {
         sequence = "\u001b[" + parameters + "m";
     }
 
+    /** Ends a column that began after {@code start} bytes, and fills it up to its width. */
+    static void endColumn(LineBuffer out, boolean colour, int start, int width) {
+        int characters = out.charactersFrom(start);
+        RESET.start(out, colour);
+        out.putSpaces(width - characters).put(' ');
+    }
+
     void start(LineBuffer out, boolean colour) {
         if (colour) {
             out.put(sequence);

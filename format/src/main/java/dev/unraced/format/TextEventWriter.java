@@ -166,7 +166,7 @@ public final class TextEventWriter implements EventWriter {
         Style.CALL.start(out, colour);
         int call = out.length();
         out.put(CALLS.get(event.syscall()));
-        column(out, call, CALL_WIDTH);
+        Style.endColumn(out, colour, call, CALL_WIDTH);
         object(event, out);
         how(event, out);
         if (event.isEnter()) {
@@ -208,7 +208,7 @@ public final class TextEventWriter implements EventWriter {
             out.putDecimal(event.tgid()).put('/');
         }
         out.putDecimal(event.tid()).put(']');
-        column(out, start, layout.taskWidth());
+        Style.endColumn(out, colour, start, layout.taskWidth());
     }
 
     private void object(EventView event, LineBuffer out) {
@@ -223,7 +223,7 @@ public final class TextEventWriter implements EventWriter {
             sockaddr(out, event.address());
         }
         fit(out, start, layout.objectWidth());
-        column(out, start, layout.objectWidth());
+        Style.endColumn(out, colour, start, layout.objectWidth());
     }
 
     private void fit(LineBuffer out, int start, int most) {
@@ -249,7 +249,7 @@ public final class TextEventWriter implements EventWriter {
                 out.put(access != OpenFlags.O_RDWR && (isCreat || (flags & OpenFlags.O_CREAT) != 0) ? "c" : "");
             }
         }
-        column(out, start, SIGN_WIDTH);
+        Style.endColumn(out, colour, start, SIGN_WIDTH);
     }
 
     private void how(EventView event, LineBuffer out) {
@@ -270,7 +270,7 @@ public final class TextEventWriter implements EventWriter {
                 out.put(" 0").putOctal(event.mode());
             }
         }
-        column(out, start, HOW_WIDTH);
+        Style.endColumn(out, colour, start, HOW_WIDTH);
     }
 
     private void result(EventView event, LineBuffer out) {
@@ -287,7 +287,7 @@ public final class TextEventWriter implements EventWriter {
         if (event.has(EventFlag.EXECUTION_UNKNOWN)) {
             out.put('?');
         }
-        column(out, start, RESULT_WIDTH);
+        Style.endColumn(out, colour, start, RESULT_WIDTH);
     }
 
     private void duration(EventView event, LineBuffer out) {
@@ -299,7 +299,7 @@ public final class TextEventWriter implements EventWriter {
             out.putSpaces(DURATION_WIDTH - durationWidth(nanos));
             nanos(out, nanos);
         }
-        column(out, start, DURATION_WIDTH);
+        Style.endColumn(out, colour, start, DURATION_WIDTH);
     }
 
     /** Appends a duration with about three digits: {@code 523ns}, {@code 12.3µs}, {@code 4.5ms}, {@code 61.0s}. */
@@ -512,13 +512,6 @@ public final class TextEventWriter implements EventWriter {
     private void arrow(LineBuffer out) {
         Style.RESOLVED.start(out, colour);
         out.put(safe.isUtf8() ? ARROW : ASCII_ARROW);
-    }
-
-    /** Ends a coloured column that began after {@code start} bytes, and fills it up to its width. */
-    private void column(LineBuffer out, int start, int width) {
-        int characters = out.charactersFrom(start);
-        end(out);
-        out.putSpaces(width - characters).put(' ');
     }
 
     private void end(LineBuffer out) {

@@ -100,7 +100,7 @@ public final class ProcessEncoder {
         buffer.putInt(DEVICE_MAJOR, deviceMajor);
         buffer.putInt(DEVICE_MINOR, deviceMinor);
         buffer.putLong(INODE, inode);
-        buffer.putInt(FLAGS, buffer.getInt(FLAGS) | EventFlag.HAS_FILE.mask());
+        flag(EventFlag.HAS_FILE);
         return slice(RESOLVED, path, path.length);
     }
 
@@ -118,7 +118,7 @@ public final class ProcessEncoder {
     public ProcessEncoder arguments(byte[] all) {
         buffer.putInt(ARGUMENTS_SIZE, all.length);
         if (all.length > ARGUMENTS_MAX) {
-            buffer.putInt(FLAGS, buffer.getInt(FLAGS) | EventFlag.TRUNCATED.mask());
+            flag(EventFlag.TRUNCATED);
         }
         return slice(ARGUMENTS, all, Math.min(all.length, ARGUMENTS_MAX));
     }
@@ -138,6 +138,10 @@ public final class ProcessEncoder {
     /** Returns the buffer that holds the record, until the next {@link #begin}. */
     public ByteBuffer buffer() {
         return buffer;
+    }
+
+    private void flag(EventFlag flag) {
+        buffer.putInt(FLAGS, buffer.getInt(FLAGS) | flag.mask());
     }
 
     private ProcessEncoder slice(int field, byte[] value, int length) {

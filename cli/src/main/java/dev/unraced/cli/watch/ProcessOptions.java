@@ -12,6 +12,7 @@ import dev.unraced.process.ProcessTable;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -73,12 +74,19 @@ final class ProcessOptions {
         return filter;
     }
 
-    /** Returns whether a process event is printed, after the table knows it. Notes who descends from whom. */
-    boolean accepts(ProcessView event, ProcessTable table) {
-        descend(event);
-        return event.type() != ProcessView.Type.ALIVE
-                && containers.isEmpty()
-                && passes(table.newest(event.tgid()), paths());
+    /**
+     * Returns a filter of the process events to print. It is asked about each of them, after the table knows it, and
+     * notes who descends from whom.
+     */
+    Predicate<ProcessView> ofProcesses(@Nullable ProcessTable table) {
+        if (table == null) {
+            return event -> false;
+        }
+        ByteString[] paths = paths();
+        return event -> {
+            descend(event);
+            return containers.isEmpty() && passes(table.newest(event.tgid()), paths);
+        };
     }
 
     /** Notes at each fork whether the child descends from a wanted process, whatever becomes of those between. */

@@ -157,7 +157,7 @@ public final class RunCommand implements Callable<Integer> {
                 to,
                 StatusLine.none(to.err()),
                 table,
-                event -> table == null || processes.accepts(event, table));
+                processes.ofProcesses(table));
         Recording recording = record.open(capture);
         Watch watch = new Watch(capture, printer, recording, () -> {}, Long.MAX_VALUE, FOREVER);
         Process child = cgroup.start(RawArguments.of(command));

@@ -149,7 +149,7 @@ public final class WatchCommand implements Callable<Integer> {
                 console,
                 status,
                 table,
-                event -> table == null || processes.accepts(event, table));
+                processes.ofProcesses(table));
         Recording recording = record.open(capture);
         String begun = CaptureText.begin(capture, built);
         console.err().println(begun);

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.EventHandler;
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.event.ByteString;
+import dev.unraced.event.EventView;
+import dev.unraced.event.ProcessView;
+import dev.unraced.process.ProcessImage;
+import dev.unraced.process.ProcessTable;
+import dev.unraced.process.Program;
+import dev.unraced.sim.junit.SimExtension;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Tests that an agent's test can let a process execute a program, and sees that program at the process's events. */
+@ExtendWith(SimExtension.class)
+class ExecutedProgramTest {
+
+    private final ProcessTable table = new ProcessTable();
+    private final List<Program> programs = new ArrayList<>();
+
+    private void poll(Capture capture) {
+        capture.poll(
+                new EventHandler() {
+                    @Override
+                    public void onEvent(EventView event) {
+                        ProcessImage image = Objects.requireNonNull(table.imageOf(event), "no image");
+                        programs.add(image.program());
+                    }
+
+                    @Override
+                    public void onProcess(ProcessView event) {
+                        table.update(event);
+                    }
+                },
+                64);
+    }
+
+    @Test
+    void anEventIsOfTheProgramThatTheProcessExecuted(SimKernel kernel) {
+        kernel.files().file("/usr/bin/curl");
+        SimProcess process = kernel.process("sh");
+        try (Capture capture = kernel.capture(CaptureConfig.builder()
+                .driver(SimDriver.NAME)
+                .processEvents(true)
+                .build())) {
+            process.thread().openat("/etc/hostname").finish();
+            process.execute("/usr/bin/curl", "curl", "-s");
+            process.thread().openat("/etc/hostname").finish();
+            poll(capture);
+        }
+
+        assertThat(programs).hasSize(2);
+        assertThat(programs.get(0).executable()).isNotEqualTo(programs.get(1).executable());
+        assertThat(programs.get(1).executable()).hasValue(ByteString.utf8("/usr/bin/curl"));
+        assertThat(programs.get(1).argumentList()).containsExactly(ByteString.utf8("curl"), ByteString.utf8("-s"));
+    }
+
+    @Test
+    void aProgramThatIsNotThereIsRefused(SimKernel kernel) {
+        SimProcess process = kernel.process("sh");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> process.execute("/usr/bin/missing", "missing"))
+                .withMessage("no file /usr/bin/missing");
+    }
+}
