@@ -6,6 +6,7 @@
  *   open PATH   openat, and close of the opened file
  *   connect     socket, connect to a listener on loopback in a process of its own, close with a reset
  *   getppid     a call that no observer watches
+ *   exec        a process that executes /bin/true, which is waited for; its CPU counts, too
  *
  * RATE is calls a second, evenly spread; 0 means full speed.
  */
@@ -13,12 +14,15 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -31,6 +35,16 @@ static double now(clockid_t clock)
 
 	clock_gettime(clock, &time);
 	return time.tv_sec * 1e9 + time.tv_nsec;
+}
+
+/* Returns the nanoseconds on a CPU of this process, and of its children that it has waited for. */
+static double busy_time(void)
+{
+	struct rusage children;
+
+	getrusage(RUSAGE_CHILDREN, &children);
+	return now(CLOCK_PROCESS_CPUTIME_ID) + (children.ru_utime.tv_sec + children.ru_stime.tv_sec) * 1e9 +
+	       (children.ru_utime.tv_usec + children.ru_stime.tv_usec) * 1e3;
 }
 
 static void die(const char *what)
@@ -62,6 +76,15 @@ static void connect_reset(void)
 static void get_ppid(void)
 {
 	syscall(SYS_getppid);
+}
+
+static void execute(void)
+{
+	char *arguments[] = { "true", NULL }, *environment[] = { NULL };
+	pid_t child;
+
+	if (posix_spawn(&child, "/bin/true", NULL, NULL, arguments, environment) || waitpid(child, NULL, 0) != child)
+		die("/bin/true");
 }
 
 static void start_server(void)
@@ -104,22 +127,24 @@ int main(int argc, char **argv)
 		start_server();
 	} else if (argc == 4 && !strcmp(argv[1], "getppid")) {
 		call = get_ppid;
+	} else if (argc == 4 && !strcmp(argv[1], "exec")) {
+		call = execute;
 	}
 	if (!call || calls < 1 || rate < 0) {
-		fprintf(stderr, "usage: workload open|connect|getppid CALLS RATE [PATH]\n");
+		fprintf(stderr, "usage: workload open|connect|getppid|exec CALLS RATE [PATH]\n");
 		return 2;
 	}
 	if (getchar() == EOF)
 		return 1;
 	start = now(CLOCK_MONOTONIC);
-	busy = now(CLOCK_PROCESS_CPUTIME_ID);
+	busy = busy_time();
 	for (long i = 0; i < calls; i++) {
 		if (rate > 0)
 			while (now(CLOCK_MONOTONIC) < start + i * 1e9 / rate)
 				;
 		call();
 	}
-	busy = now(CLOCK_PROCESS_CPUTIME_ID) - busy;
+	busy = busy_time() - busy;
 	printf("%.1f %.1f\n", (now(CLOCK_MONOTONIC) - start) / calls, busy / calls);
 	return 0;
 }

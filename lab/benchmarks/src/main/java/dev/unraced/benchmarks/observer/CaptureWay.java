@@ -27,6 +27,7 @@ public record CaptureWay(String name, String driver, Map<String, Object> setting
             ebpf("kernel-unchecked", Map.of(MITIGATION, "kernel", INTEGRITY, false)),
             ebpf("kernel-kprobe", Map.of(MITIGATION, "kernel", "unraced.ebpf.copies", "kprobe")),
             ebpf("enter-events", Map.of("unraced.enter-events", true)),
+            ebpf("process-events", Map.of("unraced.process-events", true)),
             ebpf("function", Map.of(HOOKS, "function")),
             ebpf("function-kernel", Map.of(HOOKS, "function", MITIGATION, "kernel")),
             ebpf("tracepoint", Map.of(HOOKS, "tracepoint")),

@@ -40,6 +40,7 @@ public final class Workloads {
                 () -> new Calls("open-missing", "openat that fails", 200_000, "open", "/etc/there-is-no-such-file"));
         all.put("connect", () -> new Calls("connect", "socket, connect on loopback, close", 20_000, "connect"));
         all.put("getppid", () -> new Calls("getppid", "an unwatched call", 2_000_000, "getppid"));
+        all.put("exec", () -> new Calls("exec", "exec and exit of /bin/true", 1_000, "exec"));
         all.put("compile", CompileWorkload::new);
         all.put("redis", RedisWorkload::new);
         return all;

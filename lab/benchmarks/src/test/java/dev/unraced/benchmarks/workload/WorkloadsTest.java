@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class WorkloadsTest {
     @ParameterizedTest
-    @ValueSource(strings = {"open", "open-255", "open-4000", "open-missing", "connect", "getppid", "compile"})
+    @ValueSource(strings = {"open", "open-255", "open-4000", "open-missing", "connect", "getppid", "exec", "compile"})
     void works(String name) throws Exception {
         try (Workload workload = Workloads.ALL.get(name).make()) {
             assertThat(workload.name()).isEqualTo(name);
