@@ -13,7 +13,7 @@
 struct unraced_control {
 	__u32 active;	      /* 0: the programs do nothing */
 	__u32 mitigation;     /* enum unraced_mitigation */
-	__u32 reader_waiting; /* 1: the next record rings the bell */
+	__u32 reader_waiting; /* 1: the next record wakes the reader */
 	__u32 self_tgid;      /* the capturing process, in the initial pid namespace */
 	__u32 filters;	      /* enum unraced_filter */
 	__u32 integrity;      /* 1: the requested path or address is compared with the object */

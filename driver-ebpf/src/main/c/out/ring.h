@@ -16,15 +16,15 @@
  */
 static __always_inline void wake_reader(struct unraced_counters *stats, struct unraced_control *shared)
 {
-	void *bell;
+	void *wakeup;
 
 	if (!shared->reader_waiting || !__sync_lock_test_and_set(&shared->reader_waiting, 0))
 		return;
-	bell = bpf_ringbuf_reserve(&ring, 8, 0);
-	if (!bell)
+	wakeup = bpf_ringbuf_reserve(&ring, 8, 0);
+	if (!wakeup)
 		return;
 	stats->wakeups++;
-	bpf_ringbuf_discard(bell, BPF_RB_FORCE_WAKEUP);
+	bpf_ringbuf_discard(wakeup, BPF_RB_FORCE_WAKEUP);
 }
 
 static __always_inline long output(struct unraced_control *shared, void *record, __u32 size)

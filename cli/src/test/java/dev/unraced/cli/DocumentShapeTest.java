@@ -35,7 +35,11 @@ class DocumentShapeTest {
     }
 
     static List<Path> wrapped() throws IOException {
-        return Stream.of(List.of(FIRST_PAGE), guides(), pages(DOCS.resolve("reference")))
+        return Stream.of(
+                        List.of(FIRST_PAGE, Path.of("../SECURITY.md"), Path.of("../ROADMAP.md")),
+                        pages(DOCS),
+                        pages(DOCS.resolve("reference")),
+                        pages(DOCS.resolve("decisions")))
                 .flatMap(List::stream)
                 .toList();
     }

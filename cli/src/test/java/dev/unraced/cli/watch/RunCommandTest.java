@@ -44,7 +44,7 @@ class RunCommandTest {
     private final Driver driver = mock();
     private final TestConsole test = new TestConsole();
     private @Nullable CaptureConfig config;
-    private boolean entrance = true;
+    private boolean canBeEntered = true;
 
     @BeforeEach
     void aMachineWithCgroups() throws IOException {
@@ -121,7 +121,7 @@ class RunCommandTest {
     @Test
     void aCommandThatCannotEnterItsCgroupIsNotRun() {
         Path trace = machine.resolve("ran");
-        entrance = false;
+        canBeEntered = false;
         assertThat(run("touch", trace.toString())).isEqualTo(1);
         assertThat(test.err()).contains("the command was not run");
         assertThat(trace).doesNotExist();
@@ -201,7 +201,7 @@ class RunCommandTest {
     private RunCgroup cgroup() {
         RunCgroup made = RunCgroup.create(fresh());
         try {
-            if (entrance) {
+            if (canBeEntered) {
                 Files.createFile(Path.of(made.toString(), "cgroup.procs"));
             }
         } catch (IOException e) {

@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 
-/** The surroundings of an attack: a scenario, a number of calls to make, and the tally of what its events say. */
+/** The setup of an attack: a scenario, a number of calls to make, and the tally of what its events say. */
 public final class AttackField {
     /** The calls of the first command: few enough for an emulated machine to answer in time. */
     private static final int FIRST_BATCH = 500;

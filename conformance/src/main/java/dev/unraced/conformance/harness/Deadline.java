@@ -50,14 +50,14 @@ final class Deadline implements InvocationInterceptor {
 
     static void within(Duration limit, Invocation<Void> rule) throws Throwable {
         Watch watch = new Watch(Thread.currentThread());
-        ScheduledFuture<?> bell = CLOCK.schedule(watch::ring, limit.toNanos(), TimeUnit.NANOSECONDS);
+        ScheduledFuture<?> alarm = CLOCK.schedule(watch::ring, limit.toNanos(), TimeUnit.NANOSECONDS);
         @Nullable Throwable end = null;
         try {
             rule.proceed();
         } catch (Throwable t) {
             end = t;
         }
-        bell.cancel(false);
+        alarm.cancel(false);
         if (watch.isLate()) {
             TimeoutException late = new TimeoutException(
                     "the rule took more than " + limit.toSeconds() + " s. " + ActorException.ABOUT_PAGE_FAULTS);

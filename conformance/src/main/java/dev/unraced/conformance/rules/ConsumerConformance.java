@@ -136,7 +136,7 @@ public abstract class ConsumerConformance extends DriverConformance {
     }
 
     @Rule("A closed capture refuses to be consumed, and still has its accounts")
-    public final void r15_5_aClosedCaptureKeepsItsBooks() {
+    public final void r15_5_aClosedCaptureKeepsItsStatistics() {
         try (Scenario scenario = scenario().unread().open()) {
             Capture capture = scenario.capture();
             scenario.callUnobserved(scenario.missing(0));

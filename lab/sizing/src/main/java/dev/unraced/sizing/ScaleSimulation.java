@@ -25,7 +25,7 @@ public final class ScaleSimulation {
     private final int entries;
     private final Observer observer;
     private final SplittableRandom random;
-    private final Crowd crowd;
+    private final MachineThreads threads;
     private final IdSpace ids;
     private final ReturnQueue returns = new ReturnQueue();
     private final Tally all = new Tally();
@@ -41,7 +41,7 @@ public final class ScaleSimulation {
         entries = stash.capacity();
         observer = new Observer(stash);
         random = new SplittableRandom(scenario.seed());
-        crowd = new Crowd(scenario.threads());
+        threads = new MachineThreads(scenario.threads());
         ids = new IdSpace(scenario.churn().ids());
     }
 
@@ -62,7 +62,7 @@ public final class ScaleSimulation {
 
     private ScaleResult run(LongConsumer progress) {
         for (int thread = 0; thread < scenario.threads(); thread++) {
-            crowd.start(thread, ids.take(), 0);
+            threads.start(thread, ids.take(), 0);
         }
         double callGap = NANOS / scenario.callsPerSecond();
         double exitGap = (double) scenario.churn().lifetime().toNanos() / scenario.threads();
@@ -103,47 +103,47 @@ public final class ScaleSimulation {
     }
 
     private void enter(long now) {
-        if (crowd.idle() == 0) {
+        if (threads.idle() == 0) {
             return;
         }
-        int thread = crowd.anyIdle(random);
+        int thread = threads.anyIdle(random);
         long latency = scenario.latency().draw(random);
         long call = calls++;
-        crowd.enter(thread, call, now + latency, latency >= SLOW_NANOS);
+        threads.enter(thread, call, now + latency, latency >= SLOW_NANOS);
         returns.add(now + latency, thread);
         if (!happens(scenario.missedEnters())) {
-            observer.enter(now, crowd.id(thread), crowd.start(thread), call);
+            observer.enter(now, threads.id(thread), threads.start(thread), call);
         }
     }
 
     private void leave(long now) {
         int thread = returns.remove();
-        if (!crowd.returnsAt(thread, now)) {
+        if (!threads.returnsAt(thread, now)) {
             return;
         }
-        int taken = observer.leave(now, crowd.id(thread), crowd.start(thread), crowd.call(thread));
-        crowd.leave(thread);
+        int taken = observer.leave(now, threads.id(thread), threads.start(thread), threads.call(thread));
+        threads.leave(thread);
         all.add(taken);
-        if (crowd.isSlow(thread)) {
+        if (threads.isSlow(thread)) {
             slow.add(taken);
         }
     }
 
     /** Ends a thread, and starts another one. */
     private void exit(long now) {
-        boolean inCall = crowd.busy() > 0
-                && (crowd.idle() == 0 || happens(scenario.churn().killed()));
-        int thread = inCall ? crowd.anyBusy(random) : crowd.anyIdle(random);
-        int id = crowd.id(thread);
+        boolean inCall = threads.busy() > 0
+                && (threads.idle() == 0 || happens(scenario.churn().killed()));
+        int thread = inCall ? threads.anyBusy(random) : threads.anyIdle(random);
+        int id = threads.id(thread);
         if (inCall) {
             killed++;
-            crowd.leave(thread);
+            threads.leave(thread);
         }
         if (happens(scenario.churn().reclaimed())) {
             observer.exit(now, id);
         }
         ids.giveBack(id);
-        crowd.start(thread, ids.take(), now);
+        threads.start(thread, ids.take(), now);
     }
 
     private void attack(long now) {
@@ -167,7 +167,7 @@ public final class ScaleSimulation {
                 slow.counts(),
                 attackers == 0 ? new Tally().counts() : events.minus(beforeAttack),
                 killed,
-                (long) crowd.busy() + attackers,
+                (long) threads.busy() + attackers,
                 observer.highWater(),
                 observer.meanLive(end),
                 observer.stats(events.complete()));

@@ -7,7 +7,7 @@ import java.util.random.RandomGenerator;
  * The threads of a machine, by index, 36 bytes each. In {@link #order}, threads outside of calls come first and threads
  * in calls after them, so that a thread of either kind can be drawn at once. Not thread-safe.
  */
-final class Crowd {
+final class MachineThreads {
     private static final long IN_NO_CALL = -1;
 
     /** The longs per thread. Values that are used together lie together: a million threads do not fit into a cache. */
@@ -30,7 +30,7 @@ final class Crowd {
      *
      * @param count number of threads
      */
-    Crowd(int count) {
+    MachineThreads(int count) {
         threads = new long[WIDTH * count];
         order = new int[count];
         for (int thread = 0; thread < count; thread++) {
