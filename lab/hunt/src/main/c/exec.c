@@ -8,7 +8,9 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 /* EventLog finds the hunter's events by this comm. */
@@ -59,6 +61,17 @@ static void log_killed(int id)
 	arena->since[id] = 0;
 }
 
+/* Logs which thread executed the hunter, between which times, and the file that the process executes now. */
+static void log_exec(int id, uint64_t since)
+{
+	struct stat stat;
+
+	if (fstatat(PROC_FD, "self/exe", &stat, 0))
+		memset(&stat, 0, sizeof(stat));
+	append(&arena->logs[id], "exec a=%d t=%d g=%d b=%lu e=%lu ino=%lu dev=%u:%u\n", id, arena->tids[id], getpid(),
+	       since, now(), stat.st_ino, major(stat.st_dev), minor(stat.st_dev));
+}
+
 /* Goes on after an exec; the last argument is the number of the actor that called it. */
 int go_on(char **arguments)
 {
@@ -74,6 +87,7 @@ int go_on(char **arguments)
 	memcpy(base, arena->base, sizeof(base));
 	const struct actor *own = &program.actors[id];
 
+	log_exec(id, arena->since[id]);
 	arena->since[id] = 0;
 	handle_signals();
 	for (int i = 0; i < program.actors_count; i++) {

@@ -6,6 +6,8 @@ import dev.unraced.capture.CaptureException;
 import dev.unraced.cli.common.ConfigOptions;
 import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.ExitCode;
+import dev.unraced.driver.Driver;
+import dev.unraced.event.Feature;
 import dev.unraced.event.Mitigation;
 import dev.unraced.hunt.Hunt;
 import dev.unraced.hunt.Kind;
@@ -95,7 +97,8 @@ final class HuntRun {
             List<String> kinds,
             @Nullable Path program,
             Path save) {
-        String driver = drivers.select(config.builder().build()).driver().name();
+        Driver selected = drivers.select(config.builder().build()).driver();
+        String driver = selected.name();
         if (driver.equals(SIMULATOR)) {
             return huntSimulator(modes, seed, limits, !kinds.isEmpty() || program != null);
         }
@@ -107,7 +110,7 @@ final class HuntRun {
         List<HuntResult> results = new ArrayList<>();
         for (Mitigation mode : modes) {
             long first = seed == null ? freshSeed() : seed;
-            results.add(hunt(drivers, config, driver, mode, first, limits, chosen, text, save));
+            results.add(hunt(drivers, config, selected, mode, first, limits, chosen, text, save));
             if (!json) {
                 console.print(HuntText.of(results.get(results.size() - 1)));
             }
@@ -139,14 +142,16 @@ final class HuntRun {
     private HuntResult hunt(
             Drivers drivers,
             ConfigOptions config,
-            String driver,
+            Driver driver,
             Mitigation mode,
             long first,
             Limits limits,
             Set<Kind> kinds,
             @Nullable String text,
             Path save) {
-        Capture capture = drivers.open(config.builder().mitigation(mode).build());
+        boolean processes = driver.capabilities().has(Feature.PROCESS_EVENTS);
+        Capture capture = drivers.open(
+                config.builder().mitigation(mode).processEvents(processes).build());
         Verdict all = new Verdict();
         Map<String, FoundLie> found = new LinkedHashMap<>();
         long until = System.nanoTime() + limits.duration().toNanos();
@@ -185,7 +190,7 @@ final class HuntRun {
                                 : lie);
             }
             return new HuntResult(
-                    driver, mode, first, programs, hunt.cutPrograms(), missed, all, hunt.balance(), shrunk);
+                    driver.name(), mode, first, programs, hunt.cutPrograms(), missed, all, hunt.balance(), shrunk);
         }
     }
 

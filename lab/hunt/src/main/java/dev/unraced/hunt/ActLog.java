@@ -23,6 +23,7 @@ final class ActLog {
     private final List<LogLine> attempts = new ArrayList<>();
     private final List<LogLine> renamed = new ArrayList<>();
     private final List<LogLine> killed = new ArrayList<>();
+    private final List<LogLine> execs = new ArrayList<>();
     private final Map<List<Long>, Windows> replaced = new HashMap<>();
     private final Set<Integer> tgids = new HashSet<>();
     private final Set<Integer> tids = new HashSet<>();
@@ -55,6 +56,7 @@ final class ActLog {
             case "attempt" -> attempts.add(line);
             case "renamed" -> renamed.add(line);
             case "killed" -> killed.add(line);
+            case "exec" -> execs.add(line);
             case "failed" -> failure = text;
             default -> throw new HuntException("the acting program logged an unknown line: " + text);
         }
@@ -64,6 +66,7 @@ final class ActLog {
     void finish() {
         changes.sort(Comparator.comparingLong(line -> line.number("n")));
         acts.sort(Comparator.comparingLong(Act::begin));
+        execs.sort(Comparator.comparingLong(line -> line.number("e")));
     }
 
     String base() {
@@ -115,6 +118,11 @@ final class ActLog {
     /** Returns the times of ops in which a thread was killed, so that the log lacks what it did. */
     List<LogLine> killed() {
         return killed;
+    }
+
+    /** Returns the execs of a process, the first one first. */
+    List<LogLine> execsOf(int tgid) {
+        return execs.stream().filter(line -> line.integer("g") == tgid).toList();
     }
 
     /** Returns whether an exec killed a thread in an op at that time, so that the log lacks its calls. */

@@ -2,17 +2,21 @@
 package dev.unraced.hunt;
 
 import dev.unraced.capture.Capture;
+import dev.unraced.capture.EventHandler;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.EventView;
 import dev.unraced.event.Origin;
+import dev.unraced.event.ProcessView;
 import dev.unraced.event.SyscallEvent;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Consumes a capture on a thread of its own, and keeps the events of the acting program. */
-final class EventLog implements AutoCloseable {
+final class EventLog implements AutoCloseable, EventHandler {
     private static final int BATCH = 4096;
     private static final long WAIT_NANOS = 2_000_000;
     private static final ByteString NAME = ByteString.utf8(Hunter.NAME);
@@ -20,6 +24,10 @@ final class EventLog implements AutoCloseable {
     private final Capture capture;
     private final Thread thread;
     private List<SyscallEvent> events = new ArrayList<>();
+    private List<ProcessView> lives = new ArrayList<>();
+    /** The key of the image that made each call. */
+    private Map<SyscallEvent, Long> keys = new IdentityHashMap<>();
+
     private volatile boolean stopping;
     private @Nullable RuntimeException failure;
 
@@ -44,14 +52,21 @@ final class EventLog implements AutoCloseable {
         return own;
     }
 
+    /** Returns the process events up to now, and the keys of the calls. */
+    synchronized ProcessLog processes() {
+        return new ProcessLog(List.copyOf(lives), new IdentityHashMap<>(keys));
+    }
+
     synchronized void clear() {
         events = new ArrayList<>();
+        lives = new ArrayList<>();
+        keys = new IdentityHashMap<>();
     }
 
     private void consume() {
         try {
             while (!stopping) {
-                capture.await(this::onEvent, BATCH, WAIT_NANOS);
+                capture.await(this, BATCH, WAIT_NANOS);
             }
         } catch (RuntimeException e) {
             synchronized (this) {
@@ -60,12 +75,22 @@ final class EventLog implements AutoCloseable {
         }
     }
 
-    private void onEvent(EventView view) {
+    @Override
+    public void onEvent(EventView view) {
         if (!view.isEnter() && (view.origin() == Origin.IO_URING || view.comm().contentEquals(NAME))) {
             SyscallEvent event = view.snapshot();
             synchronized (this) {
                 events.add(event);
+                keys.put(event, view.processKey());
             }
+        }
+    }
+
+    @Override
+    public void onProcess(ProcessView view) {
+        ProcessView event = view.snapshot();
+        synchronized (this) {
+            lives.add(event);
         }
     }
 

@@ -115,7 +115,7 @@ public final class Hunt implements AutoCloseable {
     }
 
     private Verdict judge(ActLog log, List<SyscallEvent> own) {
-        return Judge.judge(log, own, losses(), dropped());
+        return Judge.judge(log, own, events.processes(), losses(), dropped());
     }
 
     private long losses() {

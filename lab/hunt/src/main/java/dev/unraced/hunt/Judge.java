@@ -37,9 +37,11 @@ final class Judge {
     private final Verdict verdict = new Verdict();
     private final OpenJudge opens;
     private final ConnectJudge connects;
+    private final ProcessJudge processes;
 
-    private Judge(ActLog log) {
+    private Judge(ActLog log, ProcessLog told) {
         this.log = log;
+        this.processes = new ProcessJudge(log, told, verdict);
         Tree tree = new Tree(log);
         this.opens = new OpenJudge(log, tree, verdict);
         this.connects = new ConnectJudge(log, verdict);
@@ -49,17 +51,18 @@ final class Judge {
      * Judges one run.
      *
      * @param events all events of the acting program's processes
-     * @param losses number of calls of any process that the capture counted as lost during the run
+     * @param told the process events, and the keys of the calls
+     * @param losses number of events of any process that the capture counted as lost during the run
      * @param dropped number of those losses that are io_uring requests whose end the driver did not see
      */
-    static Verdict judge(ActLog log, List<SyscallEvent> events, long losses, long dropped) {
+    static Verdict judge(ActLog log, List<SyscallEvent> events, ProcessLog told, long losses, long dropped) {
         // The log may lack changes of names, so no act can be judged.
         if (log.isCut()) {
             Verdict nothing = new Verdict();
             log.acts().forEach(act -> nothing.exclude("stopped in " + log.cutIn()));
             return nothing;
         }
-        Judge judge = new Judge(log);
+        Judge judge = new Judge(log, told);
         judge.compare(events, losses, dropped);
         return judge.verdict;
     }
@@ -126,6 +129,7 @@ final class Judge {
                     Optional.empty()));
         }
         byCaller.values().forEach(each -> each.forEach(this::withoutAct));
+        processes.judgeLives(losses);
     }
 
     /**
@@ -233,6 +237,7 @@ final class Judge {
         check.equal("abi", event.call().abi(), act.isIa32() ? Abi.IA32 : Abi.NATIVE);
         check.equal("tgid", event.caller().tgid(), act.tgid());
         check.equal("uid", event.caller().uid(), 0L);
+        processes.judgeKey(check, act, event);
         if (!act.isPolled()) {
             check.equal("mount_ns", event.caller().mountNamespace(), act.mountNamespace());
         }

@@ -38,7 +38,7 @@ class JudgeTest {
     @Test
     void aRightEventIsNoLie() {
         ActLog log = Logs.of(Logs.open(10, 20, "path=a/x ino=3 dev=0:5 fl=0"));
-        Verdict verdict = Judge.judge(log, List.of(opened("/hunt/a/x", 3, Integrity.MATCH, EventFlag.HAS_FILE)), 0, 0);
+        Verdict verdict = Judge.judge(log, List.of(opened("/hunt/a/x", 3, Integrity.MATCH, EventFlag.HAS_FILE)), ProcessLog.NONE, 0, 0);
         assertThat(verdict.lies()).isEmpty();
         assertThat(verdict.judgedActs()).isEqualTo(1);
         assertThat(verdict.assertions()).isPositive();
@@ -51,7 +51,7 @@ class JudgeTest {
                 .containsExactly("file.inode");
         Verdict marked = Judge.judge(
                 log,
-                List.of(opened("/hunt/b/x", 8, Integrity.UNCHECKED, EventFlag.HAS_FILE, EventFlag.FD_TABLE_SHARED)),
+                List.of(opened("/hunt/b/x", 8, Integrity.UNCHECKED, EventFlag.HAS_FILE, EventFlag.FD_TABLE_SHARED)), ProcessLog.NONE,
                 0,
                 0);
         assertThat(marked.lies()).isEmpty();
@@ -106,7 +106,7 @@ class JudgeTest {
                         refused,
                         opened("/hunt/a/x", 3, Integrity.UNCHECKED, EventFlag.HAS_FILE, EventFlag.EXECUTION_UNKNOWN)))
                 .isEmpty();
-        assertThat(Judge.judge(refused, List.of(), 0, 0).lies()).isEmpty();
+        assertThat(Judge.judge(refused, List.of(), ProcessLog.NONE, 0, 0).lies()).isEmpty();
         ActLog ran = Logs.of(Logs.open(10, 20, "path=a/x ino=3 dev=0:5 fl=0"));
         assertThat(fields(ran, opened("/hunt/a/x", "", 0, Integrity.UNCHECKED, Set.of(EventFlag.NOT_EXECUTED))))
                 .containsExactly("execution");
@@ -116,7 +116,7 @@ class JudgeTest {
     void eachActHasOneEventOrIsACountedLoss() {
         ActLog log = Logs.of(Logs.open(10, 20, "path=a/x ino=3 dev=0:5 fl=0"));
         assertThat(fields(log)).containsExactly("no event");
-        assertThat(Judge.judge(log, List.of(), 1, 0).lies()).isEmpty();
+        assertThat(Judge.judge(log, List.of(), ProcessLog.NONE, 1, 0).lies()).isEmpty();
         SyscallEvent event = opened("/hunt/a/x", 3, Integrity.MATCH, EventFlag.HAS_FILE);
         assertThat(fields(log, event, event)).containsExactly("no act");
     }
@@ -159,7 +159,7 @@ class JudgeTest {
         SyscallEvent copy = connected(
                 ONE, TWO, 0, Provenance.KERNEL, Integrity.MATCH, EventFlag.HAS_SOCKET, EventFlag.SOCKET_SHARED);
         assertThat(fields(Logs.of(connect), copy)).containsExactly("address_integrity");
-        assertThat(Judge.judge(Logs.of(quiet, connect), List.of(copy), 1, 0).lies())
+        assertThat(Judge.judge(Logs.of(quiet, connect), List.of(copy), ProcessLog.NONE, 1, 0).lies())
                 .isEmpty();
     }
 
@@ -220,16 +220,16 @@ class JudgeTest {
                 .replace("via=native", "via=ring")
                 .replace("tag=-1", "tag=0");
         ActLog log = Logs.of(request);
-        assertThat(Judge.judge(log, List.of(), 1, 1).excluded()).containsEntry("silent", 1L);
-        assertThat(Judge.judge(log, List.of(), 0, 0).lies()).hasSize(1);
-        assertThat(Judge.judge(log, List.of(), 2, 2).lies())
+        assertThat(Judge.judge(log, List.of(), ProcessLog.NONE, 1, 1).excluded()).containsEntry("silent", 1L);
+        assertThat(Judge.judge(log, List.of(), ProcessLog.NONE, 0, 0).lies()).hasSize(1);
+        assertThat(Judge.judge(log, List.of(), ProcessLog.NONE, 2, 2).lies())
                 .singleElement()
                 .extracting(Lie::field)
                 .isEqualTo("losses");
         // Without a completion, only the event shows that the request failed.
         SyscallEvent failed = request(-125);
-        assertThat(Judge.judge(log, List.of(failed), 0, 0).lies()).isEmpty();
-        assertThat(Judge.judge(log, List.of(failed), 1, 1).lies())
+        assertThat(Judge.judge(log, List.of(failed), ProcessLog.NONE, 0, 0).lies()).isEmpty();
+        assertThat(Judge.judge(log, List.of(failed), ProcessLog.NONE, 1, 1).lies())
                 .extracting(Lie::field)
                 .containsExactly("losses");
     }
@@ -239,7 +239,7 @@ class JudgeTest {
         String request = Logs.open(5, 10, "path=a/x quiet=1")
                 .replace("via=native", "via=ring")
                 .replace("tag=-1", "tag=0");
-        Verdict verdict = Judge.judge(Logs.of(request), List.of(request(-125)), 0, 0);
+        Verdict verdict = Judge.judge(Logs.of(request), List.of(request(-125)), ProcessLog.NONE, 0, 0);
         assertThat(verdict.lies()).isEmpty();
         assertThat(verdict.excluded()).containsEntry("late", 1L);
     }
@@ -291,7 +291,7 @@ class JudgeTest {
     }
 
     private static List<String> fields(ActLog log, SyscallEvent... events) {
-        return Judge.judge(log, List.of(events), 0, 0).lies().stream()
+        return Judge.judge(log, List.of(events), ProcessLog.NONE, 0, 0).lies().stream()
                 .map(Lie::field)
                 .toList();
     }
