@@ -25,7 +25,7 @@ typedef _Bool bool;
 #include <bpf/bpf_helpers.h>
 
 /* errno values that the programs distinguish */
-enum { EEXIST = 17, EISCONN = 106, EALREADY = 114, EINPROGRESS = 115, ECANCELED = 125 };
+enum { EBADF = 9, EEXIST = 17, EISCONN = 106, EALREADY = 114, EINPROGRESS = 115, ECANCELED = 125 };
 
 /*
  * The verifier checks a program as a whole, and a call costs it more than the body of a short

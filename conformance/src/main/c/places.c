@@ -176,22 +176,33 @@ bool mounts_apart(void)
 	return apart;
 }
 
+/* Opens the root by a call that is not watched, with a number that no test takes for its own. */
+static int root_directory(void)
+{
+	int made = (int)syscall(SYS_open_tree, AT_FDCWD, "/", O_CLOEXEC);
+	int own = fcntl(made, F_DUPFD_CLOEXEC, FIRST_OWN_FD);
+
+	close(made);
+	return own;
+}
+
 /*
- * Gives the main thread a mount namespace of its own, and the root of the one before: what it opens lies there, while
- * its own namespace is another one.
+ * Gives the main thread a mount namespace of its own. It goes back to the root of the one before, and keeps its own as
+ * a directory; or it stays, and keeps the other.
  */
 void command_oldroot(void)
 {
-	int root = (int)syscall(SYS_open_tree, AT_FDCWD, "/", O_CLOEXEC);
+	long long stays = line_number("stay", 0);
+	int before = root_directory(), own;
 
-	if (root < 0 || unshare(CLONE_NEWNS) || fchdir(root) || chroot(".")) {
+	if (before < 0 || unshare(CLONE_NEWNS) || (own = root_directory()) < 0 ||
+	    (!stays && (fchdir(before) || chroot(".")))) {
 		fail("unsupported: a root in another mount namespace: %s", strerror(errno));
-	} else {
-		reply_begin();
-		reply_end();
+		return;
 	}
-	if (root >= 0)
-		close(root);
+	handle_put(line_number("keep", 0), stays ? before : own);
+	reply_begin();
+	reply_end();
 }
 
 /* Binds a directory over another one, for the main thread alone. */

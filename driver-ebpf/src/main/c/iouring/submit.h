@@ -110,6 +110,10 @@ static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring
 	    (syscall != UNRACED_CONNECT || to->call.addrlen >= 0))
 		to->call.record_flags |= UNRACED_FAULTED;
 	to->call.integrity = shared->integrity && to->call.mitigation != UNRACED_MITIGATION_OFF;
+	remember_changes(&to->call, task);
+	/* A later request of the batch can close the descriptor of the directory, or replace it. */
+	if (place_of_start(&to->call, area->request.by.mount_ns) == STARTS_ELSEWHERE)
+		to->call.record_flags |= UNRACED_FOREIGN_MOUNT_NS;
 	to->call.silent = (KREAD(req, flags) & CQE_SKIP_SUCCESS) != 0;
 	waits = may_run_later(req);
 	if (fd_table_is_shared(task) || waits)

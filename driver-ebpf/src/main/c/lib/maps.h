@@ -40,7 +40,10 @@ struct call {
 	__u64 thread_start;
 	__u64 enter_ns;
 	__u64 flags; /* flags, mode, resolve and how_size are the call's arguments */
-	__u64 mode;
+	union {
+		__u64 mode;
+		__u64 connect_base_count; /* of a connect: changes_of_base() at the entry */
+	};
 	__u64 resolve;
 	__u64 how_size;
 	__u64 pointer;	   /* user address of the path or the socket address */

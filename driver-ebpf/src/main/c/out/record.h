@@ -414,51 +414,22 @@ static __always_inline void judge_call(struct call *call, struct tail_context *f
 }
 
 /*
- * Returns whether the kernel resolves the path in another mount namespace than the one that the event names, because
- * the root or the directory from which it starts lies there: after chroot(2) to a root of another namespace, for
- * example (R2.46). A file proves it by its own mount; this is for calls without one. A request's task is the
- * submitter's, or a worker of it, or nobody knows. The kernel verifies this function once.
+ * Returns whether the kernel resolved the path in another mount namespace than the one that the event names, or may
+ * have: after chroot(2) to a root of another namespace, for example (R2.46). A file proves it by its own mount; this is
+ * for calls without one. A request's task is the submitter's, or a worker of it, or nobody knows. One that ran later
+ * than its submission may have used a descriptor that leads elsewhere by now.
  */
-__noinline int starts_elsewhere(struct call *call)
+static __always_inline bool starts_elsewhere(struct call *call, const struct tail_context *from,
+					     const struct unraced_record *record, struct task_struct *task)
 {
-	struct builder *builder = SCRATCH(record_scratch);
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct fs_struct *fs = KREAD_TRUSTED(task, fs);
-	struct unraced_record *record;
-	struct mnt_namespace *ns;
-	struct vfsmount *mnt;
-	struct mount *mount;
-	struct file *file;
-	__u32 ignored = 0;
-	bool absolute;
+	int place;
 
-	if (!call || !builder || !fs)
+	if (record->tgid != (__u32)task->tgid)
 		return 0;
-	record = &builder->record;
-	if (record->tgid != (__u32)task->tgid || !record->mount_ns)
-		return 0;
-	if (record->syscall == UNRACED_CONNECT) {
-		if (!unraced_is_path_address(builder->tail, record->connect.address.length))
-			return 0;
-		absolute = builder->tail[sizeof(__u16)] == '/';
-	} else {
-		if (!record->open.path.length)
-			return 0;
-		absolute = builder->tail[0] == '/';
-	}
-	if (absolute) {
-		mnt = KREAD(fs, root.mnt);
-	} else if (record->syscall == UNRACED_CONNECT || call->fd == UNRACED_AT_FDCWD) {
-		mnt = KREAD(fs, pwd.mnt);
-	} else {
-		file = file_of(task, call->fd, &ignored);
-		if (!file)
-			return 0;
-		mnt = KREAD(file, f_path.mnt);
-	}
-	mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
-	ns = KREAD(mount, mnt_ns);
-	return !is_namespace(ns) || KREAD(ns, ns.inum) != record->mount_ns;
+	place = place_of_start(call, record->mount_ns);
+	if (place == START_IS_GONE)
+		return from->is_request && (from->request.at.waits || from->request.at.punted) && record->result != -EBADF;
+	return place == STARTS_ELSEWHERE;
 }
 
 /*
@@ -509,7 +480,7 @@ static __always_inline int emit(struct call *call, bool is_connect)
 	    (is_connect || !(record->flags & UNRACED_HAS_FILE) || (record->flags & UNRACED_DETACHED)))
 		record->flags |= UNRACED_FOREIGN_MOUNT_NS;
 	if (!(record->flags & (UNRACED_HAS_FILE | UNRACED_FOREIGN_MOUNT_NS | UNRACED_NOT_EXECUTED)) &&
-	    starts_elsewhere(call))
+	    starts_elsewhere(call, from, record, task))
 		record->flags |= UNRACED_FOREIGN_MOUNT_NS;
 	if (lacks_copy(call, from))
 		stats->copies_missed++;

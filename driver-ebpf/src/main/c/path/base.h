@@ -10,12 +10,14 @@
 #include "lib/kernel_types.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
+#include "unraced/address.h"
 #include "unraced/arguments.h"
 #include "unraced/evidence.h"
 #include "unraced/record.h"
 #include "lib/core_access.h"
 #include "lib/maps.h"
 #include "object/descriptor.h"
+#include "path/validation.h"
 
 /*
  * Returns the count of changes of root and working directory (write_seqcount_begin() in fs/fs_struct.c), which is odd
@@ -30,6 +32,26 @@ static __always_inline __u32 changes_of_base(struct fs_struct *fs)
 	return bpf_core_field_exists(fs->seq.seqcount.sequence) ? KREAD(fs, seq.seqcount.sequence) : 1;
 }
 
+/* Notes the count of changes at the entry of a call whose base is not remembered. */
+static __always_inline void remember_changes(struct call *call, struct task_struct *task)
+{
+	struct fs_struct *fs = KREAD(task, fs);
+	__u32 count = fs ? changes_of_base(fs) : 1;
+
+	if (call->syscall == UNRACED_CONNECT)
+		call->connect_base_count = count;
+	else
+		call->base_count = count;
+}
+
+/* Tells whether root or working directory may have changed since the entry. */
+static __always_inline bool base_may_have_changed(const struct call *call, struct fs_struct *fs, __u64 now)
+{
+	__u32 count = call->syscall == UNRACED_CONNECT ? call->connect_base_count : call->base_count;
+
+	return (count & 1) || changes_of_base(fs) != count || unraced_count_may_be_old(call->enter_ns, now);
+}
+
 /* Tells whether the kernel may have started the path elsewhere than at the base that the call has. */
 static __always_inline bool base_is_unknown(const struct call *call, bool absolute, struct task_struct *task, __u64 now)
 {
@@ -37,8 +59,7 @@ static __always_inline bool base_is_unknown(const struct call *call, bool absolu
 		return 1;
 	if (!absolute && call->fd != UNRACED_AT_FDCWD)
 		return 0;
-	return (call->base_count & 1) || changes_of_base(KREAD(task, fs)) != call->base_count ||
-	       unraced_count_may_be_old(call->enter_ns, now);
+	return base_may_have_changed(call, KREAD(task, fs), now);
 }
 
 static __always_inline void remember_start(struct call *call, struct task_struct *task)
@@ -73,6 +94,52 @@ static __always_inline void remember_start(struct call *call, struct task_struct
 			call->start.dentry = (__u64)KREAD(file, f_path.dentry);
 		}
 	}
+}
+
+enum start_place {
+	STARTS_HERE,
+	STARTS_ELSEWHERE,
+	START_IS_GONE, /* the descriptor of the directory is closed */
+};
+
+static __always_inline bool is_mounted_elsewhere(struct vfsmount *mnt, __u32 own)
+{
+	struct mount *mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
+	struct mnt_namespace *ns = KREAD(mount, mnt_ns);
+
+	return !is_namespace(ns) || KREAD(ns, ns.inum) != own;
+}
+
+/*
+ * Returns an enum start_place: whether the kernel resolves the path of a call of this task in another mount namespace
+ * than its own, or may have since the entry (R2.46). The root counts for each path, since a link can lead there, and the
+ * directory for each openat2(2), since RESOLVE_IN_ROOT can make it the root. The kernel verifies this function once.
+ */
+__noinline int place_of_start(struct call *call, __u32 own)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct fs_struct *fs = KREAD_TRUSTED(task, fs);
+	__u32 ignored = 0;
+	struct file *file;
+	bool is_connect, absolute;
+
+	if (!call || !fs || !own)
+		return STARTS_HERE;
+	is_connect = call->syscall == UNRACED_CONNECT;
+	if (is_connect ? !unraced_is_path_address(call->bytes, call->length) : !call->length)
+		return STARTS_HERE;
+	absolute = call->bytes[is_connect ? sizeof(__u16) : 0] == '/';
+	if (is_mounted_elsewhere(KREAD(fs, root.mnt), own) ||
+	    base_may_have_changed(call, fs, bpf_ktime_get_boot_ns()))
+		return STARTS_ELSEWHERE;
+	if (absolute && call->syscall != UNRACED_OPENAT2)
+		return STARTS_HERE;
+	if (is_connect || call->fd == UNRACED_AT_FDCWD)
+		return is_mounted_elsewhere(KREAD(fs, pwd.mnt), own) ? STARTS_ELSEWHERE : STARTS_HERE;
+	file = file_of(task, call->fd, &ignored);
+	if (!file)
+		return START_IS_GONE;
+	return is_mounted_elsewhere(KREAD(file, f_path.mnt), own) ? STARTS_ELSEWHERE : STARTS_HERE;
 }
 
 #endif

@@ -143,9 +143,12 @@ static __always_inline void describe_cgroup(struct process_scratch *scratch, str
 	struct process_builder *builder = &scratch->builder;
 	struct css_set *sets = KREAD(task, cgroups);
 	struct cgroup *cgroup = KREAD(sets, dfl_cgrp);
-	struct kernfs_node___named *node = (void *)KREAD(cgroup, kn);
+	struct kernfs_node *own = KREAD(cgroup, kn);
+	struct kernfs_node___named *node = (void *)own;
 	__u32 start = builder->end & (PROCESS_TAIL - 1), length = 0, depth = 0;
 
+	/* The task may have been moved since the record began; id and path must be those of one cgroup. */
+	builder->record.cgroup_id = KREAD(own, id);
 	for (int i = 0; i < CGROUP_DEPTH && node; i++) {
 		scratch->directories[i] = (__u64)node;
 		node = directory_above(node);

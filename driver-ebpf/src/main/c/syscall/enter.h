@@ -32,6 +32,8 @@ static __always_inline void remember(struct call *call, struct unraced_control *
 		connect_begins(call, task, call->indirect != BLOCK_UNREAD);
 	else if (call->integrity)
 		remember_start(call, task);
+	if (call->syscall == UNRACED_CONNECT || !call->integrity)
+		remember_changes(call, task);
 	/*
 	 * A sharing task may replace the file and end before the return. An unshared table stays so: its only user is
 	 * in the call.

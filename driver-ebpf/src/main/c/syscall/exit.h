@@ -140,8 +140,12 @@ static __always_inline int on_return(struct unraced_control *shared, struct task
 		rebuild_call(scratch, from, UNRACED_MITIGATION_OFF);
 		call->enter_ns = stashed->enter_ns;
 		call->record_flags |= stashed->record_flags;
-		if (is_connect)
+		if (is_connect) {
 			call->connecting = stashed->connecting;
+			call->connect_base_count = stashed->connect_base_count;
+		} else {
+			call->base_count = stashed->base_count;
+		}
 		bytes = call->bytes;
 	} else if (stashed->provenance == UNRACED_PROVENANCE_NONE ||
 		   stashed->how_provenance == UNRACED_PROVENANCE_NONE) {

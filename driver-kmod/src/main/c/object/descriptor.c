@@ -86,7 +86,7 @@ static bool is_elsewhere(const struct vfsmount *mount)
 static bool starts_elsewhere(struct unraced_call *call)
 {
 	const struct unraced_record *record = &call->record;
-	bool is_connect = record->syscall == UNRACED_CONNECT, absolute, shared, elsewhere;
+	bool is_connect = record->syscall == UNRACED_CONNECT, absolute, by_descriptor, shared, elsewhere;
 	struct file *file;
 
 	if (!current->fs || !current->nsproxy || record->tgid != current->tgid)
@@ -95,12 +95,14 @@ static bool starts_elsewhere(struct unraced_call *call)
 			 !record->open.path.length)
 		return false;
 	absolute = is_connect ? call->tail[sizeof(u16)] == '/' : unraced_call_is_absolute(call);
-	if (absolute || is_connect || record->open.dirfd == UNRACED_AT_FDCWD) {
-		rcu_read_lock();
-		elsewhere = is_elsewhere(mount_of_base(absolute));
-		rcu_read_unlock();
+	by_descriptor = !is_connect && record->open.dirfd != UNRACED_AT_FDCWD;
+	/* The root counts for each path, since a link can lead there. */
+	rcu_read_lock();
+	elsewhere = is_elsewhere(mount_of_base(true)) || (!by_descriptor && is_elsewhere(mount_of_base(absolute && record->syscall != UNRACED_OPENAT2)));
+	rcu_read_unlock();
+	/* RESOLVE_IN_ROOT of openat2(2) can make the directory the root of an absolute path. */
+	if (elsewhere || !by_descriptor || (absolute && record->syscall != UNRACED_OPENAT2))
 		return elsewhere;
-	}
 	shared = unraced_fd_table_is_shared();
 	file = unraced_file_of(record->open.dirfd, shared);
 	if (!file)

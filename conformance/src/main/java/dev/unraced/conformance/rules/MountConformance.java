@@ -32,6 +32,7 @@ public abstract class MountConformance extends DriverConformance {
     private static final String ELSEWHERE = "elsewhere";
     private static final String FILE = "file";
     private static final int SOCKET = 1;
+    private static final int ROOT = 2;
     /** A path of so many of these names is longer than 4095 bytes. */
     private static final int DEPTH = 20;
 
@@ -48,9 +49,17 @@ public abstract class MountConformance extends DriverConformance {
             assertThat(scenario.call(scenario.missing(0)).event().flags())
                     .as("R2.46: a failed open from the caller's own root")
                     .doesNotContain(EventFlag.FOREIGN_MOUNT_NS);
-            goToOldRoot(scenario);
+            scenario.makeSymlink("/", "root");
+            goToOldRoot(scenario, false);
             assertThat(scenario.call(scenario.missing(1)).event().flags())
                     .as("R2.46: a failed open from a root elsewhere")
+                    .contains(EventFlag.FOREIGN_MOUNT_NS);
+            String link = scenario.scratch().bytes("root").toUtf8().substring(1);
+            assertThat(scenario.call(WatchedCall.openat(Pointer.to(link + "/missing"), Linux.O_RDONLY, 2)
+                                    .at("h:" + ROOT))
+                            .event()
+                            .flags())
+                    .as("R2.46: a failed open from a directory of the own namespace, by a link to that root")
                     .contains(EventFlag.FOREIGN_MOUNT_NS);
             Sockets sockets = new Sockets(scenario.actor());
             sockets.stream(SOCKET, Linux.AF_UNIX);
@@ -67,6 +76,32 @@ public abstract class MountConformance extends DriverConformance {
                             .flags())
                     .as("R2.46: a name that is in no file system")
                     .doesNotContain(EventFlag.FOREIGN_MOUNT_NS);
+        }
+    }
+
+    @Rule("A directory in another mount namespace says so, also where openat2 makes it the root")
+    @Requires(
+            syscalls = Syscall.OPENAT2,
+            features = {Feature.NAMESPACES, Feature.START_NAMESPACES})
+    public final void r02_46_aDirectoryElsewhereIsMarked() {
+        try (Scenario scenario = scenario().open()) {
+            goToOldRoot(scenario, true);
+            assertThat(scenario.call(scenario.missing()).event().flags())
+                    .as("R2.46: a failed open from the caller's own root")
+                    .doesNotContain(EventFlag.FOREIGN_MOUNT_NS);
+            assertThat(scenario.call(WatchedCall.openat(Pointer.to("unraced-nowhere"), Linux.O_RDONLY, 0)
+                                    .at("h:" + ROOT))
+                            .event()
+                            .flags())
+                    .as("R2.46: a failed open from a directory elsewhere")
+                    .contains(EventFlag.FOREIGN_MOUNT_NS);
+            assertThat(scenario.call(WatchedCall.openat2(
+                                            Pointer.to("/unraced-nowhere"), Linux.O_RDONLY, 0, Linux.RESOLVE_IN_ROOT)
+                                    .at("h:" + ROOT))
+                            .event()
+                            .flags())
+                    .as("R2.46: a failed open from a directory elsewhere that is its root")
+                    .contains(EventFlag.FOREIGN_MOUNT_NS);
         }
     }
 
@@ -143,9 +178,9 @@ public abstract class MountConformance extends DriverConformance {
         }
     }
 
-    private static void goToOldRoot(Scenario scenario) {
+    private static void goToOldRoot(Scenario scenario, boolean stay) {
         try {
-            scenario.actor().ask(Command.of("oldroot"));
+            scenario.actor().ask(Command.of("oldroot").with("keep", ROOT).with("stay", stay ? 1 : 0));
         } catch (ActorException e) {
             throw new NotPlayed(e.unsupported().orElseThrow(() -> e));
         }
