@@ -112,8 +112,9 @@ static __always_inline bool is_mounted_elsewhere(struct vfsmount *mnt, __u32 own
 
 /*
  * Returns an enum start_place: whether the kernel resolves the path of a call of this task in another mount namespace
- * than its own, or may have since the entry (R2.46). The root counts for each path, since a link can lead there, and the
- * directory for each openat2(2), since RESOLVE_IN_ROOT can make it the root. The kernel verifies this function once.
+ * than its own, or may have since the entry (R2.46). The root counts for each path, since a link can lead there, and
+ * the directory for each openat2(2), since RESOLVE_IN_ROOT can make it the root. The kernel verifies this function
+ * once.
  */
 __noinline int place_of_start(struct call *call, __u32 own)
 {

@@ -98,7 +98,8 @@ static bool starts_elsewhere(struct unraced_call *call)
 	by_descriptor = !is_connect && record->open.dirfd != UNRACED_AT_FDCWD;
 	/* The root counts for each path, since a link can lead there. */
 	rcu_read_lock();
-	elsewhere = is_elsewhere(mount_of_base(true)) || (!by_descriptor && is_elsewhere(mount_of_base(absolute && record->syscall != UNRACED_OPENAT2)));
+	elsewhere = is_elsewhere(mount_of_base(true)) ||
+		    (!by_descriptor && is_elsewhere(mount_of_base(absolute && record->syscall != UNRACED_OPENAT2)));
 	rcu_read_unlock();
 	/* RESOLVE_IN_ROOT of openat2(2) can make the directory the root of an absolute path. */
 	if (elsewhere || !by_descriptor || (absolute && record->syscall != UNRACED_OPENAT2))
