@@ -157,13 +157,8 @@ int main(void)
 		.shards = 4,
 		.remembered = 32,
 	};
-	struct unraced_stash_size pairs_size = {
-		.entries = 2 * PAIR_NAMES * THREADS,
-		.short_bytes = sizeof(struct counted),
-		.long_bytes = sizeof(struct counted),
-		.shards = 4,
-		.pairs = 1,
-	};
+	struct unraced_stash_size pairs_size =
+		unraced_stash_table_size(4 * 2 * PAIR_NAMES * THREADS, sizeof(struct counted), true, 2);
 	pthread_t threads[THREADS];
 	struct unraced_stats stats;
 	struct tally sum = {};
@@ -186,6 +181,8 @@ int main(void)
 	       " live %" PRIu64 " mixed up %" PRIu64 "\n",
 	       (uint64_t)stats.puts, (uint64_t)stats.takes, (uint64_t)stats.evicted, (uint64_t)stats.stale,
 	       (uint64_t)stats.reclaimed, (uint64_t)stats.live, sum.mixed);
+	printf("shards of a table %u, of a small one %u\n", pairs_size.shards,
+	       unraced_stash_table_size(256, sizeof(struct counted), true, 2).shards);
 	unraced_stash_free(stash);
 	unraced_stash_free(pairs);
 	return sum.mixed || stats.puts != sum.puts || stats.takes != sum.takes || !stats.evicted || !stats.stale ||

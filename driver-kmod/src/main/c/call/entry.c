@@ -7,20 +7,7 @@
 
 /* Entries up to this size lie in a slot: paths of some 150 bytes fit, both the requested and the resolved one. */
 #define SHORT_BYTES 640
-/* A shard has at least this many entries. */
-#define SHARD_ENTRIES 256
-#define SHARDS_PER_CPU 4
 #define REMEMBERED 1024
-
-/* Returns a number of shards so small that each has its share of slots and blocks. */
-static u32 shards_for(u32 entries, u32 long_entries)
-{
-	u32 shards = 1, most = SHARDS_PER_CPU * num_possible_cpus();
-
-	while (2 * shards <= most && entries / (2 * shards) >= SHARD_ENTRIES && long_entries >= 2 * shards)
-		shards *= 2;
-	return shards;
-}
 
 struct unraced_stash *unraced_capture_new_stash(const struct unraced_capture *capture)
 {
@@ -30,7 +17,7 @@ struct unraced_stash *unraced_capture_new_stash(const struct unraced_capture *ca
 		.long_entries = config->stash_long_entries,
 		.short_bytes = SHORT_BYTES,
 		.long_bytes = sizeof(struct unraced_call),
-		.shards = shards_for(config->stash_entries, config->stash_long_entries),
+		.shards = unraced_stash_shards(config->stash_entries, config->stash_long_entries, num_possible_cpus()),
 		.remembered = REMEMBERED,
 	};
 
@@ -39,13 +26,7 @@ struct unraced_stash *unraced_capture_new_stash(const struct unraced_capture *ca
 
 struct unraced_stash *unraced_capture_new_table(u32 entries, u32 bytes, bool pairs)
 {
-	struct unraced_stash_size size = {
-		.entries = entries,
-		.short_bytes = bytes,
-		.long_bytes = bytes,
-		.shards = shards_for(entries, entries),
-		.pairs = pairs,
-	};
+	struct unraced_stash_size size = unraced_stash_table_size(entries, bytes, pairs, num_possible_cpus());
 
 	return unraced_stash_new(&size, get_random_u64());
 }

@@ -4,6 +4,10 @@
 /* Shards are aligned to a cache line, so that no two locks share one. */
 #define LINE 64
 
+/* A shard has at least this many entries. */
+#define SHARD_ENTRIES 256
+#define SHARDS_PER_CPU 4
+
 struct shard {
 	unraced_lock lock;
 	struct unraced_table entries; /* an entry's value is its block */
@@ -26,6 +30,26 @@ struct unraced_stash {
 static size_t in_lines(size_t bytes)
 {
 	return (bytes + LINE - 1) & ~(size_t)(LINE - 1);
+}
+
+u32 unraced_stash_shards(u32 entries, u32 long_entries, u32 cpus)
+{
+	u32 shards = 1, most = SHARDS_PER_CPU * cpus;
+
+	while (2 * shards <= most && entries / (2 * shards) >= SHARD_ENTRIES && long_entries >= 2 * shards)
+		shards *= 2;
+	return shards;
+}
+
+struct unraced_stash_size unraced_stash_table_size(u32 entries, u32 bytes, bool pairs, u32 cpus)
+{
+	return (struct unraced_stash_size){
+		.entries = entries,
+		.short_bytes = bytes,
+		.long_bytes = bytes,
+		.shards = unraced_stash_shards(entries, entries, cpus),
+		.pairs = pairs,
+	};
 }
 
 static u32 share(u32 total, u32 shards)

@@ -41,6 +41,14 @@ struct unraced_stash_size {
 	u32 pairs;	 /* nonzero: thread and start together are the key, so a thread can have several entries */
 };
 
+/*
+ * Returns a number of shards so small that each has its share of slots and blocks, and so large that processors seldom
+ * wait for each other's locks.
+ */
+u32 unraced_stash_shards(u32 entries, u32 long_entries, u32 cpus);
+/* Returns the size of a stash whose entries all have one length. */
+struct unraced_stash_size unraced_stash_table_size(u32 entries, u32 bytes, bool pairs, u32 cpus);
+
 struct unraced_stash;
 
 /* Returns null if there is no memory, or the sizes make no sense. The seed should be random. */

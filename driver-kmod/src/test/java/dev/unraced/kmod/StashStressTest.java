@@ -24,6 +24,6 @@ class StashStressTest {
                 "OUT=" + directory.toAbsolutePath(),
                 "SANITIZER=" + sanitizer);
 
-        assertThat(told).contains("mixed up 0");
+        assertThat(told).contains("mixed up 0").contains("shards of a table 4, of a small one 1\n");
     }
 }
