@@ -95,6 +95,21 @@ static __always_inline __u8 current_call(struct task_struct *task, struct pt_reg
 	return 0;
 }
 
+/* The number of openat2(2) for every convention (scripts/syscall.tbl and its like). */
+#define OPENAT2_NUMBER 437
+
+/* Tells whether the thread's last call, or that of an io_uring worker's creator, is an openat2(2). */
+static __always_inline bool is_in_openat2(void)
+{
+	struct pt_regs *regs = (void *)bpf_task_pt_regs(bpf_get_current_task_btf());
+
+#ifdef __TARGET_ARCH_x86
+	return ((__u32)KREAD(regs, orig_ax) & ~UNRACED_X32_BIT) == OPENAT2_NUMBER;
+#else
+	return (__u32)KREAD(regs, syscallno) == OPENAT2_NUMBER;
+#endif
+}
+
 /*
  * Fills in what is known of a call without an entry. "wanted" is the required call, or 0 for any. The registers do not
  * tell whether the thread is still in the call: requests of io_urings run behind its return, too (task work), and a

@@ -23,7 +23,8 @@ static __always_inline bool take_path(struct copy_context *in, __u64 passed, con
 	if (in->call->syscall == UNRACED_CONNECT || !is_path_of(in->call, passed))
 		return 0;
 	if (!is_late) {
-		merge_copy(in, copy_path(in->area, name));
+		if (!put_copy(in->call, name))
+			merge_copy(in, copy_path(in->area, name));
 		return 1;
 	}
 	keep_late_how(in);

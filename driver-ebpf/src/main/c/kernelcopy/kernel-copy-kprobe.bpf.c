@@ -78,7 +78,7 @@ int BPF_KPROBE(how_used, int dfd, const char *name, struct unraced_how *from)
 	struct unraced_how how;
 	struct copy_context in;
 
-	if (begin_context(&in, HOW_COPIED) && !bpf_probe_read_kernel(&how, sizeof(how), from))
+	if (is_in_openat2() && begin_context(&in, HOW_COPIED) && !bpf_probe_read_kernel(&how, sizeof(how), from))
 		take_how(&in, &how);
 	return 0;
 }

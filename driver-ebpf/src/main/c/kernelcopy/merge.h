@@ -11,6 +11,7 @@
 #include "unraced/record.h"
 #include "kernelcopy/context.h"
 #include "kernelcopy/maps.h"
+#include "lib/core_access.h"
 #include "lib/control.h"
 #include "lib/maps.h"
 #include "path/walk.h"
@@ -99,11 +100,53 @@ static __always_inline void merge_copy(struct copy_context *in, __u32 length)
 		return;
 	if (call->verdict != UNRACED_INTEGRITY_CHANGED)
 		call->verdict = UNRACED_INTEGRITY_MATCH;
-	if (call->provenance == UNRACED_PROVENANCE_NONE)
+	if (call->provenance == UNRACED_PROVENANCE_NONE && !call->unread)
 		call->record_flags |= UNRACED_FAULTED;
 	call->record_flags &= ~UNRACED_TRUNCATED;
 	call->provenance = UNRACED_PROVENANCE_KERNEL;
 	call->length = length;
+}
+
+/*
+ * Copies a name into the entry, and returns its length; INLINE_BYTES when it is too long for it or cannot be read. The
+ * kernel has room for PATH_MAX bytes at each name, so the words of a short one can be read beyond its end.
+ */
+static __always_inline __u32 copy_short_name(struct call *call, const char *name)
+{
+	long size;
+
+	if (bpf_ksym_exists(bpf_rdonly_cast)) {
+		__u64 *words = (void *)call->bytes;
+		__u32 length;
+
+		#pragma unroll
+		for (int word = 0; word < SHORT_BYTES / 8; word++)
+			words[word] = KREAD_WORD((__u64)name + 8 * word);
+		length = short_length(call->bytes);
+		if (length < SHORT_BYTES)
+			return length;
+	}
+	size = bpf_probe_read_kernel_str(call->bytes, INLINE_BYTES, name);
+	/* A string that fills the entry may go on. */
+	if (size < 0 || size == INLINE_BYTES)
+		return INLINE_BYTES;
+	return size > 0 ? size - 1 : 0;
+}
+
+/* Puts the kernel's copy of a path where there is no snapshot. Returns false when only merge_copy() can do it. */
+static __always_inline bool put_copy(struct call *call, const char *name)
+{
+	__u32 length;
+
+	if (!call->unread || call->provenance != UNRACED_PROVENANCE_NONE)
+		return 0;
+	length = copy_short_name(call, name);
+	if (length == INLINE_BYTES)
+		return 0;
+	call->provenance = UNRACED_PROVENANCE_KERNEL;
+	call->verdict = UNRACED_INTEGRITY_MATCH;
+	call->length = length;
+	return 1;
 }
 
 /*

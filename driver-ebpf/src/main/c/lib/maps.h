@@ -78,7 +78,7 @@ struct call {
 	__u8 direct_descriptor; /* 1: the result is no descriptor of the caller, as for files in a ring's own table */
 	__u8 silent;   /* 1: the request counts as lost until a tracepoint reports its end */
 	__u8 heed;     /* enum unraced_heed of a connect */
-	__u8 reserved;
+	__u8 unread;   /* 1: nobody tried to read the path or the address at the entry */
 	/* These bits and the bytes that follow are a key of the map of paths: struct path_start. */
 	__u32 start_bits;
 	__u8 bytes[INLINE_BYTES];

@@ -438,7 +438,9 @@ static __always_inline bool starts_elsewhere(struct call *call, const struct tai
  */
 static __always_inline bool lacks_copy(const struct call *call, const struct tail_context *from)
 {
-	return call->mitigation == UNRACED_MITIGATION_KERNEL && call->provenance == UNRACED_PROVENANCE_ENTER &&
+	return call->mitigation == UNRACED_MITIGATION_KERNEL &&
+	       (call->provenance == UNRACED_PROVENANCE_ENTER ||
+		(call->unread && call->provenance != UNRACED_PROVENANCE_KERNEL)) &&
 	       from->result >= 0 && !from->is_request;
 }
 

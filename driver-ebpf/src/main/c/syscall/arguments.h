@@ -166,6 +166,17 @@ static __always_inline void read_nothing(struct call *call)
 	call->length = 0;
 }
 
+/*
+ * Leaves the path or the address to the kernel's copy. The flags of openat2(2) are read all the same: only a snapshot
+ * shows whether O_LARGEFILE is the caller's.
+ */
+static __always_inline void read_no_snapshot(struct call *call)
+{
+	call->unread = 1;
+	call->provenance = UNRACED_PROVENANCE_NONE;
+	call->length = 0;
+}
+
 static __always_inline void read_pointers(struct long_call *to, __u8 syscall, __u8 provenance)
 {
 	if (syscall == UNRACED_CONNECT) {
@@ -192,6 +203,7 @@ static __always_inline void read_registers(struct call *call, __u8 syscall, cons
 	call->indirect = IN_REGISTERS;
 	call->direct_descriptor = 0;
 	call->silent = 0;
+	call->unread = 0;
 	call->pointer = found.pointer;
 	call->how_pointer = found.how_pointer;
 	call->how_size = found.how_size;

@@ -27,7 +27,8 @@ static __always_inline void begin(struct call *call, struct task_struct *task, _
 
 static __always_inline void remember(struct call *call, struct unraced_control *shared, struct task_struct *task)
 {
-	call->integrity = shared->integrity && call->mitigation != UNRACED_MITIGATION_OFF;
+	/* Without a snapshot there is nothing to compare. */
+	call->integrity = shared->integrity && call->mitigation != UNRACED_MITIGATION_OFF && !call->unread;
 	if (call->syscall == UNRACED_CONNECT)
 		connect_begins(call, task, call->indirect != BLOCK_UNREAD);
 	else if (call->integrity)
@@ -40,6 +41,16 @@ static __always_inline void remember(struct call *call, struct unraced_control *
 	 */
 	if (fd_table_is_shared(task))
 		call->record_flags |= UNRACED_FD_TABLE_SHARED;
+}
+
+/*
+ * Returns whether a call needs no snapshot, because the configuration is content with the kernel's own copy. The
+ * arguments of socketcall(2) lie in memory, with the descriptor among them, so they are read.
+ */
+static __always_inline bool needs_no_snapshot(const struct unraced_control *shared, const struct arguments *from,
+					      __u32 mode)
+{
+	return shared->no_snapshots && mode == UNRACED_MITIGATION_KERNEL && !from->indirect;
 }
 
 /* Builds the call in its stash slot. Returns false when the call must be built in the scratch area. */
@@ -58,6 +69,10 @@ static __always_inline bool begin_in_place(struct unraced_control *shared, struc
 	call->indirect = from->indirect;
 	if (mode == UNRACED_MITIGATION_OFF) {
 		read_nothing(call);
+	} else if (needs_no_snapshot(shared, from, mode)) {
+		read_no_snapshot(call);
+		if (from->syscall == UNRACED_OPENAT2)
+			read_how(call, UNRACED_PROVENANCE_ENTER);
 	} else if (from->syscall == UNRACED_CONNECT) {
 		read_address(call, UNRACED_PROVENANCE_ENTER);
 	} else {
@@ -94,7 +109,9 @@ __noinline int begin_call(struct arguments *from)
 			connect_passes_by(task, from->args[0], from->indirect);
 		return 0;
 	}
-	if (!entering && (mode == UNRACED_MITIGATION_OFF || !(shared->filters & UNRACED_FILTER_PATHS)) &&
+	if (!entering &&
+	    (mode == UNRACED_MITIGATION_OFF || !(shared->filters & UNRACED_FILTER_PATHS) ||
+	     needs_no_snapshot(shared, from, mode)) &&
 	    begin_in_place(shared, stats, task, from, mode))
 		return 0;
 	begin(&to->call, task, mode);

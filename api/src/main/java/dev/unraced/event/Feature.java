@@ -42,6 +42,11 @@ public enum Feature implements Capability {
     OWN_CALLS,
     /** {@code EventFlag.STASH_FULL} on calls that a full stash refused. */
     REFUSALS_FLAGGED,
+    /**
+     * In mode kernel a call also has a snapshot from its entry: {@code Integrity.CHANGED} where the kernel's copy was
+     * another one, and {@code Provenance.ENTER} where the call failed before the kernel had copied the argument.
+     */
+    KERNEL_SNAPSHOTS,
     /** A running capture can change its mitigation, and begin or end enter events. */
     LIVE_SWITCH,
     /** A filter by thread group, and a count of what it leaves out. */

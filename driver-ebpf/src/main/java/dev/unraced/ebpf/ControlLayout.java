@@ -23,6 +23,7 @@ final class ControlLayout {
     static final int CGROUP_INTERVAL = 132;
     static final int LIMIT_SEED = 136;
     static final int POLLED_FLAG = 140;
+    static final int NO_SNAPSHOTS = 144;
 
     static final int FILTER_SELF = 1;
     static final int FILTER_TGIDS = 1 << 1;

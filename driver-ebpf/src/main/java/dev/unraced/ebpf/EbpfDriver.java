@@ -113,6 +113,8 @@ public final class EbpfDriver implements Driver {
                 .withoutIf(Origin.IO_URING, () -> KernelProbe.againstRequests(libbpf))
                 .withoutIf(Feature.CALLS_UNDER_WAY, () -> againstCallsUnderWay(settings))
                 .withoutIf(Feature.REFUSED_CALLS, () -> againstRefusedCalls(settings))
+                .withoutIf(
+                        Feature.KERNEL_SNAPSHOTS, () -> settings.snapshots() ? null : "unraced.ebpf.snapshots is off")
                 .withoutIf(Mitigation.KERNEL, () -> KernelProbe.copies(libbpf).unavailableReason(settings.copies()));
         if (settings.compat()) {
             return here;

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 /**
  * The settings of this driver from the configuration of a capture.
  *
+ * @param snapshots whether calls that enter in mode kernel are snapshotted as well
  * @param hooks where calls are seen; AUTO before a capture has found out
  * @param syscalls the calls to watch that this machine has
  */
@@ -25,6 +26,7 @@ record EbpfSettings(
         String libbpf,
         boolean compat,
         CopyChoice copies,
+        boolean snapshots,
         Hooks hooks,
         boolean perfEvents,
         Mitigation mitigation,
@@ -87,6 +89,7 @@ record EbpfSettings(
                 own.has("libbpf") ? own.string("libbpf") : LibBpf.AUTO,
                 !own.has("compat") || own.flag("compat"),
                 CopyChoice.of(copies),
+                !own.has("snapshots") || own.flag("snapshots"),
                 Hooks.of(hooks),
                 tracepoints.equals(EVENTS),
                 config.mitigation(),
@@ -119,6 +122,7 @@ record EbpfSettings(
                 libbpf,
                 compat,
                 CopyChoice.AUTO,
+                true,
                 Hooks.TRACEPOINT,
                 false,
                 Mitigation.STASH,
@@ -142,6 +146,7 @@ record EbpfSettings(
                 libbpf,
                 compat,
                 copies,
+                snapshots,
                 other,
                 perfEvents,
                 mitigation,

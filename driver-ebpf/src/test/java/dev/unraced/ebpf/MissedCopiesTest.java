@@ -24,6 +24,7 @@ class MissedCopiesTest {
             LibBpf.AUTO,
             false,
             CopyChoice.NONE,
+            true,
             EbpfSettings.Hooks.AUTO,
             false,
             Mitigation.KERNEL,

@@ -28,6 +28,7 @@ class ReclaimTest {
                 LibBpf.AUTO,
                 false,
                 CopyChoice.NONE,
+                true,
                 EbpfSettings.Hooks.AUTO,
                 false,
                 Mitigation.STASH,

@@ -16,6 +16,7 @@ import java.util.Map;
 public record CaptureWay(String name, String driver, Map<String, Object> settings) {
     private static final String MITIGATION = "unraced.mitigation";
     private static final String HOOKS = "unraced.ebpf.hooks";
+    private static final String SNAPSHOTS = "unraced.ebpf.snapshots";
     private static final String INTEGRITY = "unraced.integrity";
 
     /** All ways, the default first. */
@@ -30,6 +31,7 @@ public record CaptureWay(String name, String driver, Map<String, Object> setting
             ebpf("process-events", Map.of("unraced.process-events", true)),
             ebpf("function", Map.of(HOOKS, "function")),
             ebpf("function-kernel", Map.of(HOOKS, "function", MITIGATION, "kernel")),
+            ebpf("function-kernel-alone", Map.of(HOOKS, "function", MITIGATION, "kernel", SNAPSHOTS, "off")),
             ebpf("tracepoint", Map.of(HOOKS, "tracepoint")),
             ebpf("native-only", Map.of(HOOKS, "tracepoint", "unraced.ebpf.compat", "off")),
             ebpf("perf-events", Map.of(HOOKS, "tracepoint", "unraced.ebpf.tracepoints", "events")),
