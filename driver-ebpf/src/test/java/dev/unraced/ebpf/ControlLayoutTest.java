@@ -65,6 +65,7 @@ class ControlLayoutTest {
                     "CGROUP_INTERVAL",
                     "LIMIT_SEED",
                     "POLLED_FLAG",
+                    "NO_SNAPSHOTS",
                     "STASHED" -> "offsetof(struct unraced_control, " + name + ")";
             default -> "offsetof(struct unraced_counters, " + name.replace("filtered_", "filtered.") + ")";
         };

@@ -54,6 +54,14 @@ class MissedCopiesTest {
     }
 
     @Test
+    void aCallWithoutASnapshotIsCountedToo() throws Exception {
+        long itself = missed(Mitigation.KERNEL, false, "true");
+        assertThat(itself).isPositive();
+        assertThat(missed(Mitigation.KERNEL, false, "exec 3</etc/hostname 4</etc/hosts"))
+                .isEqualTo(itself + 2);
+    }
+
+    @Test
     void aCallThatFailsMayHaveComeToNone() throws Exception {
         long itself = missed(Mitigation.KERNEL, "true");
         assertThat(missed(Mitigation.KERNEL, "(exec 3</nowhere) 2>&-; true")).isEqualTo(itself);
@@ -66,6 +74,10 @@ class MissedCopiesTest {
     }
 
     private static long missed(Mitigation mode, String script) throws Exception {
+        return missed(mode, true, script);
+    }
+
+    private static long missed(Mitigation mode, boolean snapshots, String script) throws Exception {
         int cpus = LibBpf.libbpf_num_possible_cpus();
         int page = LibC.getpagesize();
         long rows = (long) (cpus * ControlLayout.ROW_SIZE + page - 1) / page * page;
@@ -78,6 +90,7 @@ class MissedCopiesTest {
                 control.stash(SETTINGS.stashEntries(), SETTINGS.stashSlots(), false);
                 control.syscalls(SETTINGS.syscalls());
                 control.switchTo(mode);
+                control.snapshots(snapshots);
                 object.attach("exit_opens", PerfEvent.ofTracepoint(tracefs.tracepoint("syscalls", "sys_exit_openat")));
                 object.attach(
                         "enter_opens", PerfEvent.ofTracepoint(tracefs.tracepoint("syscalls", "sys_enter_openat")));
