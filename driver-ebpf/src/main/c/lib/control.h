@@ -39,7 +39,7 @@ struct unraced_control {
 	__u32 cgroup_interval;
 	__u32 limit_seed; /* random, so that no caller can predict which owners share a group of buckets */
 	__u32 polled_flag; /* the kernel's flag of a request that has polled its file (REQ_F_POLLED); 0 when unknown */
-	__u32 no_snapshots; /* 1: calls that enter in mode kernel are not snapshotted */
+	__u32 no_snapshots; /* calls that need no snapshot in mode kernel: 1 << enum unraced_syscall */
 	__u32 reserved3[11];
 };
 

@@ -157,23 +157,13 @@ static __always_inline void read_address(struct call *call, __u8 provenance)
 	call->length = size;
 }
 
-/* In mode off, a stash entry only shows that the call ran. */
-static __always_inline void read_nothing(struct call *call)
+/* In mode off, a stash entry only shows that the call ran. In mode kernel, the kernel's copy can be all that is wanted. */
+static __always_inline void read_nothing(struct call *call, __u32 mode)
 {
+	call->unread = mode == UNRACED_MITIGATION_KERNEL;
 	call->provenance = UNRACED_PROVENANCE_NONE;
-	call->how_provenance = UNRACED_PROVENANCE_NONE;
+	call->how_provenance = call->unread ? UNRACED_PROVENANCE_KERNEL : UNRACED_PROVENANCE_NONE;
 	call->record_flags = 0;
-	call->length = 0;
-}
-
-/*
- * Leaves the path or the address to the kernel's copy. The flags of openat2(2) are read all the same: only a snapshot
- * shows whether O_LARGEFILE is the caller's.
- */
-static __always_inline void read_no_snapshot(struct call *call)
-{
-	call->unread = 1;
-	call->provenance = UNRACED_PROVENANCE_NONE;
 	call->length = 0;
 }
 

@@ -27,8 +27,9 @@ static __always_inline void begin(struct call *call, struct task_struct *task, _
 
 static __always_inline void remember(struct call *call, struct unraced_control *shared, struct task_struct *task)
 {
+	call->integrity = shared->integrity && call->mitigation != UNRACED_MITIGATION_OFF;
 	/* Without a snapshot there is nothing to compare. */
-	call->integrity = shared->integrity && call->mitigation != UNRACED_MITIGATION_OFF && !call->unread;
+	call->integrity &= ~call->unread;
 	if (call->syscall == UNRACED_CONNECT)
 		connect_begins(call, task, call->indirect != BLOCK_UNREAD);
 	else if (call->integrity)
@@ -44,13 +45,15 @@ static __always_inline void remember(struct call *call, struct unraced_control *
 }
 
 /*
- * Returns whether a call needs no snapshot, because the configuration is content with the kernel's own copy. The
- * arguments of socketcall(2) lie in memory, with the descriptor among them, so they are read.
+ * Returns whether a call needs no snapshot, because the configuration is content with the kernel's own copy. In the
+ * snapshot of socketcall(2) is the descriptor, too, so that call has one. It is not IN_REGISTERS, but BLOCK_UNREAD.
  */
 static __always_inline bool needs_no_snapshot(const struct unraced_control *shared, const struct arguments *from,
 					      __u32 mode)
 {
-	return shared->no_snapshots && mode == UNRACED_MITIGATION_KERNEL && !from->indirect;
+	/* The verifier would explore each condition of its own separately. */
+	return mode == UNRACED_MITIGATION_KERNEL &&
+	       ((shared->no_snapshots >> (from->syscall & 31)) & ~from->indirect & 1);
 }
 
 /* Builds the call in its stash slot. Returns false when the call must be built in the scratch area. */
@@ -67,12 +70,8 @@ static __always_inline bool begin_in_place(struct unraced_control *shared, struc
 	read_registers(call, from->syscall, from->args);
 	call->abi = from->abi;
 	call->indirect = from->indirect;
-	if (mode == UNRACED_MITIGATION_OFF) {
-		read_nothing(call);
-	} else if (needs_no_snapshot(shared, from, mode)) {
-		read_no_snapshot(call);
-		if (from->syscall == UNRACED_OPENAT2)
-			read_how(call, UNRACED_PROVENANCE_ENTER);
+	if (mode == UNRACED_MITIGATION_OFF || needs_no_snapshot(shared, from, mode)) {
+		read_nothing(call, mode);
 	} else if (from->syscall == UNRACED_CONNECT) {
 		read_address(call, UNRACED_PROVENANCE_ENTER);
 	} else {
@@ -109,9 +108,7 @@ __noinline int begin_call(struct arguments *from)
 			connect_passes_by(task, from->args[0], from->indirect);
 		return 0;
 	}
-	if (!entering &&
-	    (mode == UNRACED_MITIGATION_OFF || !(shared->filters & UNRACED_FILTER_PATHS) ||
-	     needs_no_snapshot(shared, from, mode)) &&
+	if (!entering && (mode == UNRACED_MITIGATION_OFF || !(shared->filters & UNRACED_FILTER_PATHS)) &&
 	    begin_in_place(shared, stats, task, from, mode))
 		return 0;
 	begin(&to->call, task, mode);
@@ -120,7 +117,7 @@ __noinline int begin_call(struct arguments *from)
 	if (entering && passes)
 		emit_enter(&to->call);
 	if (mode == UNRACED_MITIGATION_OFF) {
-		read_nothing(&to->call);
+		read_nothing(&to->call, mode);
 	} else if (!passes && mode != UNRACED_MITIGATION_KERNEL) {
 		/* In mode kernel the kernel's copy decides at the return. */
 		return 0;

@@ -58,14 +58,13 @@ static __always_inline __u32 why_missed(struct unraced_control *shared, struct t
 __noinline int read_rest(struct long_call *to)
 {
 	struct call *call = &to->call;
-	bool is_connect, wants_how, faulted;
+	bool is_connect, faulted;
 
 	if (!to)
 		return 0;
 	is_connect = call->syscall == UNRACED_CONNECT;
-	wants_how = call->syscall == UNRACED_OPENAT2 && call->how_provenance == UNRACED_PROVENANCE_NONE;
-	/* What was not read at entry has not faulted there. */
-	faulted = !call->unread || wants_how;
+	/* What nobody tried to read at entry has not faulted there. */
+	faulted = !call->unread;
 	if (call->provenance == UNRACED_PROVENANCE_NONE) {
 		if (is_connect)
 			read_address(call, UNRACED_PROVENANCE_EXIT);
@@ -76,7 +75,7 @@ __noinline int read_rest(struct long_call *to)
 	/* Nobody tries to read an address of a negative length. */
 	if (faulted && (!is_connect || call->addrlen >= 0))
 		call->record_flags |= UNRACED_FAULTED;
-	if (wants_how)
+	if (call->syscall == UNRACED_OPENAT2 && call->how_provenance == UNRACED_PROVENANCE_NONE)
 		read_how(call, UNRACED_PROVENANCE_EXIT);
 	return 0;
 }

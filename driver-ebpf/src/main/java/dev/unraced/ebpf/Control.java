@@ -36,8 +36,9 @@ final class Control {
         INTS.setVolatile(memory, ControlLayout.INTEGRITY, checked ? 1 : 0);
     }
 
-    void snapshots(boolean taken) {
-        INTS.setVolatile(memory, ControlLayout.NO_SNAPSHOTS, taken ? 0 : 1);
+    /** Sets the calls that need no snapshot in mode kernel, as one bit for each call's code. */
+    void withoutSnapshots(int calls) {
+        INTS.setVolatile(memory, ControlLayout.NO_SNAPSHOTS, calls);
     }
 
     /** Sets the calls whose kernel copies are captured, as one bit for each call's code. */

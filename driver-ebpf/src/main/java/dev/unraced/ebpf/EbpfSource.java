@@ -143,7 +143,7 @@ final class EbpfSource implements RingSource {
             int self = settings.observeSelf() ? 0 : ControlLayout.FILTER_SELF;
             control.filters(self | SourceFilters.fill(object, settings.filters()));
             control.integrity(settings.integrity());
-            control.snapshots(settings.snapshots());
+            control.withoutSnapshots(settings.snapshots() ? 0 : KernelCopy.WITHOUT_SNAPSHOT);
             control.ringPerCpu(settings.ringPerCpu());
             control.stash(settings.stashEntries(), settings.stashSlots(), settings.taskStorage());
             control.switchTo(settings.mitigation());

@@ -2,6 +2,7 @@
 package dev.unraced.ebpf;
 
 import dev.unraced.event.Syscall;
+import java.util.EnumSet;
 import java.util.Set;
 
 /**
@@ -10,6 +11,12 @@ import java.util.Set;
  * loads the rest.
  */
 final class KernelCopy implements AutoCloseable {
+    /**
+     * The calls that may do without a snapshot, in the format of the programs. Only the snapshot of openat2 shows
+     * whether O_LARGEFILE is the caller's or the kernel's.
+     */
+    static final int WITHOUT_SNAPSHOT = bits(EnumSet.complementOf(EnumSet.of(Syscall.OPENAT2)));
+
     private final BpfObject object;
 
     private KernelCopy(BpfObject object) {

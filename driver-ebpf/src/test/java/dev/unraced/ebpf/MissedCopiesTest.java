@@ -90,7 +90,7 @@ class MissedCopiesTest {
                 control.stash(SETTINGS.stashEntries(), SETTINGS.stashSlots(), false);
                 control.syscalls(SETTINGS.syscalls());
                 control.switchTo(mode);
-                control.snapshots(snapshots);
+                control.withoutSnapshots(snapshots ? 0 : KernelCopy.WITHOUT_SNAPSHOT);
                 object.attach("exit_opens", PerfEvent.ofTracepoint(tracefs.tracepoint("syscalls", "sys_exit_openat")));
                 object.attach(
                         "enter_opens", PerfEvent.ofTracepoint(tracefs.tracepoint("syscalls", "sys_enter_openat")));
