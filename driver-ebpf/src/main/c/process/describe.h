@@ -6,8 +6,8 @@
 #include "lib/kernel_types.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
+#include "unraced/image.h"
 #include "unraced/object.h"
-#include "unraced/process.h"
 #include "lib/control.h"
 #include "lib/maps.h"
 #include "out/limit.h"
@@ -57,11 +57,7 @@ static __always_inline void begin_process(struct unraced_process *record, __u8 t
 	struct signal_struct *signal = KREAD((struct task_struct___process *)task, signal);
 	struct pid *session = 0;
 
-	__builtin_memset(record, 0, sizeof(*record));
-	record->length = sizeof(*record);
-	record->version = UNRACED_RECORD_VERSION;
-	record->type = type;
-	record->time_ns = bpf_ktime_get_boot_ns();
+	unraced_process_begin(record, type, bpf_ktime_get_boot_ns());
 	record->start_ns = KREAD(leader, start_boottime);
 	record->parent_start_ns = KREAD(above, start_boottime);
 	record->cgroup_id = KREAD(node, id);
@@ -96,37 +92,15 @@ static __always_inline void begin_process(struct unraced_process *record, __u8 t
 			      (void *)task + bpf_core_field_offset(struct task_struct, comm));
 }
 
-/* Makes room for a text in the tail, and clears what its last word may have had before. */
-static __always_inline __u8 *place(struct process_builder *builder, struct unraced_slice *slice, __u32 length)
-{
-	__u32 at = builder->end & (PROCESS_TAIL - 1);
-
-	slice->offset = sizeof(struct unraced_process) + at;
-	slice->length = length;
-	*(__u64 *)&builder->tail[(at + (length & 4095)) & ~7u & (PROCESS_TAIL - 1)] = 0;
-	builder->end = (at + length + 7) & ~7u;
-	return &builder->tail[at];
-}
-
-/* Ends a text that lies in the tail already, and clears the bytes behind it, up to the next word. */
-static __always_inline void end_text(struct process_builder *builder, struct unraced_slice *slice, __u32 at,
-				     __u32 length)
-{
-	slice->offset = sizeof(struct unraced_process) + at;
-	slice->length = length;
-	for (int i = 0; i < 8; i++)
-		builder->tail[(at + length + i) & (PROCESS_TAIL - 1)] = 0;
-	builder->end = (at + length + 7) & ~7u;
-}
-
 /* Appends a string of the kernel's. */
-static __always_inline void append_name(struct process_builder *builder, struct unraced_slice *slice, const char *name)
+static __always_inline void append_name(struct unraced_process_builder *builder, struct unraced_slice *slice,
+					const char *name)
 {
-	__u32 at = builder->end & (PROCESS_TAIL - 1);
+	__u32 at = unraced_process_end(builder);
 	long size = bpf_probe_read_kernel_str(&builder->tail[at], UNRACED_PATH_MAX + 1, name);
 
 	if (size > 0)
-		end_text(builder, slice, at, (size - 1) & 4095);
+		unraced_process_text(builder, slice, at, (size - 1) & 4095);
 }
 
 /* Returns the directory above one of a cgroup, or null. */
@@ -140,12 +114,12 @@ static __always_inline struct kernfs_node___named *directory_above(struct kernfs
 /* Appends the path of the task's cgroup. The root of the hierarchy has no name. */
 static __always_inline void describe_cgroup(struct process_scratch *scratch, struct task_struct *task)
 {
-	struct process_builder *builder = &scratch->builder;
+	struct unraced_process_builder *builder = &scratch->builder;
 	struct css_set *sets = KREAD(task, cgroups);
 	struct cgroup *cgroup = KREAD(sets, dfl_cgrp);
 	struct kernfs_node *own = KREAD(cgroup, kn);
 	struct kernfs_node___named *node = (void *)own;
-	__u32 start = builder->end & (PROCESS_TAIL - 1), length = 0, depth = 0;
+	__u32 start = unraced_process_end(builder), length = 0, depth = 0;
 
 	/* The task may have been moved since the record began; id and path must be those of one cgroup. */
 	builder->record.cgroup_id = KREAD(own, id);
@@ -159,16 +133,16 @@ static __always_inline void describe_cgroup(struct process_scratch *scratch, str
 		return;
 	for (int i = CGROUP_DEPTH - 1; i >= 0; i--) {
 		struct kernfs_node___named *part = (void *)scratch->directories[i];
+		__u32 at;
 		long size;
 
 		if (i >= (int)depth - 1)
 			continue;
-		/* A part of a path would name another cgroup. */
-		if (length > CGROUP_PATH_MAX - NAME_SIZE - 1)
+		if (length > UNRACED_CGROUP_PATH_MAX - NAME_SIZE - 1)
 			return;
-		builder->tail[(start + length) & (PROCESS_TAIL - 1)] = '/';
-		size = bpf_probe_read_kernel_str(&builder->tail[(start + length + 1) & (PROCESS_TAIL - 1)], NAME_SIZE,
-						 KREAD_NAMED(part, name));
+		at = (start + length) & (UNRACED_PROCESS_TAIL - 1);
+		builder->tail[at] = '/';
+		size = bpf_probe_read_kernel_str(&builder->tail[at + 1], NAME_SIZE, KREAD_NAMED(part, name));
 		if (size > 0)
 			length += size & (2 * NAME_SIZE - 1);
 	}
@@ -176,11 +150,12 @@ static __always_inline void describe_cgroup(struct process_scratch *scratch, str
 		builder->tail[start] = '/';
 		length = 1;
 	}
-	end_text(builder, &builder->record.cgroup, start, length);
+	unraced_process_text(builder, &builder->record.cgroup, start, length);
 }
 
 /* Describes the executable of a process. */
-static __always_inline void describe_executable(struct process_builder *builder, struct walk *walk, struct file *file)
+static __always_inline void describe_executable(struct unraced_process_builder *builder, struct walk *walk,
+						struct file *file)
 {
 	struct unraced_process *record = &builder->record;
 	__u32 length;
@@ -191,7 +166,7 @@ static __always_inline void describe_executable(struct process_builder *builder,
 	find_path(walk);
 	record->flags |= UNRACED_HAS_FILE | walk->flags;
 	length = (WALK_BYTES - walk->position) & (WALK_BYTES - 1);
-	target = place(builder, &record->resolved, length);
+	target = unraced_process_place(builder, &record->resolved, length);
 	bpf_probe_read_kernel(target, length, &walk->bytes[walk->position & (WALK_BYTES - 1)]);
 }
 
@@ -199,27 +174,15 @@ static __always_inline void describe_executable(struct process_builder *builder,
  * Reads the arguments from the new image's memory, before the program runs. Another process that may write to this
  * memory can have changed them by then.
  */
-static __always_inline void describe_arguments_of(struct process_builder *builder, struct mm_struct *mm)
+static __always_inline void describe_arguments_of(struct unraced_process_builder *builder, struct mm_struct *mm)
 {
 	struct unraced_process *record = &builder->record;
-	__u64 start = KREAD(mm, arg_start), end = KREAD(mm, arg_end);
-	__u64 size = end > start ? end - start : 0;
-	__u32 length;
-	__u8 *target;
+	__u64 start = KREAD(mm, arg_start);
+	__u32 length = unraced_arguments_room(record, start, KREAD(mm, arg_end));
 
-	record->arguments_size = size > 0xffffffff ? 0xffffffff : size;
-	if (!size)
-		return;
-	if (size > UNRACED_ARGUMENTS_MAX) {
-		record->flags |= UNRACED_TRUNCATED;
-		size = UNRACED_ARGUMENTS_MAX;
-	}
-	length = size & 4095;
-	target = place(builder, &record->arguments, length);
-	if (bpf_probe_read_user(target, length, (void *)start)) {
-		record->arguments = (struct unraced_slice){};
-		record->flags |= UNRACED_FAULTED;
-	}
+	if (length && bpf_probe_read_user(unraced_process_place(builder, &record->arguments, length), length,
+					  (void *)start))
+		unraced_arguments_faulted(record);
 }
 
 /*
@@ -229,9 +192,8 @@ static __always_inline void describe_arguments_of(struct process_builder *builde
 static __always_inline void send_process(struct unraced_counters *stats, struct unraced_control *shared,
 					 struct unraced_process *record, __u32 size)
 {
-	record->source = UNRACED_PROCESS_SOURCE | bpf_get_smp_processor_id();
-	record->sequence = __sync_fetch_and_add(&stats->process_sequence, 1) + 1;
-	record->length = size;
+	unraced_process_number(record, bpf_get_smp_processor_id(),
+			       __sync_fetch_and_add(&stats->process_sequence, 1) + 1, size);
 	if (output(shared, record, size)) {
 		__sync_fetch_and_add(&stats->ring_full, 1);
 		count_loss(record->cgroup_id, record->uid);
@@ -243,12 +205,12 @@ static __always_inline void send_process(struct unraced_counters *stats, struct 
 
 /* Sends a record with all that its slices name. */
 static __always_inline void send_built(struct unraced_counters *stats, struct unraced_control *shared,
-				       struct process_builder *builder)
+				       struct unraced_process_builder *builder)
 {
-	__u32 size = sizeof(builder->record) + (builder->end & (2 * PROCESS_TAIL - 1));
+	__u32 size = unraced_process_size(builder);
 
 	/* This is never so; the verifier needs it. */
-	if (size > sizeof(*builder) - __builtin_offsetof(struct process_builder, record))
+	if (size > sizeof(*builder) - __builtin_offsetof(struct unraced_process_builder, record))
 		return;
 	send_process(stats, shared, &builder->record, size);
 }

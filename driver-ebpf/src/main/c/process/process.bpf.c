@@ -7,7 +7,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
-#include "unraced/process.h"
+#include "unraced/image.h"
 #include "lib/control.h"
 #include "lib/maps.h"
 #include "process/describe.h"
@@ -26,7 +26,7 @@ int BPF_PROG(process_exec, struct task_struct *task, int before, struct linux_bi
 	struct unraced_control *shared = SCRATCH(control);
 	struct unraced_counters *stats = own_stats();
 	struct process_scratch *scratch = SCRATCH(exec_scratch);
-	struct process_builder *builder;
+	struct unraced_process_builder *builder;
 	const char *path, *interpreter;
 	struct mm_struct *mm;
 	struct file *file;
@@ -62,13 +62,10 @@ int BPF_PROG(process_fork, struct task_struct *forker, struct task_struct *child
 	struct unraced_counters *stats = own_stats();
 	struct unraced_process record;
 	struct task_struct *leader;
-	int verdict;
 
 	if (!shared || !stats || child->pid != child->tgid || (child->flags & PF_KTHREAD))
 		return 0;
-	verdict = filter(shared);
-	/* A child of the capturing process is another process. */
-	if (verdict != UNRACED_PASS && verdict != UNRACED_SELF)
+	if (!unraced_fork_passes(filter(shared)))
 		return 0;
 	begin_process(&record, UNRACED_RECORD_FORK, child);
 	record.forker = forker->tgid;
@@ -99,9 +96,8 @@ int BPF_PROG(process_exit, struct task_struct *task)
 		return 0;
 	begin_process(&record, UNRACED_RECORD_EXIT, task);
 	record.tid = task->pid;
-	record.status = KREAD(signal, flags) & SIGNAL_GROUP_EXIT ?
-				KREAD(signal, group_exit_code) :
-				KREAD((struct task_struct___process *)leader, exit_code);
+	record.status = unraced_exit_status(KREAD(signal, flags) & SIGNAL_GROUP_EXIT, KREAD(signal, group_exit_code),
+					    KREAD((struct task_struct___process *)leader, exit_code));
 	send_process(stats, shared, &record, sizeof(record));
 	return 0;
 }
@@ -117,7 +113,7 @@ int process_alive(struct bpf_iter__task *context)
 	struct unraced_control *shared = SCRATCH(control);
 	struct unraced_counters *stats = own_stats();
 	struct process_scratch *scratch = SCRATCH(alive_scratch);
-	struct process_builder *builder;
+	struct unraced_process_builder *builder;
 	struct mm_struct *mm;
 	struct file *file;
 

@@ -5,7 +5,7 @@
 
 #include "lib/kernel_types.h"
 #include <bpf/bpf_helpers.h>
-#include "unraced/process.h"
+#include "unraced/image.h"
 #include "path/walk.h"
 
 /* include/linux/sched/signal.h */
@@ -59,19 +59,8 @@ struct bpf_iter__task {
 
 /* The deepest cgroup whose path is told. */
 #define CGROUP_DEPTH 24
-/* Its longest path; a name has up to 255 bytes (NAME_MAX of uapi/linux/limits.h). */
-#define CGROUP_PATH_MAX 1024
+/* A name has up to 255 bytes (NAME_MAX of uapi/linux/limits.h). */
 #define NAME_SIZE 256
-
-/* Room for three texts of up to 4096 bytes, an interpreter and a cgroup. */
-#define PROCESS_TAIL 16384
-
-/* The record of a process event under construction. */
-struct process_builder {
-	__u64 end; /* position of the next bytes, counted from the tail's start */
-	struct unraced_process record;
-	__u8 tail[PROCESS_TAIL + 4096 + 8];
-};
 
 /*
  * The programs of calls have scratch areas of their own: a newer kernel can preempt a program of this object in favour
@@ -79,7 +68,7 @@ struct process_builder {
  * has one.
  */
 struct process_scratch {
-	struct process_builder builder;
+	struct unraced_process_builder builder;
 	struct walk walk;
 	__u64 directories[CGROUP_DEPTH]; /* struct kernfs_node of a cgroup and those above it */
 };

@@ -28,7 +28,7 @@ static bool config_makes_sense(const struct unraced_config *config)
 
 	return config->mitigation <= UNRACED_MITIGATION_KERNEL && config->integrity <= 1 &&
 	       config->ring_per_cpu <= 1 && config->enter_events <= 1 && config->syscalls &&
-	       !(config->syscalls & ~calls) && !(config->filters & ~filters) && !config->reserved &&
+	       !(config->syscalls & ~calls) && !(config->filters & ~filters) && config->process_events <= 1 &&
 	       is_power_of_2(config->ring_bytes) && config->ring_bytes >= UNRACED_RING_LEAST &&
 	       config->ring_bytes <= RING_MOST && config->stash_entries && config->stash_entries <= STASH_MOST &&
 	       config->stash_long_entries && config->stash_long_entries <= LONG_MOST &&
@@ -127,6 +127,9 @@ static void free_memory(struct unraced_capture *capture)
 	free_stash(&capture->issued);
 	free_stash(&capture->sockets);
 	free_stash(&capture->acts);
+	free_stash(&capture->ended);
+	unraced_memory_free(capture->processes);
+	capture->processes = NULL;
 	unraced_memory_free(capture->trace);
 	capture->trace = NULL;
 	unraced_memory_free(capture->scratch);
@@ -170,7 +173,7 @@ int unraced_capture_configure(struct unraced_capture *capture, const struct unra
 	capture->config.stash_bytes = UNRACED_TRACE_BYTES + stash_bytes(capture->stash) +
 				      stash_bytes(capture->requests) + stash_bytes(capture->pending) +
 				      stash_bytes(capture->issued) + stash_bytes(capture->sockets) +
-				      stash_bytes(capture->acts);
+				      stash_bytes(capture->acts) + stash_bytes(capture->ended);
 	capture->started = true;
 	/* This pairs with the loads in poll() and map(). */
 	smp_store_release(&capture->ready, true);

@@ -6,13 +6,16 @@
 #include "kernelcopy/connect.h"
 #include "kernelcopy/open.h"
 #include "lib/capture.h"
+#include "process/hook.h"
 #include "syscall/hook.h"
 
 /*
- * The hooks start in this order and stop in the reverse one. A hook can use those before it. System calls come last: no
- * call has an entry before the hooks that complete its event are there.
+ * The hooks start in this order and stop in the reverse one. A hook can use those before it. Processes come
+ * first, so that no call is watched before the events of the processes that are there (R16.5). System calls come last:
+ * no call has an entry before the hooks that complete its event are there.
  */
 static const struct unraced_hook *const hooks[] = {
+	&unraced_process_hook,
 	&unraced_connect_hook,
 	&unraced_open_hook,
 	&unraced_io_uring_hook,

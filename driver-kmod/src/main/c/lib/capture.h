@@ -8,6 +8,7 @@
 #include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
+#include <linux/spinlock_types.h>
 #include <linux/wait.h>
 
 #include "lib/attach.h"
@@ -17,6 +18,7 @@
 struct unraced_scratch;
 struct unraced_ledger;
 struct unraced_limits;
+struct unraced_process_builder;
 struct unraced_ring;
 struct unraced_stash;
 
@@ -80,6 +82,12 @@ struct unraced_capture {
 	struct unraced_probe issue_probe;
 	struct unraced_return_probe open_probe;
 	u32 request_points; /* attached tracepoints of requests */
+
+	/* process events; null unless they are configured */
+	struct unraced_process_builder *processes; /* by CPU */
+	struct unraced_stash *ended; /* processes whose end has been told, by id and start */
+	raw_spinlock_t alive_lock;   /* keeps the event of a process being alive before that of its end */
+	u32 process_points;	     /* attached tracepoints of process events */
 
 	struct unraced_ring *rings; /* one for all CPUs, or one by CPU */
 	u32 ring_count;

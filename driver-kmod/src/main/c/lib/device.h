@@ -19,7 +19,7 @@
 
 #include "unraced/filter.h"
 
-#define UNRACED_DEVICE_VERSION 3
+#define UNRACED_DEVICE_VERSION 4
 
 /*
  * Only the reader writes this page; the producer only clears waiting. The fields after the position count in the first
@@ -46,6 +46,7 @@ struct unraced_prefix {
 enum unraced_feature {
 	UNRACED_FEATURE_KERNEL = 1u << 0,   /* the functions that mode kernel probes exist */
 	UNRACED_FEATURE_IO_URING = 1u << 1, /* requests of io_urings can be read */
+	UNRACED_FEATURE_PROCESSES = 1u << 2, /* the tracepoints of process events exist */
 };
 
 struct unraced_config {
@@ -69,7 +70,7 @@ struct unraced_config {
 	/* nanoseconds that each event of a user costs: 1 s divided by the limit; 0 without a limit */
 	__u32 user_interval;
 	__u32 cgroup_interval;
-	__u32 reserved; /* must be 0 */
+	__u32 process_events; /* 1: forks, execs and ends are events, too, and each process that is there */
 	__u64 tgids; /* user addresses of sorted lists: of __u32, __u32, __u64, __u32 */
 	__u64 uids;
 	__u64 cgroups;
@@ -94,7 +95,7 @@ struct unraced_counters {
 	__u64 silent; /* requests of io_urings whose end no tracepoint reports */
 	__u64 wakeups;
 	__u64 rate_limited; /* events beyond a limit of their user or cgroup */
-	__u64 reserved;
+	__u64 process_sequence; /* process events made */
 };
 
 struct unraced_stats {

@@ -80,21 +80,39 @@ static struct unraced_ring *unraced_ring_here(struct unraced_capture *capture)
 	return &capture->rings[capture->ring_count > 1 ? smp_processor_id() : 0];
 }
 
-void unraced_send(struct unraced_capture *capture, struct unraced_scratch *scratch)
+/* Writes a record of a caller, or counts its loss. */
+static __always_inline void write_record(struct unraced_capture *capture, struct unraced_counters *counters,
+					 const void *record, u32 length, u32 uid, u64 cgroup)
 {
-	struct unraced_counters *counters = unraced_counters_here(capture);
 	struct unraced_ring *ring = unraced_ring_here(capture);
-	struct unraced_record *record = &scratch->call.record;
 
-	record->source = smp_processor_id();
-	record->sequence = ++counters->sequence;
-	if (!unraced_ring_write(ring, record, unraced_call_finish(&scratch->call))) {
+	if (!unraced_ring_write(ring, record, length)) {
 		counters->ring_full++;
-		unraced_count_loss(capture, record->uid, record->cgroup_id);
+		unraced_count_loss(capture, uid, cgroup);
 		return;
 	}
 	counters->submitted++;
 	wake_reader(capture, ring, counters);
+}
+
+void unraced_send(struct unraced_capture *capture, struct unraced_scratch *scratch)
+{
+	struct unraced_counters *counters = unraced_counters_here(capture);
+	struct unraced_record *record = &scratch->call.record;
+
+	record->source = smp_processor_id();
+	record->sequence = ++counters->sequence;
+	write_record(capture, counters, record, unraced_call_finish(&scratch->call), record->uid, record->cgroup_id);
+}
+
+void unraced_send_process(struct unraced_capture *capture, struct unraced_process_builder *builder)
+{
+	struct unraced_counters *counters = unraced_counters_here(capture);
+	struct unraced_process *record = &builder->record;
+	u32 size = unraced_process_size(builder);
+
+	unraced_process_number(record, smp_processor_id(), ++counters->process_sequence, size);
+	write_record(capture, counters, record, size, record->uid, record->cgroup_id);
 }
 
 static u64 own_cgroup(void)

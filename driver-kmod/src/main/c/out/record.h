@@ -4,6 +4,7 @@
 #define UNRACED_OUT_RECORD_H
 
 #include "call/scratch.h"
+#include "unraced/image.h"
 
 /* Describes the current thread as the caller. */
 void unraced_describe_caller(struct unraced_record *record);
@@ -11,6 +12,8 @@ void unraced_describe_caller(struct unraced_record *record);
 void unraced_describe_task(struct unraced_record *record, struct task_struct *task);
 /* Returns whether a call whose result is known is to be written, and counts it as filtered or lost otherwise. */
 bool unraced_admit_event(struct unraced_capture *capture, struct unraced_scratch *scratch);
+/* Numbers the record of a process event, and writes it. */
+void unraced_send_process(struct unraced_capture *capture, struct unraced_process_builder *builder);
 /* Numbers the record, and writes it. */
 void unraced_send(struct unraced_capture *capture, struct unraced_scratch *scratch);
 /* Describes what a call whose result is known acted on, and writes the record, unless it is to be left out. */

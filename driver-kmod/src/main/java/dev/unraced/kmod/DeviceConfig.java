@@ -32,7 +32,8 @@ final class DeviceConfig {
                 .putInt(DeviceLayout.CONFIG_STASH_ENTRIES, settings.stashEntries())
                 .putInt(DeviceLayout.CONFIG_STASH_LONG_ENTRIES, settings.stashLongPaths())
                 .putInt(DeviceLayout.CONFIG_USER_INTERVAL, settings.limits().userIntervalNanos())
-                .putInt(DeviceLayout.CONFIG_CGROUP_INTERVAL, settings.limits().cgroupIntervalNanos());
+                .putInt(DeviceLayout.CONFIG_CGROUP_INTERVAL, settings.limits().cgroupIntervalNanos())
+                .putInt(DeviceLayout.CONFIG_PROCESS_EVENTS, settings.processEvents() ? 1 : 0);
         List<ByteString> paths = Prefixes.reduce(filters.paths());
         put(
                 DeviceLayout.CONFIG_TGID_COUNT,

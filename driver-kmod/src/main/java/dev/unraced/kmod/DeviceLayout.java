@@ -3,7 +3,7 @@ package dev.unraced.kmod;
 
 /** The numbers of {@code lib/device.h}: offsets in bytes, commands, bits. */
 final class DeviceLayout {
-    static final int VERSION = 3;
+    static final int VERSION = 4;
 
     static final int CONFIGURE = 0xC0A0AEE0;
     static final int MITIGATION = 0x4004AEE1;
@@ -35,6 +35,7 @@ final class DeviceLayout {
     static final int CONFIG_PATH_COUNT = 64;
     static final int CONFIG_USER_INTERVAL = 68;
     static final int CONFIG_CGROUP_INTERVAL = 72;
+    static final int CONFIG_PROCESS_EVENTS = 76;
     static final int CONFIG_TGIDS = 80;
     static final int CONFIG_UIDS = 88;
     static final int CONFIG_CGROUPS = 96;
@@ -57,6 +58,7 @@ final class DeviceLayout {
 
     static final int FEATURE_KERNEL = 1;
     static final int FEATURE_IO_URING = 1 << 1;
+    static final int FEATURE_PROCESSES = 1 << 2;
 
     static final int PREFIX_SIZE = 260;
     static final int PREFIX_LENGTH = 0;
@@ -77,6 +79,7 @@ final class DeviceLayout {
     static final int COUNTERS_SILENT = 96;
     static final int COUNTERS_WAKEUPS = 104;
     static final int COUNTERS_RATE_LIMITED = 112;
+    static final int COUNTERS_PROCESS_SEQUENCE = 120;
 
     static final int STATS_SIZE = 64;
     static final int STATS_PUTS = 0;

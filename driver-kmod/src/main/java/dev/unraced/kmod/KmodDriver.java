@@ -80,7 +80,6 @@ public final class KmodDriver implements Driver {
         Capabilities here = Capabilities.complete()
                 .without(Feature.REFUSALS_FLAGGED, "a full stash gives up its oldest entry, and refuses nothing")
                 .without(Feature.CONTAINER_ID, "the kernel has cgroups and namespaces, but no containers")
-                .without(Feature.PROCESS_EVENTS, "the module has no probes of processes yet")
                 .without(
                         Feature.REQUEST_NAMESPACES,
                         "a module learns of a request's mount namespace from the opened file alone, and by its number")
@@ -96,6 +95,11 @@ public final class KmodDriver implements Driver {
         if (features != 0 && (features & DeviceLayout.FEATURE_KERNEL) == 0) {
             here = here.without(
                     Mitigation.KERNEL, "this kernel lets no probe into a function whose arguments the mode takes");
+        }
+        if (features != 0 && (features & DeviceLayout.FEATURE_PROCESSES) == 0) {
+            here = here.without(
+                    Feature.PROCESS_EVENTS,
+                    "this kernel lacks a tracepoint of processes, or the module is an older one");
         }
         if (features != 0 && (features & DeviceLayout.FEATURE_IO_URING) == 0) {
             here = here.without(

@@ -17,6 +17,7 @@ record KmodSettings(
         Mitigation mitigation,
         boolean integrity,
         boolean enterEvents,
+        boolean processEvents,
         Set<Syscall> syscalls,
         boolean observeSelf,
         EventFilters filters,
@@ -38,6 +39,7 @@ record KmodSettings(
                 config.mitigation(),
                 config.integrity(),
                 config.enterEvents(),
+                config.processEvents(),
                 config.syscalls(),
                 config.observeSelf(),
                 config.filters(),
@@ -64,6 +66,7 @@ record KmodSettings(
         return new KmodSettings(
                 Mitigation.STASH,
                 true,
+                false,
                 false,
                 Set.of(Syscall.CONNECT),
                 false,

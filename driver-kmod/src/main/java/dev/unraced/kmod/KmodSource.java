@@ -139,6 +139,7 @@ final class KmodSource implements RingSource {
         return SourceStats.builder()
                 .returned(counters.sum(DeviceLayout.COUNTERS_RETURNED) + counters.sum(DeviceLayout.COUNTERS_SILENT))
                 .entered(counters.sum(DeviceLayout.COUNTERS_ENTERED))
+                .processEvents(counters.sum(DeviceLayout.COUNTERS_PROCESS_SEQUENCE))
                 .submitted(counters.sum(DeviceLayout.COUNTERS_SUBMITTED))
                 .lost(lost)
                 .filtered(filtered)

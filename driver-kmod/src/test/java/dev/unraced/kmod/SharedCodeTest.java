@@ -21,6 +21,8 @@ class SharedCodeTest {
                 .contains("outcomes wrong 0\n")
                 .contains("evidence wrong 0\n")
                 .contains("objects wrong 0\n")
+                .contains("endings wrong 0\n")
+                .contains("images wrong 0\n")
                 .containsPattern("tokens \\d+ \\d+ wrong 0\n")
                 .containsPattern("fuzzed \\d+");
     }

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/cgroup.h>
+#include <linux/cred.h>
+#include <linux/ktime.h>
+#include <linux/pid_namespace.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+
+#include "call/scratch.h"
+#include "path/mounts.h"
+#include "path/walk.h"
+#include "process/describe.h"
+#include "unraced/object.h"
+
+/* A task that ends has no namespaces any more. */
+static u32 namespace_of_process(struct task_struct *task)
+{
+	u32 number;
+
+	if (task == current)
+		return unraced_namespace_of(task);
+	task_lock(task);
+	number = task->nsproxy ? unraced_namespace_number(task->nsproxy->mnt_ns) : 0;
+	task_unlock(task);
+	return number;
+}
+
+static void describe_credentials(struct unraced_process *record, struct task_struct *task)
+{
+	const struct cred *cred = task == current ? current_cred() : __task_cred(task);
+
+	record->uid = __kuid_val(cred->uid);
+	record->gid = __kgid_val(cred->gid);
+	record->euid = __kuid_val(cred->euid);
+	record->egid = __kgid_val(cred->egid);
+	BUILD_BUG_ON(sizeof(record->capabilities) != sizeof(cred->cap_effective));
+	memcpy(&record->capabilities, &cred->cap_effective, sizeof(record->capabilities));
+}
+
+/* The parent of a task that the kernel has let go of may be gone. */
+static void describe_family(struct unraced_process *record, struct task_struct *task)
+{
+	struct pid_namespace *pid_ns = task_active_pid_ns(task);
+	struct task_struct *parent = rcu_dereference(task->real_parent);
+
+	record->session = pid_nr(task_session(task));
+	if (!pid_ns || !pid_alive(task))
+		return;
+	record->parent_tgid = parent->tgid;
+	record->parent_start_ns = parent->group_leader->start_boottime;
+	record->pid_ns = pid_ns->ns.inum;
+	record->own_tgid = task_tgid_nr_ns(task, pid_ns);
+}
+
+void unraced_describe_process(struct unraced_process_builder *builder, u8 type, struct task_struct *task)
+{
+	struct unraced_process *record = &builder->record;
+
+	builder->end = 0;
+	unraced_process_begin(record, type, ktime_get_boottime_ns());
+	record->start_ns = task->group_leader->start_boottime;
+	record->tgid = task->tgid;
+	record->tid = record->tgid;
+	record->exec_id = task->self_exec_id;
+	memcpy(record->comm, task->comm, sizeof(record->comm));
+	record->mount_ns = namespace_of_process(task);
+	rcu_read_lock();
+	describe_credentials(record, task);
+	describe_family(record, task);
+	record->cgroup_id = cgroup_id(task_dfl_cgroup(task));
+	rcu_read_unlock();
+}
+
+void unraced_append_name(struct unraced_process_builder *builder, struct unraced_slice *slice, const char *name)
+{
+	u32 length = strnlen(name, UNRACED_PATH_MAX);
+
+	memcpy(unraced_process_place(builder, slice, length), name, length);
+}
+
+void unraced_describe_executable(struct unraced_capture *capture, struct unraced_process_builder *builder,
+				 const struct file *file)
+{
+	static const struct unraced_path_base nowhere;
+	struct unraced_process *record = &builder->record;
+	struct unraced_scratch *scratch = unraced_scratch(capture);
+	struct unraced_walk *walk = &scratch->walk;
+	u32 length;
+
+	unraced_identify_file((struct file *)file, &record->inode, &record->device_major, &record->device_minor);
+	unraced_walk_up(walk, file, scratch->path, &nowhere, record->mount_ns);
+	record->flags |= UNRACED_HAS_FILE | walk->flags;
+	length = UNRACED_PATH_ROOM - walk->position;
+	memcpy(unraced_process_place(builder, &record->resolved, length), scratch->path + walk->position, length);
+}
+
+void unraced_describe_arguments(struct unraced_process_builder *builder, const struct mm_struct *mm)
+{
+	struct unraced_process *record = &builder->record;
+	u64 start = READ_ONCE(mm->arg_start);
+	u32 length = unraced_arguments_room(record, start, READ_ONCE(mm->arg_end));
+
+	if (length &&
+	    !unraced_read_user(unraced_process_place(builder, &record->arguments, length), length, start))
+		unraced_arguments_faulted(record);
+}
+
+void unraced_describe_cgroup(struct unraced_process_builder *builder, struct task_struct *task)
+{
+	u32 at = unraced_process_end(builder);
+	int length;
+
+	rcu_read_lock();
+	length = cgroup_path(task_dfl_cgroup(task), &builder->tail[at], UNRACED_CGROUP_PATH_MAX + 1);
+	rcu_read_unlock();
+	if (length > 0 && length <= UNRACED_CGROUP_PATH_MAX)
+		unraced_process_text(builder, &builder->record.cgroup, at, length);
+}

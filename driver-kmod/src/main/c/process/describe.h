@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Makes the records of process events. Preemption is off meanwhile. */
+#ifndef UNRACED_PROCESS_DESCRIBE_H
+#define UNRACED_PROCESS_DESCRIBE_H
+
+#include <linux/fs.h>
+#include <linux/mm_types.h>
+#include <linux/sched.h>
+
+#include "lib/capture.h"
+#include "unraced/image.h"
+
+static inline struct unraced_process_builder *unraced_process_builder(struct unraced_capture *capture)
+{
+	return &capture->processes[smp_processor_id()];
+}
+
+/* Begins the record of an event of the process that a task belongs to. */
+void unraced_describe_process(struct unraced_process_builder *builder, u8 type, struct task_struct *task);
+/* Appends a string of the kernel's own. */
+void unraced_append_name(struct unraced_process_builder *builder, struct unraced_slice *slice, const char *name);
+/* Describes the executable of a process by a file that the caller holds. */
+void unraced_describe_executable(struct unraced_capture *capture, struct unraced_process_builder *builder,
+				 const struct file *file);
+/* Reads the arguments from the current task's memory, as they are now. */
+void unraced_describe_arguments(struct unraced_process_builder *builder, const struct mm_struct *mm);
+/* Appends the path of the task's cgroup. */
+void unraced_describe_cgroup(struct unraced_process_builder *builder, struct task_struct *task);
+
+#endif

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/sched/signal.h>
+
+#include "filter/filter.h"
+#include "out/record.h"
+#include "process/describe.h"
+#include "process/events.h"
+#include "stash/stash.h"
+
+/*
+ * The path and the interpreter are the kernel's own copies. Nobody can give the new memory another executable yet:
+ * prctl(2) of the one thread that has it could, and it has not run.
+ */
+static void tell_exec(struct unraced_capture *capture, struct task_struct *task, pid_t before,
+		      const struct linux_binprm *program)
+{
+	struct unraced_process_builder *builder = unraced_process_builder(capture);
+	struct unraced_process *record = &builder->record;
+	const struct mm_struct *mm = task->mm;
+	const struct file *file = mm ? rcu_dereference_raw(mm->exe_file) : NULL;
+
+	unraced_describe_process(builder, UNRACED_RECORD_EXEC, task);
+	record->tid = before;
+	unraced_append_name(builder, &record->path, program->filename);
+	if (program->interp != program->filename)
+		unraced_append_name(builder, &record->interpreter, program->interp);
+	/* The sooner the arguments are read, the less time others have to change them. */
+	if (mm)
+		unraced_describe_arguments(builder, mm);
+	if (file)
+		unraced_describe_executable(capture, builder, file);
+	unraced_describe_cgroup(builder, task);
+	unraced_send_process(capture, builder);
+}
+
+void unraced_on_process_exec(void *data, struct task_struct *task, pid_t before, struct linux_binprm *program)
+{
+	struct unraced_capture *capture = data;
+
+	preempt_disable();
+	if (unraced_filter(capture) == UNRACED_PASS)
+		tell_exec(capture, task, before, program);
+	preempt_enable();
+}
+
+/* Threads, the kernel's own ones among them, are no processes. */
+void unraced_on_process_fork(void *data, struct task_struct *forker, struct task_struct *child)
+{
+	struct unraced_capture *capture = data;
+	struct unraced_process_builder *builder;
+
+	if (child->pid != child->tgid || (child->flags & PF_KTHREAD) || !unraced_fork_passes(unraced_filter(capture)))
+		return;
+	preempt_disable();
+	builder = unraced_process_builder(capture);
+	unraced_describe_process(builder, UNRACED_RECORD_FORK, child);
+	builder->record.forker = forker->tgid;
+	builder->record.forker_start_ns = forker->group_leader->start_boottime;
+	unraced_send_process(capture, builder);
+	preempt_enable();
+}
+
+static bool keep_first(const struct unraced_edit *found, void *with)
+{
+	bool *first = with;
+
+	*first = !found->known;
+	return true;
+}
+
+/* The last threads of a process can end at once, and on kernels before 6.16 each seems the last. */
+static bool is_first_end(struct unraced_capture *capture, struct task_struct *task)
+{
+	bool first = true;
+
+	unraced_stash_edit(capture->ended, task->tgid, task->group_leader->start_boottime, 0, true, keep_first, &first);
+	return first;
+}
+
+static void tell_exit(struct unraced_capture *capture, struct task_struct *task)
+{
+	struct unraced_process_builder *builder = unraced_process_builder(capture);
+	const struct signal_struct *signal = task->signal;
+
+	/* An event of this process being alive is in the ring by now, or is never made. */
+	raw_spin_lock(&capture->alive_lock);
+	raw_spin_unlock(&capture->alive_lock);
+	unraced_describe_process(builder, UNRACED_RECORD_EXIT, task);
+	builder->record.tid = task->pid;
+	builder->record.status = unraced_exit_status(signal->flags & SIGNAL_GROUP_EXIT, signal->group_exit_code,
+						     task->group_leader->exit_code);
+	unraced_send_process(capture, builder);
+}
+
+void unraced_on_process_exit(void *data, struct task_struct *task)
+{
+	struct unraced_capture *capture = data;
+
+	if ((task->flags & PF_KTHREAD) || atomic_read(&task->signal->live) ||
+	    unraced_filter(capture) != UNRACED_PASS)
+		return;
+	preempt_disable();
+	if (is_first_end(capture, task))
+		tell_exit(capture, task);
+	preempt_enable();
+}

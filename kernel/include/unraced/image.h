@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* The record of a process event under construction, and what both kernel drivers decide about it. */
+#ifndef UNRACED_IMAGE_H
+#define UNRACED_IMAGE_H
+
+#include "unraced/base.h"
+#include "unraced/filter.h"
+#include "unraced/process.h"
+
+/* The longest path of a cgroup that is told: a part of one would name another cgroup. */
+#define UNRACED_CGROUP_PATH_MAX 1024
+
+/* Room for three texts of up to 4096 bytes, an interpreter and a cgroup; so no text ends beyond it. */
+#define UNRACED_PROCESS_TAIL 16384
+
+/* Behind the room, the tail has as much as the verifier believes that a text at its end could take. */
+struct unraced_process_builder {
+	__u64 end; /* position of the next bytes, counted from the tail's start */
+	struct unraced_process record;
+	__u8 tail[UNRACED_PROCESS_TAIL + 4096 + 8];
+};
+
+/* Returns whether a fork is an event: a child of the capturing process is another process (R16.7). */
+UNRACED_INLINE bool unraced_fork_passes(int verdict)
+{
+	return verdict == UNRACED_PASS || verdict == UNRACED_SELF;
+}
+
+UNRACED_INLINE void unraced_process_begin(struct unraced_process *record, __u8 type, __u64 now)
+{
+	__builtin_memset(record, 0, sizeof(*record));
+	record->length = sizeof(*record);
+	record->version = UNRACED_RECORD_VERSION;
+	record->type = type;
+	record->time_ns = now;
+}
+
+/* Returns the status as wait(2) tells it: the group's code, or that of the first thread (R16.4). */
+UNRACED_INLINE __s32 unraced_exit_status(bool group_exits, __s32 of_group, __s32 of_first)
+{
+	return group_exits ? of_group : of_first;
+}
+
+/* Returns the place of the next text. The verifier needs the bound, which is never reached. */
+UNRACED_INLINE __u32 unraced_process_end(const struct unraced_process_builder *builder)
+{
+	return builder->end & (UNRACED_PROCESS_TAIL - 1);
+}
+
+/* Makes room for a text in the tail, and clears what its last word may have had before. */
+UNRACED_INLINE __u8 *unraced_process_place(struct unraced_process_builder *builder, struct unraced_slice *slice,
+					   __u32 length)
+{
+	__u32 at = unraced_process_end(builder);
+
+	slice->offset = sizeof(struct unraced_process) + at;
+	slice->length = length;
+	*(__u64 *)&builder->tail[(at + (length & 4095)) & ~7u & (UNRACED_PROCESS_TAIL - 1)] = 0;
+	builder->end = (at + length + 7) & ~7u;
+	return &builder->tail[at];
+}
+
+/* Ends a text that lies in the tail already, and clears the bytes behind it, up to the next word. */
+UNRACED_INLINE void unraced_process_text(struct unraced_process_builder *builder, struct unraced_slice *slice,
+					 __u32 at, __u32 length)
+{
+	slice->offset = sizeof(struct unraced_process) + at;
+	slice->length = length;
+	for (int i = 0; i < 8; i++)
+		builder->tail[(at + length + i) & (UNRACED_PROCESS_TAIL - 1)] = 0;
+	builder->end = (at + length + 7) & ~7u;
+}
+
+/* Tells the size of the arguments, and returns how many bytes of them the record has room for (R16.2). */
+UNRACED_INLINE __u32 unraced_arguments_room(struct unraced_process *record, __u64 start, __u64 end)
+{
+	__u64 size = end > start ? end - start : 0;
+
+	record->arguments_size = size > 0xffffffff ? 0xffffffff : size;
+	if (size > UNRACED_ARGUMENTS_MAX) {
+		record->flags |= UNRACED_TRUNCATED;
+		size = UNRACED_ARGUMENTS_MAX;
+	}
+	return size & 4095;
+}
+
+/* The arguments could not be read. */
+UNRACED_INLINE void unraced_arguments_faulted(struct unraced_process *record)
+{
+	record->arguments = (struct unraced_slice){};
+	record->flags |= UNRACED_FAULTED;
+}
+
+/* Returns the size of the record with all that its slices name. */
+UNRACED_INLINE __u32 unraced_process_size(const struct unraced_process_builder *builder)
+{
+	return sizeof(builder->record) + (builder->end & (2 * UNRACED_PROCESS_TAIL - 1));
+}
+
+/* Process events are numbered within sources of their own (R16.1). */
+UNRACED_INLINE void unraced_process_number(struct unraced_process *record, __u32 cpu, __u64 sequence, __u32 size)
+{
+	record->source = UNRACED_PROCESS_SOURCE | cpu;
+	record->sequence = sequence;
+	record->length = size;
+}
+
+#endif
