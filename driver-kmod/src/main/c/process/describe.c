@@ -94,7 +94,7 @@ void unraced_describe_executable(struct unraced_capture *capture, struct unraced
 	memcpy(unraced_process_place(builder, &record->resolved, length), scratch->path + walk->position, length);
 }
 
-void unraced_describe_arguments(struct unraced_process_builder *builder, const struct mm_struct *mm)
+void unraced_copy_arguments(struct unraced_process_builder *builder, const struct mm_struct *mm)
 {
 	struct unraced_process *record = &builder->record;
 	u64 start = READ_ONCE(mm->arg_start);

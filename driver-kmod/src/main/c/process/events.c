@@ -26,7 +26,7 @@ static void tell_exec(struct unraced_capture *capture, struct task_struct *task,
 		unraced_append_name(builder, &record->interpreter, program->interp);
 	/* The sooner the arguments are read, the less time others have to change them. */
 	if (mm)
-		unraced_describe_arguments(builder, mm);
+		unraced_copy_arguments(builder, mm);
 	if (file)
 		unraced_describe_executable(capture, builder, file);
 	unraced_describe_cgroup(builder, task);

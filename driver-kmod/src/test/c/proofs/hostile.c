@@ -109,6 +109,7 @@ static void draw_config(struct unraced_config *config, uint32_t *tgids, uint64_t
 	config->stash_long_entries = (uint32_t)(1 + below(1ull << below(once_in(40) ? 13 : 5)));
 	config->ring_per_cpu = (uint32_t)below(2);
 	config->enter_events = (uint32_t)below(2);
+	config->process_events = (uint32_t)below(2);
 	if (once_in(2)) {
 		config->filters = (uint32_t)below(256);
 		config->tgid_count = (uint32_t)below(8);
