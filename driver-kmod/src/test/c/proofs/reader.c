@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
  * reader MODE: captures the whole machine in a mode (0 off, 1 stash, 2 kernel), and reads until it is killed. In mode
- * stash it uses a ring for each CPU, and enter events. Prints "reading" once it is under way.
+ * stash it uses a ring for each CPU, enter events and process events. Prints "reading" once it is under way.
  */
 #include <fcntl.h>
 #include <poll.h>
@@ -46,7 +46,8 @@ int main(int count, char **arguments)
 
 	if (fd < 0)
 		return fail(DEVICE);
-	config.ring_per_cpu = config.enter_events = config.mitigation == UNRACED_MITIGATION_STASH;
+	config.ring_per_cpu = config.mitigation == UNRACED_MITIGATION_STASH;
+	config.enter_events = config.process_events = config.ring_per_cpu;
 	if (ioctl(fd, UNRACED_IOC_CONFIGURE, &config))
 		return fail("configure");
 	rings = calloc(config.ring_count, sizeof(*rings));
