@@ -22,7 +22,7 @@ bool unraced_exceeds_limits(struct unraced_capture *capture, u32 uid, u64 cgroup
 	return unraced_takes_no_tokens(&limit, group_at, cgroup, uid, ktime_get_ns());
 }
 
-void unraced_count_loss(struct unraced_capture *capture, u32 uid, u64 cgroup)
+noinline void unraced_count_loss(struct unraced_capture *capture, u32 uid, u64 cgroup)
 {
 	unraced_count_in_ledger(&capture->ledgers[smp_processor_id()], cgroup, uid, capture->limit_seed);
 }

@@ -95,7 +95,8 @@ static __always_inline void write_record(struct unraced_capture *capture, struct
 	wake_reader(capture, ring, counters);
 }
 
-void unraced_send(struct unraced_capture *capture, struct unraced_scratch *scratch)
+/* The ring's code is a part of this function, as each event of a call comes here. */
+__flatten void unraced_send(struct unraced_capture *capture, struct unraced_scratch *scratch)
 {
 	struct unraced_counters *counters = unraced_counters_here(capture);
 	struct unraced_record *record = &scratch->call.record;

@@ -328,9 +328,8 @@ static void try_without_renames(struct unraced_walk *walk, const struct file *fi
 	read_sequnlock_excl(&rename_lock);
 }
 
-void unraced_walk_up(struct unraced_walk *walk, const struct file *file, u8 *path,
-		     const struct unraced_path_base *start,
-		     u32 mount_ns)
+static __always_inline void walk_up(struct unraced_walk *walk, const struct file *file, u8 *path,
+				    const struct unraced_path_base *start, u32 mount_ns)
 {
 	u32 left = TRIES - 1;
 
@@ -349,4 +348,18 @@ void unraced_walk_up(struct unraced_walk *walk, const struct file *file, u8 *pat
 	rcu_read_unlock();
 	if (!walk->holds)
 		walk->flags |= UNRACED_RESOLVED_UNSTABLE;
+}
+
+void unraced_walk_up(struct unraced_walk *walk, const struct file *file, u8 *path,
+		     const struct unraced_path_base *start,
+		     u32 mount_ns)
+{
+	walk_up(walk, file, path, start, mount_ns);
+}
+
+void unraced_walk_to_root(struct unraced_walk *walk, const struct file *file, u8 *path, u32 mount_ns)
+{
+	static const struct unraced_path_base nowhere;
+
+	walk_up(walk, file, path, &nowhere, mount_ns);
 }

@@ -73,5 +73,7 @@ struct unraced_walk {
 void unraced_walk_up(struct unraced_walk *walk, const struct file *file, u8 *path,
 		     const struct unraced_path_base *start,
 		     u32 mount_ns);
+/* Does the same without a start, for files of no call. So the one above has one caller, and becomes a part of it. */
+void unraced_walk_to_root(struct unraced_walk *walk, const struct file *file, u8 *path, u32 mount_ns);
 
 #endif

@@ -81,14 +81,13 @@ void unraced_append_name(struct unraced_process_builder *builder, struct unraced
 void unraced_describe_executable(struct unraced_capture *capture, struct unraced_process_builder *builder,
 				 const struct file *file)
 {
-	static const struct unraced_path_base nowhere;
 	struct unraced_process *record = &builder->record;
 	struct unraced_scratch *scratch = unraced_scratch(capture);
 	struct unraced_walk *walk = &scratch->walk;
 	u32 length;
 
 	unraced_identify_file((struct file *)file, &record->inode, &record->device_major, &record->device_minor);
-	unraced_walk_up(walk, file, scratch->path, &nowhere, record->mount_ns);
+	unraced_walk_to_root(walk, file, scratch->path, record->mount_ns);
 	record->flags |= UNRACED_HAS_FILE | walk->flags;
 	length = UNRACED_PATH_ROOM - walk->position;
 	memcpy(unraced_process_place(builder, &record->resolved, length), scratch->path + walk->position, length);
