@@ -107,10 +107,14 @@ void unraced_copy_arguments(struct unraced_process_builder *builder, const struc
 void unraced_describe_cgroup(struct unraced_process_builder *builder, struct task_struct *task)
 {
 	u32 at = unraced_process_end(builder);
+	struct cgroup *cgroup;
 	int length;
 
 	rcu_read_lock();
-	length = cgroup_path(task_dfl_cgroup(task), &builder->tail[at], UNRACED_CGROUP_PATH_MAX + 1);
+	/* The task may have been moved since the record began; id and path must be those of one cgroup. */
+	cgroup = task_dfl_cgroup(task);
+	builder->record.cgroup_id = cgroup_id(cgroup);
+	length = cgroup_path(cgroup, &builder->tail[at], UNRACED_CGROUP_PATH_MAX + 1);
 	rcu_read_unlock();
 	if (length > 0 && length <= UNRACED_CGROUP_PATH_MAX)
 		unraced_process_text(builder, &builder->record.cgroup, at, length);
