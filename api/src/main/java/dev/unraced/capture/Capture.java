@@ -159,6 +159,14 @@ public interface Capture extends AutoCloseable {
     void publishEnterEvents(boolean publish);
 
     /**
+     * Returns whether this capture makes process events, from its beginning to its end: {@code unraced.process-events}
+     * is on, and the driver has them.
+     */
+    default boolean processEvents() {
+        return false;
+    }
+
+    /**
      * Returns the statistics of this capture up to now; after {@link #close}, up to then. Allocates. The handler may
      * call it; an interrupt does not end it, and the flag stays set.
      *

@@ -4,6 +4,7 @@ package dev.unraced.driver;
 import dev.unraced.capture.FilterReason;
 import dev.unraced.config.EventFilters;
 import dev.unraced.event.EventView;
+import dev.unraced.event.ProcessView;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -51,5 +52,21 @@ public final class FilterMatcher {
             return FilterReason.PATH;
         }
         return event.isEnter() || filters.result().accepts(event.failed()) ? null : FilterReason.RESULT;
+    }
+
+    /**
+     * Returns whether the filters by the caller pass a process event: of a fork the forker is the caller, and a process
+     * that was there passes (rules R16.5 and R16.7).
+     */
+    public boolean accepts(ProcessView event) {
+        if (event.type() == ProcessView.Type.ALIVE) {
+            return true;
+        }
+        int caller = event.type() == ProcessView.Type.FORK ? event.forkerTgid() : event.tgid();
+        return (filters.tgids().isEmpty() || filters.tgids().contains(caller))
+                && (filters.uids().isEmpty() || filters.uids().contains(event.uid()))
+                && (filters.cgroups().isEmpty() || cgroups.isInside(event.cgroupId(), filters.cgroups()))
+                && (filters.mountNamespaces().isEmpty()
+                        || filters.mountNamespaces().contains(event.mountNamespace()));
     }
 }

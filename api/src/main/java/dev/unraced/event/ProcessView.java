@@ -106,6 +106,11 @@ public abstract class ProcessView {
         return Type.of(buffer.get(offset + TYPE));
     }
 
+    /** Returns the length of the record in bytes. */
+    public final int length() {
+        return i32(LENGTH);
+    }
+
     /** Returns the number of this event within its {@link #source()}, from 1; a gap is a loss. */
     public final long sequence() {
         return i64(SEQUENCE);

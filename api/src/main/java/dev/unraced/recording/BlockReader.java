@@ -26,6 +26,7 @@ final class BlockReader {
     private final ByteBuffer header = ByteBuffer.allocate(BLOCK_HEADER_SIZE).order(ORDER);
     private byte[] stored = {};
     private byte[] content = {};
+    private int version;
     private long blockAt;
     private long position;
 
@@ -44,7 +45,8 @@ final class BlockReader {
         }
         requireWhole("the header", 0, count, FILE_HEADER_SIZE);
         ByteBuffer fixed = ByteBuffer.wrap(bytes).order(ORDER);
-        requireVersion("format version", fixed.getShort(FILE_VERSION) & 0xffff, VERSION);
+        requireVersion("format version", fixed.getShort(FILE_VERSION) & 0xffff, PROCESSES);
+        version = fixed.getShort(FILE_VERSION);
         requireVersion("record layout version", fixed.getShort(FILE_LAYOUT) & 0xffff, RecordLayout.VERSION);
         int length = fixed.getInt(FILE_TEXT_LENGTH);
         if (length < 0 || length > MAX_CONTENT) {
@@ -59,6 +61,11 @@ final class BlockReader {
             throw damaged("the header", 0, "its checksum is wrong");
         }
         return Fields.decode(text, 0, length);
+    }
+
+    /** Returns the file's version of the format, once its header was read. */
+    int version() {
+        return version;
     }
 
     /** Reads the next block, and checks it. */

@@ -10,7 +10,12 @@ import java.nio.charset.StandardCharsets;
  * bytes.
  */
 final class RecordingFormat {
-    static final int VERSION = 1;
+    /** The version of a recording with events of calls alone. */
+    static final int CALLS = 1;
+
+    /** The version of a recording of a capture that made process events. */
+    static final int PROCESSES = 2;
+
     static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
     private static final byte[] MAGIC = "UNRACREC".getBytes(StandardCharsets.US_ASCII);
 
@@ -41,6 +46,9 @@ final class RecordingFormat {
     static final int MAX_RECORD = MAX_CONTENT - BLOCK_TARGET;
 
     static final String DRIVER = "driver";
+    /** The mode when the recording began. */
+    static final String MITIGATION = "mitigation";
+
     private static final String LACKING = "lacking.";
 
     private RecordingFormat() {}

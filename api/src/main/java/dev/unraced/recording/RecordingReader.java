@@ -7,7 +7,10 @@ import dev.unraced.capture.Capabilities;
 import dev.unraced.capture.CaptureStats;
 import dev.unraced.capture.EventHandler;
 import dev.unraced.event.Capability;
+import dev.unraced.event.Feature;
+import dev.unraced.event.Mitigation;
 import dev.unraced.event.RecordLayout;
+import dev.unraced.event.record.ProcessRecordView;
 import dev.unraced.event.record.RecordValidator;
 import dev.unraced.event.record.RecordView;
 import java.io.IOException;
@@ -16,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +33,10 @@ public final class RecordingReader implements AutoCloseable {
     private final BlockReader blocks;
     private final String driver;
     private final Capabilities capabilities;
+    private final @Nullable Mitigation mitigation;
+    private final boolean processes;
     private final RecordView view = new RecordView();
+    private final ProcessRecordView processView = new ProcessRecordView();
     private ByteBuffer content = ByteBuffer.allocate(0).order(ORDER);
     private int at;
     private int end;
@@ -43,7 +50,9 @@ public final class RecordingReader implements AutoCloseable {
         try {
             Map<String, String> fields = blocks.readFileHeader();
             driver = fields.getOrDefault(DRIVER, "unknown");
-            capabilities = capabilities(fields);
+            processes = blocks.version() >= PROCESSES;
+            capabilities = capabilities(fields, processes);
+            mitigation = mitigation(fields);
         } catch (RecordingException e) {
             closeAfter(e);
             throw e;
@@ -74,7 +83,15 @@ public final class RecordingReader implements AutoCloseable {
         return driver;
     }
 
-    /** Returns the capabilities of that driver, without those that this version does not know. */
+    /** Returns the mode when the recording began; empty in a file of an earlier version of this library. */
+    public Optional<Mitigation> mitigation() {
+        return Optional.ofNullable(mitigation);
+    }
+
+    /**
+     * Returns the capabilities of that driver, without those that this version does not know, and without
+     * {@code PROCESS_EVENTS} where the capture did not make them.
+     */
     public Capabilities capabilities() {
         return capabilities;
     }
@@ -157,8 +174,9 @@ public final class RecordingReader implements AutoCloseable {
         int count = 0;
         while (count < limit && at < end) {
             int record = at;
-            int length = end - at < RecordLayout.FIXED_SIZE ? 0 : content.getInt(at + RecordLayout.LENGTH);
-            if (recordsLeft == 0 || length > end - at || !RecordValidator.isValid(content, at, length)) {
+            int length = end - at < Integer.BYTES ? 0 : content.getInt(at + RecordLayout.LENGTH);
+            boolean call = length <= end - at && RecordValidator.isValid(content, at, length);
+            if (recordsLeft == 0 || !(call || isProcess(length))) {
                 if (count > 0) {
                     break;
                 }
@@ -167,9 +185,18 @@ public final class RecordingReader implements AutoCloseable {
             at += length;
             recordsLeft--;
             count++;
-            handler.onEvent(view.wrap(content, record));
+            if (call) {
+                handler.onEvent(view.wrap(content, record));
+            } else {
+                handler.onProcess(processView.wrap(content, record));
+            }
         }
         return count;
+    }
+
+    /** Returns whether the next record is a well-formed one of a process event, in a file that may have them. */
+    private boolean isProcess(int length) {
+        return processes && length <= end - at && ProcessRecordView.isValid(content, at, length);
     }
 
     private void readStats() {
@@ -181,8 +208,19 @@ public final class RecordingReader implements AutoCloseable {
         }
     }
 
-    private static Capabilities capabilities(Map<String, String> fields) {
+    private static @Nullable Mitigation mitigation(Map<String, String> fields) {
+        String recorded = fields.get(MITIGATION);
+        return Stream.of(Mitigation.values())
+                .filter(mode -> mode.name().equals(recorded))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static Capabilities capabilities(Map<String, String> fields, boolean processes) {
         Capabilities found = Capabilities.complete();
+        if (!processes) {
+            found = found.without(Feature.PROCESS_EVENTS, "the recording was made without process events");
+        }
         for (Capability capability : Capabilities.all()) {
             String reason = fields.get(lacking(capability));
             if (reason != null) {

@@ -6,7 +6,9 @@ import static dev.unraced.recording.RecordingFormat.*;
 import dev.unraced.capture.Capture;
 import dev.unraced.capture.EventHandler;
 import dev.unraced.event.EventView;
+import dev.unraced.event.ProcessView;
 import dev.unraced.event.RecordLayout;
+import dev.unraced.event.record.ProcessRecordView;
 import dev.unraced.event.record.RecordView;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -18,10 +20,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32C;
 
 /**
- * Records the events of a capture. Their records gather in a block. The writer writes the block when it has 64 KiB,
- * when an event comes a second or more after the block's first event, and on {@link #flush}. A killed process loses at
- * most that block. {@link #close} adds the capture's statistics; without them, a reader reports that the recording is
- * cut short.
+ * Records the events of a capture, its process events included. Their records gather in a block. The writer writes the
+ * block when it has 64 KiB, when an event comes a second or more after the block's first event, and on {@link #flush}.
+ * A killed process loses at most that block. {@link #close} adds the capture's statistics; without them, a reader
+ * reports that the recording is cut short.
  *
  * <p>One thread at a time may record, flush and close; any thread may call {@link #events} and {@link #bytes}.
  * Allocates nothing per event. A write error throws a {@link RecordingException} once; events after that are dropped.
@@ -32,6 +34,7 @@ public final class RecordingWriter implements EventHandler, AutoCloseable {
 
     private final String name;
     private final Capture capture;
+    private final boolean processes;
     private final BlockWriter out;
     private final byte[] block = new byte[MAX_CONTENT];
     private final AtomicLong events = new AtomicLong();
@@ -45,6 +48,7 @@ public final class RecordingWriter implements EventHandler, AutoCloseable {
     private RecordingWriter(OutputStream stream, String name, Capture capture) {
         this.name = name;
         this.capture = capture;
+        this.processes = capture.processEvents();
         this.out = new BlockWriter(stream);
         try {
             byte[] header = header(capture);
@@ -91,16 +95,41 @@ public final class RecordingWriter implements EventHandler, AutoCloseable {
         if (finished) {
             return;
         }
-        int length = event.length();
+        begin(event.length(), event.nanos());
+        used += RecordView.of(event).copyTo(block, used);
+        end(event.nanos());
+    }
+
+    /**
+     * Records a process event.
+     *
+     * @throws RecordingException when a block became full and cannot be written
+     * @throws IllegalStateException when the capture said that it makes none
+     */
+    @Override
+    public void onProcess(ProcessView event) {
+        if (finished) {
+            return;
+        }
+        if (!processes) {
+            throw new IllegalStateException("recording " + name + " is of a capture without process events");
+        }
+        begin(event.length(), event.nanos());
+        used += ProcessRecordView.of(event).copyTo(block, used);
+        end(event.nanos());
+    }
+
+    private void begin(int length, long nanos) {
         if (length > MAX_RECORD) {
             throw RecordingException.of("A record of " + length + " bytes is too long for recording " + name + ": "
                     + MAX_RECORD + " is the most.");
         }
-        long nanos = event.nanos();
         if (records == 0) {
             startBlock(nanos);
         }
-        used += RecordView.of(event).copyTo(block, used);
+    }
+
+    private void end(long nanos) {
         records++;
         if (used >= BLOCK_TARGET || nanos - blockStart >= BLOCK_NANOS) {
             flush();
@@ -189,11 +218,12 @@ public final class RecordingWriter implements EventHandler, AutoCloseable {
     private static byte[] header(Capture capture) {
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put(DRIVER, capture.driver());
+        fields.put(MITIGATION, capture.mitigation().name());
         capture.capabilities().lacking().forEach((capability, reason) -> fields.put(lacking(capability), reason));
         byte[] text = Fields.encode(fields);
         ByteBuffer header = ByteBuffer.allocate(FILE_HEADER_SIZE + text.length).order(ORDER);
         header.put(magic());
-        header.putShort(FILE_VERSION, (short) VERSION);
+        header.putShort(FILE_VERSION, (short) (capture.processEvents() ? PROCESSES : CALLS));
         header.putShort(FILE_LAYOUT, (short) RecordLayout.VERSION);
         header.putInt(FILE_TEXT_LENGTH, text.length);
         header.put(FILE_HEADER_SIZE, text);

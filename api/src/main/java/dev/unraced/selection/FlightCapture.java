@@ -237,6 +237,11 @@ final class FlightCapture implements Capture {
     }
 
     @Override
+    public boolean processEvents() {
+        return capture.processEvents();
+    }
+
+    @Override
     public void publishEnterEvents(boolean publish) {
         capture.publishEnterEvents(publish);
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.unraced.event.record.ProcessRecordView;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -77,10 +78,23 @@ class RecordingReaderTest {
     }
 
     @Test
+    void aProcessEventInAFileOfTheFirstVersionIsDamage() throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.write(good, 0, firstBlock);
+        byte[] exec = ProcessRecordView.of(Recordings.exec(1)).toByteArray();
+        new BlockWriter(out).write(KIND_RECORDS, exec, exec.length, 1, 0);
+        try (RecordingReader reader = Recordings.reader(out.toByteArray())) {
+            assertThatExceptionOfType(RecordingException.class)
+                    .isThrownBy(() -> reader.poll(event -> {}, 1))
+                    .withMessageContaining("its content at 0 is no record");
+        }
+    }
+
+    @Test
     void aNewerVersionIsNamed() {
         buffer(good).putShort(FILE_VERSION, (short) 7);
         assertThatOpening(good)
-                .withMessage("test.rec has format version 7, which is newer than 1:"
+                .withMessage("test.rec has format version 7, which is newer than 2:"
                         + " read it with a newer version of this library.");
 
         buffer(good).putShort(FILE_VERSION, (short) 1).putShort(FILE_LAYOUT, (short) 2);

@@ -3,16 +3,24 @@ package dev.unraced.recording;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.unraced.capture.EventHandler;
 import dev.unraced.event.EventView;
+import dev.unraced.event.Feature;
+import dev.unraced.event.Mitigation;
+import dev.unraced.event.ProcessView;
+import dev.unraced.event.record.ProcessRecordView;
 import dev.unraced.testing.Allocation;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,12 +43,66 @@ class RecordingWriterTest {
         try (RecordingReader reader = Recordings.reader(out.toByteArray())) {
             assertThat(reader.driver()).isEqualTo("fake");
             assertThat(reader.capabilities().lacking())
-                    .isEqualTo(Recordings.capture().capabilities().lacking());
+                    .isEqualTo(Recordings.capture()
+                            .capabilities()
+                            .without(Feature.PROCESS_EVENTS, "the recording was made without process events")
+                            .lacking());
+            assertThat(reader.mitigation()).contains(Mitigation.STASH);
             assertThat(readAll(reader)).containsExactlyElementsOf(events);
             assertThat(reader.stats()).contains(Recordings.BOOKS);
         }
         assertThat(writer.events()).isEqualTo(3_000);
         assertThat(writer.bytes()).isEqualTo(out.size());
+    }
+
+    @Test
+    void processEventsStandBetweenTheEventsOfCalls() {
+        List<byte[]> written = new ArrayList<>();
+        try (RecordingWriter processes = RecordingWriter.over(out, "test", Recordings.captureWithProcesses())) {
+            for (int i = 1; i <= 3_000; i++) {
+                EventView call = Recordings.view(Recordings.event(i));
+                ProcessView exec = Recordings.exec(i);
+                processes.onEvent(call);
+                processes.onProcess(exec);
+                written.add(Recordings.bytes(call));
+                written.add(ProcessRecordView.of(exec).toByteArray());
+            }
+        }
+
+        List<byte[]> read = new ArrayList<>();
+        byte[] file = Arrays.copyOfRange(out.toByteArray(), (int) writer.bytes(), out.size());
+        try (RecordingReader reader = Recordings.reader(file)) {
+            assertThat(reader.capabilities().has(Feature.PROCESS_EVENTS)).isTrue();
+            EventHandler handler = new EventHandler() {
+                @Override
+                public void onEvent(EventView event) {
+                    read.add(Recordings.bytes(event));
+                }
+
+                @Override
+                public void onProcess(ProcessView event) {
+                    read.add(ProcessRecordView.of(event).toByteArray());
+                }
+            };
+            while (reader.poll(handler, 7) > 0) {
+                // Each iteration reads a few.
+            }
+            assertThat(reader.stats()).isPresent();
+        }
+        assertThat(read).containsExactlyElementsOf(written);
+        assertThat(ByteBuffer.wrap(file).order(RecordingFormat.ORDER).getShort(RecordingFormat.FILE_VERSION))
+                .isEqualTo((short) RecordingFormat.PROCESSES);
+    }
+
+    @Test
+    void aRecordingWithoutProcessEventsIsAsBeforeThereWereAny() {
+        assertThatIllegalStateException().isThrownBy(() -> writer.onProcess(Recordings.exec(1)));
+        writer.close();
+
+        assertThat(ByteBuffer.wrap(out.toByteArray())
+                        .order(RecordingFormat.ORDER)
+                        .getShort(RecordingFormat.FILE_VERSION))
+                .isEqualTo((short) RecordingFormat.CALLS);
     }
 
     @Test

@@ -17,8 +17,11 @@ import dev.unraced.event.Feature;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
+import dev.unraced.event.ProcessView;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Syscall;
+import dev.unraced.event.record.ProcessEncoder;
+import dev.unraced.event.record.ProcessRecordView;
 import dev.unraced.event.record.RecordEncoder;
 import dev.unraced.event.record.RecordView;
 import java.io.ByteArrayInputStream;
@@ -69,8 +72,27 @@ final class Recordings {
                 .thenReturn(Capabilities.complete()
                         .without(Syscall.OPENAT2, "it is\na \\fake = 1")
                         .without(Feature.CONTAINER_ID, "überall"));
+        when(capture.mitigation()).thenReturn(Mitigation.STASH);
         when(capture.stats()).thenReturn(BOOKS);
         return capture;
+    }
+
+    static Capture captureWithProcesses() {
+        Capture capture = capture();
+        when(capture.processEvents()).thenReturn(true);
+        return capture;
+    }
+
+    /** Returns the event of a process that executes a program, {@code number} milliseconds after boot. */
+    static ProcessView exec(int number) {
+        ProcessEncoder encoder = new ProcessEncoder();
+        encoder.begin(ProcessView.Type.EXEC, number * 1_000_000L)
+                .sequence(0, number)
+                .process(4_711, 4_711, 99, number)
+                .path("/bin/sh".getBytes(StandardCharsets.UTF_8))
+                .arguments("sh\0".repeat(number % 50).getBytes(StandardCharsets.UTF_8))
+                .finish();
+        return new ProcessRecordView().wrap(encoder.buffer(), 0).snapshot();
     }
 
     /** Returns the open or the connect of a number, of varying size. */

@@ -82,6 +82,43 @@ class WatchReplayTest {
         assertThat(second).isEqualTo(first);
     }
 
+    @Test
+    void replayShowsTheProgramsBehindCallsAsWatchDid() {
+        Path file = directory.resolve("programs.rec");
+        assertThat(watch("--driver", "sim", "--processes", "--json", "--count", "20", "--record", file.toString()))
+                .as(test.err())
+                .isZero();
+        List<Object> watched = processes(test);
+        assertThat(watched).hasSize(20).doesNotContainNull();
+
+        TestConsole again = new TestConsole();
+        assertThat(UnracedCommand.run(again.console(), "replay", "--json", file.toString()))
+                .isZero();
+        assertThat(processes(again)).isEqualTo(watched);
+        assertThat(UnracedCommand.run(again.console(), "replay", "--exe", "/bin/none", file.toString()))
+                .isZero();
+        assertThat(again.err()).contains("unraced: 0 printed");
+    }
+
+    @Test
+    void aRecordingWithoutProcessesCannotBeAskedForThem() {
+        TestConsole console = new TestConsole();
+        assertThat(UnracedCommand.run(
+                        console.console(),
+                        "replay",
+                        "--exe",
+                        "/bin/sh",
+                        recordTheDemonstration().toString()))
+                .isEqualTo(2);
+        assertThat(console.err()).contains("was recorded without --processes");
+    }
+
+    private static List<Object> processes(TestConsole console) {
+        return JsonLines.parse(console.out()).stream()
+                .<Object>map(line -> line.getOrDefault("process", line))
+                .toList();
+    }
+
     private static String replayedTime(Path file) {
         TestConsole console = new TestConsole();
         assertThat(UnracedCommand.run(console.console(), "replay", "--json", file.toString()))
@@ -150,7 +187,7 @@ class WatchReplayTest {
             replay.consume(event -> replayed.add(event.snapshot()));
             assertThat(replay.capabilities().lacking())
                     .isEqualTo(ebpf.capabilities()
-                            .without(Feature.PROCESS_EVENTS, "a recording holds events of calls alone")
+                            .without(Feature.PROCESS_EVENTS, "the recording was made without process events")
                             .lacking());
             assertThat(replay.stats().imbalance()).isZero();
         }

@@ -296,6 +296,11 @@ final class EbpfSource implements RingSource {
 
     /** Reads the counters again while calls return in between, so that the statistics balance when few calls run. */
     @Override
+    public boolean processEvents() {
+        return processes != null;
+    }
+
+    @Override
     public SourceStats stats() {
         return SourceStats.atRest(this::readStats);
     }

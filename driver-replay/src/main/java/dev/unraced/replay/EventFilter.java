@@ -5,6 +5,7 @@ import dev.unraced.capture.FilterReason;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.driver.FilterMatcher;
 import dev.unraced.event.EventView;
+import dev.unraced.event.ProcessView;
 import dev.unraced.event.Syscall;
 import java.util.EnumMap;
 import java.util.Map;
@@ -40,6 +41,11 @@ final class EventFilter {
             Objects.requireNonNull(counts.get(reason)).incrementAndGet();
         }
         return reason == null;
+    }
+
+    /** Returns whether a process event is replayed. Those that a filter leaves out are not counted. */
+    boolean accepts(ProcessView event) {
+        return matcher.accepts(event);
     }
 
     /** The calls left out so far, by reason. */

@@ -9,6 +9,7 @@ import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.InvalidConfigException;
 import dev.unraced.driver.Driver;
 import dev.unraced.event.Feature;
+import dev.unraced.recording.RecordingReader;
 
 /** Replays the events of a recording. It needs no privilege. */
 public final class ReplayDriver implements Driver {
@@ -34,27 +35,28 @@ public final class ReplayDriver implements Driver {
     /** A recording can have events of any kind; each capture has the capabilities of its recording. */
     @Override
     public Capabilities capabilities() {
-        return withoutProcesses(Capabilities.complete());
-    }
-
-    static Capabilities withoutProcesses(Capabilities recorded) {
-        return recorded.has(Feature.PROCESS_EVENTS)
-                ? recorded.without(Feature.PROCESS_EVENTS, "a recording holds events of calls alone")
-                : recorded;
+        return Capabilities.complete();
     }
 
     /**
      * Starts to replay. The capture ends after the last event.
      *
      * @throws InvalidConfigException when this driver's section has a value that its key does not allow
-     * @throws CaptureException when the file cannot be read; the message names the remedy
+     * @throws CaptureException when the file cannot be read, or process events are wanted and it was recorded without;
+     *     the message names the remedy
      */
     @Override
     public Capture open(CaptureConfig config) {
         ReplaySettings settings = ReplaySettings.of(config);
-        if (config.processEvents()) {
-            capabilities().require(Feature.PROCESS_EVENTS, NAME);
+        RecordingReader recording = settings.file().open();
+        try {
+            if (config.processEvents()) {
+                recording.capabilities().require(Feature.PROCESS_EVENTS, NAME);
+            }
+            return ReplaySource.open(NAME, recording, config, settings.pace());
+        } catch (CaptureException e) {
+            recording.close();
+            throw e;
         }
-        return ReplaySource.open(NAME, settings.file().open(), config, settings.pace());
     }
 }

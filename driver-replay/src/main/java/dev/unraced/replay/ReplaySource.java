@@ -4,16 +4,20 @@ package dev.unraced.replay;
 import com.google.common.util.concurrent.Uninterruptibles;
 import dev.unraced.capture.Capture;
 import dev.unraced.capture.CaptureException;
+import dev.unraced.capture.EventHandler;
 import dev.unraced.capture.FilterReason;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.event.EventView;
 import dev.unraced.event.Mitigation;
+import dev.unraced.event.ProcessView;
+import dev.unraced.event.record.ProcessRecordView;
 import dev.unraced.event.record.RecordView;
 import dev.unraced.recording.RecordingReader;
 import dev.unraced.ring.RingCapture;
 import dev.unraced.ring.RingWriter;
 import dev.unraced.ring.SourceStats;
 import dev.unraced.ring.UserSource;
+import java.nio.ByteBuffer;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -31,12 +35,26 @@ final class ReplaySource extends UserSource {
     private final RecordingReader recording;
     private final EventFilter filter;
     private final Pace pace;
+    private final boolean processes;
     private final RingWriter ring;
+    private final EventHandler feeder = new EventHandler() {
+        @Override
+        public void onEvent(EventView event) {
+            feed(event);
+        }
+
+        @Override
+        public void onProcess(ProcessView event) {
+            feed(event);
+        }
+    };
     private final Thread thread = new Thread(this::feedAll, "unraced-replay");
     private volatile Mitigation mitigation;
     private volatile boolean enterEvents;
     /** The number of enter events written; only the feeding thread changes it. */
     private final AtomicLong entered = new AtomicLong();
+
+    private final AtomicLong processEvents = new AtomicLong();
 
     private volatile boolean stopping;
     private @Nullable Throwable failure;
@@ -47,7 +65,8 @@ final class ReplaySource extends UserSource {
         this.filter = new EventFilter(config);
         this.pace = pace;
         this.ring = new RingWriter(Math.max(SMALLEST_RING, config.ringBytes()));
-        this.mitigation = config.mitigation();
+        this.mitigation = recording.mitigation().orElse(config.mitigation());
+        this.processes = config.processEvents();
         thread.setDaemon(true);
     }
 
@@ -60,12 +79,11 @@ final class ReplaySource extends UserSource {
      */
     static Capture open(String driver, RecordingReader recording, CaptureConfig config, Pace pace) {
         ReplaySource source = new ReplaySource(recording, config, pace);
-        // The first record is read at once, so that the mode is that of the recording from the start.
+        // The first record is read at once: old recordings have the mode in no other place.
         if (source.feed(1)) {
             source.thread.start();
         }
-        return new RingCapture(
-                driver, ReplayDriver.withoutProcesses(recording.capabilities()), source.ring.reader(), source);
+        return new RingCapture(driver, recording.capabilities(), source.ring.reader(), source);
     }
 
     @Override
@@ -97,6 +115,11 @@ final class ReplaySource extends UserSource {
     }
 
     @Override
+    public boolean processEvents() {
+        return processes;
+    }
+
+    @Override
     public void publishEnterEvents(boolean publish) {
         throw new CaptureException(
                 "A recording is replayed. It has the enter events that were recorded, and no others can be had.");
@@ -107,12 +130,15 @@ final class ReplaySource extends UserSource {
         Map<FilterReason, Long> filtered = filter.counted();
         long submitted = ring.submitted();
         long entries = entered.get();
+        long told = processEvents.get();
         long returned = submitted
                 - entries
+                - told
                 + filtered.values().stream().mapToLong(Long::longValue).sum();
         return SourceStats.builder()
                 .returned(returned)
                 .entered(entries)
+                .processEvents(told)
                 .submitted(submitted)
                 .filtered(filtered)
                 .wakeups(notifier().wakeups())
@@ -142,7 +168,7 @@ final class ReplaySource extends UserSource {
     /** Reads some records; returns false when there is nothing more to read. */
     private boolean feed(int limit) {
         try {
-            if (recording.poll(this::feed, limit) > 0 && !stopping) {
+            if (recording.poll(feeder, limit) > 0 && !stopping) {
                 return true;
             }
         } catch (RuntimeException | Error e) {
@@ -159,25 +185,39 @@ final class ReplaySource extends UserSource {
         }
         mitigation = event.mitigation();
         enterEvents |= event.isEnter();
-        if (!filter.accepts(event)) {
+        RecordView record = RecordView.of(event);
+        if (filter.accepts(event)
+                && write(event.nanos(), record.buffer(), record.offset(), record.length())
+                && event.isEnter()) {
+            entered.incrementAndGet();
+        }
+    }
+
+    private void feed(ProcessView event) {
+        if (stopping || !processes || !filter.accepts(event)) {
             return;
         }
-        for (long left = pace.untilDue(event.nanos()); left > 0; left = pace.untilDue(event.nanos())) {
+        ProcessRecordView record = ProcessRecordView.of(event);
+        if (write(event.nanos(), record.buffer(), record.offset(), record.length())) {
+            processEvents.incrementAndGet();
+        }
+    }
+
+    /** Writes a record when its time has come and there is room; returns false when the capture was closed before. */
+    private boolean write(long nanos, ByteBuffer buffer, int offset, int length) {
+        for (long left = pace.untilDue(nanos); left > 0; left = pace.untilDue(nanos)) {
             if (stopping) {
-                return;
+                return false;
             }
             pace.sleep(left);
         }
-        RecordView record = RecordView.of(event);
-        while (!ring.writeIfRoom(record.buffer(), record.offset(), record.length())) {
+        while (!ring.writeIfRoom(buffer, offset, length)) {
             if (stopping) {
-                return;
+                return false;
             }
             LockSupport.parkNanos(WAIT_FOR_ROOM_NANOS);
         }
-        if (event.isEnter()) {
-            entered.incrementAndGet();
-        }
         notifier().notifyReader();
+        return true;
     }
 }

@@ -51,6 +51,11 @@ record Lacking(Capture capture, Capabilities capabilities) implements Capture {
     }
 
     @Override
+    public boolean processEvents() {
+        return capture.processEvents();
+    }
+
+    @Override
     public void publishEnterEvents(boolean publish) {
         capture.publishEnterEvents(publish);
     }

@@ -8,14 +8,19 @@ import dev.unraced.capture.Availability;
 import dev.unraced.capture.Capabilities;
 import dev.unraced.capture.Capture;
 import dev.unraced.capture.CaptureException;
+import dev.unraced.capture.EventHandler;
 import dev.unraced.capture.FilterReason;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.config.InvalidConfigException;
 import dev.unraced.driver.Driver;
+import dev.unraced.event.EventView;
+import dev.unraced.event.Feature;
 import dev.unraced.event.Mitigation;
+import dev.unraced.event.ProcessView;
 import dev.unraced.event.Syscall;
 import dev.unraced.event.SyscallEvent;
+import dev.unraced.event.record.ProcessRecordView;
 import dev.unraced.recording.RecordingException;
 import dev.unraced.recording.RecordingReader;
 import dev.unraced.recording.RecordingWriter;
@@ -84,8 +89,125 @@ class ReplayTest {
 
         try (Capture replay = driver.open(replay(file).build())) {
             assertThat(replay.capabilities().lacking())
-                    .isEqualTo(ReplayDriver.withoutProcesses(lacking).lacking());
+                    .isEqualTo(lacking.without(Feature.PROCESS_EVENTS, "the recording was made without process events")
+                            .lacking());
         }
+    }
+
+    @Test
+    void processEventsComeAgainBetweenTheCallsOfTheirImages() {
+        List<Object> recorded = new ArrayList<>();
+        Path file = recordProgram(recorded);
+
+        List<Object> replayed = new ArrayList<>();
+        try (Capture replay = driver.open(replay(file).processEvents(true).build())) {
+            assertThat(replay.capabilities().has(Feature.PROCESS_EVENTS)).isTrue();
+            assertThat(replay.processEvents()).isTrue();
+            assertThat(replay.mitigation()).isEqualTo(Mitigation.KERNEL);
+            replay.consume(collecting(replayed));
+
+            assertThat(replayed).isEqualTo(recorded);
+            assertThat(replay.stats().processEvents()).isEqualTo(recorded.size() - 2);
+            assertThat(replay.stats().imbalance()).isZero();
+        }
+    }
+
+    @Test
+    void withoutProcessEventsTheCallsAloneComeAgain() {
+        List<Object> recorded = new ArrayList<>();
+        Path file = recordProgram(recorded);
+
+        List<Object> replayed = new ArrayList<>();
+        try (Capture replay = driver.open(replay(file).build())) {
+            replay.consume(collecting(replayed));
+
+            assertThat(replay.processEvents()).isFalse();
+            assertThat(replayed)
+                    .isEqualTo(recorded.stream()
+                            .filter(SyscallEvent.class::isInstance)
+                            .toList())
+                    .hasSize(2);
+            assertThat(replay.stats().processEvents()).isZero();
+            assertThat(replay.stats().imbalance()).isZero();
+        }
+    }
+
+    @Test
+    void filtersByTheCallerLeaveOutProcessEventsUncounted() {
+        List<Object> recorded = new ArrayList<>();
+        Path file = recordProgram(recorded);
+
+        List<Object> replayed = new ArrayList<>();
+        try (Capture replay =
+                driver.open(replay(file).processEvents(true).uids(4711).build())) {
+            replay.consume(collecting(replayed));
+
+            assertThat(replayed)
+                    .isNotEmpty()
+                    .allSatisfy(event -> assertThat(event).asString().startsWith("ALIVE"));
+            assertThat(replay.stats().processEvents()).isEqualTo(replayed.size());
+            assertThat(replay.stats().filtered()).containsEntry(FilterReason.UID, 2L);
+            assertThat(replay.stats().imbalance()).isZero();
+        }
+    }
+
+    @Test
+    void processEventsThatWereNotRecordedAreRefused() {
+        Path file = record(1, new ArrayList<>());
+        assertThatThrownBy(() -> driver.open(replay(file).processEvents(true).build()))
+                .isInstanceOf(CaptureException.class)
+                .hasMessageContaining("the recording was made without process events");
+    }
+
+    /** Records an open of a process, then one of the program that it executes. */
+    private Path recordProgram(List<Object> recorded) {
+        kernel.files().file("/usr/bin/curl");
+        SimProcess process = kernel.process("sh");
+        Path file = directory.resolve("program.rec");
+        CaptureConfig config = CaptureConfig.builder()
+                .driver("sim")
+                .mitigation(Mitigation.KERNEL)
+                .processEvents(true)
+                .build();
+        try (Capture capture = kernel.capture(config);
+                RecordingWriter writer = RecordingWriter.open(file, capture)) {
+            process.thread().openat("/etc/hostname").finish();
+            process.execute("/usr/bin/curl", "curl", "-s");
+            process.thread().openat("/etc/hostname").finish();
+            EventHandler collecting = collecting(recorded);
+            capture.poll(
+                    new EventHandler() {
+                        @Override
+                        public void onEvent(EventView event) {
+                            writer.onEvent(event);
+                            collecting.onEvent(event);
+                        }
+
+                        @Override
+                        public void onProcess(ProcessView event) {
+                            writer.onProcess(event);
+                            collecting.onProcess(event);
+                        }
+                    },
+                    100);
+        }
+        assertThat(recorded).hasSizeGreaterThan(3);
+        return file;
+    }
+
+    private static EventHandler collecting(List<Object> into) {
+        return new EventHandler() {
+            @Override
+            public void onEvent(EventView event) {
+                into.add(event.snapshot());
+            }
+
+            @Override
+            public void onProcess(ProcessView event) {
+                into.add(event.type() + " "
+                        + Arrays.toString(ProcessRecordView.of(event).toByteArray()));
+            }
+        };
     }
 
     @Test

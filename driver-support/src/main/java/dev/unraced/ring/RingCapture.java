@@ -32,6 +32,7 @@ public final class RingCapture implements Capture {
     private final String driver;
     private final Capabilities capabilities;
     private final String hooks;
+    private final boolean processEvents;
     private final RecordReader reader;
     private final RingSource source;
     private final LongSupplier clock;
@@ -61,6 +62,7 @@ public final class RingCapture implements Capture {
         this.reader = reader;
         this.source = source;
         this.hooks = source.hooks();
+        this.processEvents = source.processEvents();
         this.lastMitigation = source.mitigation();
         this.lastEnterEvents = source.enterEvents();
         this.clock = clock;
@@ -168,6 +170,11 @@ public final class RingCapture implements Capture {
             source.publishEnterEvents(publish);
             lastEnterEvents = publish;
         }
+    }
+
+    @Override
+    public boolean processEvents() {
+        return processEvents;
     }
 
     @Override

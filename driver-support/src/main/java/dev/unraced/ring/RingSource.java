@@ -72,6 +72,11 @@ public interface RingSource {
         }
     }
 
+    /** Returns whether there are process events; never changes. */
+    default boolean processEvents() {
+        return false;
+    }
+
     /**
      * Returns the statistics up to now; also between {@link #stop} and {@link #release}. Each call that has returned to
      * its caller before counts, as {@link dev.unraced.capture.Capture#stats} promises.

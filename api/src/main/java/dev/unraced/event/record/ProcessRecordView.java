@@ -59,6 +59,32 @@ public final class ProcessRecordView extends ProcessView {
         return this;
     }
 
+    /** Returns the view of an event's record: each process event is one. */
+    public static ProcessRecordView of(ProcessView event) {
+        return (ProcessRecordView) event;
+    }
+
+    /** Returns the buffer that holds the record. */
+    public ByteBuffer buffer() {
+        return recordBuffer();
+    }
+
+    /** Returns the offset of the record in {@link #buffer()}. */
+    public int offset() {
+        return recordOffset();
+    }
+
+    /**
+     * Copies the whole record into an array.
+     *
+     * @return the length of the record in bytes
+     */
+    public int copyTo(byte[] target, int at) {
+        int length = length();
+        recordBuffer().get(recordOffset(), target, at, length);
+        return length;
+    }
+
     @Override
     public ProcessRecordView snapshot() {
         byte[] copy = toByteArray();
@@ -68,8 +94,8 @@ public final class ProcessRecordView extends ProcessView {
 
     /** Returns a copy of the whole record; allocates. */
     public byte[] toByteArray() {
-        byte[] copy = new byte[recordBuffer().getInt(recordOffset() + LENGTH)];
-        recordBuffer().get(recordOffset(), copy);
+        byte[] copy = new byte[length()];
+        copyTo(copy, 0);
         return copy;
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.watch;
 
-import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.EventView;
@@ -45,15 +44,20 @@ final class ProcessOptions {
     private final Set<Integer> descendants = new HashSet<>();
 
     void apply(CaptureConfigBuilder builder) {
-        if (!executables.isEmpty() || !ancestors.isEmpty() || !containers.isEmpty()) {
+        if (any()) {
             builder.processEvents(true);
         }
     }
 
+    /** Returns whether events are chosen by the process behind them. */
+    boolean any() {
+        return !executables.isEmpty() || !ancestors.isEmpty() || !containers.isEmpty();
+    }
+
     /** Returns a table for the process events of a capture, or null where it has none. */
     @Nullable
-    ProcessTable table(CaptureConfig config) {
-        return config.processEvents() ? new ProcessTable() : null;
+    ProcessTable table(boolean processEvents) {
+        return processEvents ? new ProcessTable() : null;
     }
 
     /**

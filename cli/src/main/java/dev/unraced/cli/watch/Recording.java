@@ -52,6 +52,7 @@ final class Recording implements AutoCloseable {
 
             @Override
             public void onProcess(ProcessView event) {
+                first.onProcess(event);
                 printer.onProcess(event);
             }
         };

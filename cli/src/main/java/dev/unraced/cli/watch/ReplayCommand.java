@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.watch;
 
+import dev.unraced.capture.EventHandler;
 import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.ExitCode;
 import dev.unraced.cli.common.OutputException;
 import dev.unraced.cli.common.StatsText;
 import dev.unraced.cli.common.StatusLine;
 import dev.unraced.cli.common.StopSignals;
+import dev.unraced.event.EventView;
+import dev.unraced.event.Feature;
+import dev.unraced.event.ProcessView;
 import dev.unraced.format.WallClock;
+import dev.unraced.process.ProcessTable;
 import dev.unraced.recording.RecordingReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,8 +29,9 @@ import picocli.CommandLine.Spec;
         name = "replay",
         header = "Print the events of a recording.",
         description = {
-            "As watch printed them, or would have, with the times of then. Needs neither root nor a driver. Of a file that"
-                    + " is damaged or cut short, everything before the damage comes first.",
+            "As watch printed them, or would have, with the times of then, and with the programs behind them where"
+                    + " --processes was on. Needs neither root nor a driver. Of a file that is damaged or cut short,"
+                    + " everything before the damage comes first.",
             ""
         },
         sortOptions = false,
@@ -51,6 +57,9 @@ public final class ReplayCommand implements Callable<Integer> {
     private FilterOptions filter;
 
     @Mixin
+    private ProcessOptions processes;
+
+    @Mixin
     private PrintOptions print;
 
     @Parameters(paramLabel = "FILE", description = "The recording, as --record of watch and run writes it.")
@@ -66,18 +75,9 @@ public final class ReplayCommand implements Callable<Integer> {
         if (!Files.isReadable(file) || Files.isDirectory(file)) {
             throw new ParameterException(spec.commandLine(), file + " is no file that can be read");
         }
-        WallClock clock = new WallClock();
-        EventPrinter printer = new EventPrinter(
-                filter.filter(),
-                print.writer(true, clock, console, null),
-                clock,
-                console,
-                StatusLine.none(console.err()),
-                null,
-                event -> true);
         StopSignals signals = StopSignals.install(() -> stopping = true);
         try (RecordingReader reader = RecordingReader.open(file)) {
-            replay(reader, clock, printer);
+            replay(reader);
         } catch (OutputException e) {
             if (!e.isReaderGone()) {
                 throw e;
@@ -88,16 +88,39 @@ public final class ReplayCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private void replay(RecordingReader reader, WallClock clock, EventPrinter printer) {
+    private void replay(RecordingReader reader) {
+        boolean known = reader.capabilities().has(Feature.PROCESS_EVENTS);
+        if (processes.any() && !known) {
+            throw new ParameterException(
+                    spec.commandLine(), file + " was recorded without --processes, so it does not say who made a call");
+        }
+        WallClock clock = new WallClock();
+        ProcessTable table = processes.table(known);
+        EventPrinter printer = new EventPrinter(
+                filter.filter().and(processes.filter(table)),
+                print.writer(true, clock, console, table),
+                clock,
+                console,
+                StatusLine.none(console.err()),
+                table,
+                processes.ofProcesses(table));
+        EventHandler handler = new EventHandler() {
+            @Override
+            public void onEvent(EventView event) {
+                clock.know(reader.wallOffsetNanos());
+                printer.onEvent(event);
+            }
+
+            @Override
+            public void onProcess(ProcessView event) {
+                clock.know(reader.wallOffsetNanos());
+                printer.onProcess(event);
+            }
+        };
         try {
             int handed;
             do {
-                handed = reader.poll(
-                        event -> {
-                            clock.know(reader.wallOffsetNanos());
-                            printer.onEvent(event);
-                        },
-                        BATCH);
+                handed = reader.poll(handler, BATCH);
             } while (handed > 0 && !stopping);
         } finally {
             printer.flush();

@@ -142,7 +142,7 @@ public final class RunCommand implements Callable<Integer> {
                     false,
                     console.errIsTerminal(),
                     console.environment());
-            return run(capture, processes.table(built), to, cgroup);
+            return run(capture, processes.table(built.processEvents()), to, cgroup);
         }
     }
 

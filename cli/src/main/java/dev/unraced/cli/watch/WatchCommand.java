@@ -141,7 +141,7 @@ public final class WatchCommand implements Callable<Integer> {
 
     private void watch(Capture capture, CaptureConfig built, StatusLine status) {
         WallClock clock = new WallClock();
-        ProcessTable table = processes.table(built);
+        ProcessTable table = processes.table(built.processEvents());
         EventPrinter printer = new EventPrinter(
                 filter.filter().and(processes.filter(table)),
                 print.writer(record.prints(), clock, console, table),

@@ -103,6 +103,11 @@ public final class SimSource extends UserSource {
     }
 
     @Override
+    public boolean processEvents() {
+        return settings.processEvents();
+    }
+
+    @Override
     public SourceStats stats() {
         synchronized (kernel) {
             Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);

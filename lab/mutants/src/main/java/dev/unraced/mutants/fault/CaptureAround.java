@@ -68,6 +68,11 @@ public class CaptureAround implements Capture {
     }
 
     @Override
+    public boolean processEvents() {
+        return inner.processEvents();
+    }
+
+    @Override
     public void publishEnterEvents(boolean publish) {
         inner.publishEnterEvents(publish);
     }

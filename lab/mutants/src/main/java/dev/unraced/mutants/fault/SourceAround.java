@@ -49,6 +49,11 @@ public class SourceAround implements RingSource {
     }
 
     @Override
+    public boolean processEvents() {
+        return inner.processEvents();
+    }
+
+    @Override
     public void publishEnterEvents(boolean publish) {
         inner.publishEnterEvents(publish);
     }
