@@ -22,6 +22,7 @@ final class CumulativeStats {
 
     private long returned;
     private long entered;
+    private long processEvents;
     private long submitted;
     private final Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);
     private final Map<FilterReason, Long> filtered = new EnumMap<>(FilterReason.class);
@@ -41,11 +42,17 @@ final class CumulativeStats {
         SourceStats known = known(last, arrived);
         returned += known.returned();
         entered += known.entered();
+        processEvents += known.processEvents();
         submitted += arrived;
         known.lost().forEach((reason, count) -> lost.merge(reason, count, Long::sum));
         known.filtered().forEach((reason, count) -> filtered.merge(reason, count, Long::sum));
         heaviest = add(heaviest, known.heaviest());
-        long missing = known.returned() + known.entered() - arrived - sum(known.lost()) - sum(known.filtered());
+        long missing = known.returned()
+                + known.entered()
+                + known.processEvents()
+                - arrived
+                - sum(known.lost())
+                - sum(known.filtered());
         if (missing > 0) {
             lost.merge(LossReason.SOURCE_DROPPED, missing, Long::sum);
         }
@@ -95,6 +102,7 @@ final class CumulativeStats {
         return SourceStats.builder()
                 .returned(returned + now.returned())
                 .entered(entered + now.entered())
+                .processEvents(processEvents + now.processEvents())
                 .submitted(submitted + now.submitted() - malformed)
                 .lost(allLost)
                 .filtered(allFiltered)
@@ -112,11 +120,13 @@ final class CumulativeStats {
         // The submitted count would not do: a call between return and ring is in the statistics, and arrives later.
         long expected = stats.getReturned()
                 + stats.getEntered()
+                + stats.getProcessEvents()
                 - sum(StatsCodec.losses(stats.getLostMap()))
                 - sum(StatsCodec.filtered(stats.getFilteredMap()));
         return SourceStats.builder()
                 .returned(stats.getReturned() + Math.max(0, arrived - expected))
                 .entered(stats.getEntered())
+                .processEvents(stats.getProcessEvents())
                 .submitted(Math.max(stats.getSubmitted(), arrived))
                 .lost(StatsCodec.losses(stats.getLostMap()))
                 .filtered(StatsCodec.filtered(stats.getFilteredMap()))

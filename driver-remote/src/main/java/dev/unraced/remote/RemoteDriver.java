@@ -113,8 +113,7 @@ public final class RemoteDriver implements Driver {
     }
 
     /** The server cannot tell the subscriber's own calls from others over TCP. */
-    private static Capabilities here(RemoteSettings settings, Capabilities told) {
-        Capabilities capabilities = withoutProcesses(told);
+    private static Capabilities here(RemoteSettings settings, Capabilities capabilities) {
         Capabilities known = capabilities.has(Feature.LOSSES_BY_CALLER)
                 ? capabilities.without(
                         Feature.LOSSES_BY_CALLER,
@@ -123,13 +122,6 @@ public final class RemoteDriver implements Driver {
         return settings.address() instanceof Address.Tcp && known.has(Feature.OWN_CALLS)
                 ? known.without(Feature.OWN_CALLS, "the server does not know which process is at the other end of TCP")
                 : known;
-    }
-
-    /** Returns what is left of a server's capabilities: its stream has no process events. */
-    static Capabilities withoutProcesses(Capabilities told) {
-        return told.has(Feature.PROCESS_EVENTS)
-                ? told.without(Feature.PROCESS_EVENTS, "the stream carries events of calls alone")
-                : told;
     }
 
     private static Capabilities nothing(String reason) {
@@ -150,7 +142,8 @@ public final class RemoteDriver implements Driver {
     public Capture open(CaptureConfig config) {
         RemoteSettings settings = RemoteSettings.of(config);
         if (config.processEvents()) {
-            withoutProcesses(Capabilities.complete()).require(Feature.PROCESS_EVENTS, NAME);
+            // A server of before process events would refuse a request with a field that it does not know.
+            capabilities(config).require(Feature.PROCESS_EVENTS, NAME);
         }
         RingWriter ring = new RingWriter(config.ringBytes());
         RemoteSource source = RemoteSource.start(settings, request(settings, config), ring);
@@ -166,14 +159,15 @@ public final class RemoteDriver implements Driver {
         }
     }
 
-    private static SubscribeRequest request(RemoteSettings settings, CaptureConfig config) {
+    static SubscribeRequest request(RemoteSettings settings, CaptureConfig config) {
         SubscribeRequest.Builder request = SubscribeRequest.newBuilder()
                 .setProtocol(Protocol.VERSION)
                 .setPayload(Payload.PAYLOAD_RECORDS)
                 .setRecordVersion(RecordLayout.VERSION)
                 .setFilters(FiltersCodec.encode(config.filters()))
                 .setObserveSelf(config.observeSelf())
-                .setEnterEvents(config.enterEvents());
+                .setEnterEvents(config.enterEvents())
+                .setProcessEvents(config.processEvents());
         config.syscalls().forEach(call -> request.addSyscalls(Codes.encode(call)));
         if (settings.ownCapture()) {
             request.setOwnCapture(OwnCapture.newBuilder()

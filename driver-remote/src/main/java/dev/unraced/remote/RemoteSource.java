@@ -6,8 +6,9 @@ import dev.unraced.capture.Capabilities;
 import dev.unraced.capture.CaptureException;
 import dev.unraced.capture.Gap;
 import dev.unraced.event.Mitigation;
+import dev.unraced.event.ProcessLayout;
 import dev.unraced.event.RecordLayout;
-import dev.unraced.event.record.RecordEncoder;
+import dev.unraced.event.record.ProcessEncoder;
 import dev.unraced.protocol.CapabilitiesCodec;
 import dev.unraced.protocol.Codes;
 import dev.unraced.protocol.v1.Delivery;
@@ -252,12 +253,12 @@ final class RemoteSource extends UserSource {
         int size = buffer.remaining();
         int seen = 0;
         int at = 0;
-        while (size - at >= RecordLayout.FIXED_SIZE && !stopping) {
+        while (size - at >= ProcessLayout.FIXED_SIZE && !stopping) {
             int length = buffer.getInt(at + RecordLayout.LENGTH);
             // The ring's reader finds out whether the record is well-formed; here its length only has to fit.
-            if (length < RecordLayout.FIXED_SIZE
+            if (length < ProcessLayout.FIXED_SIZE
                     || length > size - at
-                    || length > RecordEncoder.MAX_SIZE
+                    || length > ProcessEncoder.MAX_SIZE
                     || length % RecordLayout.ALIGNMENT != 0) {
                 break;
             }
@@ -330,6 +331,11 @@ final class RemoteSource extends UserSource {
                 .setEnterEvents(publish)
                 .setSubscriptionId(subscriptionId())
                 .build()));
+    }
+
+    @Override
+    public boolean processEvents() {
+        return wanted.getProcessEvents();
     }
 
     private ByteString subscriptionId() {

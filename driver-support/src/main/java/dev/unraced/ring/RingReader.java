@@ -222,7 +222,7 @@ public final class RingReader implements RecordReader {
 
     /** Returns whether a well-formed record is of a process event. */
     private boolean isProcess(int start) {
-        return producerPages.get(start + RecordLayout.TYPE) > RecordLayout.TYPE_ENTER;
+        return ProcessRecordView.isAt(producerPages, start);
     }
 
     /** Hands over the current record, which is consumed whatever the handler does. */

@@ -3,6 +3,7 @@ package dev.unraced.protocol;
 
 import dev.unraced.capture.Capabilities;
 import dev.unraced.event.Capability;
+import dev.unraced.event.Feature;
 import dev.unraced.protocol.v1.Lacking;
 import java.util.HashSet;
 import java.util.Set;
@@ -16,7 +17,9 @@ public final class CapabilitiesCodec {
     /** Returns the message for a driver's capabilities. */
     public static dev.unraced.protocol.v1.Capabilities encode(String driver, Capabilities capabilities) {
         dev.unraced.protocol.v1.Capabilities.Builder message =
-                dev.unraced.protocol.v1.Capabilities.newBuilder().setDriver(driver);
+                dev.unraced.protocol.v1.Capabilities.newBuilder()
+                        .setDriver(driver)
+                        .setProcessEvents(capabilities.has(Feature.PROCESS_EVENTS));
         capabilities
                 .lacking()
                 .forEach((capability, reason) -> message.addLacking(
@@ -34,7 +37,10 @@ public final class CapabilitiesCodec {
                 }
             }
         }
-        return capabilities;
+        return message.getProcessEvents() || !capabilities.has(Feature.PROCESS_EVENTS)
+                ? capabilities
+                : capabilities.without(
+                        Feature.PROCESS_EVENTS, "the server is of a version that streams events of calls alone");
     }
 
     private static String reason(Lacking lacking) {

@@ -6,6 +6,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import dev.unraced.event.BytesView;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.EventView;
+import dev.unraced.event.ProcessView;
 import dev.unraced.protocol.v1.Abi;
 import dev.unraced.protocol.v1.Block;
 import dev.unraced.protocol.v1.Caller;
@@ -17,6 +18,7 @@ import dev.unraced.protocol.v1.Integrity;
 import dev.unraced.protocol.v1.Mitigation;
 import dev.unraced.protocol.v1.Open;
 import dev.unraced.protocol.v1.Origin;
+import dev.unraced.protocol.v1.Process;
 import dev.unraced.protocol.v1.Provenance;
 import dev.unraced.protocol.v1.Socket;
 import dev.unraced.protocol.v1.Syscall;
@@ -41,8 +43,57 @@ public final class EventCodec {
                 .setSequence(event.sequence())
                 .setResult(event.result())
                 .setFlags(event.flags())
-                .setCaller(caller(event));
+                .setCaller(caller(event))
+                .setProcessKey(event.processKey());
         return event.isOpenLike() ? message.setOpen(open(event)) : message.setConnect(connect(event));
+    }
+
+    /** Returns the message for a process event. */
+    public static Event.Builder encode(ProcessView event) {
+        Process.Builder process = Process.newBuilder()
+                .setNanos(event.nanos())
+                .setTgid(event.tgid())
+                .setTid(event.tid())
+                .setStartNanos(event.startNanos())
+                .setProcessKey(event.processKey())
+                .setParentTgid(event.parentTgid())
+                .setParentStartNanos(event.parentStartNanos())
+                .setOwnTgid(event.ownTgid())
+                .setSession(event.session())
+                .setUid((int) event.uid())
+                .setGid((int) event.gid())
+                .setEffectiveUid((int) event.effectiveUid())
+                .setEffectiveGid((int) event.effectiveGid())
+                .setCapabilities(event.capabilities())
+                .setComm(bytes(event.comm()))
+                .setCgroupId(event.cgroupId())
+                .setCgroupPath(bytes(event.cgroupPath()))
+                .setMountNamespace((int) event.mountNamespace())
+                .setPidNamespace((int) event.pidNamespace())
+                .setPath(bytes(event.path()))
+                .setInterpreter(bytes(event.interpreter()))
+                .setArguments(bytes(event.arguments()))
+                .setArgumentsSize(event.argumentsSize());
+        if (event.has(EventFlag.HAS_FILE)) {
+            process.setExecutable(File.newBuilder()
+                    .setPath(bytes(event.executable()))
+                    .setDeviceMajor(event.deviceMajor())
+                    .setDeviceMinor(event.deviceMinor())
+                    .setInode(event.inode()));
+        }
+        switch (event.type()) {
+            case FORK -> process.setForkerTgid(event.forkerTgid()).setForkerStartNanos(event.forkerStartNanos());
+            case EXIT -> process.setStatus(event.status());
+            case EXEC, ALIVE -> {
+                // They have no fields of their own.
+            }
+        }
+        return Event.newBuilder()
+                .setType(EventType.forNumber(event.type().code()))
+                .setSource(event.source())
+                .setSequence(event.sequence())
+                .setFlags(event.flags())
+                .setProcess(process);
     }
 
     private static Caller caller(EventView event) {

@@ -117,13 +117,14 @@ final class Requests {
             OwnCapture wanted,
             EventFilters filters,
             Set<Syscall> syscalls,
-            boolean observeSelf,
+            SubscribeRequest request,
             CaptureConfigBuilder config) {
         config.mitigation(argument(() -> Codes.decode(wanted.getMitigation())))
                 .integrity(wanted.getIntegrity())
                 .enterEvents(wanted.getEnterEvents())
+                .processEvents(request.getProcessEvents())
                 .syscalls(syscalls.toArray(Syscall[]::new))
-                .observeSelf(observeSelf)
+                .observeSelf(request.getObserveSelf())
                 .ringBytes(Integer.toUnsignedLong(wanted.getRingBytes()))
                 .stashEntries(wanted.getStashEntries())
                 .stashLongPaths(wanted.getStashLongPaths())

@@ -131,7 +131,8 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
         int self = !request.getObserveSelf() && captures.isLocal() && peer instanceof Peer.LocalProcess process
                 ? process.pid()
                 : 0;
-        Subscription.Options options = new Subscription.Options(payload, syscalls, self, Requests.maxBatch(request));
+        Subscription.Options options = new Subscription.Options(
+                payload, syscalls, request.getProcessEvents(), self, Requests.maxBatch(request));
         ByteString token = request.getResumeToken();
         ByteString captureId = Requests.argument(() -> Broadcaster.captureId(token));
         @Nullable Broadcaster before = captures.find(captureId).orElse(null);
@@ -141,6 +142,9 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
         transport.readyHandler(broadcaster::wake);
         // An own capture applies the subscriber's filters at its source; the server's filters apply here.
         FilterMatcher matcher = new FilterMatcher(own ? captures.config().filters() : filters, new CgroupTree());
+        if (request.getProcessEvents() && !broadcaster.capture().processEvents()) {
+            throw Requests.refuse(Status.FAILED_PRECONDITION, Broadcaster.NO_PROCESSES);
+        }
         Subscription subscription =
                 new Subscription(broadcaster, transport, options, matcher, request.getEnterEvents());
         if (broadcaster == before) {
@@ -169,7 +173,7 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
         }
         try {
             return captures.open(config ->
-                    Requests.apply(request.getOwnCapture(), filters, syscalls, request.getObserveSelf(), config));
+                    Requests.apply(request.getOwnCapture(), filters, syscalls, request, config));
         } catch (IllegalStateException e) {
             throw Requests.refuse(Status.RESOURCE_EXHAUSTED, String.valueOf(e.getMessage()));
         } catch (InvalidConfigException e) {
@@ -203,7 +207,7 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
                         .build();
             }
             var capture = shared().capture();
-            Capabilities capabilities = capture.capabilities();
+            Capabilities capabilities = shared().capabilities();
             for (Feature filter : FILTERS) {
                 if (capabilities.has(filter)) {
                     capabilities = capabilities.without(
@@ -318,6 +322,7 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
         return Stats.newBuilder()
                 .setReturned(stats.returned())
                 .setEntered(stats.entered())
+                .setProcessEvents(stats.processEvents())
                 .setSubmitted(stats.delivered())
                 .putAllLost(StatsCodec.encode(stats.lost()))
                 .putAllFiltered(StatsCodec.encode(stats.filtered()))

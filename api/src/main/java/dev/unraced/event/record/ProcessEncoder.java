@@ -16,7 +16,7 @@ import java.util.Arrays;
  */
 public final class ProcessEncoder {
     /** Size of the longest record in bytes: the fixed part, two paths, an interpreter and arguments. */
-    private static final int MAX_SIZE = 4 * RecordEncoder.MAX_SIZE;
+    public static final int MAX_SIZE = 4 * RecordEncoder.MAX_SIZE;
 
     private final byte[] bytes = new byte[MAX_SIZE];
     private final ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);

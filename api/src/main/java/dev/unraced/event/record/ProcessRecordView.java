@@ -59,6 +59,11 @@ public final class ProcessRecordView extends ProcessView {
         return this;
     }
 
+    /** Returns whether a well-formed record of an event is one of a process event. */
+    public static boolean isAt(ByteBuffer buffer, int offset) {
+        return buffer.get(offset + TYPE) >= TYPE_FORK;
+    }
+
     /** Returns the view of an event's record: each process event is one. */
     public static ProcessRecordView of(ProcessView event) {
         return (ProcessRecordView) event;

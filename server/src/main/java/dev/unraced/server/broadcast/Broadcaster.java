@@ -2,11 +2,16 @@
 package dev.unraced.server.broadcast;
 
 import com.google.protobuf.ByteString;
+import dev.unraced.capture.Capabilities;
 import dev.unraced.capture.Capture;
 import dev.unraced.capture.CaptureStats;
 import dev.unraced.capture.EventHandler;
 import dev.unraced.capture.LossReason;
 import dev.unraced.event.EventView;
+import dev.unraced.event.Feature;
+import dev.unraced.event.ProcessView;
+import dev.unraced.event.record.ProcessEncoder;
+import dev.unraced.event.record.ProcessRecordView;
 import dev.unraced.event.record.RecordEncoder;
 import dev.unraced.event.record.RecordView;
 import dev.unraced.ring.UserWakeupNotifier;
@@ -39,8 +44,24 @@ public final class Broadcaster implements AutoCloseable {
     private static final int ID_BYTES = 16;
     private static final SecureRandom RANDOM = new SecureRandom();
 
+    /** What a subscriber reads that asks for the process events of a capture without them. */
+    public static final String NO_PROCESSES = "the server's shared capture makes no process events; have its operator"
+            + " set unraced.process-events = on, or ask for a capture of your own (unraced.remote.own-capture = on)";
+
     private final Capture capture;
     private final boolean own;
+    private final LivingProcesses living = new LivingProcesses();
+    private final EventHandler mover = new EventHandler() {
+        @Override
+        public void onEvent(EventView event) {
+            move(event);
+        }
+
+        @Override
+        public void onProcess(ProcessView event) {
+            move(event);
+        }
+    };
     private final BroadcastRing ring;
     private final ByteString id = randomId();
     private final ResumeTokens tokens = new ResumeTokens(id);
@@ -56,6 +77,9 @@ public final class Broadcaster implements AutoCloseable {
     private volatile @Nullable Throwable failure;
     /** The number of records that were longer than the longest valid one. */
     private volatile long oversized;
+    /** The number of process events that the capture has handed over; for the consumer's thread only. */
+    private long processEvents;
+
     /** For the dispatcher's thread only. */
     private final byte[] scratch = new byte[Subscription.MAX_COPY];
 
@@ -82,6 +106,14 @@ public final class Broadcaster implements AutoCloseable {
     /** Returns the capture for questions and switches; the caller must not consume it. */
     public Capture capture() {
         return capture;
+    }
+
+    /** Returns the capabilities of the capture, without process events where it makes none for its subscribers. */
+    public Capabilities capabilities() {
+        Capabilities capabilities = capture.capabilities();
+        return own || capture.processEvents() || !capabilities.has(Feature.PROCESS_EVENTS)
+                ? capabilities
+                : capabilities.without(Feature.PROCESS_EVENTS, NO_PROCESSES);
     }
 
     /** Returns whether this is one subscriber's own capture. */
@@ -148,7 +180,7 @@ public final class Broadcaster implements AutoCloseable {
         Runnable task = () -> {
             try {
                 if (!subscription.isResumed()) {
-                    subscription.begin(ring.cursor(), stats());
+                    subscription.begin(ring.cursor(), stats(), processEvents, alive());
                 }
                 subscriptions.add(subscription);
                 done.complete(null);
@@ -162,12 +194,17 @@ public final class Broadcaster implements AutoCloseable {
         notifier.wake();
     }
 
-    /** Starts a thread that passes all events from now on to a handler. */
+    /** Returns records of the living processes for a reader that begins now; none for an own capture's. */
+    private List<byte[]> alive() {
+        return own ? List.of() : living.records();
+    }
+
+    /** Starts a thread that passes all events from now on to a handler, after those of the living processes. */
     public SinkReader addReader(String name, EventHandler handler) {
         CompletableFuture<SinkReader> made = new CompletableFuture<>();
         onConsumer(() -> {
             try {
-                made.complete(new SinkReader(ring, ring.cursor(), handler, name));
+                made.complete(new SinkReader(ring, ring.cursor(), alive(), handler, name));
             } catch (RuntimeException | Error e) {
                 made.completeExceptionally(e);
             }
@@ -193,7 +230,7 @@ public final class Broadcaster implements AutoCloseable {
     private void consume() {
         try {
             while (!closing && !stopping && !capture.isEnded()) {
-                if (capture.await(this::onEvent, BATCH, SLICE_NANOS) > 0) {
+                if (capture.await(mover, BATCH, SLICE_NANOS) > 0) {
                     notifier.notifyReader();
                 }
                 runTasks();
@@ -212,21 +249,34 @@ public final class Broadcaster implements AutoCloseable {
         }
     }
 
-    private void onEvent(EventView event) {
+    private void move(EventView event) {
         if (event.length() <= RecordEncoder.MAX_SIZE) {
             RecordView record = RecordView.of(event);
             ring.write(record.buffer(), record.offset(), record.length());
         } else {
-            leaveOut(event);
+            leaveOut(event.length());
+        }
+    }
+
+    private void move(ProcessView event) {
+        processEvents++;
+        if (!own) {
+            living.update(event);
+        }
+        if (event.length() <= ProcessEncoder.MAX_SIZE) {
+            ProcessRecordView record = ProcessRecordView.of(event);
+            ring.write(record.buffer(), record.offset(), record.length());
+        } else {
+            leaveOut(event.length());
         }
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // only the consumer's thread writes
-    private void leaveOut(EventView event) {
+    private void leaveOut(int length) {
         if (oversized++ == 0) {
             LOG.warn(
                     "A record of {} bytes is longer than any can be. It counts as MALFORMED, and so do later ones",
-                    event.length());
+                    length);
         }
     }
 

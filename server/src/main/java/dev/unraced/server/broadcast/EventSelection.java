@@ -4,6 +4,7 @@ package dev.unraced.server.broadcast;
 import dev.unraced.capture.FilterReason;
 import dev.unraced.driver.FilterMatcher;
 import dev.unraced.event.EventView;
+import dev.unraced.event.ProcessView;
 import dev.unraced.protocol.v1.Cursor;
 import dev.unraced.protocol.v1.Stats;
 import java.util.EnumMap;
@@ -24,6 +25,8 @@ final class EventSelection {
     private long hiddenCalls;
     /** The enter events that this subscriber does not want, or that a filter leaves out. */
     private long hiddenEnterEvents;
+    /** The process events that this subscriber does not want, or that a filter leaves out. */
+    private long hiddenProcesses;
 
     EventSelection(Subscription.Options options, FilterMatcher matcher, boolean wantsEnterEvents) {
         this.options = options;
@@ -67,6 +70,27 @@ final class EventSelection {
         return false;
     }
 
+    /** Returns whether the subscriber gets the process event, and counts the event if not. */
+    boolean accepts(ProcessView event) {
+        // A child of the subscriber is another process, so its fork passes (R16.7).
+        boolean own = event.type() != ProcessView.Type.FORK
+                && event.type() != ProcessView.Type.ALIVE
+                && event.tgid() == options.hiddenTgid();
+        if (options.processEvents() && !own && matcher.accepts(event)) {
+            return true;
+        }
+        hiddenProcesses++;
+        return false;
+    }
+
+    boolean wantsProcessEvents() {
+        return options.processEvents();
+    }
+
+    long hiddenProcesses() {
+        return hiddenProcesses;
+    }
+
     private void hide(boolean entry) {
         if (entry) {
             hiddenEnterEvents++;
@@ -96,6 +120,7 @@ final class EventSelection {
     void read(Cursor token) {
         hiddenCalls = token.getHiddenCalls();
         hiddenEnterEvents = token.getHiddenEntries();
+        hiddenProcesses = token.getHiddenProcesses();
         int i = 0;
         for (AtomicLong count : filtered.values()) {
             if (i < token.getFilteredCount()) {
@@ -107,7 +132,9 @@ final class EventSelection {
 
     /** Adds the counts to a resume token. */
     void write(Cursor.Builder token) {
-        token.setHiddenCalls(hiddenCalls).setHiddenEntries(hiddenEnterEvents);
+        token.setHiddenCalls(hiddenCalls)
+                .setHiddenEntries(hiddenEnterEvents)
+                .setHiddenProcesses(hiddenProcesses);
         for (AtomicLong count : filtered.values()) {
             token.addFiltered(count.get());
         }

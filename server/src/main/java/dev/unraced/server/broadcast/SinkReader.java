@@ -2,11 +2,12 @@
 package dev.unraced.server.broadcast;
 
 import dev.unraced.capture.EventHandler;
-import dev.unraced.event.EventView;
 import dev.unraced.event.RecordLayout;
+import dev.unraced.event.record.ProcessRecordView;
 import dev.unraced.event.record.RecordView;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -23,13 +24,19 @@ public final class SinkReader implements AutoCloseable {
     private final BroadcastRing ring;
     private final BroadcastRing.Cursor cursor;
     private final EventHandler handler;
+    private final List<byte[]> alive;
+    private final RecordView view = new RecordView();
+    private final ProcessRecordView processView = new ProcessRecordView();
     private final Thread thread;
     private volatile boolean closing;
     private volatile long taken;
     private volatile long missed;
     private volatile long failed;
 
-    SinkReader(BroadcastRing ring, BroadcastRing.Cursor cursor, EventHandler handler, String name) {
+    /** @param alive records that the sink gets first */
+    SinkReader(
+            BroadcastRing ring, BroadcastRing.Cursor cursor, List<byte[]> alive, EventHandler handler, String name) {
+        this.alive = alive;
         this.ring = ring;
         this.cursor = cursor;
         this.handler = handler;
@@ -56,7 +63,9 @@ public final class SinkReader implements AutoCloseable {
     private void run() {
         byte[] scratch = new byte[Subscription.MAX_COPY];
         ByteBuffer records = ByteBuffer.wrap(scratch).order(ByteOrder.LITTLE_ENDIAN);
-        RecordView view = new RecordView();
+        for (byte[] record : alive) {
+            hand(ByteBuffer.wrap(record).order(ByteOrder.LITTLE_ENDIAN), 0);
+        }
         boolean last = false;
         while (true) {
             // This is read before the ring: all events from before the closing are passed on.
@@ -66,7 +75,7 @@ public final class SinkReader implements AutoCloseable {
             int length;
             for (int at = 0; at < bytes; at += length) {
                 length = records.getInt(at + RecordLayout.LENGTH);
-                hand(view.wrap(records, at));
+                hand(records, at);
             }
             if (bytes == 0) {
                 if (last) {
@@ -78,10 +87,14 @@ public final class SinkReader implements AutoCloseable {
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
-    private void hand(EventView event) {
+    private void hand(ByteBuffer records, int at) {
         taken++;
         try {
-            handler.onEvent(event);
+            if (ProcessRecordView.isAt(records, at)) {
+                handler.onProcess(processView.wrap(records, at));
+            } else {
+                handler.onEvent(view.wrap(records, at));
+            }
         } catch (Throwable e) {
             // An error, too: it ends neither the other events nor their counts.
             if (failed++ == 0) {

@@ -31,13 +31,20 @@ final class StatsBaseline {
         this.heaviest = StatsCodec.callers(message.getHeaviestList());
     }
 
-    /** Returns the baseline of a subscription that begins now. */
-    static StatsBaseline of(CaptureStats stats) {
-        // Calls that have returned but are pending will be delivered to this subscriber, too.
-        long calls = stats.delivered() + stats.totalLost() + stats.totalFiltered() - stats.entered();
+    /**
+     * Returns the baseline of a subscription that begins now.
+     *
+     * @param processEvents the process events that the capture has handed over
+     */
+    static StatsBaseline of(CaptureStats stats, long processEvents) {
+        // What is pending will be delivered to this subscriber, too.
+        long processes =
+                stats.processEvents() - Math.min(stats.pending(), Math.max(0, stats.processEvents() - processEvents));
+        long calls = stats.delivered() + stats.totalLost() + stats.totalFiltered() - stats.entered() - processes;
         return new StatsBaseline(Stats.newBuilder()
                 .setReturned(calls)
                 .setEntered(stats.entered())
+                .setProcessEvents(processes)
                 .putAllLost(StatsCodec.encode(stats.lost()))
                 .putAllFiltered(StatsCodec.encode(stats.filtered()))
                 .addAllHeaviest(StatsCodec.encode(stats.heaviest()))
@@ -62,6 +69,11 @@ final class StatsBaseline {
     /** Returns the enter events until then. */
     long enterEvents() {
         return message.getEntered();
+    }
+
+    /** Returns the process events that were not pending. */
+    long processEvents() {
+        return message.getProcessEvents();
     }
 
     /** Adds what a capture has lost and filtered since then, and whose events it lost. */

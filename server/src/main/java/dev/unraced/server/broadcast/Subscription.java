@@ -6,9 +6,9 @@ import dev.unraced.capture.CaptureStats;
 import dev.unraced.capture.LossReason;
 import dev.unraced.capture.StashStats;
 import dev.unraced.driver.FilterMatcher;
-import dev.unraced.event.EventView;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.event.Syscall;
+import dev.unraced.event.record.ProcessRecordView;
 import dev.unraced.event.record.RecordView;
 import dev.unraced.protocol.CapabilitiesCodec;
 import dev.unraced.protocol.Codes;
@@ -24,6 +24,9 @@ import dev.unraced.protocol.v1.Stats;
 import dev.unraced.server.linux.BootClock;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -53,9 +56,14 @@ public final class Subscription {
     private final Options options;
     private final EventSelection selection;
     private final RecordView view = new RecordView();
+    private final ProcessRecordView processView = new ProcessRecordView();
     private final SequenceRenumberer sequences;
     private BroadcastRing.Cursor cursor = new BroadcastRing.Cursor();
     private long accepted;
+    /** The records of living processes that were not sent yet, and the number of all. */
+    private final Deque<byte[]> aliveToSend = new ArrayDeque<>();
+
+    private long alive;
     private StatsBaseline baseline = StatsBaseline.ZERO;
     private boolean resumed;
     private boolean started;
@@ -70,10 +78,12 @@ public final class Subscription {
      *
      * @param payload records or messages
      * @param syscalls the watched calls
+     * @param processEvents whether the subscriber wants process events
      * @param hiddenTgid the subscriber's own thread group, whose calls are left out; 0 for none
      * @param maxBatch largest batch in bytes
      */
-    public record Options(Payload payload, Set<Syscall> syscalls, int hiddenTgid, int maxBatch) {}
+    public record Options(
+            Payload payload, Set<Syscall> syscalls, boolean processEvents, int hiddenTgid, int maxBatch) {}
 
     /** The transport to the subscriber. */
     public interface Transport {
@@ -128,9 +138,13 @@ public final class Subscription {
     }
 
     /** Starts a subscription. Runs on the broadcaster's consumer, while no event is between capture and ring. */
-    synchronized void begin(BroadcastRing.Cursor from, CaptureStats stats) {
+    synchronized void begin(BroadcastRing.Cursor from, CaptureStats stats, long processEvents, List<byte[]> living) {
         cursor = from;
-        baseline = StatsBaseline.of(stats);
+        baseline = StatsBaseline.of(stats, processEvents);
+        if (options.processEvents()) {
+            living.forEach(aliveToSend::add);
+            alive = living.size();
+        }
     }
 
     /**
@@ -153,7 +167,9 @@ public final class Subscription {
         BroadcastRing.Cursor from = new BroadcastRing.Cursor();
         from.position = token.getPosition();
         from.ordinal = token.getOrdinal();
-        from.missed = token.getLost();
+        // Nobody keeps the living processes for a subscriber that does not come to the end of them.
+        alive = token.getAlive();
+        from.missed = token.getLost() + alive - token.getAliveSent();
         cursor = from;
         resumed = true;
     }
@@ -187,6 +203,10 @@ public final class Subscription {
             start();
             return true;
         }
+        if (!aliveToSend.isEmpty()) {
+            sendAlive(now);
+            return true;
+        }
         boolean ended = broadcaster.isEnded();
         long backlog = broadcaster.ring().head() - cursor.position;
         if (backlog > 0 && (ended || backlog >= WORTHWHILE || now - lastSent >= linger(count))) {
@@ -214,8 +234,27 @@ public final class Subscription {
                 .setSubscriptionId(id)
                 .setCaptureId(broadcaster.id())
                 .setResumed(resumed)
-                .setCapabilities(CapabilitiesCodec.encode(capture.driver(), capture.capabilities()));
+                .setCapabilities(CapabilitiesCodec.encode(capture.driver(), broadcaster.capabilities()));
         send(Delivery.newBuilder().setStarted(message).setStats(stats()), System.nanoTime());
+    }
+
+    /** Sends a batch of the living processes. */
+    private void sendAlive(long now) {
+        ByteString.Output records = ByteString.newOutput();
+        Delivery.Builder delivery = Delivery.newBuilder();
+        int limit = Math.max(MIN_COPY, options.maxBatch());
+        int count = 0;
+        for (int bytes = 0; bytes < limit && !aliveToSend.isEmpty(); count++) {
+            byte[] record = aliveToSend.remove();
+            bytes += record.length;
+            if (options.payload() == Payload.PAYLOAD_RECORDS) {
+                records.write(record, 0, record.length);
+            } else {
+                ByteBuffer buffer = ByteBuffer.wrap(record).order(ByteOrder.LITTLE_ENDIAN);
+                delivery.addEvents(EventCodec.encode(processView.wrap(buffer, 0)));
+            }
+        }
+        send(delivery.setRecords(records.toByteString()).setCount(count), now);
     }
 
     private void end() {
@@ -261,8 +300,7 @@ public final class Subscription {
         int length;
         for (int at = 0; at < bytes; at += length) {
             length = records.getInt(at + RecordLayout.LENGTH);
-            if (passes(view.wrap(records, at))) {
-                number(records, at);
+            if (passes(records, at)) {
                 if (kept != at) {
                     System.arraycopy(scratch, at, scratch, kept, length);
                 }
@@ -280,9 +318,9 @@ public final class Subscription {
         int length;
         for (int at = 0; at < bytes; at += length) {
             length = records.getInt(at + RecordLayout.LENGTH);
-            if (passes(view.wrap(records, at))) {
-                number(records, at);
-                delivery.addEvents(EventCodec.encode(view));
+            if (passes(records, at)) {
+                delivery.addEvents(
+                        ProcessRecordView.isAt(records, at) ? EventCodec.encode(processView) : EventCodec.encode(view));
                 count++;
             }
         }
@@ -290,16 +328,20 @@ public final class Subscription {
         delivery.setCount(count);
     }
 
-    private void number(ByteBuffer records, int at) {
-        records.putLong(at + RecordLayout.SEQUENCE, sequences.of(view.source(), view.sequence()));
-    }
-
-    private boolean passes(EventView event) {
-        if (selection.accepts(event)) {
-            return true;
+    /** Points a view at a record. Returns whether the subscriber gets it, with its own number then. */
+    private boolean passes(ByteBuffer records, int at) {
+        boolean process = ProcessRecordView.isAt(records, at);
+        boolean passes = process
+                ? selection.accepts(processView.wrap(records, at))
+                : selection.accepts(view.wrap(records, at));
+        int source = process ? processView.source() : view.source();
+        long sequence = process ? processView.sequence() : view.sequence();
+        if (passes) {
+            records.putLong(at + RecordLayout.SEQUENCE, sequences.of(source, sequence));
+        } else if (!process || options.processEvents()) {
+            sequences.leaveOut(source, sequence);
         }
-        sequences.leaveOut(event.source(), event.sequence());
-        return false;
+        return passes;
     }
 
     private void send(Delivery.Builder delivery, long now) {
@@ -315,6 +357,8 @@ public final class Subscription {
                 .setOrdinal(cursor.ordinal)
                 .setAccepted(accepted)
                 .setLost(cursor.missed)
+                .setAlive(alive)
+                .setAliveSent(alive - aliveToSend.size())
                 .setBase(baseline.message());
         selection.write(token);
         sequences.write(token);
@@ -341,6 +385,7 @@ public final class Subscription {
         // subscriber's loss.
         long sent = message.getReturned()
                 + message.getEntered()
+                + message.getProcessEvents()
                 - sum(message.getLostMap())
                 - sum(message.getFilteredMap());
         message.setSubmitted(Math.max(message.getSubmitted(), sent));
@@ -367,14 +412,16 @@ public final class Subscription {
         long ordinal;
         long passed;
         long lost;
+        long processes;
         StatsBaseline since;
         synchronized (this) {
             long missing = broadcaster.ring().missed(cursor);
             ordinal = broadcaster.ring().ordinal();
-            passed = accepted + Math.max(0, ordinal - cursor.ordinal - missing);
+            passed = accepted + alive + Math.max(0, ordinal - cursor.ordinal - missing);
             lost = cursor.missed + missing;
             selection.addFiltered(message);
             since = baseline;
+            processes = alive - since.processEvents() - selection.hiddenProcesses();
             message.setReturned(-since.calls() - selection.hiddenCalls())
                     .setEntered(-since.enterEvents() - selection.hiddenEnterEvents());
         }
@@ -386,7 +433,11 @@ public final class Subscription {
             message.putLost(
                     LossReason.QUEUE_FULL.name(), message.getLostOrDefault(LossReason.QUEUE_FULL.name(), 0) + lost);
         }
-        return message.setReturned(message.getReturned() + stats.returned())
+        processes = Math.max(0, processes + stats.processEvents());
+        // A subscriber without process events may miss some of them before they are left out, and knows no such field.
+        return message.setReturned(
+                        message.getReturned() + stats.returned() + (options.processEvents() ? 0 : processes))
+                .setProcessEvents(options.processEvents() ? processes : 0)
                 .setEntered(message.getEntered() + stats.entered())
                 .setSubmitted(passed + broadcaster.underWay(stats, ordinal))
                 .setWakeups(stats.wakeups())

@@ -255,7 +255,7 @@ class BroadcasterTest {
             public void fail(Throwable reason) {}
         };
         Subscription.Options wants = new Subscription.Options(
-                Payload.PAYLOAD_RECORDS, EnumSet.allOf(Syscall.class), 0, Subscription.MAX_COPY);
+                Payload.PAYLOAD_RECORDS, EnumSet.allOf(Syscall.class), false, 0, Subscription.MAX_COPY);
         return new Subscription(
                 broadcaster, transport, wants, new FilterMatcher(EventFilters.NONE, new CgroupTree()), false);
     }
