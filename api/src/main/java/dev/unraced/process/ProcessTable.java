@@ -123,6 +123,16 @@ public final class ProcessTable {
         return cgroups.container(event.cgroupId());
     }
 
+    /** Returns the image that a process event is about, as it was after the event, or null where it is not known. */
+    public @Nullable ProcessImage imageOf(ProcessView event) {
+        return byKey(event.tgid(), event.processKey());
+    }
+
+    /** Returns the container of a process event's process, as {@link #containerOf(EventView)} does. */
+    public @Nullable Container containerOf(ProcessView event) {
+        return cgroups.container(event.cgroupId());
+    }
+
     /** Returns the image of a process that ran last, or null. */
     public @Nullable ProcessImage newest(int tgid) {
         Slot slot = slot(tgid);

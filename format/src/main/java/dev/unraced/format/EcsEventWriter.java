@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.format;
 
+import dev.unraced.event.ByteString;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.EventView;
+import dev.unraced.event.ProcessView;
 import dev.unraced.event.Sockaddr;
+import dev.unraced.process.Container;
+import dev.unraced.process.ProcessImage;
+import dev.unraced.process.ProcessTable;
+import dev.unraced.process.Program;
 import java.time.ZoneOffset;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes events by the Elastic Common Schema, version {@value #VERSION}. Fields that the schema lacks are under
@@ -19,6 +26,7 @@ public final class EcsEventWriter implements EventWriter {
     private final WallClock clock;
     private final String host;
     private final SchemaEvent event;
+    private final @Nullable ProcessTable table;
     private final TimeText time = new TimeText("yyyy-MM-dd'T'HH:mm:ss", ZoneOffset.UTC);
 
     /**
@@ -27,6 +35,17 @@ public final class EcsEventWriter implements EventWriter {
      * @param host the name of the machine that the events are from
      */
     public EcsEventWriter(WallClock clock, OpenFlagNames openFlags, String host) {
+        this(clock, openFlags, host, null);
+    }
+
+    /**
+     * Makes a writer.
+     *
+     * @param host the name of the machine that the events are from
+     * @param table knows the processes behind the events; null without process events
+     */
+    public EcsEventWriter(WallClock clock, OpenFlagNames openFlags, String host, @Nullable ProcessTable table) {
+        this.table = table;
         this.clock = clock;
         this.event = new SchemaEvent(openFlags);
         this.host = host;
@@ -34,11 +53,7 @@ public final class EcsEventWriter implements EventWriter {
 
     @Override
     public void write(EventView view, LineBuffer out) {
-        JsonFields fields = new JsonFields(out).begin();
-        out = fields.key("@timestamp").put('"');
-        time.put(out, clock.epochNanos(view.nanos()));
-        out.put("Z\"");
-        fields.begin("ecs").word("version", VERSION).end();
+        JsonFields fields = begin(view.nanos(), out);
         event(fields, view);
         String error = view.errnoName().orElse(null);
         if (error != null) {
@@ -49,6 +64,8 @@ public final class EcsEventWriter implements EventWriter {
         if (view.containerId().isPresent()) {
             int length = event.copy(view.containerId());
             fields.begin("container").bytes("id", event.bytes, 0, length).end();
+        } else if (table != null) {
+            container(fields, table.containerOf(view));
         }
         if (view.isOpenLike()) {
             file(fields, view);
@@ -57,8 +74,108 @@ public final class EcsEventWriter implements EventWriter {
         }
         fields.begin("unraced");
         event.own(fields, view, out);
+        event.process(fields, view, table, out);
         fields.end().end();
         out.put('\n');
+    }
+
+    private JsonFields begin(long nanos, LineBuffer out) {
+        JsonFields fields = new JsonFields(out).begin();
+        time(fields, "@timestamp", nanos);
+        return fields.begin("ecs").word("version", VERSION).end();
+    }
+
+    private void time(JsonFields fields, String name, long nanos) {
+        LineBuffer out = fields.key(name).put('"');
+        time.put(out, clock.epochNanos(nanos));
+        out.put("Z\"");
+    }
+
+    private static void container(JsonFields fields, @Nullable Container container) {
+        if (container != null) {
+            fields.begin("container")
+                    .word("id", container.id())
+                    .word("runtime", container.runtime())
+                    .end();
+        }
+    }
+
+    /** Appends a fork or an exec as a start, an exit as an end; nothing of a process that was there before. */
+    @Override
+    public void writeProcess(ProcessView view, LineBuffer out) {
+        if (view.type() == ProcessView.Type.ALIVE) {
+            return;
+        }
+        boolean ends = view.type() == ProcessView.Type.EXIT;
+        JsonFields fields = begin(view.nanos(), out);
+        fields.begin("event").word("kind", "event").word("module", "unraced").word("dataset", "unraced.processes");
+        fields.key("category").put("[\"process\"]");
+        fields.key("type").put(ends ? "[\"end\"]" : "[\"start\"]");
+        fields.word("action", SchemaEvent.lower(view.type()))
+                .word("outcome", "success")
+                .number("sequence", view.sequence())
+                .end();
+        fields.begin("host").word("hostname", host).end();
+        fields.begin("process").number("pid", view.tgid());
+        int length = event.copy(view.comm());
+        fields.bytes("name", event.bytes, 0, length)
+                .begin("thread")
+                .number("id", view.tid())
+                .end();
+        known(fields, table == null ? null : table.imageOf(view), view.parentTgid());
+        fields.begin("real_user").digits("id", view.uid()).end();
+        fields.begin("real_group").digits("id", view.gid()).end();
+        fields.begin("user").digits("id", view.effectiveUid()).end();
+        fields.begin("group").digits("id", view.effectiveGid()).end();
+        if (ends) {
+            time(fields, "end", view.nanos());
+            if (view.exitSignal() == 0) {
+                fields.number("exit_code", view.exitCode());
+            }
+        }
+        fields.end();
+        container(fields, table == null ? null : table.containerOf(view));
+        fields.begin("unraced");
+        event.own(fields, view, out);
+        fields.end().end();
+        out.put('\n');
+    }
+
+    /** Appends what a table knows of a process, and the parent. */
+    private void known(JsonFields fields, @Nullable ProcessImage image, int parentTgid) {
+        if (image != null) {
+            fields.key("entity_id").put('"').putHex(image.key()).put('"');
+            time(fields, "start", image.startNanos());
+            executable(fields, image.program());
+            arguments(fields, image.program());
+        }
+        if (parentTgid != 0) {
+            fields.begin("parent").number("pid", parentTgid);
+            Program parent = SchemaEvent.parent(image, parentTgid);
+            if (parent != null) {
+                executable(fields, parent);
+            }
+            fields.end();
+        }
+    }
+
+    private void executable(JsonFields fields, Program program) {
+        ByteString path = program.executable().orElse(null);
+        if (path != null && program.has(EventFlag.HAS_FILE)) {
+            fields.bytes("executable", event.bytes, 0, event.copy(path));
+        }
+    }
+
+    private void arguments(JsonFields fields, Program program) {
+        int length = event.arguments(program);
+        if (length < 0) {
+            return;
+        }
+        event.arguments(fields.key("args"), length);
+        if (!program.has(EventFlag.TRUNCATED)) {
+            fields.number("args_count", event.countArguments(length));
+        }
+        fields.bytes("command_line", event.bytes, 0, event.joinArguments(length));
     }
 
     private static void event(JsonFields fields, EventView view) {
@@ -92,9 +209,7 @@ public final class EcsEventWriter implements EventWriter {
                 .begin("thread")
                 .number("id", view.tid())
                 .end();
-        if (view.parentTgid() != 0) {
-            fields.begin("parent").number("pid", view.parentTgid()).end();
-        }
+        known(fields, table == null ? null : table.imageOf(view), view.parentTgid());
         fields.begin("real_user").digits("id", view.uid()).end();
         fields.begin("real_group").digits("id", view.gid()).end();
         fields.end();

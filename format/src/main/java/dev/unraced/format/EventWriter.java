@@ -16,6 +16,13 @@ public interface EventWriter {
     /** Appends a process event and a line feed; nothing for writers without a line for it. */
     default void writeProcess(ProcessView event, LineBuffer out) {}
 
+    /** Returns a process event as a line without its line feed, empty where it has none; allocates. */
+    default String toLine(ProcessView event) {
+        LineBuffer line = new LineBuffer(LineBuffer.USUAL_CAPACITY);
+        writeProcess(event, line);
+        return line.toString().stripTrailing();
+    }
+
     /** Returns the event as a line without its line feed; allocates. */
     default String toLine(EventView event) {
         LineBuffer line = new LineBuffer(LineBuffer.USUAL_CAPACITY);

@@ -1,21 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.format;
 
+import dev.unraced.event.ByteString;
 import dev.unraced.event.BytesView;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.EventView;
+import dev.unraced.event.ProcessView;
 import dev.unraced.event.Sockaddr;
+import dev.unraced.process.Container;
+import dev.unraced.process.ProcessImage;
+import dev.unraced.process.ProcessTable;
+import dev.unraced.process.Program;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes events by the Open Cybersecurity Schema Framework, version {@value #VERSION}: class 1001, File System
- * Activity, and class 4001, Network Activity, with the profiles host and container. Fields that the schema lacks are in
- * {@code unmapped}.
+ * Activity, class 4001, Network Activity, and class 1007, Process Activity, with the profiles host and container.
+ * Fields that the schema lacks are in {@code unmapped}.
  */
 public final class OcsfEventWriter implements EventWriter {
     static final String VERSION = "1.3.0";
 
     private static final int FILE_ACTIVITY = 1001;
     private static final int NETWORK_ACTIVITY = 4001;
+    private static final int PROCESS_ACTIVITY = 1007;
+    private static final int LAUNCH = 1;
+    private static final int TERMINATE = 2;
+    private static final int REGULAR_FILE = 1;
     private static final int UNKNOWN = 0;
     private static final int CREATE = 1;
     private static final int OPEN_FILE = 14;
@@ -34,6 +45,7 @@ public final class OcsfEventWriter implements EventWriter {
     private final String host;
     private final String product;
     private final SchemaEvent event;
+    private final @Nullable ProcessTable table;
 
     /**
      * Makes a writer.
@@ -42,6 +54,19 @@ public final class OcsfEventWriter implements EventWriter {
      * @param product the version of this command
      */
     public OcsfEventWriter(WallClock clock, OpenFlagNames openFlags, String host, String product) {
+        this(clock, openFlags, host, product, null);
+    }
+
+    /**
+     * Makes a writer.
+     *
+     * @param host the name of the machine that the events are from
+     * @param product the version of this command
+     * @param table knows the processes behind the events; null without process events
+     */
+    public OcsfEventWriter(
+            WallClock clock, OpenFlagNames openFlags, String host, String product, @Nullable ProcessTable table) {
+        this.table = table;
         this.clock = clock;
         this.event = new SchemaEvent(openFlags);
         this.host = host;
@@ -54,17 +79,9 @@ public final class OcsfEventWriter implements EventWriter {
         classify(fields, view);
         times(fields, view);
         outcome(fields, view);
-        fields.begin("metadata").word("version", VERSION);
-        fields.key("profiles").put(view.containerId().isPresent() ? "[\"host\",\"container\"]" : "[\"host\"]");
-        fields.number("sequence", view.sequence())
-                .begin("product")
-                .word("name", "Unraced")
-                .word("vendor_name", "Unraced")
-                .word("version", product)
-                .end()
-                .end();
-        fields.begin("device").number("type_id", 0).word("hostname", host).end();
-        actor(fields, view);
+        Container container = table == null ? null : table.containerOf(view);
+        metadata(fields, view.containerId().isPresent() || container != null, view.sequence());
+        actor(fields, view, container);
         if (view.isOpenLike()) {
             files(fields, view);
         } else {
@@ -72,8 +89,117 @@ public final class OcsfEventWriter implements EventWriter {
         }
         fields.begin("unmapped");
         event.own(fields, view, out);
+        event.process(fields, view, table, out);
         fields.end().end();
         out.put('\n');
+    }
+
+    private void metadata(JsonFields fields, boolean container, long sequence) {
+        fields.begin("metadata").word("version", VERSION);
+        fields.key("profiles").put(container ? "[\"host\",\"container\"]" : "[\"host\"]");
+        fields.number("sequence", sequence)
+                .begin("product")
+                .word("name", "Unraced")
+                .word("vendor_name", "Unraced")
+                .word("version", product)
+                .end()
+                .end();
+        fields.begin("device").number("type_id", 0).word("hostname", host).end();
+    }
+
+    /** Appends a fork or an exec as a launch, an exit as a termination; nothing of a process that was there before. */
+    @Override
+    public void writeProcess(ProcessView view, LineBuffer out) {
+        if (view.type() == ProcessView.Type.ALIVE) {
+            return;
+        }
+        boolean ends = view.type() == ProcessView.Type.EXIT;
+        int activity = ends ? TERMINATE : LAUNCH;
+        Container container = table == null ? null : table.containerOf(view);
+        JsonFields fields = new JsonFields(out).begin();
+        fields.number("category_uid", PROCESS_ACTIVITY / 1000)
+                .number("class_uid", PROCESS_ACTIVITY)
+                .number("activity_id", activity)
+                .number("type_uid", PROCESS_ACTIVITY * 100L + activity)
+                .number("severity_id", INFORMATIONAL)
+                .number("time", clock.epochNanos(view.nanos()) / MILLI)
+                .number("status_id", 1)
+                .word("status", "Success");
+        metadata(fields, container != null, view.sequence());
+        // A process executes its program and ends by itself; only a fork is another's.
+        int acting = view.type() == ProcessView.Type.FORK ? view.forkerTgid() : view.tgid();
+        fields.begin("actor").begin("process").number("pid", acting).end().end();
+        process(fields, view, container);
+        if (ends && view.exitSignal() == 0) {
+            fields.number("exit_code", view.exitCode());
+        }
+        fields.begin("unmapped");
+        event.own(fields, view, out);
+        fields.end().end();
+        out.put('\n');
+    }
+
+    private void process(JsonFields fields, ProcessView view, @Nullable Container container) {
+        fields.begin("process").number("pid", view.tgid()).number("tid", view.tid());
+        int length = event.copy(view.comm());
+        fields.bytes("name", event.bytes, 0, length);
+        fields.begin("user").digits("uid", view.uid()).end();
+        ProcessImage image = table == null ? null : table.imageOf(view);
+        known(fields, image, view.parentTgid(), container);
+        if (view.type() == ProcessView.Type.EXIT) {
+            fields.number("terminated_time", clock.epochNanos(view.nanos()) / MILLI);
+        }
+        fields.end();
+    }
+
+    /** Appends what a table knows of a process, and the parent. */
+    private void known(
+            JsonFields fields, @Nullable ProcessImage image, int parentTgid, @Nullable Container container) {
+        if (image != null) {
+            fields.key("uid").put('"').putHex(image.key()).put('"');
+            fields.number("created_time", clock.epochNanos(image.startNanos()) / MILLI);
+            file(fields, image.program());
+            int length = event.arguments(image.program());
+            if (length >= 0) {
+                fields.bytes("cmd_line", event.bytes, 0, event.joinArguments(length));
+            }
+        }
+        if (parentTgid != 0) {
+            fields.begin("parent_process").number("pid", parentTgid);
+            Program parent = SchemaEvent.parent(image, parentTgid);
+            if (parent != null) {
+                file(fields, parent);
+            }
+            fields.end();
+        }
+        if (container != null) {
+            fields.begin("container")
+                    .word("uid", container.id())
+                    .word("runtime", container.runtime())
+                    .end();
+        }
+    }
+
+    /** Appends the file that a process executes, where it is known. */
+    private void file(JsonFields fields, Program program) {
+        ByteString path = program.executable().orElse(null);
+        if (path == null || !program.has(EventFlag.HAS_FILE)) {
+            return;
+        }
+        int length = event.copy(path);
+        fields.begin("file")
+                .number("type_id", REGULAR_FILE)
+                .bytes("name", event.bytes, event.lastName(length), length)
+                .bytes("path", event.bytes, 0, length);
+        fields.key("uid")
+                .put('"')
+                .putDecimal(program.deviceMajor())
+                .put(':')
+                .putDecimal(program.deviceMinor())
+                .put(':')
+                .putUnsigned(program.inode())
+                .put('"');
+        fields.end();
     }
 
     private static int activity(EventView view) {
@@ -124,14 +250,16 @@ public final class OcsfEventWriter implements EventWriter {
         }
     }
 
-    private void actor(JsonFields fields, EventView view) {
+    private void actor(JsonFields fields, EventView view, @Nullable Container container) {
         fields.begin("actor").begin("process").number("pid", view.tgid()).number("tid", view.tid());
         int length = event.copy(view.comm());
         fields.bytes("name", event.bytes, 0, length);
         fields.begin("user").digits("uid", view.uid()).end();
-        if (view.parentTgid() != 0) {
-            fields.begin("parent_process").number("pid", view.parentTgid()).end();
-        }
+        known(
+                fields,
+                table == null ? null : table.imageOf(view),
+                view.parentTgid(),
+                view.containerId().isPresent() ? null : container);
         if (view.containerId().isPresent()) {
             length = event.copy(view.containerId());
             fields.begin("container").bytes("uid", event.bytes, 0, length).end();

@@ -1,17 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.format;
 
+import dev.unraced.event.ByteString;
 import dev.unraced.event.BytesView;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.EventView;
+import dev.unraced.event.ProcessView;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Sockaddr;
 import dev.unraced.event.Syscall;
+import dev.unraced.process.Ancestor;
+import dev.unraced.process.ProcessImage;
+import dev.unraced.process.ProcessTable;
+import dev.unraced.process.Program;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The common part of the writers of foreign schemas: an event's bytes, and the fields that no schema has. */
 final class SchemaEvent {
@@ -75,6 +82,12 @@ final class SchemaEvent {
     /** Returns whether the driver missed the object of a call that succeeded: the named object must not replace it. */
     static boolean isObjectMissed(EventView event) {
         return event.has(EventFlag.OBJECT_MISSED);
+    }
+
+    /** Copies bytes to {@link #bytes}, and returns their number. */
+    int copy(ByteString value) {
+        value.copyTo(bytes, 0);
+        return value.length();
     }
 
     /** Copies bytes to {@link #bytes}, and returns their number. */
@@ -151,6 +164,101 @@ final class SchemaEvent {
             }
         }
         behindDescriptor(fields, event, out);
+    }
+
+    /** Appends what only Unraced says about the process behind a call, or why nobody knows it. */
+    void process(JsonFields fields, EventView event, @Nullable ProcessTable table, LineBuffer out) {
+        if (table == null) {
+            return;
+        }
+        ProcessImage image = table.imageOf(event);
+        if (image == null) {
+            fields.word("process_unknown", table.absenceOf(event).name());
+        } else {
+            fields.key("process_flags").put('[');
+            FLAGS.json(out, image.program().flags(), true);
+            out.put(']');
+        }
+    }
+
+    /** Appends the fields of a process event that only Unraced has. */
+    void own(JsonFields fields, ProcessView event, LineBuffer out) {
+        fields.word("type", event.type().name());
+        fields.key("flags").put('[');
+        FLAGS.json(out, event.flags(), true);
+        out.put(']');
+        fields.number("session", event.session());
+        switch (event.type()) {
+            case FORK -> fields.number("forker_tgid", event.forkerTgid());
+            case EXIT -> {
+                if (event.exitSignal() != 0) {
+                    fields.number("signal", event.exitSignal());
+                }
+            }
+            case EXEC, ALIVE -> {
+                bytes(fields, "path", event.path());
+                bytes(fields, "interpreter", event.interpreter());
+            }
+        }
+    }
+
+    private void bytes(JsonFields fields, String name, BytesView view) {
+        if (view.isPresent()) {
+            int length = copy(view);
+            fields.bytes(name, bytes, 0, length).hexUnlessText(name + "_hex", bytes, 0, length);
+        }
+    }
+
+    /** Copies a program's arguments to {@link #bytes}, and returns their length; -1 where nobody knows them. */
+    int arguments(Program program) {
+        boolean known = program.path().isPresent() && !program.has(EventFlag.FAULTED);
+        return known ? copy(program.arguments()) : -1;
+    }
+
+    /** Returns the program of a process's parent, where the one that forked it is the parent; else null. */
+    static @Nullable Program parent(@Nullable ProcessImage image, int parentTgid) {
+        if (image == null || image.ancestors().isEmpty()) {
+            return null;
+        }
+        Ancestor forker = image.ancestors().get(0);
+        boolean parent = forker.tgid() == parentTgid
+                && image.parentTgid() == parentTgid
+                && image.parentStartNanos() == forker.startNanos();
+        return parent ? forker.program() : null;
+    }
+
+    /** Returns the number of arguments in {@link #bytes}, each with a NUL at its end but perhaps the last. */
+    int countArguments(int length) {
+        int count = 0;
+        for (int i = 0; i < length; i++) {
+            count += bytes[i] == 0 || i == length - 1 ? 1 : 0;
+        }
+        return count;
+    }
+
+    /** Puts a space between the arguments in {@link #bytes}, and returns the length of this line. */
+    int joinArguments(int length) {
+        for (int i = 0; i < length - 1; i++) {
+            if (bytes[i] == 0) {
+                bytes[i] = ' ';
+            }
+        }
+        return length > 0 && bytes[length - 1] == 0 ? length - 1 : length;
+    }
+
+    /** Appends the arguments in {@link #bytes} as an array. */
+    void arguments(LineBuffer out, int length) {
+        out.put('[');
+        int start = 0;
+        for (int i = 0; i < length; i++) {
+            boolean ends = bytes[i] == 0;
+            if (ends || i == length - 1) {
+                out.put(start == 0 ? "" : ",");
+                JsonText.put(out, bytes, start, ends ? i : length);
+                start = i + 1;
+            }
+        }
+        out.put(']');
     }
 
     /**

@@ -32,6 +32,8 @@ class ProcessWritersTest {
     private final WallClock clock = new WallClock();
     private final OpenFlagNames flags = OpenFlagNames.ofThisMachine();
     private final JsonEventWriter json = new JsonEventWriter(clock, flags, table);
+    private final EventWriter ocsf = new OcsfEventWriter(clock, flags, "host", "1", table);
+    private final EventWriter ecs = new EcsEventWriter(clock, flags, "host", table);
     private final TextEventWriter text = new TextEventWriter(clock, flags, ZoneOffset.UTC, false, true, 0, table);
 
     @Test
@@ -89,6 +91,126 @@ class ProcessWritersTest {
         assertThat(jsonOf(call(5))).containsEntry("process_unknown", "EXEC_MISSED");
         assertThat(text.toLine(call(4))).endsWith("by dash");
         assertThat(text.toLine(call(5))).endsWith("by ?EXEC_MISSED");
+    }
+
+    @Test
+    void processEventsFitTheSchemas() {
+        List<ProcessView> life = List.of(
+                begin(ProcessView.Type.FORK).forkOf(),
+                exec("tool\0a b\0\0", "/bin/sh"),
+                exec("\u00ff\0", null),
+                exec("", null),
+                inContainer(),
+                exit(3 << 8),
+                exit(9));
+        for (ProcessView event : life) {
+            table.update(event);
+            SchemaWritersTest.assertFitsOcsf(written(ocsf, event));
+            SchemaWritersTest.assertFitsEcs(written(ecs, event));
+        }
+        SchemaWritersTest.assertFitsOcsf(
+                JsonLines.parse(ocsf.toLine(call(4))).get(0));
+        SchemaWritersTest.assertFitsEcs(JsonLines.parse(ecs.toLine(call(4))).get(0));
+    }
+
+    @Test
+    void aLaunchNamesTheProgramInOcsf() {
+        ProcessView exec = exec("tool\0a b\0", "/bin/sh");
+        table.update(exec);
+        Map<String, Object> event = written(ocsf, exec);
+        assertThat(event).containsEntry("class_uid", 1007L).containsEntry("type_uid", 100701L);
+        Map<String, Object> process = object(event.get("process"));
+        assertThat(process).containsEntry("pid", 7L).containsEntry("cmd_line", "tool a b");
+        assertThat(process)
+                .extractingByKey("file", JsonLines.OBJECT)
+                .containsEntry("path", "/usr/bin/dash")
+                .containsEntry("name", "dash")
+                .containsEntry("uid", "8:1:15");
+        assertThat(event)
+                .extractingByKey("unmapped", JsonLines.OBJECT)
+                .containsEntry("path", "/tmp/tool")
+                .containsEntry("interpreter", "/bin/sh");
+        assertThat(written(ocsf, exit(3 << 8))).containsEntry("activity_id", 2L).containsEntry("exit_code", 3L);
+        assertThat(written(ocsf, exit(9)))
+                .doesNotContainKey("exit_code")
+                .extractingByKey("unmapped", JsonLines.OBJECT)
+                .containsEntry("signal", 9L);
+    }
+
+    @Test
+    void aStartNamesTheProgramInEcs() {
+        ProcessView exec = exec("tool\0a b\0", null);
+        table.update(exec);
+        assertThat(written(ecs, exec))
+                .extractingByKey("process", JsonLines.OBJECT)
+                .containsEntry("executable", "/usr/bin/dash")
+                .containsEntry("args", List.of("tool", "a b"))
+                .containsEntry("args_count", 2L)
+                .containsEntry("command_line", "tool a b");
+        assertThat(written(ecs, exit(3 << 8)))
+                .extractingByKey("process", JsonLines.OBJECT)
+                .containsEntry("exit_code", 3L)
+                .containsEntry("executable", "/usr/bin/dash");
+    }
+
+    @Test
+    void aCallNamesItsProgramInBothSchemasOnlyWhereItIsKnown() {
+        ProcessView exec = exec("tool\0", null);
+        table.update(exec);
+        Map<String, Object> actor =
+                object(JsonLines.parse(ocsf.toLine(call(4))).get(0).get("actor"));
+        assertThat(object(actor.get("process")))
+                .containsEntry("cmd_line", "tool")
+                .containsEntry(
+                        "uid",
+                        object(written(ocsf, exec).get("process")).get("uid"));
+        Map<String, Object> unknown = JsonLines.parse(ocsf.toLine(call(5))).get(0);
+        assertThat(object(object(unknown.get("actor")).get("process")))
+                .doesNotContainKeys("cmd_line", "file", "uid", "created_time");
+        assertThat(unknown)
+                .extractingByKey("unmapped", JsonLines.OBJECT)
+                .containsEntry("process_unknown", "EXEC_MISSED");
+        assertThat(JsonLines.parse(ecs.toLine(call(4))).get(0))
+                .extractingByKey("process", JsonLines.OBJECT)
+                .containsEntry("executable", "/usr/bin/dash");
+        assertThat(JsonLines.parse(ecs.toLine(call(5))).get(0))
+                .extractingByKey("process", JsonLines.OBJECT)
+                .doesNotContainKeys("executable", "args", "command_line", "entity_id");
+    }
+
+    @Test
+    void aProcessThatWasThereHasNoArgumentsAndNoLine() {
+        ProcessView alive = begin(ProcessView.Type.ALIVE).alive();
+        table.update(alive);
+        assertThat(ocsf.toLine(alive)).isEmpty();
+        assertThat(ecs.toLine(alive)).isEmpty();
+        assertThat(JsonLines.parse(ecs.toLine(call(4))).get(0))
+                .extractingByKey("process", JsonLines.OBJECT)
+                .containsEntry("executable", "/usr/bin/dash")
+                .doesNotContainKeys("args", "args_count", "command_line");
+    }
+
+    private static Map<String, Object> object(@Nullable Object value) {
+        return SchemaWritersTest.object(value, "an inner object");
+    }
+
+    private static Map<String, Object> written(EventWriter writer, ProcessView event) {
+        return JsonLines.parse(writer.toLine(event)).get(0);
+    }
+
+    private ProcessView alive() {
+        encoder.executable(bytes("/usr/bin/dash"), 8, 1, 15);
+        return view();
+    }
+
+    private ProcessView inContainer() {
+        begin(ProcessView.Type.EXEC);
+        encoder.namespaces(77, 1, 1)
+                .path(bytes("/tmp/tool"))
+                .executable(bytes("/usr/bin/dash"), 8, 1, 15)
+                .arguments(bytes("tool\0"))
+                .cgroup(bytes("/system.slice/docker-" + "0123456789abcdef".repeat(4) + ".scope"));
+        return view();
     }
 
     private Map<String, Object> jsonOf(EventView event) {

@@ -202,7 +202,7 @@ class SchemaWritersTest {
         }
     }
 
-    private static Map<String, Object> object(@Nullable Object value, String where) {
+    static Map<String, Object> object(@Nullable Object value, String where) {
         assertThat(value).as(where).isInstanceOf(Map.class);
         Map<String, Object> object = new LinkedHashMap<>();
         ((Map<?, ?>) Objects.requireNonNull(value)).forEach((name, inner) -> object.put(String.valueOf(name), inner));
@@ -245,7 +245,7 @@ class SchemaWritersTest {
                 .forEach(names -> assertThat(object.keySet()).as(where).containsAnyElementsOf(names));
     }
 
-    private static void assertFitsOcsf(Map<String, Object> event) {
+    static void assertFitsOcsf(Map<String, Object> event) {
         Map<String, Object> metadata = object(event.get("metadata"), "metadata");
         List<?> profiles = metadata.get("profiles") instanceof List<?> list ? list : List.of();
         assertFitsSection(ocsfSections(), String.valueOf(event.get("class_uid")), event, profiles, "event");
@@ -269,7 +269,7 @@ class SchemaWritersTest {
         });
     }
 
-    private static void assertFitsEcs(Map<String, Object> event) {
+    static void assertFitsEcs(Map<String, Object> event) {
         Map<String, Field> fields = new HashMap<>();
         Map<String, List<String>> types = new HashMap<>();
         for (List<String> words : list("ecs-8.17.0.txt")) {

@@ -16,10 +16,9 @@ public final class CapabilitiesCodec {
 
     /** Returns the message for a driver's capabilities. */
     public static dev.unraced.protocol.v1.Capabilities encode(String driver, Capabilities capabilities) {
-        dev.unraced.protocol.v1.Capabilities.Builder message =
-                dev.unraced.protocol.v1.Capabilities.newBuilder()
-                        .setDriver(driver)
-                        .setProcessEvents(capabilities.has(Feature.PROCESS_EVENTS));
+        dev.unraced.protocol.v1.Capabilities.Builder message = dev.unraced.protocol.v1.Capabilities.newBuilder()
+                .setDriver(driver)
+                .setProcessEvents(capabilities.has(Feature.PROCESS_EVENTS));
         capabilities
                 .lacking()
                 .forEach((capability, reason) -> message.addLacking(

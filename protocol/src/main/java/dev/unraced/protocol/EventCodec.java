@@ -7,13 +7,19 @@ import dev.unraced.event.BytesView;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.EventView;
 import dev.unraced.event.ProcessView;
+import dev.unraced.process.Container;
+import dev.unraced.process.ProcessImage;
+import dev.unraced.process.ProcessTable;
+import dev.unraced.process.Program;
 import dev.unraced.protocol.v1.Abi;
+import dev.unraced.protocol.v1.Ancestor;
 import dev.unraced.protocol.v1.Block;
 import dev.unraced.protocol.v1.Caller;
 import dev.unraced.protocol.v1.Connect;
 import dev.unraced.protocol.v1.Event;
 import dev.unraced.protocol.v1.EventType;
 import dev.unraced.protocol.v1.File;
+import dev.unraced.protocol.v1.Image;
 import dev.unraced.protocol.v1.Integrity;
 import dev.unraced.protocol.v1.Mitigation;
 import dev.unraced.protocol.v1.Open;
@@ -22,6 +28,7 @@ import dev.unraced.protocol.v1.Process;
 import dev.unraced.protocol.v1.Provenance;
 import dev.unraced.protocol.v1.Socket;
 import dev.unraced.protocol.v1.Syscall;
+import java.util.Optional;
 
 /** Converts events to messages, for programs that do not read records. Allocates. */
 public final class EventCodec {
@@ -94,6 +101,47 @@ public final class EventCodec {
                 .setSequence(event.sequence())
                 .setFlags(event.flags())
                 .setProcess(process);
+    }
+
+    /** Adds the program behind a call, or why the table does not know it. */
+    public static Event.Builder describe(Event.Builder message, EventView event, ProcessTable table) {
+        ProcessImage image = table.imageOf(event);
+        if (image == null) {
+            return message.setImageUnknown(table.absenceOf(event).name());
+        }
+        Program program = image.program();
+        Image.Builder known = Image.newBuilder()
+                .setStartNanos(image.startNanos())
+                .setPath(bytes(program.path()))
+                .setInterpreter(bytes(program.interpreter()))
+                .setArguments(ByteString.copyFrom(program.arguments().toByteArray()))
+                .setFlags(program.flags())
+                .setEffectiveUid((int) image.effectiveUid());
+        if (program.has(EventFlag.HAS_FILE)) {
+            known.setExecutable(File.newBuilder()
+                    .setPath(bytes(program.executable()))
+                    .setDeviceMajor(program.deviceMajor())
+                    .setDeviceMinor(program.deviceMinor())
+                    .setInode(program.inode()));
+        }
+        image.ancestors()
+                .forEach(ancestor -> known.addAncestors(Ancestor.newBuilder()
+                        .setTgid(ancestor.tgid())
+                        .setStartNanos(ancestor.startNanos())
+                        .setExecutable(bytes(ancestor.program().executable()))));
+        dev.unraced.event.ByteString cgroup = table.cgroupOf(event);
+        if (cgroup != null) {
+            known.setCgroupPath(ByteString.copyFrom(cgroup.toByteArray()));
+        }
+        Container container = table.containerOf(event);
+        if (container != null) {
+            known.setContainerId(container.id());
+        }
+        return message.setImage(known);
+    }
+
+    private static ByteString bytes(Optional<dev.unraced.event.ByteString> value) {
+        return value.map(bytes -> ByteString.copyFrom(bytes.toByteArray())).orElse(ByteString.EMPTY);
     }
 
     private static Caller caller(EventView event) {

@@ -8,13 +8,18 @@ import dev.unraced.event.EventFlag;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
+import dev.unraced.event.ProcessView;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Syscall;
+import dev.unraced.event.record.ProcessEncoder;
+import dev.unraced.event.record.ProcessRecordView;
 import dev.unraced.event.record.RecordEncoder;
 import dev.unraced.event.record.RecordView;
+import dev.unraced.process.ProcessTable;
 import dev.unraced.protocol.v1.Block;
 import dev.unraced.protocol.v1.Connect;
 import dev.unraced.protocol.v1.Event;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -48,6 +53,38 @@ class EventCodecTest {
     @Test
     void aConnectThatCameInAnotherWayHasNoBlock() {
         assertThat(encoded(connect()).getConnect().hasBlock()).isFalse();
+    }
+
+    @Test
+    void aCallNamesItsProgramOrWhyNobodyKnowsIt() {
+        ProcessTable table = new ProcessTable();
+        RecordEncoder record = connect().process(99, 3);
+        record.thread(7, 7, 1, 6);
+        record.finishPartial();
+        RecordView call = new RecordView().wrap(record.buffer(), 0);
+        assertThat(EventCodec.describe(EventCodec.encode(call), call, table).getImageUnknown())
+                .isEqualTo("NOT_SEEN");
+
+        ProcessEncoder exec = new ProcessEncoder();
+        exec.begin(ProcessView.Type.EXEC, 1)
+                .sequence(0, 1)
+                .process(7, 7, 99, 3)
+                .path(bytes("/tmp/tool"))
+                .executable(bytes("/usr/bin/dash"), 8, 1, 15)
+                .arguments(bytes("tool\0"))
+                .finish();
+        ProcessRecordView view = new ProcessRecordView().wrap(exec.buffer(), 0);
+        table.update(view);
+        Event known =
+                EventCodec.describe(EventCodec.encode(call), call, table).build();
+        assertThat(known.getImage().getExecutable().getPath().toStringUtf8()).isEqualTo("/usr/bin/dash");
+        assertThat(known.getImage().getArguments().toStringUtf8()).isEqualTo("tool\0");
+        assertThat(known.getProcessKey())
+                .isEqualTo(EventCodec.encode(view).getProcess().getProcessKey());
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     @ParameterizedTest

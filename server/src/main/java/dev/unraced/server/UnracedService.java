@@ -172,8 +172,7 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
                     "this server has no captures for single subscribers; start it with --own-captures, or do without");
         }
         try {
-            return captures.open(config ->
-                    Requests.apply(request.getOwnCapture(), filters, syscalls, request, config));
+            return captures.open(config -> Requests.apply(request.getOwnCapture(), filters, syscalls, request, config));
         } catch (IllegalStateException e) {
             throw Requests.refuse(Status.RESOURCE_EXHAUSTED, String.valueOf(e.getMessage()));
         } catch (InvalidConfigException e) {

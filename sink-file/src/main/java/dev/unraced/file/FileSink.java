@@ -4,6 +4,7 @@ package dev.unraced.file;
 import dev.unraced.capture.CaptureException;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.event.EventView;
+import dev.unraced.event.ProcessView;
 import dev.unraced.format.EcsEventWriter;
 import dev.unraced.format.EventWriter;
 import dev.unraced.format.HostName;
@@ -13,11 +14,13 @@ import dev.unraced.format.OcsfEventWriter;
 import dev.unraced.format.OpenFlagNames;
 import dev.unraced.format.TextEventWriter;
 import dev.unraced.format.WallClock;
+import dev.unraced.process.ProcessTable;
 import dev.unraced.server.sink.EventSink;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.ZoneId;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +37,7 @@ final class FileSink implements EventSink {
 
     private final WallClock clock = new WallClock();
     private final EventWriter writer;
+    private final @Nullable ProcessTable table;
     private final RotatedFile file;
     private final Pending line = new Pending();
     private final AtomicLong written = new AtomicLong();
@@ -55,21 +59,22 @@ final class FileSink implements EventSink {
         }
     }
 
-    private FileSink(FileSettings settings) throws IOException {
+    private FileSink(FileSettings settings, @Nullable ProcessTable table) throws IOException {
+        this.table = table;
         this.file = new RotatedFile(settings);
         OpenFlagNames flags = OpenFlagNames.ofThisMachine();
         this.writer = switch (settings.format()) {
-            case JSON -> new JsonEventWriter(clock, flags);
-            case OCSF -> new OcsfEventWriter(clock, flags, HostName.ofThisMachine(), version());
-            case ECS -> new EcsEventWriter(clock, flags, HostName.ofThisMachine());
-            case TABLE -> new TextEventWriter(clock, flags, ZoneId.systemDefault(), false, true, 0);
+            case JSON -> new JsonEventWriter(clock, flags, table);
+            case OCSF -> new OcsfEventWriter(clock, flags, HostName.ofThisMachine(), version(), table);
+            case ECS -> new EcsEventWriter(clock, flags, HostName.ofThisMachine(), table);
+            case TABLE -> new TextEventWriter(clock, flags, ZoneId.systemDefault(), false, true, 0, table);
         };
     }
 
     static FileSink open(CaptureConfig config) {
         FileSettings settings = FileSettings.of(config);
         try {
-            return new FileSink(settings);
+            return new FileSink(settings, config.processEvents() ? new ProcessTable() : null);
         } catch (IOException e) {
             throw new CaptureException(
                     "sink file: " + settings.path() + " cannot be opened: "
@@ -89,6 +94,28 @@ final class FileSink implements EventSink {
         clock.arrived(event.nanos());
         line.buffer.clear();
         writer.write(event, line.buffer);
+        append();
+    }
+
+    /** Writes a line of a process event, after the table knows it; none of a process that was there before. */
+    @Override
+    public void onProcess(ProcessView event) {
+        if (table == null) {
+            return;
+        }
+        table.update(event);
+        if (event.type() == ProcessView.Type.ALIVE) {
+            return;
+        }
+        clock.arrived(event.nanos());
+        line.buffer.clear();
+        writer.writeProcess(event, line.buffer);
+        if (line.length() > 0) {
+            append();
+        }
+    }
+
+    private void append() {
         try {
             file.append(line);
             written.incrementAndGet();

@@ -11,6 +11,7 @@ import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.config.InvalidConfigException;
 import dev.unraced.server.sink.EventSink;
 import dev.unraced.sim.SimKernel;
+import dev.unraced.sim.SimProcess;
 import dev.unraced.sim.SimThread;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -221,6 +222,33 @@ class FileSinkTest {
         if (!format.equals("table")) {
             assertThat(Files.readString(file(""))).startsWith(begin);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "json, '\"type\":\"EXEC\"', '\"executable\":\"/usr/bin/curl\"'",
+        "ocsf, '\"class_uid\":1007', '\"cmd_line\":\"curl -s\"'",
+        "ecs, '\"category\":[\"process\"]', '\"executable\":\"/usr/bin/curl\"'",
+        "table, 'exec', 'by curl'",
+    })
+    void programsAreLinesAndBehindTheirCalls(String format, String exec, String call) throws IOException {
+        CaptureConfig config = settings()
+                .driver("sim")
+                .processEvents(true)
+                .set("file.format", format)
+                .build();
+        kernel.files().file("/usr/bin/curl");
+        SimProcess process = kernel.process("sh");
+        try (Capture capture = kernel.capture(config);
+                FileSink sink = FileSink.open(config)) {
+            process.execute("/usr/bin/curl", "curl", "-s");
+            process.thread().openat("/missing/1").finish();
+            capture.poll(sink, 100);
+        }
+        List<String> lines = Files.readAllLines(file(""));
+        assertThat(lines).as("none of a process that was there").hasSize(2);
+        assertThat(lines.get(0)).contains(exec);
+        assertThat(lines.get(1)).contains(call);
     }
 
     @Test

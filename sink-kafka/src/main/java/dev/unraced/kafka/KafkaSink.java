@@ -8,8 +8,11 @@ import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.ConfigSection;
 import dev.unraced.config.InvalidConfigException;
 import dev.unraced.event.EventView;
+import dev.unraced.event.ProcessView;
 import dev.unraced.format.HostName;
+import dev.unraced.process.ProcessTable;
 import dev.unraced.protocol.EventCodec;
+import dev.unraced.protocol.v1.Event;
 import dev.unraced.server.sink.EventSink;
 import java.io.IOException;
 import java.io.Reader;
@@ -28,6 +31,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +58,7 @@ final class KafkaSink implements EventSink {
     private static final Duration FAREWELL = Duration.ofSeconds(2);
 
     private final KafkaProducer<byte[], byte[]> producer;
+    private final @Nullable ProcessTable table;
     private final String topic;
     private final String host;
     private final AtomicLong taken = new AtomicLong();
@@ -61,7 +66,8 @@ final class KafkaSink implements EventSink {
     private final AtomicLong lost = new AtomicLong();
     private volatile String lastFailure = "";
 
-    private KafkaSink(Properties properties, String topic, String host) {
+    private KafkaSink(Properties properties, String topic, String host, @Nullable ProcessTable table) {
+        this.table = table;
         this.producer = new KafkaProducer<>(properties);
         this.topic = topic;
         this.host = host;
@@ -100,7 +106,11 @@ final class KafkaSink implements EventSink {
         properties.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
         properties.putIfAbsent(ProducerConfig.CLIENT_ID_CONFIG, "unraced");
         try {
-            KafkaSink sink = new KafkaSink(properties, own.string("topic"), host(own.string("host")));
+            KafkaSink sink = new KafkaSink(
+                    properties,
+                    own.string("topic"),
+                    host(own.string("host")),
+                    config.processEvents() ? new ProcessTable() : null);
             sink.awaitTopic();
             return sink;
         } catch (KafkaException e) {
@@ -145,11 +155,25 @@ final class KafkaSink implements EventSink {
     }
 
     @Override
-    @SuppressWarnings("FutureReturnValueIgnored") // the callback gets the same result as the future
     public void onEvent(EventView event) {
+        Event.Builder message = EventCodec.encode(event);
+        send(event.tgid(), table == null ? message : EventCodec.describe(message, event, table));
+    }
+
+    /** Sends each process event, those of processes that were there before among them. */
+    @Override
+    public void onProcess(ProcessView event) {
+        if (table != null) {
+            table.update(event);
+            send(event.tgid(), EventCodec.encode(event));
+        }
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // the callback gets the same result as the future
+    private void send(int tgid, Event.Builder message) {
         taken.incrementAndGet();
-        byte[] key = (host + "/" + event.tgid()).getBytes(StandardCharsets.UTF_8);
-        byte[] value = EventCodec.encode(event).setHost(host).build().toByteArray();
+        byte[] key = (host + "/" + tgid).getBytes(StandardCharsets.UTF_8);
+        byte[] value = message.setHost(host).build().toByteArray();
         try {
             producer.send(new ProducerRecord<>(topic, key, value), (metadata, failure) -> {
                 if (failure == null) {

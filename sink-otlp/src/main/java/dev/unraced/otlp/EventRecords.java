@@ -11,11 +11,16 @@ import dev.unraced.event.EventView;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.OpenEvent;
 import dev.unraced.event.OpenedFile;
+import dev.unraced.event.ProcessView;
 import dev.unraced.event.Sockaddr;
 import dev.unraced.event.SyscallEvent;
 import dev.unraced.format.JsonEventWriter;
 import dev.unraced.format.OpenFlagNames;
 import dev.unraced.format.WallClock;
+import dev.unraced.process.Container;
+import dev.unraced.process.ProcessImage;
+import dev.unraced.process.ProcessTable;
+import dev.unraced.process.Program;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.logs.LogRecordBuilder;
@@ -31,6 +36,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes log records of events. The body is the event as a line of JSON, whole. What others search by is an attribute,
@@ -54,12 +60,20 @@ final class EventRecords {
     private static final AttributeKey<List<String>> FLAGS = AttributeKey.stringArrayKey("unraced.flags");
     private static final AttributeKey<Long> SEQUENCE = AttributeKey.longKey("unraced.sequence");
 
+    private static final AttributeKey<String> EXECUTABLE = AttributeKey.stringKey("process.executable.path");
+    private static final AttributeKey<List<String>> ARGUMENTS = AttributeKey.stringArrayKey("process.command_args");
+    private static final AttributeKey<Long> EXIT_CODE = AttributeKey.longKey("process.exit.code");
+
     private final WallClock clock = new WallClock();
-    private final JsonEventWriter json = new JsonEventWriter(clock, OpenFlagNames.ofThisMachine());
+    private final @Nullable ProcessTable table;
+    private final JsonEventWriter json;
     private final Kept kept = new Kept();
     private final Logger logger;
 
-    EventRecords(String host) {
+    /** @param table knows the processes behind the events; null without process events */
+    EventRecords(String host, @Nullable ProcessTable table) {
+        this.table = table;
+        this.json = new JsonEventWriter(clock, OpenFlagNames.ofThisMachine(), table);
         this.logger = SdkLoggerProvider.builder()
                 .setResource(Resource.create(Attributes.of(
                         AttributeKey.stringKey("service.name"), "unraced", AttributeKey.stringKey("host.name"), host)))
@@ -103,6 +117,9 @@ final class EventRecords {
         if (caller.parentTgid() != 0) {
             made.setAttribute(PARENT, (long) caller.parentTgid());
         }
+        if (table != null) {
+            describe(made, table.imageOf(view), table.containerOf(view));
+        }
         caller.containerId().ifPresent(id -> made.setAttribute(CONTAINER, id.toUtf8()));
         event.errnoName().ifPresent(name -> made.setAttribute(ERROR, name));
         if (event instanceof OpenEvent open) {
@@ -112,6 +129,51 @@ final class EventRecords {
         }
         made.emit();
         return kept.take();
+    }
+
+    /** Takes a process event; returns a record of a fork, an exec or an exit. */
+    Optional<LogRecordData> of(ProcessView view) {
+        if (table == null) {
+            return Optional.empty();
+        }
+        table.update(view);
+        if (view.type() == ProcessView.Type.ALIVE) {
+            return Optional.empty();
+        }
+        clock.arrived(view.nanos());
+        LogRecordBuilder made = logger.logRecordBuilder()
+                .setTimestamp(clock.epochNanos(view.nanos()), TimeUnit.NANOSECONDS)
+                .setEventName("unraced." + view.type().name().toLowerCase(Locale.ROOT))
+                .setBody(json.toLine(view))
+                .setSeverity(Severity.INFO)
+                .setSeverityText("INFO")
+                .setAttribute(PROCESS, (long) view.tgid())
+                .setAttribute(PARENT, (long) view.parentTgid())
+                .setAttribute(USER, view.uid())
+                .setAttribute(SEQUENCE, view.sequence());
+        if (view.type() == ProcessView.Type.EXIT && view.exitSignal() == 0) {
+            made.setAttribute(EXIT_CODE, (long) view.exitCode());
+        }
+        describe(made, table.imageOf(view), table.containerOf(view));
+        made.emit();
+        return Optional.of(kept.take());
+    }
+
+    private static void describe(
+            LogRecordBuilder made, @Nullable ProcessImage image, @Nullable Container container) {
+        if (container != null) {
+            made.setAttribute(CONTAINER, container.id());
+        }
+        if (image == null) {
+            return;
+        }
+        Program program = image.program();
+        program.executable().map(ByteString::toUtf8).ifPresent(path -> made.setAttribute(EXECUTABLE, path));
+        if (program.path().isPresent() && !program.has(EventFlag.FAULTED)) {
+            made.setAttribute(
+                    ARGUMENTS,
+                    program.argumentList().stream().map(ByteString::toUtf8).toList());
+        }
     }
 
     private static void describe(LogRecordBuilder made, OpenEvent open) {

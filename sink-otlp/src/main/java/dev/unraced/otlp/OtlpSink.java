@@ -4,6 +4,8 @@ package dev.unraced.otlp;
 import dev.unraced.capture.CaptureException;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.event.EventView;
+import dev.unraced.event.ProcessView;
+import dev.unraced.process.ProcessTable;
 import dev.unraced.server.sink.EventSink;
 import io.opentelemetry.exporter.otlp.http.logs.OtlpHttpLogRecordExporter;
 import io.opentelemetry.sdk.common.CompletableResultCode;
@@ -56,7 +58,7 @@ final class OtlpSink implements EventSink {
 
     static OtlpSink open(CaptureConfig config) {
         OtlpSettings settings = OtlpSettings.of(config);
-        return new OtlpSink(exporter(settings), new EventRecords(settings.host()), settings.batch());
+        return new OtlpSink(exporter(settings), new EventRecords(settings.host(), config.processEvents() ? new ProcessTable() : null), settings.batch());
     }
 
     private static LogRecordExporter exporter(OtlpSettings settings) {
@@ -87,7 +89,16 @@ final class OtlpSink implements EventSink {
 
     @Override
     public void onEvent(EventView event) {
-        LogRecordData made = records.of(event);
+        take(records.of(event));
+    }
+
+    /** Sends a record of a process event; none of a process that was there before. */
+    @Override
+    public void onProcess(ProcessView event) {
+        records.of(event).ifPresent(this::take);
+    }
+
+    private void take(LogRecordData made) {
         lock.lock();
         try {
             taken++;

@@ -14,6 +14,7 @@ import dev.unraced.server.Limits;
 import dev.unraced.server.broadcast.Broadcaster;
 import dev.unraced.server.broadcast.SinkReader;
 import dev.unraced.sim.SimKernel;
+import dev.unraced.sim.SimProcess;
 import dev.unraced.sim.SimThread;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.logs.v1.LogRecord;
@@ -128,6 +129,35 @@ class OtlpSinkTest {
                 .hasMessageContaining("/nowhere cannot be read")
                 .hasMessageContaining("belong together")
                 .hasMessageNotContaining("secret");
+    }
+
+    @Test
+    void programsAreRecordsAndBehindTheirCalls() throws IOException {
+        kernel.files().file("/usr/bin/curl");
+        SimProcess process = kernel.process("sh");
+        try (Receiver receiver = Receiver.at(0);
+                Captures captures = new Captures(
+                        kernel.driver(),
+                        () -> CaptureConfig.builder().driver("sim").processEvents(true),
+                        false,
+                        new Limits(8, 0, 8, 1 << 20),
+                        true);
+                OtlpSink sink =
+                        OtlpSink.open(settings(receiver).processEvents(true).build())) {
+            Broadcaster broadcaster = captures.shared().orElseThrow();
+            try (SinkReader reader = broadcaster.addReader("sink", sink)) {
+                process.execute("/usr/bin/curl", "curl", "-s");
+                process.thread().openat("/missing/1").finish();
+                await().atMost(PATIENCE).until(() -> sink.counts().acknowledged() == 2);
+                assertThat(reader.failed()).isZero();
+            }
+            assertThat(receiver.records())
+                    .extracting(LogRecord::getEventName)
+                    .containsExactly("unraced.exec", "unraced.openat");
+            assertThat(receiver.records())
+                    .extracting(record -> text(record, "process.executable.path"))
+                    .containsOnly("/usr/bin/curl");
+        }
     }
 
     private Captures captures() {

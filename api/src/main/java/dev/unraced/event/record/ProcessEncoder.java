@@ -114,6 +114,11 @@ public final class ProcessEncoder {
         return slice(INTERPRETER, path, path.length);
     }
 
+    /** Sets the path of the cgroup. */
+    public ProcessEncoder cgroup(byte[] path) {
+        return slice(CGROUP, path, path.length);
+    }
+
     /** Sets of an exec the arguments, each with a NUL at its end; too many are cut and flagged TRUNCATED. */
     public ProcessEncoder arguments(byte[] all) {
         buffer.putInt(ARGUMENTS_SIZE, all.length);

@@ -107,8 +107,8 @@ final class PrintOptions {
         OpenFlagNames flags = OpenFlagNames.ofThisMachine();
         return switch (json ? OutputFormat.json : format) {
             case json -> new JsonEventWriter(clock, flags, table);
-            case ocsf -> new OcsfEventWriter(clock, flags, HostName.ofThisMachine(), VersionProvider.version());
-            case ecs -> new EcsEventWriter(clock, flags, HostName.ofThisMachine());
+            case ocsf -> new OcsfEventWriter(clock, flags, HostName.ofThisMachine(), VersionProvider.version(), table);
+            case ecs -> new EcsEventWriter(clock, flags, HostName.ofThisMachine(), table);
             case table ->
                 new TextEventWriter(
                         clock,

@@ -198,6 +198,22 @@ public abstract class ProcessConformance extends DriverConformance {
         }
     }
 
+    @Rule("A capture says whether it makes process events")
+    public final void r16_9_aCaptureSaysWhetherItMakesProcessEvents() {
+        try (Scenario scenario = scenario().open()) {
+            assertThat(scenario.capture().processEvents())
+                    .as("R16.9: by default")
+                    .isFalse();
+        }
+        if (capabilities().has(Feature.PROCESS_EVENTS)) {
+            try (Scenario scenario = watching().open()) {
+                assertThat(scenario.capture().processEvents())
+                        .as("R16.9: where they are on")
+                        .isTrue();
+            }
+        }
+    }
+
     private static void assertProgram(String rule, ProcessView exec, Reply reply) {
         assertThat(exec.has(EventFlag.HAS_FILE)).as("%s: there is a file", rule).isTrue();
         assertThat(exec.has(EventFlag.DELETED))

@@ -7,6 +7,7 @@ import dev.unraced.event.ProcessLayout;
 import dev.unraced.event.ProcessView;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.mutants.fault.MutantFactory;
+import dev.unraced.mutants.fault.SourceAround;
 import dev.unraced.mutants.fault.TracepointsAround;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.kernel.TaskGroup;
@@ -37,7 +38,7 @@ final class ProcessMutants {
                 MutantFactory.broken(
                         "processes-unasked",
                         "makes process events though nobody asked for them",
-                        "R1.10 R15.3 R15.4 R15.6 R15.7 R16.1",
+                        "R1.10 R15.3 R15.4 R15.6 R15.7 R16.1 R16.9",
                         () -> Seams.NONE.withSettings(ProcessMutants::withProcesses)),
                 editing(
                         "program-by-another-file",
@@ -79,6 +80,16 @@ final class ProcessMutants {
                         "sees no fork where only some processes are watched",
                         "R16.7",
                         ProcessMutants::blindUnderFilter),
+                MutantFactory.broken(
+                        "processes-denied",
+                        "says that its capture makes no process events though it does",
+                        "R16.9",
+                        () -> Seams.NONE.withSource(source -> new SourceAround(source) {
+                            @Override
+                            public boolean processEvents() {
+                                return false;
+                            }
+                        })),
                 MutantFactory.denying(
                         "processes-anyway",
                         "makes process events though it declares to have none",

@@ -132,9 +132,7 @@ final class EventSelection {
 
     /** Adds the counts to a resume token. */
     void write(Cursor.Builder token) {
-        token.setHiddenCalls(hiddenCalls)
-                .setHiddenEntries(hiddenEnterEvents)
-                .setHiddenProcesses(hiddenProcesses);
+        token.setHiddenCalls(hiddenCalls).setHiddenEntries(hiddenEnterEvents).setHiddenProcesses(hiddenProcesses);
         for (AtomicLong count : filtered.values()) {
             token.addFiltered(count.get());
         }

@@ -94,8 +94,7 @@ final class LivingProcesses {
         fixed.putInt(ProcessLayout.DEVICE_MINOR, program == null ? 0 : program.deviceMinor());
         byte[][] parts = program == null ? new byte[2][0] : parts(program, event);
         int end = ProcessLayout.FIXED_SIZE;
-        byte[] record = Arrays.copyOf(
-                head, RecordLayout.align(end + parts[0].length + parts[1].length));
+        byte[] record = Arrays.copyOf(head, RecordLayout.align(end + parts[0].length + parts[1].length));
         ByteBuffer whole = over(record);
         for (int i = 0; i < KEPT.length; i++) {
             whole.putInt(KEPT[i], parts[i].length == 0 ? 0 : parts[i].length << Short.SIZE | end);

@@ -34,8 +34,7 @@ public final class SinkReader implements AutoCloseable {
     private volatile long failed;
 
     /** @param alive records that the sink gets first */
-    SinkReader(
-            BroadcastRing ring, BroadcastRing.Cursor cursor, List<byte[]> alive, EventHandler handler, String name) {
+    SinkReader(BroadcastRing ring, BroadcastRing.Cursor cursor, List<byte[]> alive, EventHandler handler, String name) {
         this.alive = alive;
         this.ring = ring;
         this.cursor = cursor;

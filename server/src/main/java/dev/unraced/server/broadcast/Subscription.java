@@ -331,9 +331,8 @@ public final class Subscription {
     /** Points a view at a record. Returns whether the subscriber gets it, with its own number then. */
     private boolean passes(ByteBuffer records, int at) {
         boolean process = ProcessRecordView.isAt(records, at);
-        boolean passes = process
-                ? selection.accepts(processView.wrap(records, at))
-                : selection.accepts(view.wrap(records, at));
+        boolean passes =
+                process ? selection.accepts(processView.wrap(records, at)) : selection.accepts(view.wrap(records, at));
         int source = process ? processView.source() : view.source();
         long sequence = process ? processView.sequence() : view.sequence();
         if (passes) {
@@ -435,8 +434,7 @@ public final class Subscription {
         }
         processes = Math.max(0, processes + stats.processEvents());
         // A subscriber without process events may miss some of them before they are left out, and knows no such field.
-        return message.setReturned(
-                        message.getReturned() + stats.returned() + (options.processEvents() ? 0 : processes))
+        return message.setReturned(message.getReturned() + stats.returned() + (options.processEvents() ? 0 : processes))
                 .setProcessEvents(options.processEvents() ? processes : 0)
                 .setEntered(message.getEntered() + stats.entered())
                 .setSubmitted(passed + broadcaster.underWay(stats, ordinal))

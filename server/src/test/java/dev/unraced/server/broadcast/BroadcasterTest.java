@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyLong;
 import static org.mockito.ArgumentMatchers.anyInt;
 import static org.mockito.ArgumentMatchers.anyLong;
 import static org.mockito.Mockito.doThrow;
@@ -99,7 +100,7 @@ class BroadcasterTest {
         SimKernel kernel = SimKernel.create();
         LinkedBlockingQueue<Long> numbers = new LinkedBlockingQueue<>();
         Subscription broken = mock(Subscription.class);
-        doThrow(new IllegalStateException("no statistics")).when(broken).begin(any(), any());
+        doThrow(new IllegalStateException("no statistics")).when(broken).begin(any(), any(), anyLong(), any());
         try (Broadcaster broadcaster = new Broadcaster(kernel.capture(), false, 1 << 16);
                 SinkReader reader = broadcaster.addReader("subscriber", event -> numbers.add(event.sequence()))) {
             assertThatThrownBy(() -> broadcaster.attach(broken)).hasRootCauseMessage("no statistics");
@@ -170,7 +171,7 @@ class BroadcasterTest {
     @Test
     void anErrorWhileASubscriptionBeginsIsItsOwn() {
         Subscription broken = mock(Subscription.class);
-        doThrow(new AssertionError("no statistics")).when(broken).begin(any(), any());
+        doThrow(new AssertionError("no statistics")).when(broken).begin(any(), any(), anyLong(), any());
         try (Broadcaster broadcaster = new Broadcaster(consumedBy(call -> 0), false, 1 << 16)) {
             CompletableFuture<Void> attached = CompletableFuture.runAsync(() -> broadcaster.attach(broken));
             assertThatThrownBy(() -> attached.get(20, TimeUnit.SECONDS)).hasRootCauseMessage("no statistics");
