@@ -117,8 +117,8 @@ public abstract class ProcessView {
     }
 
     /**
-     * Returns the source that {@link #sequence()} counts: 2^31 and the number of the CPU, or 2^32-1 where a server tells
-     * a new subscriber of living processes. No event of a call has it.
+     * Returns the source that {@link #sequence()} counts: 2^31 and the number of the CPU, or 2^32-1 where a server
+     * tells a new subscriber of living processes. No event of a call has it.
      */
     public final int source() {
         return i32(SOURCE);

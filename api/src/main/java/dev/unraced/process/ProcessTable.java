@@ -29,6 +29,7 @@ public final class ProcessTable {
 
     private final Slot[] @Nullable [] pages = new Slot[LARGEST / PAGE + 1][];
     private final CgroupPaths cgroups = new CgroupPaths();
+    private final @Nullable UserNames users;
     private final ArrayDeque<ProcessImage> ended = new ArrayDeque<>();
     private final int capacity;
     private final int remembered;
@@ -68,6 +69,16 @@ public final class ProcessTable {
      * @throws IllegalArgumentException unless {@code capacity} is above {@code remembered}, and this not negative
      */
     public ProcessTable(int capacity, int remembered) {
+        this(capacity, remembered, null);
+    }
+
+    /** Creates a table of the usual size that knows users by their names; null for no names. */
+    public ProcessTable(@Nullable UserNames users) {
+        this(CAPACITY, REMEMBERED, users);
+    }
+
+    private ProcessTable(int capacity, int remembered, @Nullable UserNames users) {
+        this.users = users;
         if (remembered < 0 || capacity <= remembered) {
             throw new IllegalArgumentException(
                     "a table of " + capacity + " processes cannot remember " + remembered + " that ended");
@@ -81,6 +92,8 @@ public final class ProcessTable {
         if (event.cgroupPath().isPresent()) {
             cgroups.put(event.cgroupId(), event.cgroupPath().toByteString());
         }
+        // The name is asked for here, so that it is known at the process's first call.
+        userOf(event);
         switch (event.type()) {
             case ALIVE -> alive(event);
             case FORK -> fork(event);
@@ -131,6 +144,19 @@ public final class ProcessTable {
     /** Returns the container of a process event's process, as {@link #containerOf(EventView)} does. */
     public @Nullable Container containerOf(ProcessView event) {
         return cgroups.container(event.cgroupId());
+    }
+
+    /**
+     * Returns the name of the caller's real user, or null: the table was made without names, the user has none, or it
+     * is not known yet. It is this machine's name, which a container's own users need not share.
+     */
+    public @Nullable ByteString userOf(EventView event) {
+        return users == null ? null : users.nameOf(event.uid());
+    }
+
+    /** Returns the name of the real user of a process event's process, as {@link #userOf(EventView)} does. */
+    public @Nullable ByteString userOf(ProcessView event) {
+        return users == null ? null : users.nameOf(event.uid());
     }
 
     /** Returns the image of a process that ran last, or null. */

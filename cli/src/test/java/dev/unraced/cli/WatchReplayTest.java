@@ -113,6 +113,17 @@ class WatchReplayTest {
         assertThat(console.err()).contains("was recorded without --processes");
     }
 
+    @Test
+    void replayChoosesUsers() {
+        Path file = recordTheDemonstration();
+        TestConsole console = new TestConsole();
+        assertThat(UnracedCommand.run(console.console(), "replay", "--user", "4711", file.toString()))
+                .isZero();
+        assertThat(console.err()).contains("unraced: 0 printed");
+        assertThat(UnracedCommand.run(console.console(), "replay", "--user", "nobody-has-this-name", file.toString()))
+                .isEqualTo(2);
+    }
+
     private static List<Object> processes(TestConsole console) {
         return JsonLines.parse(console.out()).stream()
                 .<Object>map(line -> line.getOrDefault("process", line))

@@ -148,8 +148,8 @@ class ProcessStreamTest {
                 Served.shared(kernel.driver(), () -> CaptureConfig.builder().driver("sim"))) {
             assertThat(without.driver().capabilities().has(Feature.PROCESS_EVENTS))
                     .isFalse();
-            assertThatThrownBy(() ->
-                            without.driver().open(without.client().processEvents(true).build()))
+            assertThatThrownBy(() -> without.driver()
+                            .open(without.client().processEvents(true).build()))
                     .isInstanceOf(CaptureException.class)
                     .hasMessageContaining("unraced.process-events = on");
         }
@@ -227,16 +227,14 @@ class ProcessStreamTest {
             assertThat(own.get(2).getProcessKey())
                     .isEqualTo(own.get(1).getProcess().getProcessKey());
             Set<Long> images = new HashSet<>();
-            events.stream().filter(Event::hasProcess).forEach(event -> images.add(
-                    event.getProcess().getProcessKey()));
+            events.stream()
+                    .filter(Event::hasProcess)
+                    .forEach(event -> images.add(event.getProcess().getProcessKey()));
             assertThat(images).contains(own.get(0).getProcessKey());
         }
     }
 
     private static SubscribeRequest.Builder request(Payload payload) {
-        return SubscribeRequest.newBuilder()
-                .setProtocol(1)
-                .setPayload(payload)
-                .setRecordVersion(1);
+        return SubscribeRequest.newBuilder().setProtocol(1).setPayload(payload).setRecordVersion(1);
     }
 }

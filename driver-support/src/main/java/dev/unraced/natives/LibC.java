@@ -95,6 +95,9 @@ public final class LibC {
 
     public static native int geteuid();
 
+    /** Finds a user by the system's resolver; the result is an error number, or 0 with a pointer to the entry or 0. */
+    static native int getpwuid_r(int uid, Pointer entry, Pointer texts, long length, Pointer result);
+
     /** Unlike the system call of this name, the library's function changes all threads: nptl(7), "setxid". */
     public static native int setresuid(int real, int effective, int saved) throws LastErrorException;
 

@@ -123,7 +123,9 @@ public final class EcsEventWriter implements EventWriter {
                 .number("id", view.tid())
                 .end();
         known(fields, table == null ? null : table.imageOf(view), view.parentTgid());
-        fields.begin("real_user").digits("id", view.uid()).end();
+        fields.begin("real_user").digits("id", view.uid());
+        event.text(fields, "name", table == null ? null : table.userOf(view));
+        fields.end();
         fields.begin("real_group").digits("id", view.gid()).end();
         fields.begin("user").digits("id", view.effectiveUid()).end();
         fields.begin("group").digits("id", view.effectiveGid()).end();
@@ -210,7 +212,9 @@ public final class EcsEventWriter implements EventWriter {
                 .number("id", view.tid())
                 .end();
         known(fields, table == null ? null : table.imageOf(view), view.parentTgid());
-        fields.begin("real_user").digits("id", view.uid()).end();
+        fields.begin("real_user").digits("id", view.uid());
+        event.text(fields, "name", table == null ? null : table.userOf(view));
+        fields.end();
         fields.begin("real_group").digits("id", view.gid()).end();
         fields.end();
     }

@@ -138,7 +138,7 @@ public final class JsonEventWriter implements EventWriter {
 
     @Override
     public void writeProcess(ProcessView event, LineBuffer out) {
-        processes.event(event, out);
+        processes.event(event, table, out);
     }
 
     @Override

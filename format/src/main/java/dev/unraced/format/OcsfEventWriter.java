@@ -143,7 +143,7 @@ public final class OcsfEventWriter implements EventWriter {
         fields.begin("process").number("pid", view.tgid()).number("tid", view.tid());
         int length = event.copy(view.comm());
         fields.bytes("name", event.bytes, 0, length);
-        fields.begin("user").digits("uid", view.uid()).end();
+        user(fields, view.uid(), table == null ? null : table.userOf(view));
         ProcessImage image = table == null ? null : table.imageOf(view);
         known(fields, image, view.parentTgid(), container);
         if (view.type() == ProcessView.Type.EXIT) {
@@ -153,8 +153,7 @@ public final class OcsfEventWriter implements EventWriter {
     }
 
     /** Appends what a table knows of a process, and the parent. */
-    private void known(
-            JsonFields fields, @Nullable ProcessImage image, int parentTgid, @Nullable Container container) {
+    private void known(JsonFields fields, @Nullable ProcessImage image, int parentTgid, @Nullable Container container) {
         if (image != null) {
             fields.key("uid").put('"').putHex(image.key()).put('"');
             fields.number("created_time", clock.epochNanos(image.startNanos()) / MILLI);
@@ -178,6 +177,12 @@ public final class OcsfEventWriter implements EventWriter {
                     .word("runtime", container.runtime())
                     .end();
         }
+    }
+
+    private void user(JsonFields fields, long uid, @Nullable ByteString name) {
+        fields.begin("user").digits("uid", uid);
+        event.text(fields, "name", name);
+        fields.end();
     }
 
     /** Appends the file that a process executes, where it is known. */
@@ -254,7 +259,7 @@ public final class OcsfEventWriter implements EventWriter {
         fields.begin("actor").begin("process").number("pid", view.tgid()).number("tid", view.tid());
         int length = event.copy(view.comm());
         fields.bytes("name", event.bytes, 0, length);
-        fields.begin("user").digits("uid", view.uid()).end();
+        user(fields, view.uid(), table == null ? null : table.userOf(view));
         known(
                 fields,
                 table == null ? null : table.imageOf(view),

@@ -16,12 +16,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Writes process events as JSON objects, and the process behind a call as an object within the call's. */
 final class ProcessJson {
     private static final Bits FLAGS = new Bits(Stream.of(EventFlag.values())
             .map(flag -> Map.entry(flag.name(), (long) flag.mask()))
             .toList());
+    private static final JsonKey USER = JsonKey.of("user");
     private static final JsonKey COMM = JsonKey.of("comm");
     private static final JsonKey PATH = JsonKey.of("path");
     private static final JsonKey FIRST_PATH = JsonKey.first("path");
@@ -37,8 +39,12 @@ final class ProcessJson {
         this.clock = clock;
     }
 
-    /** Appends a process event and a line feed. */
-    void event(ProcessView event, LineBuffer out) {
+    /**
+     * Appends a process event and a line feed.
+     *
+     * @param table knows the names of users; null for none
+     */
+    void event(ProcessView event, @Nullable ProcessTable table, LineBuffer out) {
         out.put("{\"time\":\"");
         timeText.put(out, clock.epochNanos(event.nanos()));
         out.put("Z\",\"type\":\"").put(event.type().name()).put('"');
@@ -52,6 +58,7 @@ final class ProcessJson {
         number(out, "own_tgid", event.ownTgid());
         number(out, "session", event.session());
         number(out, "uid", event.uid());
+        user(table == null ? null : table.userOf(event), out);
         number(out, "gid", event.gid());
         number(out, "effective_uid", event.effectiveUid());
         number(out, "effective_gid", event.effectiveGid());
@@ -139,6 +146,7 @@ final class ProcessJson {
 
     /** Appends the process behind a call: an object, or null and the reason. Allocates nothing. */
     void process(EventView event, ProcessTable table, LineBuffer out) {
+        user(table.userOf(event), out);
         cgroup(event, table, out);
         ProcessImage image = table.imageOf(event);
         if (image == null) {
@@ -162,6 +170,16 @@ final class ProcessJson {
         number(out, "effective_uid", image.effectiveUid());
         parents(image, out);
         out.put('}');
+    }
+
+    /** Appends the name of the real user, null where it is not known. */
+    private void user(@Nullable ByteString name, LineBuffer out) {
+        if (name == null) {
+            out.put(USER.name).put("null");
+        } else {
+            name.copyTo(scratch, 0);
+            bytes(out, USER, name.length());
+        }
     }
 
     /**

@@ -13,6 +13,7 @@ import dev.unraced.process.Program;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Writes process events as lines for people, and the programs behind a call. Forks have no line of their own. */
 final class ProcessText {
@@ -38,12 +39,17 @@ final class ProcessText {
         this.layout = layout;
     }
 
-    /** Appends a line for an exec or an exit. */
-    void event(ProcessView event, LineBuffer out) {
+    /**
+     * Appends a line for an exec or an exit.
+     *
+     * @param table knows the names of users; null for none
+     */
+    void event(ProcessView event, @Nullable ProcessTable table, LineBuffer out) {
         switch (event.type()) {
             case EXEC -> {
                 begin(event, out, "exec");
                 exec(event, out);
+                user(table == null ? null : table.userOf(event), out);
             }
             case EXIT -> {
                 begin(event, out, "exit");
@@ -93,6 +99,16 @@ final class ProcessText {
         if (event.effectiveUid() != event.uid()) {
             Style.NOTE.start(out, colour);
             out.put(" euid ").putDecimal(event.effectiveUid());
+            end(out);
+        }
+    }
+
+    private void user(@Nullable ByteString name, LineBuffer out) {
+        if (name != null) {
+            name.copyTo(scratch, 0);
+            Style.DETAIL.start(out, colour);
+            out.put(" user ");
+            safe.put(out, scratch, 0, name.length(), ' ');
             end(out);
         }
     }

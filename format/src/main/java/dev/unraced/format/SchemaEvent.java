@@ -5,8 +5,8 @@ import dev.unraced.event.ByteString;
 import dev.unraced.event.BytesView;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.EventView;
-import dev.unraced.event.ProcessView;
 import dev.unraced.event.Integrity;
+import dev.unraced.event.ProcessView;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Sockaddr;
 import dev.unraced.event.Syscall;
@@ -225,6 +225,13 @@ final class SchemaEvent {
                 && image.parentTgid() == parentTgid
                 && image.parentStartNanos() == forker.startNanos();
         return parent ? forker.program() : null;
+    }
+
+    /** Appends bytes as a string, and nothing where they are not known. */
+    void text(JsonFields fields, String name, @Nullable ByteString value) {
+        if (value != null) {
+            fields.bytes(name, bytes, 0, copy(value));
+        }
     }
 
     /** Returns the number of arguments in {@link #bytes}, each with a NUL at its end but perhaps the last. */

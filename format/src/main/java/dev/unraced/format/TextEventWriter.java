@@ -143,7 +143,7 @@ public final class TextEventWriter implements EventWriter {
 
     @Override
     public void writeProcess(ProcessView event, LineBuffer out) {
-        processes.event(event, out);
+        processes.event(event, table, out);
     }
 
     @Override

@@ -16,6 +16,7 @@ import dev.unraced.event.record.ProcessRecordView;
 import dev.unraced.event.record.RecordEncoder;
 import dev.unraced.event.record.RecordView;
 import dev.unraced.process.ProcessTable;
+import dev.unraced.process.UserNames;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -94,7 +95,40 @@ class ProcessWritersTest {
     }
 
     @Test
+    void aUserHasANameWhereTheTableKnowsIt() {
+        clock.arrived(START);
+        UserNames names = new UserNames(uid -> uid == 0 ? "root" : null);
+        ProcessTable named = new ProcessTable(names);
+        ProcessView exec = exec("tool\0", null);
+        while (named.userOf(exec) == null) {
+            Thread.onSpinWait();
+        }
+        named.update(exec);
+        EventView call = call(4);
+        assertThat(JsonLines.parse(new JsonEventWriter(clock, flags, named).toLine(call))
+                        .get(0))
+                .containsEntry("user", "root");
+        assertThat(JsonLines.parse(new JsonEventWriter(clock, flags, named).toLine(exec))
+                        .get(0))
+                .containsEntry("user", "root");
+        assertThat(new TextEventWriter(clock, flags, ZoneOffset.UTC, false, true, 0, named).toLine(exec))
+                .endsWith(" tool user root");
+        Map<String, Object> ocsfCall = JsonLines.parse(
+                        new OcsfEventWriter(clock, flags, "host", "1", named).toLine(call))
+                .get(0);
+        SchemaWritersTest.assertFitsOcsf(ocsfCall);
+        assertThat(object(object(object(ocsfCall.get("actor")).get("process")).get("user")))
+                .containsEntry("name", "root");
+        Map<String, Object> ecsCall = JsonLines.parse(new EcsEventWriter(clock, flags, "host", named).toLine(call))
+                .get(0);
+        SchemaWritersTest.assertFitsEcs(ecsCall);
+        assertThat(object(object(ecsCall.get("process")).get("real_user"))).containsEntry("name", "root");
+        assertThat(jsonOf(call)).containsEntry("user", null);
+    }
+
+    @Test
     void processEventsFitTheSchemas() {
+        clock.arrived(START);
         List<ProcessView> life = List.of(
                 begin(ProcessView.Type.FORK).forkOf(),
                 exec("tool\0a b\0\0", "/bin/sh"),
@@ -108,8 +142,7 @@ class ProcessWritersTest {
             SchemaWritersTest.assertFitsOcsf(written(ocsf, event));
             SchemaWritersTest.assertFitsEcs(written(ecs, event));
         }
-        SchemaWritersTest.assertFitsOcsf(
-                JsonLines.parse(ocsf.toLine(call(4))).get(0));
+        SchemaWritersTest.assertFitsOcsf(JsonLines.parse(ocsf.toLine(call(4))).get(0));
         SchemaWritersTest.assertFitsEcs(JsonLines.parse(ecs.toLine(call(4))).get(0));
     }
 
@@ -161,9 +194,7 @@ class ProcessWritersTest {
                 object(JsonLines.parse(ocsf.toLine(call(4))).get(0).get("actor"));
         assertThat(object(actor.get("process")))
                 .containsEntry("cmd_line", "tool")
-                .containsEntry(
-                        "uid",
-                        object(written(ocsf, exec).get("process")).get("uid"));
+                .containsEntry("uid", object(written(ocsf, exec).get("process")).get("uid"));
         Map<String, Object> unknown = JsonLines.parse(ocsf.toLine(call(5))).get(0);
         assertThat(object(object(unknown.get("actor")).get("process")))
                 .doesNotContainKeys("cmd_line", "file", "uid", "created_time");

@@ -133,6 +133,10 @@ public final class EventCodec {
         if (cgroup != null) {
             known.setCgroupPath(ByteString.copyFrom(cgroup.toByteArray()));
         }
+        dev.unraced.event.ByteString user = table.userOf(event);
+        if (user != null) {
+            known.setUser(user.toUtf8());
+        }
         Container container = table.containerOf(event);
         if (container != null) {
             known.setContainerId(container.id());

@@ -75,8 +75,7 @@ class EventCodecTest {
                 .finish();
         ProcessRecordView view = new ProcessRecordView().wrap(exec.buffer(), 0);
         table.update(view);
-        Event known =
-                EventCodec.describe(EventCodec.encode(call), call, table).build();
+        Event known = EventCodec.describe(EventCodec.encode(call), call, table).build();
         assertThat(known.getImage().getExecutable().getPath().toStringUtf8()).isEqualTo("/usr/bin/dash");
         assertThat(known.getImage().getArguments().toStringUtf8()).isEqualTo("tool\0");
         assertThat(known.getProcessKey())

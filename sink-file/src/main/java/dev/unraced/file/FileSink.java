@@ -16,6 +16,7 @@ import dev.unraced.format.TextEventWriter;
 import dev.unraced.format.WallClock;
 import dev.unraced.process.ProcessTable;
 import dev.unraced.server.sink.EventSink;
+import dev.unraced.server.sink.SinkProcesses;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.ZoneId;
@@ -74,7 +75,7 @@ final class FileSink implements EventSink {
     static FileSink open(CaptureConfig config) {
         FileSettings settings = FileSettings.of(config);
         try {
-            return new FileSink(settings, config.processEvents() ? new ProcessTable() : null);
+            return new FileSink(settings, SinkProcesses.table(config));
         } catch (IOException e) {
             throw new CaptureException(
                     "sink file: " + settings.path() + " cannot be opened: "

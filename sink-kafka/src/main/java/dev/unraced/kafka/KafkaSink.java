@@ -14,6 +14,7 @@ import dev.unraced.process.ProcessTable;
 import dev.unraced.protocol.EventCodec;
 import dev.unraced.protocol.v1.Event;
 import dev.unraced.server.sink.EventSink;
+import dev.unraced.server.sink.SinkProcesses;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
@@ -110,7 +111,7 @@ final class KafkaSink implements EventSink {
                     properties,
                     own.string("topic"),
                     host(own.string("host")),
-                    config.processEvents() ? new ProcessTable() : null);
+                    SinkProcesses.table(config));
             sink.awaitTopic();
             return sink;
         } catch (KafkaException e) {

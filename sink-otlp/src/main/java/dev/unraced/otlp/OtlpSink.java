@@ -5,8 +5,8 @@ import dev.unraced.capture.CaptureException;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.event.EventView;
 import dev.unraced.event.ProcessView;
-import dev.unraced.process.ProcessTable;
 import dev.unraced.server.sink.EventSink;
+import dev.unraced.server.sink.SinkProcesses;
 import io.opentelemetry.exporter.otlp.http.logs.OtlpHttpLogRecordExporter;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.RetryPolicy;
@@ -58,7 +58,7 @@ final class OtlpSink implements EventSink {
 
     static OtlpSink open(CaptureConfig config) {
         OtlpSettings settings = OtlpSettings.of(config);
-        return new OtlpSink(exporter(settings), new EventRecords(settings.host(), config.processEvents() ? new ProcessTable() : null), settings.batch());
+        return new OtlpSink(exporter(settings), new EventRecords(settings.host(), SinkProcesses.table(config)), settings.batch());
     }
 
     private static LogRecordExporter exporter(OtlpSettings settings) {

@@ -89,6 +89,12 @@ public final class SourceOptions {
             description = "How far to go against arguments that change while a call runs: off, stash or kernel.")
     private @Nullable Mitigation mitigation;
 
+    /** Also chooses the users of {@code --user}, which serve has for another purpose. */
+    public void apply(CaptureConfigBuilder builder, UserOption users) {
+        uids = Stream.concat(uids.stream(), users.uids().stream()).toList();
+        apply(builder);
+    }
+
     public void apply(CaptureConfigBuilder builder) {
         if (!syscalls.isEmpty()) {
             builder.syscalls(syscalls.toArray(Syscall[]::new));

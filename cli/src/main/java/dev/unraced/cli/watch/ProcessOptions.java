@@ -7,7 +7,9 @@ import dev.unraced.event.EventView;
 import dev.unraced.event.ProcessView;
 import dev.unraced.process.Container;
 import dev.unraced.process.ProcessImage;
+import dev.unraced.natives.SystemUsers;
 import dev.unraced.process.ProcessTable;
+import dev.unraced.process.UserNames;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -17,6 +19,8 @@ import picocli.CommandLine.Option;
 
 /** The options that choose events by the process behind them. Each of them begins process events. */
 final class ProcessOptions {
+    private static final Set<String> LOCAL = Set.of("ebpf", "kmod");
+
     @Option(
             names = "--exe",
             paramLabel = "PATH",
@@ -54,10 +58,16 @@ final class ProcessOptions {
         return !executables.isEmpty() || !ancestors.isEmpty() || !containers.isEmpty();
     }
 
-    /** Returns a table for the process events of a capture, or null where it has none. */
+    /**
+     * Returns a table for the process events of a capture, or null where it has none. It names users where their ids
+     * are surely this machine's: those of another machine, a sandbox or an old recording can be others' here.
+     */
     @Nullable
-    ProcessTable table(boolean processEvents) {
-        return processEvents ? new ProcessTable() : null;
+    ProcessTable table(boolean processEvents, String driver) {
+        if (!processEvents) {
+            return null;
+        }
+        return LOCAL.contains(driver) ? new ProcessTable(new UserNames(SystemUsers::name)) : new ProcessTable();
     }
 
     /**

@@ -8,6 +8,7 @@ import dev.unraced.cli.common.OutputException;
 import dev.unraced.cli.common.StatsText;
 import dev.unraced.cli.common.StatusLine;
 import dev.unraced.cli.common.StopSignals;
+import dev.unraced.cli.common.UserOption;
 import dev.unraced.event.EventView;
 import dev.unraced.event.Feature;
 import dev.unraced.event.ProcessView;
@@ -54,6 +55,9 @@ public final class ReplayCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Mixin
+    private UserOption users;
+
+    @Mixin
     private FilterOptions filter;
 
     @Mixin
@@ -88,6 +92,10 @@ public final class ReplayCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
+    private boolean isWanted(long uid) {
+        return users.uids().isEmpty() || users.uids().contains(uid);
+    }
+
     private void replay(RecordingReader reader) {
         boolean known = reader.capabilities().has(Feature.PROCESS_EVENTS);
         if (processes.any() && !known) {
@@ -95,15 +103,15 @@ public final class ReplayCommand implements Callable<Integer> {
                     spec.commandLine(), file + " was recorded without --processes, so it does not say who made a call");
         }
         WallClock clock = new WallClock();
-        ProcessTable table = processes.table(known);
+        ProcessTable table = processes.table(known, "replay");
         EventPrinter printer = new EventPrinter(
-                filter.filter().and(processes.filter(table)),
+                filter.filter().and(processes.filter(table)).and(event -> isWanted(event.uid())),
                 print.writer(true, clock, console, table),
                 clock,
                 console,
                 StatusLine.none(console.err()),
                 table,
-                processes.ofProcesses(table));
+                processes.ofProcesses(table).and(event -> isWanted(event.uid())));
         EventHandler handler = new EventHandler() {
             @Override
             public void onEvent(EventView event) {

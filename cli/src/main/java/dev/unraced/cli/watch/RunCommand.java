@@ -9,6 +9,7 @@ import dev.unraced.cli.common.OutputException;
 import dev.unraced.cli.common.SourceOptions;
 import dev.unraced.cli.common.StatusLine;
 import dev.unraced.cli.common.StopSignals;
+import dev.unraced.cli.common.UserOption;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.format.EventWriter;
@@ -72,6 +73,9 @@ public final class RunCommand implements Callable<Integer> {
     private SourceOptions source;
 
     @Mixin
+    private UserOption users;
+
+    @Mixin
     private FilterOptions filter;
 
     @Mixin
@@ -108,7 +112,7 @@ public final class RunCommand implements Callable<Integer> {
         record.check(spec.commandLine());
         CaptureConfigBuilder builder =
                 config.builder().knownDrivers(drivers.get().names());
-        source.apply(builder);
+        source.apply(builder, users);
         processes.apply(builder);
         CaptureConfig chosen = builder.build();
         filter.check(chosen.filters().result());
@@ -142,7 +146,7 @@ public final class RunCommand implements Callable<Integer> {
                     false,
                     console.errIsTerminal(),
                     console.environment());
-            return run(capture, processes.table(built.processEvents()), to, cgroup);
+            return run(capture, processes.table(built.processEvents(), capture.driver()), to, cgroup);
         }
     }
 

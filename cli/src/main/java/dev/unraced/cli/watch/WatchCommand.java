@@ -11,6 +11,7 @@ import dev.unraced.cli.common.OutputException;
 import dev.unraced.cli.common.ReadyFile;
 import dev.unraced.cli.common.SourceOptions;
 import dev.unraced.cli.common.StatusLine;
+import dev.unraced.cli.common.UserOption;
 import dev.unraced.cli.common.StopSignals;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
@@ -71,6 +72,9 @@ public final class WatchCommand implements Callable<Integer> {
     private SourceOptions source;
 
     @Mixin
+    private UserOption users;
+
+    @Mixin
     private FilterOptions filter;
 
     @Mixin
@@ -122,7 +126,7 @@ public final class WatchCommand implements Callable<Integer> {
         ready.check(spec.commandLine());
         CaptureConfigBuilder builder =
                 config.builder().knownDrivers(drivers.get().names());
-        source.apply(builder);
+        source.apply(builder, users);
         processes.apply(builder);
         CaptureConfig built = builder.build();
         filter.check(built.filters().result());
@@ -141,7 +145,7 @@ public final class WatchCommand implements Callable<Integer> {
 
     private void watch(Capture capture, CaptureConfig built, StatusLine status) {
         WallClock clock = new WallClock();
-        ProcessTable table = processes.table(built.processEvents());
+        ProcessTable table = processes.table(built.processEvents(), capture.driver());
         EventPrinter printer = new EventPrinter(
                 filter.filter().and(processes.filter(table)),
                 print.writer(record.prints(), clock, console, table),

@@ -60,10 +60,12 @@ public final class Subscription {
     private final SequenceRenumberer sequences;
     private BroadcastRing.Cursor cursor = new BroadcastRing.Cursor();
     private long accepted;
-    /** The records of living processes that were not sent yet, and the number of all. */
+    /** The records of living processes that were not sent yet. */
     private final Deque<byte[]> aliveToSend = new ArrayDeque<>();
-
+    /** The number of living processes when the subscription began, and of those that were or will be sent. */
     private long alive;
+
+    private long aliveSubmitted;
     private StatsBaseline baseline = StatsBaseline.ZERO;
     private boolean resumed;
     private boolean started;
@@ -144,6 +146,7 @@ public final class Subscription {
         if (options.processEvents()) {
             living.forEach(aliveToSend::add);
             alive = living.size();
+            aliveSubmitted = alive;
         }
     }
 
@@ -169,7 +172,8 @@ public final class Subscription {
         from.ordinal = token.getOrdinal();
         // Nobody keeps the living processes for a subscriber that does not come to the end of them.
         alive = token.getAlive();
-        from.missed = token.getLost() + alive - token.getAliveSent();
+        aliveSubmitted = token.getAliveSent();
+        from.missed = token.getLost() + token.getAliveWaiting();
         cursor = from;
         resumed = true;
     }
@@ -357,7 +361,8 @@ public final class Subscription {
                 .setAccepted(accepted)
                 .setLost(cursor.missed)
                 .setAlive(alive)
-                .setAliveSent(alive - aliveToSend.size())
+                .setAliveSent(aliveSubmitted - aliveToSend.size())
+                .setAliveWaiting(aliveToSend.size())
                 .setBase(baseline.message());
         selection.write(token);
         sequences.write(token);
@@ -416,7 +421,7 @@ public final class Subscription {
         synchronized (this) {
             long missing = broadcaster.ring().missed(cursor);
             ordinal = broadcaster.ring().ordinal();
-            passed = accepted + alive + Math.max(0, ordinal - cursor.ordinal - missing);
+            passed = accepted + aliveSubmitted + Math.max(0, ordinal - cursor.ordinal - missing);
             lost = cursor.missed + missing;
             selection.addFiltered(message);
             since = baseline;

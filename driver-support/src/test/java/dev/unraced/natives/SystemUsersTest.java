@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.natives;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SystemUsersTest {
+    @Test
+    void namesAreThoseThatIdTells() throws IOException {
+        for (long uid : new long[] {0, 1, 2, 65_534}) {
+            assertThat(SystemUsers.name(uid)).as("user %d", uid).isEqualTo(id(uid));
+        }
+        assertThat(SystemUsers.name(4_294_967_290L)).isNull();
+    }
+
+    private static String id(long uid) throws IOException {
+        Process id = new ProcessBuilder(List.of("id", "-un", Long.toString(uid))).start();
+        return new String(id.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    }
+}

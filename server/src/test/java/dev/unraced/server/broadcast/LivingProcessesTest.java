@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.server.broadcast;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.LossReason;
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.EventFilters;
+import dev.unraced.driver.FilterMatcher;
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.ProcessView;
+import dev.unraced.event.Syscall;
+import dev.unraced.event.record.ProcessEncoder;
+import dev.unraced.event.record.ProcessRecordView;
+import dev.unraced.protocol.v1.Delivery;
+import dev.unraced.protocol.v1.Payload;
+import dev.unraced.protocol.v1.Stats;
+import dev.unraced.server.linux.CgroupTree;
+import dev.unraced.sim.SimKernel;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Tests what a reader that begins late is told of the processes that live then. */
+@Timeout(60)
+class LivingProcessesTest {
+    private final ProcessEncoder encoder = new ProcessEncoder();
+    private final LivingProcesses living = new LivingProcesses();
+    private long now = 100;
+
+    @Test
+    void aChildRunsItsForkersProgramUntilItExecutesAnother() {
+        living.update(exec(7, 1, 1, "/bin/sh", "sh\0"));
+        living.update(fork(8, 2, 7, 1));
+        assertThat(told()).extracting(event -> event.executable().toByteString().toUtf8())
+                .containsExactly("/bin/sh", "/bin/sh");
+        living.update(exec(8, 2, 2, "/bin/cat", "cat\0x\0"));
+
+        List<ProcessView> told = told();
+        assertThat(told).extracting(event -> event.executable().toByteString().toUtf8())
+                .containsExactlyInAnyOrder("/bin/sh", "/bin/cat");
+        assertThat(told).allSatisfy(event -> {
+            assertThat(event.type()).isEqualTo(ProcessView.Type.ALIVE);
+            assertThat(event.has(EventFlag.HAS_FILE)).isTrue();
+            assertThat(event.inode()).isEqualTo(15);
+            assertThat(event.path().isPresent()).as("R16.5").isFalse();
+            assertThat(event.arguments().isPresent()).as("R16.5").isFalse();
+            assertThat(event.cgroupPath().toByteString().toUtf8()).isEqualTo("/system.slice");
+        });
+        assertThat(told).extracting(ProcessView::sequence).containsExactly(1L, 2L);
+        assertThat(told).extracting(ProcessView::processKey).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aForkOfAForkerThatNobodyKnowsHasNoProgram() {
+        living.update(exec(7, 1, 1, "/bin/sh", "sh\0"));
+        living.update(fork(8, 2, 7, 99));
+        ProcessView child = told().stream()
+                .filter(event -> event.tgid() == 8)
+                .findFirst()
+                .orElseThrow();
+        assertThat(child.has(EventFlag.HAS_FILE)).isFalse();
+        assertThat(child.executable().isPresent()).isFalse();
+        assertThat(child.inode()).as("it is where a fork has its forker's start").isZero();
+    }
+
+    @Test
+    void whatHasEndedIsNotToldAndAnotherWithItsIdIs() {
+        living.update(exec(7, 1, 1, "/bin/sh", "sh\0"));
+        living.update(exit(7, 99));
+        assertThat(told()).hasSize(1);
+        living.update(exit(7, 1));
+        assertThat(told()).isEmpty();
+        living.update(exec(7, 5, 1, "/bin/cat", "cat\0"));
+        assertThat(told()).extracting(ProcessView::startNanos).containsExactly(5L);
+    }
+
+    @Test
+    void whatABrokenConnectionKeepsFromArrivingIsLostAndCounted() throws InterruptedException {
+        SimKernel kernel = SimKernel.create();
+        kernel.process("one");
+        kernel.process("two");
+        Capture capture = kernel.capture(
+                CaptureConfig.builder().driver("sim").processEvents(true).build());
+        try (Broadcaster broadcaster = new Broadcaster(capture, false, 1 << 16)) {
+            long before = capture.stats().processEvents();
+            await().atMost(10, TimeUnit.SECONDS).until(() -> broadcaster.ring().ordinal() == before);
+            LinkedBlockingQueue<Delivery> deliveries = new LinkedBlockingQueue<>();
+            Subscription first = subscription(broadcaster, deliveries);
+            first.begin(broadcaster.ring().cursor(), capture.stats(), before, alive(3));
+            first.pump(new byte[Subscription.MAX_COPY], 1);
+            Delivery started = deliveries.poll(10, TimeUnit.SECONDS);
+            assertThat(started).isNotNull();
+            assertThat(first.stats().getProcessEvents()).isEqualTo(3);
+
+            Subscription second = subscription(broadcaster, new LinkedBlockingQueue<>());
+            assertThat(second.restore(started.getResumeToken())).isTrue();
+            Stats stats = second.stats();
+            assertThat(stats.getProcessEvents()).isEqualTo(3);
+            assertThat(stats.getLostMap()).containsEntry(LossReason.QUEUE_FULL.name(), 3L);
+            assertThat(stats.getSubmitted()).isZero();
+        }
+    }
+
+    private List<byte[]> alive(int count) {
+        for (int i = 0; i < count; i++) {
+            living.update(exec(100 + i, 1, 1, "/bin/sh", "sh\0"));
+        }
+        return living.records();
+    }
+
+    private static Subscription subscription(Broadcaster broadcaster, LinkedBlockingQueue<Delivery> deliveries) {
+        Subscription.Transport transport = new Subscription.Transport() {
+            @Override
+            public boolean isReady() {
+                return true;
+            }
+
+            @Override
+            public boolean isCancelled() {
+                return false;
+            }
+
+            @Override
+            public void send(Delivery delivery) {
+                deliveries.add(delivery);
+            }
+
+            @Override
+            public void complete() {}
+
+            @Override
+            public void fail(Throwable reason) {}
+        };
+        return new Subscription(
+                broadcaster,
+                transport,
+                new Subscription.Options(
+                        Payload.PAYLOAD_RECORDS, EnumSet.allOf(Syscall.class), true, 0, Subscription.MAX_COPY),
+                new FilterMatcher(EventFilters.NONE, new CgroupTree()),
+                false);
+    }
+
+    private List<ProcessView> told() {
+        return living.records().stream()
+                .<ProcessView>map(record -> {
+                    ByteBuffer buffer = ByteBuffer.wrap(record).order(ByteOrder.LITTLE_ENDIAN);
+                    assertThat(ProcessRecordView.isValid(buffer, 0, record.length))
+                            .isTrue();
+                    return new ProcessRecordView().wrap(buffer, 0);
+                })
+                .toList();
+    }
+
+    private ProcessView exec(int tgid, long start, int execId, String path, String arguments) {
+        begin(ProcessView.Type.EXEC, tgid, start, execId)
+                .path(bytes(path))
+                .executable(bytes(path), 8, 1, 15)
+                .cgroup(bytes("/system.slice"))
+                .arguments(bytes(arguments));
+        return end();
+    }
+
+    private ProcessView fork(int tgid, long start, int forker, long forkerStart) {
+        begin(ProcessView.Type.FORK, tgid, start, 1).forker(forker, forkerStart);
+        return end();
+    }
+
+    private ProcessView exit(int tgid, long start) {
+        begin(ProcessView.Type.EXIT, tgid, start, 1).status(0);
+        return end();
+    }
+
+    private ProcessEncoder begin(ProcessView.Type type, int tgid, long start, int execId) {
+        return encoder.begin(type, now++)
+                .sequence(3, now)
+                .process(tgid, tgid, start, execId)
+                .namespaces(77, 1, 1)
+                .comm(bytes("name"));
+    }
+
+    private ProcessView end() {
+        encoder.finish();
+        return new ProcessRecordView().wrap(encoder.buffer(), 0).snapshot();
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}
