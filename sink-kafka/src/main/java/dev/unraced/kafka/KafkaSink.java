@@ -108,10 +108,7 @@ final class KafkaSink implements EventSink {
         properties.putIfAbsent(ProducerConfig.CLIENT_ID_CONFIG, "unraced");
         try {
             KafkaSink sink = new KafkaSink(
-                    properties,
-                    own.string("topic"),
-                    host(own.string("host")),
-                    SinkProcesses.table(config));
+                    properties, own.string("topic"), host(own.string("host")), SinkProcesses.table(config));
             sink.awaitTopic();
             return sink;
         } catch (KafkaException e) {

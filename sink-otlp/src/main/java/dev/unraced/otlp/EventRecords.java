@@ -159,8 +159,7 @@ final class EventRecords {
         return Optional.of(kept.take());
     }
 
-    private static void describe(
-            LogRecordBuilder made, @Nullable ProcessImage image, @Nullable Container container) {
+    private static void describe(LogRecordBuilder made, @Nullable ProcessImage image, @Nullable Container container) {
         if (container != null) {
             made.setAttribute(CONTAINER, container.id());
         }

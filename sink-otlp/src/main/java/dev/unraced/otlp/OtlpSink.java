@@ -58,7 +58,8 @@ final class OtlpSink implements EventSink {
 
     static OtlpSink open(CaptureConfig config) {
         OtlpSettings settings = OtlpSettings.of(config);
-        return new OtlpSink(exporter(settings), new EventRecords(settings.host(), SinkProcesses.table(config)), settings.batch());
+        return new OtlpSink(
+                exporter(settings), new EventRecords(settings.host(), SinkProcesses.table(config)), settings.batch());
     }
 
     private static LogRecordExporter exporter(OtlpSettings settings) {

@@ -201,6 +201,7 @@ public abstract class ProcessConformance extends DriverConformance {
     @Rule("A capture says whether it makes process events")
     public final void r16_9_aCaptureSaysWhetherItMakesProcessEvents() {
         try (Scenario scenario = scenario().open()) {
+            scenario.call(scenario.missing());
             assertThat(scenario.capture().processEvents())
                     .as("R16.9: by default")
                     .isFalse();
