@@ -79,8 +79,8 @@ final class ReplaySource extends UserSource {
      */
     static Capture open(String driver, RecordingReader recording, CaptureConfig config, Pace pace) {
         ReplaySource source = new ReplaySource(recording, config, pace);
-        // The first record is read at once: old recordings have the mode in no other place.
-        if (source.feed(1)) {
+        // Of an old recording the first record is read at once, which has the mode; the others name it in the header.
+        if (recording.mitigation().isPresent() || source.feed(1)) {
             source.thread.start();
         }
         return new RingCapture(driver, recording.capabilities(), source.ring.reader(), source);
