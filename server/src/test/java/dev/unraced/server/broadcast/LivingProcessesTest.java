@@ -24,6 +24,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -40,12 +41,14 @@ class LivingProcessesTest {
     void aChildRunsItsForkersProgramUntilItExecutesAnother() {
         living.update(exec(7, 1, 1, "/bin/sh", "sh\0"));
         living.update(fork(8, 2, 7, 1));
-        assertThat(told()).extracting(event -> event.executable().toByteString().toUtf8())
+        assertThat(told())
+                .extracting(event -> event.executable().toByteString().toUtf8())
                 .containsExactly("/bin/sh", "/bin/sh");
         living.update(exec(8, 2, 2, "/bin/cat", "cat\0x\0"));
 
         List<ProcessView> told = told();
-        assertThat(told).extracting(event -> event.executable().toByteString().toUtf8())
+        assertThat(told)
+                .extracting(event -> event.executable().toByteString().toUtf8())
                 .containsExactlyInAnyOrder("/bin/sh", "/bin/cat");
         assertThat(told).allSatisfy(event -> {
             assertThat(event.type()).isEqualTo(ProcessView.Type.ALIVE);
@@ -63,13 +66,13 @@ class LivingProcessesTest {
     void aForkOfAForkerThatNobodyKnowsHasNoProgram() {
         living.update(exec(7, 1, 1, "/bin/sh", "sh\0"));
         living.update(fork(8, 2, 7, 99));
-        ProcessView child = told().stream()
-                .filter(event -> event.tgid() == 8)
-                .findFirst()
-                .orElseThrow();
+        ProcessView child =
+                told().stream().filter(event -> event.tgid() == 8).findFirst().orElseThrow();
         assertThat(child.has(EventFlag.HAS_FILE)).isFalse();
         assertThat(child.executable().isPresent()).isFalse();
-        assertThat(child.inode()).as("it is where a fork has its forker's start").isZero();
+        assertThat(child.inode())
+                .as("it is where a fork has its forker's start")
+                .isZero();
     }
 
     @Test
@@ -97,8 +100,7 @@ class LivingProcessesTest {
             Subscription first = subscription(broadcaster, deliveries);
             first.begin(broadcaster.ring().cursor(), capture.stats(), before, alive(3));
             first.pump(new byte[Subscription.MAX_COPY], 1);
-            Delivery started = deliveries.poll(10, TimeUnit.SECONDS);
-            assertThat(started).isNotNull();
+            Delivery started = Objects.requireNonNull(deliveries.poll(10, TimeUnit.SECONDS));
             assertThat(first.stats().getProcessEvents()).isEqualTo(3);
 
             Subscription second = subscription(broadcaster, new LinkedBlockingQueue<>());
