@@ -81,6 +81,7 @@ class MainProcessTest {
         send("INT", process);
 
         assertThat(process.waitFor()).isEqualTo(1);
+        assertThat(errors()).containsPattern("unraced: \\d+ printed; driver scripted: \\d+ returned");
     }
 
     @Test
@@ -92,6 +93,27 @@ class MainProcessTest {
 
         assertThat(process.waitFor()).isZero();
         assertThat(errors()).startsWith("unraced: capturing ").hasLineCount(2);
+    }
+
+    @Test
+    void aReaderThatLeavesEndsItThoughThereIsNothingToPrint() throws IOException, InterruptedException {
+        Process process = watch(1, Redirect.PIPE);
+        try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
+            assertThat(out.readLine()).isNotNull();
+        }
+
+        assertThat(process.waitFor()).isZero();
+        assertThat(errors()).contains("unraced: 1 printed;");
+    }
+
+    @Test
+    void aRecordingGoesOnWithoutAReader() throws IOException, InterruptedException {
+        Path file = directory.resolve("a.rec");
+        Process process = watch(1, Redirect.PIPE, "--no-print", "--duration", "1s", "--record", file.toString());
+        process.getInputStream().close();
+
+        assertThat(process.waitFor()).isZero();
+        assertThat(recorded(file, true)).isEqualTo(1);
     }
 
     @Test
@@ -139,12 +161,17 @@ class MainProcessTest {
 
     /** Returns the number of events that an unfinished recording holds so far. */
     private static long recorded(Path file) {
+        return recorded(file, false);
+    }
+
+    private static long recorded(Path file, boolean isFinished) {
         long count = 0;
         try (RecordingReader reader = RecordingReader.open(file)) {
-            while (true) {
+            while (reader.stats().isEmpty()) {
                 count += reader.poll(event -> {}, 1_000);
-                assertThat(reader.stats()).isEmpty();
             }
+            assertThat(isFinished).isTrue();
+            return count;
         } catch (RecordingException e) {
             // Before the command has created the file, there is none at all.
             assertThat(e.isCutShort() || !Files.exists(file) || count == 0).isTrue();

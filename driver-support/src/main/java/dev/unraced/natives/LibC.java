@@ -2,6 +2,7 @@
 package dev.unraced.natives;
 
 import com.sun.jna.LastErrorException;
+import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,11 @@ public final class LibC {
     private static final int SO_PEERCRED = 17;
     /** The size of a struct ucred. */
     private static final int UCRED_SIZE = 12;
+
+    /** The size of a struct pollfd, and where its revents are. */
+    private static final int POLLFD_SIZE = 8;
+
+    private static final int REVENTS = 6;
 
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
@@ -125,6 +131,18 @@ public final class LibC {
     public static long nanos(int clock, Pointer scratch) {
         clock_gettime(clock, scratch);
         return scratch.getLong(0) * NANOS_PER_SECOND + scratch.getLong(Long.BYTES);
+    }
+
+    /**
+     * Returns whether the other end of a pipe or a socket is gone: poll(2) reports POLLERR of a pipe without a reader,
+     * and POLLHUP of a socket without a peer, unasked.
+     */
+    public static boolean isHungUp(int fd) {
+        try (Memory pollfd = new Memory(POLLFD_SIZE)) {
+            pollfd.clear();
+            pollfd.setInt(0, fd);
+            return poll(pollfd, 1, 0) > 0 && (pollfd.getShort(REVENTS) & (POLLERR | POLLHUP)) != 0;
+        }
     }
 
     /**

@@ -27,14 +27,22 @@ public final class StopSignals {
     private static final String[] SIGNALS = {"INT", "TERM", "HUP"};
     private static final Duration USUAL_PATIENCE = Duration.ofSeconds(3);
 
-    private final Runnable stop;
+    private static final Duration LAST_WORDS = Duration.ofMillis(500);
+
     private final Duration patience;
     private final AtomicBoolean asked = new AtomicBoolean();
     private final CountDownLatch done = new CountDownLatch(1);
+    private volatile Runnable stop;
+    private volatile Runnable lastWords = () -> {};
 
     private StopSignals(Runnable stop, Duration patience) {
         this.stop = stop;
         this.patience = patience;
+    }
+
+    /** Remembers a first signal until {@link #stopBy} says what it stops. */
+    public static StopSignals install() {
+        return install(() -> {});
     }
 
     /** Calls {@code stop} on the first signal, on a thread of its own. */
@@ -75,6 +83,19 @@ public final class StopSignals {
         } catch (IOException e) {
             return false;
         }
+    }
+
+    /** Says what a signal stops from now on; stops it at once if the signal came before. */
+    public void stopBy(Runnable action) {
+        stop = action;
+        if (asked.get()) {
+            action.run();
+        }
+    }
+
+    /** Says what to print before a command that does not stop in time is ended, on a thread of its own. */
+    public void lastWords(Runnable words) {
+        lastWords = words;
     }
 
     /** Notes that the command has stopped. */
@@ -129,7 +150,16 @@ public final class StopSignals {
             stop.run();
         }
         if (!first || !done.await(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+            speak();
             Runtime.getRuntime().halt(ExitCode.FAILURE);
         }
+    }
+
+    /** Prints the last words, which may need a thread that is stuck. */
+    private void speak() throws InterruptedException {
+        Thread speaker = new Thread(lastWords, "unraced-last-words");
+        speaker.setDaemon(true);
+        speaker.start();
+        speaker.join(LAST_WORDS.toMillis());
     }
 }

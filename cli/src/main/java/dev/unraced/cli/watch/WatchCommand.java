@@ -8,8 +8,10 @@ import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.DurationConverter;
 import dev.unraced.cli.common.ExitCode;
 import dev.unraced.cli.common.OutputException;
+import dev.unraced.cli.common.OutputPipe;
 import dev.unraced.cli.common.ReadyFile;
 import dev.unraced.cli.common.SourceOptions;
+import dev.unraced.cli.common.StatsText;
 import dev.unraced.cli.common.StatusLine;
 import dev.unraced.cli.common.StopSignals;
 import dev.unraced.cli.common.UserOption;
@@ -130,11 +132,13 @@ public final class WatchCommand implements Callable<Integer> {
         processes.apply(builder);
         CaptureConfig built = builder.build();
         filter.check(built.filters().result());
+        StopSignals signals = StopSignals.install();
+        signals.lastWords(() -> console.err().println("unraced: ended before it captured anything"));
         try (Capture capture = drivers.get().open(built);
                 StatusLine status = statusLine()) {
             ChosenProcesses.ofThisMachine()
                     .check(spec.commandLine(), capture.driver(), built.filters().tgids());
-            watch(capture, built, status);
+            watch(capture, built, status, signals);
         } catch (OutputException e) {
             if (!e.isReaderGone()) {
                 throw e;
@@ -143,7 +147,7 @@ public final class WatchCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private void watch(Capture capture, CaptureConfig built, StatusLine status) {
+    private void watch(Capture capture, CaptureConfig built, StatusLine status, StopSignals signals) {
         WallClock clock = new WallClock();
         ProcessTable table = processes.table(built.processEvents(), capture.driver());
         EventPrinter printer = new EventPrinter(
@@ -163,9 +167,11 @@ public final class WatchCommand implements Callable<Integer> {
         }
         StatusText text = new StatusText(capture, printer);
         LiveSummary live = print.live(console, text::next);
-        Runnable pulse = top ? live::pulse : () -> {};
+        Runnable pulse = top ? live::pulse : record.prints() ? OutputPipe.check(console) : () -> {};
         Watch watch = new Watch(capture, printer, recording, pulse, count == null ? Long.MAX_VALUE : count, duration);
-        StopSignals signals = StopSignals.install(watch::stop);
+        signals.lastWords(
+                () -> console.err().println(StatsText.summary(printed(printer), capture.driver(), capture.stats())));
+        signals.stopBy(watch::stop);
         ServiceManager manager = new ServiceManager(console.environment());
         try (recording;
                 ReadyFile.Written file = ready.write()) {
