@@ -3,6 +3,7 @@ package dev.unraced.cli;
 
 import static dev.unraced.format.SampleEvents.connect;
 import static dev.unraced.format.SampleEvents.failedOpen;
+import static dev.unraced.format.SampleEvents.hex;
 import static dev.unraced.format.SampleEvents.open;
 import static dev.unraced.format.SampleEvents.record;
 import static dev.unraced.format.SampleEvents.utf8;
@@ -189,6 +190,40 @@ class WatchCommandTest {
         String before = test.out();
         watch(new ScriptedCapture(link), "--duration", "1ms", "--not-path", "/tmp/*", "--not-path", "/etc/*");
         assertThat(test.out()).isEqualTo(before);
+    }
+
+    @Test
+    void leavesOutProcessesAndUsers() {
+        String pid = JsonLines.parse(output(MIXED)).get(0).get("tgid").toString();
+        String uid = JsonLines.parse(output(MIXED)).get(0).get("uid").toString();
+        assertThat(output(MIXED, "--not-pid", pid)).isEmpty();
+        assertThat(output(MIXED, "--not-uid", uid)).isEmpty();
+        assertThat(output(MIXED, "--not-pid", "999999", "--not-uid", "999999")).hasLineCount(MIXED.size());
+    }
+
+    @Test
+    void leavesOutPortsAndNetworks() {
+        // The connect to a UNIX socket has neither, so it stays.
+        assertThat(peers("--not-port", "80")).hasSize(2).contains("127.0.0.1:81");
+        assertThat(peers("--not-address", "127.0.0.0/8")).hasSize(2).contains("::1:80");
+        assertThat(paths("--not-port", "1-2")).isEmpty();
+        assertThat(test.err()).contains("'1-2' is no port, which is a number from 0 to 65535");
+    }
+
+    @Test
+    void anAddressThatIsLeftOutTakesNoOtherPeerWithIt() {
+        List<byte[]> rewritten =
+                List.of(record(connect("020000507f000001").socket(2, 1, 6, null, hex("0200005108080808"))));
+        assertThat(output(rewritten, "--not-address", "127.0.0.1")).isNotEmpty();
+        assertThat(output(rewritten, "--not-address", "127.0.0.1,8.8.8.8")).isEmpty();
+    }
+
+    private String output(List<byte[]> records, String... options) {
+        List<String> args = new ArrayList<>(List.of(options));
+        args.addAll(List.of("--json", "--duration", "1ms"));
+        int before = test.out().length();
+        watch(new ScriptedCapture(records), args.toArray(String[]::new));
+        return test.out().substring(before);
     }
 
     @Test

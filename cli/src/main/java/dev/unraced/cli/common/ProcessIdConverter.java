@@ -5,7 +5,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads a process id. */
-final class ProcessIdConverter implements ITypeConverter<Integer> {
+public final class ProcessIdConverter implements ITypeConverter<Integer> {
 
     @Override
     public Integer convert(String value) {

@@ -8,7 +8,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads a user id: a number, or a name, which the system resolves as {@code id -u} does. */
-final class UserConverter implements ITypeConverter<Long> {
+public final class UserConverter implements ITypeConverter<Long> {
     /** The kernel takes the next number, -1 of 32 bits, for no user. */
     private static final long LARGEST = 4_294_967_294L;
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.watch;
 
+import dev.unraced.cli.common.ProcessIdConverter;
+import dev.unraced.cli.common.UserConverter;
 import dev.unraced.config.ResultFilter;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.BytesView;
@@ -20,6 +22,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** The options that choose which delivered events are printed. */
 final class FilterOptions {
@@ -49,11 +52,36 @@ final class FilterOptions {
     private List<String> unwanted = List.of();
 
     @Option(
+            names = "--not-pid",
+            paramLabel = "PID",
+            split = ",",
+            converter = ProcessIdConverter.class,
+            description = "Not these processes.")
+    private Set<Integer> notPids = Set.of();
+
+    @Option(
+            names = "--not-uid",
+            paramLabel = "USER",
+            split = ",",
+            converter = UserConverter.class,
+            description = "Not these users, by name or by real user id.")
+    private Set<Long> notUids = Set.of();
+
+    @Option(
             names = "--port",
             paramLabel = "PORT",
             split = ",",
+            converter = PortConverter.class,
             description = "Only connects to these ports, by the address as passed or the socket's peer.")
     private Set<Integer> ports = Set.of();
+
+    @Option(
+            names = "--not-port",
+            paramLabel = "PORT",
+            split = ",",
+            converter = PortConverter.class,
+            description = "Not connects to these ports, where neither the address nor the peer has another one.")
+    private Set<Integer> notPorts = Set.of();
 
     @Option(
             names = "--address",
@@ -62,6 +90,14 @@ final class FilterOptions {
             converter = NetworkConverter.class,
             description = "Only connects to these addresses: 127.0.0.1, 10.0.0.0/8, ::1.")
     private List<Network> networks = List.of();
+
+    @Option(
+            names = "--not-address",
+            paramLabel = "NETWORK",
+            split = ",",
+            converter = NetworkConverter.class,
+            description = "Not connects to these addresses, where neither the address nor the peer is another one.")
+    private List<Network> notNetworks = List.of();
 
     @Option(
             names = "--integrity",
@@ -150,6 +186,22 @@ final class FilterOptions {
             PathFilter paths = new PathFilter(List.of(), unwanted);
             filter = filter.and(event -> !paths.isEach(event));
         }
+        if (!notPids.isEmpty()) {
+            int[] pids = notPids.stream().mapToInt(Integer::intValue).toArray();
+            filter = filter.and(event -> !contains(pids, event.tgid()));
+        }
+        if (!notUids.isEmpty()) {
+            long[] uids = notUids.stream().mapToLong(Long::longValue).toArray();
+            filter = filter.and(event -> !contains(uids, event.uid()));
+        }
+        if (!notPorts.isEmpty()) {
+            PeerFilter peers = new PeerFilter(notPorts, List.of());
+            filter = filter.and(event -> !peers.isEach(event));
+        }
+        if (!notNetworks.isEmpty()) {
+            PeerFilter peers = new PeerFilter(Set.of(), notNetworks);
+            filter = filter.and(event -> !peers.isEach(event));
+        }
         return filter.and(objects());
     }
 
@@ -189,6 +241,41 @@ final class FilterOptions {
             }
         }
         return false;
+    }
+
+    private static boolean contains(int[] values, int wanted) {
+        for (int value : values) {
+            if (value == wanted) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean contains(long[] values, long wanted) {
+        for (long value : values) {
+            if (value == wanted) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static final class PortConverter implements ITypeConverter<Integer> {
+        private static final int MOST = 65_535;
+
+        @Override
+        public Integer convert(String text) {
+            try {
+                int port = Integer.parseInt(text);
+                if (port >= 0 && port <= MOST) {
+                    return port;
+                }
+            } catch (NumberFormatException e) {
+                // The message below says all that there is to say.
+            }
+            throw new TypeConversionException("'" + text + "' is no port, which is a number from 0 to " + MOST);
+        }
     }
 
     private static final class NetworkConverter implements ITypeConverter<Network> {

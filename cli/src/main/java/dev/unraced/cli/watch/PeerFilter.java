@@ -29,6 +29,21 @@ final class PeerFilter implements EventFilter {
         return event.isConnect() && (isWanted(event.address()) || isWanted(event.socketRemote()));
     }
 
+    /**
+     * Returns whether the event has an address, and each one is wanted. So an address that is left out does not take a
+     * connect with it that reached another one.
+     */
+    boolean isEach(EventView event) {
+        if (!event.isConnect()) {
+            return false;
+        }
+        BytesView passed = event.address();
+        BytesView reached = event.socketRemote();
+        return (passed.length() > 0 || reached.length() > 0)
+                && (passed.length() == 0 || isWanted(passed))
+                && (reached.length() == 0 || isWanted(reached));
+    }
+
     private boolean isWanted(BytesView sockaddr) {
         return hasPort(sockaddr) && hasNetwork(sockaddr);
     }
