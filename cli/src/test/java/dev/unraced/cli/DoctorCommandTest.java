@@ -25,6 +25,7 @@ import dev.unraced.selection.Drivers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -185,9 +186,25 @@ class DoctorCommandTest {
         assertThat(test.err()).contains("nothing").doesNotContain("\tat ");
     }
 
+    @Test
+    void aDriverThatThereIsNotIsAUsageError() {
+        assertThat(doctor("--driver", "nope")).isEqualTo(2);
+        assertThat(test.err()).contains("nope", "which no driver is named; there are alpha, beta, gamma");
+    }
+
+    @Test
+    void notesHaveAnOrder() {
+        Driver driver = add("alpha", new Available(), Capabilities.complete());
+        when(driver.notes(any())).thenReturn(Map.of("b", "2", "d", "4", "a", "1", "c", "3"));
+
+        assertThat(doctor()).isZero();
+        assertThat(test.out()).contains("    a: 1\n    b: 2\n    c: 3\n    d: 4\n");
+    }
+
     private int doctor(String... options) {
         Drivers discovered = mock();
         when(discovered.all()).thenReturn(drivers);
+        when(discovered.names()).thenReturn(Set.of("alpha", "beta", "gamma"));
         List<String> args = new ArrayList<>(List.of("doctor", "-o", "driver=alpha,beta,gamma"));
         args.addAll(List.of(options));
         return UnracedCommand.commandLine(test.console(), () -> discovered).execute(args.toArray(String[]::new));

@@ -25,6 +25,7 @@ import dev.unraced.ring.RingCapture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 
 /**
  * Captures the calls of gVisor sandboxes: listens on the socket that their trace sessions name, and attaches to running
@@ -124,6 +125,21 @@ public final class GvisorDriver implements Driver {
     @Override
     public Capabilities capabilities() {
         return CAPABILITIES;
+    }
+
+    /** Says which runsc there is, since a capture opens without any, and without sandboxes has no events. */
+    @Override
+    public Map<String, String> notes(CaptureConfig config) {
+        GvisorSettings settings = GvisorSettings.of(config);
+        try {
+            return Map.of("runsc", new Runsc(settings.runsc(), settings.root()).version());
+        } catch (RunscException e) {
+            return Map.of(
+                    "runsc",
+                    "none that could be asked (" + e.getMessage()
+                            + "): only sandboxes of a runsc elsewhere, whose trace" + " sessions reach "
+                            + settings.endpoint() + ", would have events");
+        }
     }
 
     /**

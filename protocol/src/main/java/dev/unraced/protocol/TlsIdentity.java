@@ -3,7 +3,9 @@ package dev.unraced.protocol;
 
 import io.grpc.util.AdvancedTlsX509KeyManager;
 import io.grpc.util.AdvancedTlsX509TrustManager;
+import io.grpc.util.CertificateUtils;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -46,6 +48,7 @@ public final class TlsIdentity implements AutoCloseable {
                 throw new IllegalArgumentException("cannot read " + file);
             }
         }
+        requireContent(files);
         try {
             trust = AdvancedTlsX509TrustManager.newBuilder()
                     .setVerification(AdvancedTlsX509TrustManager.Verification.CERTIFICATE_AND_HOST_NAME_VERIFICATION)
@@ -59,6 +62,27 @@ public final class TlsIdentity implements AutoCloseable {
                     e);
         }
         following = timer.scheduleWithFixedDelay(this::follow, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Reads each file alone, and so names the one that is wrong. */
+    private static void requireContent(TlsFiles files) {
+        require(files.certificate(), CertificateUtils::getX509Certificates, "certificate in PEM format");
+        require(files.key(), CertificateUtils::getPrivateKey, "private key in PEM format (PKCS #8: BEGIN PRIVATE KEY)");
+        require(files.authorities(), CertificateUtils::getX509Certificates, "certificate in PEM format");
+    }
+
+    private interface Content {
+        Object read(InputStream in) throws IOException, GeneralSecurityException;
+    }
+
+    private static void require(Path file, Content content, String what) {
+        try (InputStream in = Files.newInputStream(file)) {
+            if (content.read(in) instanceof Object[] certificates && certificates.length == 0) {
+                throw new IllegalArgumentException(file + " holds no " + what);
+            }
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalArgumentException(file + " holds no " + what, e);
+        }
     }
 
     private void read() throws IOException, GeneralSecurityException {

@@ -5,6 +5,7 @@ import dev.unraced.cli.common.ConfigOptions;
 import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.ExitCode;
 import dev.unraced.cli.common.OutputException;
+import dev.unraced.config.CaptureConfig;
 import dev.unraced.selection.Drivers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -50,8 +51,9 @@ public final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Diagnosis diagnosis =
-                Diagnosis.of(drivers.get().all().values(), config.builder().build(), MachineFacts.read(Path.of("/")));
+        Drivers all = drivers.get();
+        CaptureConfig built = config.builder().knownDrivers(all.names()).build();
+        Diagnosis diagnosis = Diagnosis.of(all.all().values(), built, MachineFacts.read(Path.of("/")));
         String report = json ? JsonReport.of(diagnosis) : TextReport.of(diagnosis);
         try {
             console.out().write(report.getBytes(StandardCharsets.UTF_8));

@@ -7,12 +7,14 @@ import dev.unraced.config.CaptureConfig;
 import dev.unraced.driver.Driver;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * One driver's report on itself.
  *
  * @param trial the result of opening a capture; empty when the driver is not available
- * @param notes notes on how a capture would work; empty when the driver is not available
+ * @param notes notes on how a capture would work, by topic in alphabetical order; empty when the driver is not
+ *     available
  */
 public record DriverReport(
         String name,
@@ -34,6 +36,10 @@ public record DriverReport(
         }
         Trial trial = Trial.of(driver, config);
         return new DriverReport(
-                driver.name(), availability, driver.capabilities(config), Optional.of(trial), driver.notes(config));
+                driver.name(),
+                availability,
+                driver.capabilities(config),
+                Optional.of(trial),
+                new TreeMap<>(driver.notes(config)));
     }
 }
