@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             "  unraced lab attack          how often the driver's events can be deceived",
             "  unraced lab hunt            random programs, and which events lie about them",
             "  unraced lab entry-points    by which ways into the kernel calls are seen",
+            "  unraced lab endure          whether a server holds out under load and trouble",
             "  unraced lab size server     how large the stash of a busy server has to be",
             "  unraced lab explain flip    how an observer is deceived, step by step",
             "  unraced lab mutants         whether the rules notice broken drivers",
@@ -43,6 +44,7 @@ final class LabCommand implements Runnable {
                 .addSubcommand(new AttackCommand(console, drivers))
                 .addSubcommand(new HuntCommand(console, drivers))
                 .addSubcommand(new EntryPointsCommand(console, drivers))
+                .addSubcommand(new EndureCommand(console, drivers))
                 .addSubcommand(new SizeCommand(console))
                 .addSubcommand(new ExplainCommand(console))
                 .addSubcommand(new MutantsCommand(console))

@@ -35,7 +35,8 @@ class DocumentedCommandsRunTest {
             "gvisor (attach|detach|status) .*", "they need sandboxes: GvisorCommandTest and the tests of driver-gvisor",
             "kmod (build|load|unload)", "they change the kernel: KernelModuleTest, and the guest of conformance/vm",
             "(conformance --driver sim|lab mutants.*)", "they take long: MutantsTest and SimConformanceTest",
-            "lab hunt( .*)?", "it needs root and this machine's kernel: HuntCommandTest, and CI runs it",
+            "lab (hunt|endure)( .*)?",
+                    "they need root and this machine's kernel: HuntCommandTest and EndureCommandTest, and CI runs them",
             "lab report( .*)?", "it reads what others found: ReportCommandTest",
             "lab explain( --markdown| --json)?", "they take seconds: ExplainCommandTest");
 
