@@ -189,7 +189,7 @@ class DoctorCommandTest {
     @Test
     void aDriverThatThereIsNotIsAUsageError() {
         assertThat(doctor("--driver", "nope")).isEqualTo(2);
-        assertThat(test.err()).contains("nope", "which no driver is named; there are alpha, beta, gamma");
+        assertThat(test.err()).contains("nope", "which no driver is named; there are alpha, beta, gamma, simulator");
     }
 
     @Test
@@ -204,7 +204,7 @@ class DoctorCommandTest {
     private int doctor(String... options) {
         Drivers discovered = mock();
         when(discovered.all()).thenReturn(drivers);
-        when(discovered.names()).thenReturn(Set.of("alpha", "beta", "gamma"));
+        when(discovered.names()).thenReturn(Set.of("alpha", "beta", "gamma", "simulator"));
         List<String> args = new ArrayList<>(List.of("doctor", "-o", "driver=alpha,beta,gamma"));
         args.addAll(List.of(options));
         return UnracedCommand.commandLine(test.console(), () -> discovered).execute(args.toArray(String[]::new));
