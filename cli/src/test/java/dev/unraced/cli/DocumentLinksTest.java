@@ -30,6 +30,9 @@ class DocumentLinksTest {
                                             "CONTRIBUTING.md",
                                             "SECURITY.md",
                                             "CHANGELOG.md",
+                                            "ROADMAP.md",
+                                            "MAINTAINERS.md",
+                                            "CODE_OF_CONDUCT.md",
                                             "examples/README.md",
                                             "conformance/vm/README.md")
                                     .map(HOME::resolve),
