@@ -7,6 +7,7 @@ import dev.unraced.cli.common.VersionProvider;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Prints the manual page, which has the {@code --help} of all commands. */
@@ -26,13 +27,19 @@ public final class ManCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    @Option(names = "--markdown", description = "The options alone, as the page docs/reference/options.md.")
+    private boolean markdown;
+
     public ManCommand(Console console) {
         this.console = console;
     }
 
     @Override
     public Integer call() {
-        console.print(ManPage.of(spec.root(), VersionProvider.version(), VersionProvider.day()));
+        console.print(
+                markdown
+                        ? CommandMarkdown.of(spec.root())
+                        : ManPage.of(spec.root(), VersionProvider.version(), VersionProvider.day()));
         return ExitCode.OK;
     }
 }

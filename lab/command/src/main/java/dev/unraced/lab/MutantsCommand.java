@@ -10,6 +10,7 @@ import dev.unraced.conformance.mutant.MutantReport;
 import dev.unraced.conformance.mutant.MutantResult;
 import dev.unraced.conformance.mutant.MutantRunner;
 import dev.unraced.lab.mutants.MutantsJson;
+import dev.unraced.lab.mutants.RulesMarkdown;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -64,6 +65,9 @@ final class MutantsCommand implements Callable<Integer> {
     @Option(names = "--json", description = "One JSON object; see docs/reference/commands.md.")
     private boolean json;
 
+    @Option(names = "--markdown", description = "Run nothing, and print what tests each rule: docs/reference/rules.md.")
+    private boolean markdown;
+
     @Mixin
     private HtmlOption html;
 
@@ -76,6 +80,10 @@ final class MutantsCommand implements Callable<Integer> {
         RulePattern pattern = RulePattern.of(rules);
         if (ConformanceRunner.rules(pattern).isEmpty()) {
             throw new ParameterException(spec.commandLine(), "No rule has a number like '" + rules + "'");
+        }
+        if (markdown) {
+            console.print(RulesMarkdown.of(MutantCatalogue.all()));
+            return ExitCode.OK;
         }
         html.check();
         MutantRunner.Scope scope = quick ? MutantRunner.Scope.OWN_RULES : MutantRunner.Scope.EVERY_RULE;

@@ -202,6 +202,13 @@ class DocumentedCommandsTest {
         assertThat(listed).isEqualTo(all);
     }
 
+    /** After a change, {@code ./unraced lab man --markdown > docs/reference/options.md} updates the page. */
+    @Test
+    void thePageOfOptionsIsWhatTheCommandPrints() throws IOException {
+        assertThat(LabCommand.run(test.console(), "man", "--markdown")).isZero();
+        assertThat(test.out()).isEqualTo(Files.readString(Path.of("../../docs/reference/options.md")));
+    }
+
     /** The table of entry points in the document has a line for each call that the command makes, in its order. */
     @Test
     void theEntryPointsAreThoseOfTheDocument() throws IOException {

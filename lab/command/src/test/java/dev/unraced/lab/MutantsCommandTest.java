@@ -4,6 +4,9 @@ package dev.unraced.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.cli.TestConsole;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 class MutantsCommandTest {
@@ -28,6 +31,15 @@ class MutantsCommandTest {
     void aPatternWithoutRulesIsAUsageError() {
         assertThat(mutants("--rules", "R99.*")).isEqualTo(2);
         assertThat(test.err()).contains("Try 'unraced lab mutants --help'").doesNotContain("\tat ");
+    }
+
+    /** After a change, {@code ./unraced lab mutants --markdown > docs/reference/rules.md} updates the page. */
+    @Test
+    void thePageOfRulesIsWhatTheCommandPrints() throws IOException {
+        assertThat(mutants("--markdown")).isZero();
+        assertThat(test.out())
+                .isEqualTo(Files.readString(Path.of("../../docs/reference/rules.md")))
+                .contains("| R2.10 | ");
     }
 
     private int mutants(String... options) {
