@@ -16,8 +16,8 @@ final class CommandMarkdown {
             # Options
 
             `man --markdown` of the laboratory's command writes this page
-            ([how](README.md#pages-that-commands-write)); a test compares the two. [The guide](../cli.md) says how
-            to use the commands, and has examples.
+            ([how](README.md#pages-that-commands-write)); a test compares the two. [The guide](../cli.md) says
+            how to use the commands, and has examples.
 
             """);
 
