@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -60,7 +61,9 @@ final class Renderer {
                 .build();
         return renderer.render(document.root())
                 .replace("<table>", "<div class=\"scroll\" tabindex=\"0\"><table>")
-                .replace("</table>", "</table></div>");
+                .replace("</table>", "</table></div>")
+                // The corner of a table with two heads is none itself.
+                .replace("<th></th>", "<td></td>");
     }
 
     /** Returns where a link leads within the site; a broken one stays as it is, for the check to find. */
@@ -145,11 +148,10 @@ final class Renderer {
             Image image = (Image) node;
             Path file = targets.file(source, image.getDestination());
             if (file == null || !file.toString().endsWith(".svg")) {
-                context.getWriter()
-                        .tag(
-                                "img",
-                                Map.of("src", destination(source, image.getDestination()), "alt", Document.text(image)),
-                                true);
+                Map<String, String> attributes = new LinkedHashMap<>();
+                attributes.put("src", destination(source, image.getDestination()));
+                attributes.put("alt", Document.text(image));
+                context.getWriter().tag("img", attributes, true);
                 return;
             }
             try {
