@@ -98,4 +98,20 @@ class DocumentShapeTest {
                 .filteredOn(page -> !page.endsWith("README.md"))
                 .allSatisfy(page -> assertThat(index).contains("](" + page.getFileName() + ")"));
     }
+
+    /** A decision says below its title when it was accepted, or what replaced it, and the index names it. */
+    @Test
+    void decisionsHaveOneFormAndStandInTheIndex() throws IOException {
+        Path folder = DOCS.resolve("decisions");
+        String index = Files.readString(folder.resolve("README.md"));
+        for (Path decision : pages(folder)) {
+            String name = decision.getFileName().toString();
+            if (!name.equals("README.md")) {
+                List<String> lines = Files.readAllLines(decision);
+                assertThat(lines.get(0)).startsWith("# " + name.substring(0, 4) + ": ");
+                assertThat(lines.get(2)).as(name).matches("(Accepted, \\d{4}-\\d\\d-\\d\\d\\.|Replaced by ).*");
+                assertThat(index).contains("](" + name + ")");
+            }
+        }
+    }
 }
