@@ -63,7 +63,7 @@ public final class RulesMarkdown {
         for (Map.Entry<RuleNumber, Tests> rule : rules.entrySet()) {
             if (rule.getKey().chapter() != chapter) {
                 chapter = rule.getKey().chapter();
-                page.append("%s## Chapter %d%n%n| rule | tests | class | needs | mutants |%n|---|---|---|---|---|%n"
+                page.append("%s## Chapter %d%n%n| rule | class | needs | mutants | tests |%n|---|---|---|---|---|%n"
                         .formatted(chapter == 1 ? "" : "\n", chapter));
             }
             page.append(row(rule.getKey(), rule.getValue(), mutants));
@@ -78,16 +78,16 @@ public final class RulesMarkdown {
                 .sorted()
                 .map(name -> "`" + name + "`")
                 .collect(Collectors.joining(", "));
-        return "| %s | %s%s | `%s` | %s | %s |%n"
+        return "| %s | `%s` | %s | %s | %s%s |%n"
                 .formatted(
                         number,
+                        String.join("`, `", tests.classes),
+                        tests.needs.stream().map(need -> "`" + need + "`").collect(Collectors.joining(", ")),
+                        breakers,
                         tests.isStochastic ? "*Luck.* " : "",
                         tests.sentences.stream()
                                 .map(sentence -> sentence.replace("|", "\\|").replace("*", "\\*") + ".")
-                                .collect(Collectors.joining(" ")),
-                        String.join("`, `", tests.classes),
-                        tests.needs.stream().map(need -> "`" + need + "`").collect(Collectors.joining(", ")),
-                        breakers);
+                                .collect(Collectors.joining(" ")));
     }
 
     private static void add(Map<RuleNumber, Tests> rules, Class<?> type, Method method) {
