@@ -88,7 +88,7 @@ final class CommandMarkdown {
     private static String wrapped(String text) {
         StringBuilder lines = new StringBuilder();
         int column = 0;
-        for (String word : text.strip().split("\\s+")) {
+        for (String word : text.strip().split("\\s+", -1)) {
             if (column > 0 && column + 1 + word.length() > 100) {
                 lines.append('\n');
                 column = 0;

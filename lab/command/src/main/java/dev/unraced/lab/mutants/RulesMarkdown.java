@@ -94,7 +94,7 @@ public final class RulesMarkdown {
         Matcher name = NAME.matcher(method.getName());
         Rule rule = method.getAnnotation(Rule.class);
         RuleByLength byLength = method.getAnnotation(RuleByLength.class);
-        if (!name.matches() || rule == null && byLength == null) {
+        if (!name.matches() || (rule == null && byLength == null)) {
             return;
         }
         RuleNumber number = new RuleNumber(Integer.parseInt(name.group(1)), Integer.parseInt(name.group(2)));
