@@ -126,6 +126,34 @@ class SiteInChromiumTest {
         assertThat(browser.getCurrentUrl()).endsWith("/docs/events.html#unchecked-without-a-flag");
     }
 
+    /** Questions of the trials in decision 33: the section with the answer is among the first three. */
+    @ParameterizedTest
+    @CsvSource({
+        "what does UNCHECKED mean, docs/events.html",
+        "kernel without fentry and kprobes, docs/choosing.html",
+        "what can an attacker hide, SECURITY.html",
+        "license, index.html#licence",
+        "maven dependency, docs/embedding.html",
+        "do I lose events, docs/consuming.html",
+        "python client, docs/remote.html#another-language",
+        "kafka broker is down, docs/remote.html#sinks",
+        "provenance of a driver that reads logs, docs/writing-a-driver.html",
+        "where is the test of R4.2, docs/reference/rules.html",
+    })
+    void aQuestionFindsItsAnswer(String question, String answer) {
+        open("index", 1400, "light");
+        List<?> found = (List<?>) browser.executeAsyncScript("""
+                const done = arguments[1];
+                const query = document.getElementById('query');
+                query.value = arguments[0];
+                query.dispatchEvent(new Event('input'));
+                const links = () => [...document.querySelectorAll('#found a')].map(link => link.getAttribute('href'));
+                const look = () => links().length > 0 ? done(links()) : setTimeout(look, 20);
+                look();
+                """, question);
+        assertThat(found.stream().limit(3).map(String::valueOf)).anyMatch(link -> link.startsWith(answer));
+    }
+
     @Test
     void theMenuOpensOnANarrowScreen() {
         open("docs/kmod", 375, "light");
