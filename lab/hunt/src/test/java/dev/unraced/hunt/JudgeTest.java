@@ -38,7 +38,8 @@ class JudgeTest {
     @Test
     void aRightEventIsNoLie() {
         ActLog log = Logs.of(Logs.open(10, 20, "path=a/x ino=3 dev=0:5 fl=0"));
-        Verdict verdict = Judge.judge(log, List.of(opened("/hunt/a/x", 3, Integrity.MATCH, EventFlag.HAS_FILE)), ProcessLog.NONE, 0, 0);
+        Verdict verdict = Judge.judge(
+                log, List.of(opened("/hunt/a/x", 3, Integrity.MATCH, EventFlag.HAS_FILE)), ProcessLog.NONE, 0, 0);
         assertThat(verdict.lies()).isEmpty();
         assertThat(verdict.judgedActs()).isEqualTo(1);
         assertThat(verdict.assertions()).isPositive();
@@ -51,7 +52,8 @@ class JudgeTest {
                 .containsExactly("file.inode");
         Verdict marked = Judge.judge(
                 log,
-                List.of(opened("/hunt/b/x", 8, Integrity.UNCHECKED, EventFlag.HAS_FILE, EventFlag.FD_TABLE_SHARED)), ProcessLog.NONE,
+                List.of(opened("/hunt/b/x", 8, Integrity.UNCHECKED, EventFlag.HAS_FILE, EventFlag.FD_TABLE_SHARED)),
+                ProcessLog.NONE,
                 0,
                 0);
         assertThat(marked.lies()).isEmpty();
@@ -106,7 +108,8 @@ class JudgeTest {
                         refused,
                         opened("/hunt/a/x", 3, Integrity.UNCHECKED, EventFlag.HAS_FILE, EventFlag.EXECUTION_UNKNOWN)))
                 .isEmpty();
-        assertThat(Judge.judge(refused, List.of(), ProcessLog.NONE, 0, 0).lies()).isEmpty();
+        assertThat(Judge.judge(refused, List.of(), ProcessLog.NONE, 0, 0).lies())
+                .isEmpty();
         ActLog ran = Logs.of(Logs.open(10, 20, "path=a/x ino=3 dev=0:5 fl=0"));
         assertThat(fields(ran, opened("/hunt/a/x", "", 0, Integrity.UNCHECKED, Set.of(EventFlag.NOT_EXECUTED))))
                 .containsExactly("execution");
@@ -159,7 +162,8 @@ class JudgeTest {
         SyscallEvent copy = connected(
                 ONE, TWO, 0, Provenance.KERNEL, Integrity.MATCH, EventFlag.HAS_SOCKET, EventFlag.SOCKET_SHARED);
         assertThat(fields(Logs.of(connect), copy)).containsExactly("address_integrity");
-        assertThat(Judge.judge(Logs.of(quiet, connect), List.of(copy), ProcessLog.NONE, 1, 0).lies())
+        assertThat(Judge.judge(Logs.of(quiet, connect), List.of(copy), ProcessLog.NONE, 1, 0)
+                        .lies())
                 .isEmpty();
     }
 
@@ -220,7 +224,8 @@ class JudgeTest {
                 .replace("via=native", "via=ring")
                 .replace("tag=-1", "tag=0");
         ActLog log = Logs.of(request);
-        assertThat(Judge.judge(log, List.of(), ProcessLog.NONE, 1, 1).excluded()).containsEntry("silent", 1L);
+        assertThat(Judge.judge(log, List.of(), ProcessLog.NONE, 1, 1).excluded())
+                .containsEntry("silent", 1L);
         assertThat(Judge.judge(log, List.of(), ProcessLog.NONE, 0, 0).lies()).hasSize(1);
         assertThat(Judge.judge(log, List.of(), ProcessLog.NONE, 2, 2).lies())
                 .singleElement()
@@ -228,7 +233,8 @@ class JudgeTest {
                 .isEqualTo("losses");
         // Without a completion, only the event shows that the request failed.
         SyscallEvent failed = request(-125);
-        assertThat(Judge.judge(log, List.of(failed), ProcessLog.NONE, 0, 0).lies()).isEmpty();
+        assertThat(Judge.judge(log, List.of(failed), ProcessLog.NONE, 0, 0).lies())
+                .isEmpty();
         assertThat(Judge.judge(log, List.of(failed), ProcessLog.NONE, 1, 1).lies())
                 .extracting(Lie::field)
                 .containsExactly("losses");
