@@ -26,6 +26,7 @@ final class KmodSource implements RingSource {
     private final Counters counters;
     private final LossLedgers ledgers;
     private final RecordReader reader;
+    private final boolean processEvents;
     private Mitigation mitigation;
     private boolean enterEvents;
 
@@ -33,6 +34,7 @@ final class KmodSource implements RingSource {
         this.device = device;
         this.mitigation = settings.mitigation();
         this.enterEvents = settings.enterEvents();
+        this.processEvents = settings.processEvents();
         DeviceConfig answered = device.config();
         ringBytes = (long) answered.ringCount() * answered.ringBytes();
         MappedRings rings = MappedRings.of(device);
@@ -113,6 +115,11 @@ final class KmodSource implements RingSource {
         } catch (KmodFailure e) {
             throw new CaptureException("driver kmod: enter events stay as they are, since " + e.getMessage(), e);
         }
+    }
+
+    @Override
+    public boolean processEvents() {
+        return processEvents;
     }
 
     /**
