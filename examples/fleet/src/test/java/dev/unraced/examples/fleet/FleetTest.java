@@ -125,7 +125,7 @@ class FleetTest {
         }
     }
 
-    private static List<String> findings(Broker broker, int wanted) {
+    static List<String> findings(Broker broker, int wanted) {
         List<String> findings = new ArrayList<>();
         try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(Map.of(
                 ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
