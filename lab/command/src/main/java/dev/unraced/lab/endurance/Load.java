@@ -4,6 +4,7 @@ package dev.unraced.lab.endurance;
 import dev.unraced.conformance.actor.Actor;
 import dev.unraced.conformance.actor.Command;
 import dev.unraced.event.ByteString;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,7 @@ final class Load implements AutoCloseable {
     private final int batch;
     private @Nullable Thread thread;
     private volatile boolean calling = true;
-    private volatile long made;
+    private final AtomicLong made = new AtomicLong();
 
     Load(int rate) {
         batch = Math.max(1, rate / BATCHES_PER_SECOND);
@@ -43,8 +44,8 @@ final class Load implements AutoCloseable {
                     .with("base", PATH)
                     .with("threads", 1)
                     .with("calls", batch)
-                    .with("tag", made % (1 << 20)));
-            made += batch;
+                    .with("tag", made.get() % (1 << 20)));
+            made.addAndGet(batch);
             next = Math.max(next + PERIOD_NANOS, System.nanoTime() - LONGEST_DELAY_NANOS);
             LockSupport.parkNanos(next - System.nanoTime());
         }
@@ -52,7 +53,7 @@ final class Load implements AutoCloseable {
 
     /** Returns how many calls have returned. */
     long made() {
-        return made;
+        return made.get();
     }
 
     /** Ends the calls; the process stays until {@link #close}. */
