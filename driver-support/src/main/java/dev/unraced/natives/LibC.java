@@ -5,6 +5,7 @@ import com.sun.jna.LastErrorException;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,13 @@ public final class LibC {
 
     public static final int CLOCK_BOOTTIME = 7;
 
+    private static final int ERANGE = 34;
+    /** More than the size of a struct passwd, whose first field points to the name. */
+    private static final int PASSWD_SIZE = 128;
+    /** The room for a user's texts at first, and at most, in bytes. */
+    private static final int FIRST_TEXTS = 4 << 10;
+
+    private static final int MOST_TEXTS = 1 << 20;
     private static final int EFD_CLOEXEC = 0x80000;
     private static final int EFD_NONBLOCK = 0x800;
     private static final long FIONREAD = 0x541B;
@@ -102,7 +110,7 @@ public final class LibC {
     public static native int geteuid();
 
     /** Finds a user by the system's resolver; the result is an error number, or 0 with a pointer to the entry or 0. */
-    static native int getpwuid_r(int uid, Pointer entry, Pointer texts, long length, Pointer result);
+    private static native int getpwuid_r(int uid, Pointer entry, Pointer texts, long length, Pointer result);
 
     /** Unlike the system call of this name, the library's function changes all threads: nptl(7), "setxid". */
     public static native int setresuid(int real, int effective, int saved) throws LastErrorException;
@@ -162,5 +170,25 @@ public final class LibC {
     public static int peer(int fd, Pointer scratch) {
         scratch.setInt(16, UCRED_SIZE);
         return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, scratch, scratch.share(16)) == 0 ? scratch.getInt(0) : 0;
+    }
+
+    /**
+     * Returns the name of a user of this machine, or null where the system knows none. It is the system's own resolver
+     * that answers, since users can come from elsewhere than /etc/passwd; that can take as long as a directory server
+     * takes.
+     */
+    public static @Nullable String userName(long uid) {
+        for (int size = FIRST_TEXTS; size <= MOST_TEXTS; size *= 4) {
+            try (Memory entry = new Memory(PASSWD_SIZE);
+                    Memory texts = new Memory(size);
+                    Memory result = new Memory(Long.BYTES)) {
+                int error = getpwuid_r((int) uid, entry, texts, size, result);
+                if (error != ERANGE) {
+                    Pointer found = error == 0 ? result.getPointer(0) : null;
+                    return found == null ? null : found.getPointer(0).getString(0, StandardCharsets.UTF_8.name());
+                }
+            }
+        }
+        return null;
     }
 }

@@ -2,7 +2,7 @@
 package dev.unraced.server.sink;
 
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.natives.SystemUsers;
+import dev.unraced.natives.LibC;
 import dev.unraced.process.ProcessTable;
 import dev.unraced.process.UserNames;
 import java.util.Set;
@@ -21,7 +21,7 @@ public final class SinkProcesses {
             return null;
         }
         return LOCAL.containsAll(config.drivers())
-                ? new ProcessTable(new UserNames(SystemUsers::name))
+                ? new ProcessTable(new UserNames(LibC::userName))
                 : new ProcessTable();
     }
 }

@@ -8,13 +8,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class SystemUsersTest {
+class UserNameTest {
     @Test
     void namesAreThoseThatIdTells() throws IOException {
         for (long uid : new long[] {0, 1, 2, 65_534}) {
-            assertThat(SystemUsers.name(uid)).as("user %d", uid).isEqualTo(id(uid));
+            assertThat(LibC.userName(uid)).as("user %d", uid).isEqualTo(id(uid));
         }
-        assertThat(SystemUsers.name(4_294_967_290L)).isNull();
+        assertThat(LibC.userName(4_294_967_290L)).isNull();
     }
 
     private static String id(long uid) throws IOException {
