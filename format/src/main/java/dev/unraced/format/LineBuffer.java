@@ -57,6 +57,11 @@ public final class LineBuffer {
         return length;
     }
 
+    /** Returns a copy of the bytes after the first {@code start}. */
+    byte[] copyFrom(int start) {
+        return Arrays.copyOfRange(bytes, start, length);
+    }
+
     /** Removes all bytes, and keeps the memory. */
     public void clear() {
         length = 0;

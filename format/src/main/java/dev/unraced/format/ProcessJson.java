@@ -30,10 +30,18 @@ final class ProcessJson {
     private static final JsonKey INTERPRETER = JsonKey.of("interpreter");
     private static final JsonKey CGROUP = JsonKey.of("cgroup");
     private static final JsonKey EXECUTABLE = JsonKey.of("executable");
+    /** The images whose text is kept, a power of two, and the longest such text in bytes. */
+    private static final int KEPT = 256;
+
+    private static final int LONGEST_KEPT = 8 << 10;
 
     private final WallClock clock;
     private final TimeText timeText = new TimeText("yyyy-MM-dd'T'HH:mm:ss", ZoneOffset.UTC);
     private final byte[] scratch = new byte[0x10000];
+    /** An image never changes, so its text is written once for many calls. The low bits of its id choose its place. */
+    private final @Nullable ProcessImage[] images = new ProcessImage[KEPT];
+
+    private final byte[][] texts = new byte[KEPT][];
 
     ProcessJson(WallClock clock) {
         this.clock = clock;
@@ -144,7 +152,12 @@ final class ProcessJson {
         }
     }
 
-    /** Appends the process behind a call: an object, or null and the reason. Allocates nothing. */
+    /**
+     * Appends the process behind a call: an object, or null and the reason. Allocates nothing but the text of an image,
+     * once while it is kept.
+     */
+    // A table makes one object of an image; another table's equal image would have the same text.
+    @SuppressWarnings("ReferenceEquality")
     void process(EventView event, ProcessTable table, LineBuffer out) {
         user(table.userOf(event), out);
         cgroup(event, table, out);
@@ -155,6 +168,20 @@ final class ProcessJson {
                     .put('"');
             return;
         }
+        int place = image.tgid() & (KEPT - 1);
+        if (images[place] == image) {
+            out.put(texts[place]);
+            return;
+        }
+        int start = out.length();
+        image(image, out);
+        if (out.length() - start <= LONGEST_KEPT) {
+            texts[place] = out.copyFrom(start);
+            images[place] = image;
+        }
+    }
+
+    private void image(ProcessImage image, LineBuffer out) {
         Program program = image.program();
         out.put(",\"process\":{\"start_ns\":").putDecimal(image.startNanos());
         number(out, "exec_id", image.execId());

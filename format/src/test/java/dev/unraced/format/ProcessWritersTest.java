@@ -95,6 +95,18 @@ class ProcessWritersTest {
     }
 
     @Test
+    void eachCallHasTheTextOfItsImageHoweverLongAndHoweverOften() {
+        for (String argument : List.of("tool", "\u0001".repeat(4000), "other", "tool")) {
+            table.update(exec(argument + "\0", null));
+            for (int i = 0; i < 3; i++) {
+                assertThat(jsonOf(call(4)))
+                        .extractingByKey("process", JsonLines.OBJECT)
+                        .containsEntry("arguments", List.of(argument));
+            }
+        }
+    }
+
+    @Test
     void aUserHasANameWhereTheTableKnowsIt() {
         clock.arrived(START);
         UserNames names = new UserNames(uid -> uid == 0 ? "root" : null);
