@@ -11,7 +11,6 @@ import dev.unraced.event.SyscallEvent;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +25,7 @@ final class EventLog implements AutoCloseable, EventHandler {
     private List<SyscallEvent> events = new ArrayList<>();
     private List<ProcessView> lives = new ArrayList<>();
     /** The key of the image that made each call. */
-    private Map<SyscallEvent, Long> keys = new IdentityHashMap<>();
+    private IdentityHashMap<SyscallEvent, Long> keys = new IdentityHashMap<>();
 
     private volatile boolean stopping;
     private @Nullable RuntimeException failure;

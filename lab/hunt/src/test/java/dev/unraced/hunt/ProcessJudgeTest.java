@@ -4,12 +4,11 @@ package dev.unraced.hunt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.event.ProcessView;
-import dev.unraced.event.ProcessView.Type;
 import dev.unraced.event.record.ProcessEncoder;
 import dev.unraced.event.record.ProcessRecordView;
 import java.nio.charset.StandardCharsets;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Right lives of a process, and each kind of lie about one. */
@@ -54,7 +53,8 @@ class ProcessJudgeTest {
         ProcessView fork = fork();
         ProcessView exec = exec(10, ARGUMENTS, 7);
         Verdict verdict = new Verdict();
-        ProcessJudge judge = new ProcessJudge(log, new ProcessLog(List.of(fork, exec, exit(0)), Map.of()), verdict);
+        ProcessJudge judge =
+                new ProcessJudge(log, new ProcessLog(List.of(fork, exec, exit(0)), new IdentityHashMap<>()), verdict);
         assertThat(judge.expectedKey(log.acts().get(0))).hasValue(fork.processKey());
         assertThat(judge.expectedKey(log.acts().get(1))).hasValue(exec.processKey());
         assertThat(fork.processKey()).isNotEqualTo(exec.processKey());
@@ -63,12 +63,14 @@ class ProcessJudgeTest {
     @Test
     void withoutTheEventOfAnImageNoKeyIsKnown() {
         ActLog log = Logs.of(EXEC, Logs.open(10, 20, "path=a/x"));
-        ProcessJudge judge = new ProcessJudge(log, new ProcessLog(List.of(fork(), exit(0)), Map.of()), new Verdict());
+        ProcessJudge judge =
+                new ProcessJudge(log, new ProcessLog(List.of(fork(), exit(0)), new IdentityHashMap<>()), new Verdict());
         assertThat(judge.expectedKey(log.acts().get(0))).isEmpty();
     }
 
     private static Verdict judge(long losses, ProcessView... events) {
-        return Judge.judge(Logs.of(EXEC), List.of(), new ProcessLog(List.of(events), Map.of()), losses, 0);
+        return Judge.judge(
+                Logs.of(EXEC), List.of(), new ProcessLog(List.of(events), new IdentityHashMap<>()), losses, 0);
     }
 
     private static List<String> fields(Verdict verdict) {
@@ -76,20 +78,20 @@ class ProcessJudgeTest {
     }
 
     private static ProcessView fork() {
-        return view(encoder(Type.FORK, 5, 10, 1));
+        return view(encoder(ProcessView.Type.FORK, 5, 10, 1));
     }
 
     private static ProcessView exec(int tid, String arguments, long inode) {
-        return view(encoder(Type.EXEC, 110, tid, 2)
+        return view(encoder(ProcessView.Type.EXEC, 110, tid, 2)
                 .executable("/hunter".getBytes(StandardCharsets.UTF_8), 0, 5, inode)
                 .arguments(arguments.getBytes(StandardCharsets.UTF_8)));
     }
 
     private static ProcessView exit(int status) {
-        return view(encoder(Type.EXIT, 200, 10, 2).status(status));
+        return view(encoder(ProcessView.Type.EXIT, 200, 10, 2).status(status));
     }
 
-    private static ProcessEncoder encoder(Type type, long nanos, int tid, int execId) {
+    private static ProcessEncoder encoder(ProcessView.Type type, long nanos, int tid, int execId) {
         return new ProcessEncoder().begin(type, nanos).process(10, tid, 4, execId);
     }
 
