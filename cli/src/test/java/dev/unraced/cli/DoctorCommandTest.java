@@ -148,7 +148,12 @@ class DoctorCommandTest {
     void jsonHoldsTheSame() {
         add("alpha", NO_PRIVILEGE, Capabilities.complete());
         add("beta", new Inconclusive("The probe failed."), Capabilities.complete());
-        add("gamma", new Available(), Capabilities.complete().without(Syscall.OPENAT2, "No such point."));
+        add(
+                "gamma",
+                new Available(),
+                Capabilities.complete()
+                        .without(Syscall.OPENAT2, "No such point.")
+                        .without(Syscall.CREAT, "No such point."));
 
         assertThat(doctor("--json")).isZero();
 
@@ -177,7 +182,13 @@ class DoctorCommandTest {
                                                 .asInstanceOf(JsonLines.OBJECT)
                                                 .containsKey("open_nanos")
                                                 .containsEntry("ring_bytes", 64L << 20))
-                                .containsEntry("lacking", Map.of("Syscall.OPENAT2", "No such point.")));
+                                .containsEntry(
+                                        "lacking",
+                                        List.of(Map.of(
+                                                "reason",
+                                                "No such point.",
+                                                "capabilities",
+                                                List.of("Syscall.OPENAT2", "Syscall.CREAT")))));
     }
 
     @Test

@@ -13,6 +13,9 @@ import dev.unraced.event.Capability;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -85,13 +88,29 @@ public final class JsonReport {
             }
         }
         json.writeEndArray();
-        json.writeObjectFieldStart("lacking");
-        for (Map.Entry<Capability, String> lack :
-                driver.capabilities().lacking().entrySet()) {
-            json.writeStringField(CapabilityNames.of(lack.getKey()), lack.getValue());
+        lacking(driver.capabilities());
+        json.writeEndObject();
+    }
+
+    /** Writes each reason once, with all capabilities that a driver lacks for it. */
+    private void lacking(Capabilities capabilities) throws IOException {
+        Map<String, List<String>> byReason = new LinkedHashMap<>();
+        for (Map.Entry<Capability, String> lack : capabilities.lacking().entrySet()) {
+            byReason.computeIfAbsent(lack.getValue(), reason -> new ArrayList<>())
+                    .add(CapabilityNames.of(lack.getKey()));
         }
-        json.writeEndObject();
-        json.writeEndObject();
+        json.writeArrayFieldStart("lacking");
+        for (Map.Entry<String, List<String>> each : byReason.entrySet()) {
+            json.writeStartObject();
+            json.writeStringField("reason", each.getKey());
+            json.writeArrayFieldStart("capabilities");
+            for (String name : each.getValue()) {
+                json.writeString(name);
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        }
+        json.writeEndArray();
     }
 
     private void trial(DriverReport driver) throws IOException {
