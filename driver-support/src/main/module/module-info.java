@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Several drivers need these parts: rings, stashes, native parts, and what the running kernel offers. */
+/**
+ * Several drivers need these parts: rings, stashes, native parts, and what the running kernel offers.
+ *
+ * @provides dev.unraced.process.UserResolver the users of this machine
+ */
 module dev.unraced.support {
     requires transitive dev.unraced.api;
     requires static com.sun.jna;
@@ -11,4 +15,7 @@ module dev.unraced.support {
     exports dev.unraced.ring;
     exports dev.unraced.settings;
     exports dev.unraced.stash;
+
+    provides dev.unraced.process.UserResolver with
+            dev.unraced.users.SystemUsers;
 }

@@ -34,6 +34,9 @@ class SupportArchitectureTest {
     @ArchTest
     static final ArchRule MACHINE_KNOWS_CALLS_ONLY = onlyOurs("machine", "event");
 
+    @ArchTest
+    static final ArchRule USERS_ARE_NAMED_BY_THE_C_LIBRARY = onlyOurs("users", "natives", "process");
+
     /** Drivers without JNA use the ring, the stash and the loader of native parts, so only one class may need it. */
     @ArchTest
     static final ArchRule ONLY_THE_C_LIBRARY_NEEDS_JNA = noClasses()

@@ -3,12 +3,12 @@ package dev.unraced.process;
 
 import dev.unraced.event.ByteString;
 import java.time.Duration;
+import java.util.ServiceLoader;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +23,7 @@ public final class UserNames {
     /** Any odd number without a pattern: ids that follow each other get places of their own. */
     private static final long SPREAD = 0x9e37_79b9_7f4a_7c15L;
 
-    private final LongFunction<@Nullable String> resolver;
+    private final UserResolver resolver;
     private final AtomicReferenceArray<@Nullable Entry> places = new AtomicReferenceArray<>(PLACES);
     private final ThreadPoolExecutor thread = new ThreadPoolExecutor(
             1,
@@ -41,10 +41,17 @@ public final class UserNames {
     /** The name is null while nobody has answered, and of a user without one. */
     private record Entry(long uid, @Nullable ByteString name, long untilNanos) {}
 
-    /** @param resolver returns the name of a user, or null for one without a name */
-    public UserNames(LongFunction<@Nullable String> resolver) {
+    /** Takes names from a resolver. */
+    public UserNames(UserResolver resolver) {
         this.resolver = resolver;
         thread.allowCoreThreadTimeOut(true);
+    }
+
+    /** Returns the names of this machine's users; no user has one where there is no {@link UserResolver}. */
+    public static UserNames ofThisMachine() {
+        return new UserNames(ServiceLoader.load(UserResolver.class, UserNames.class.getClassLoader())
+                .findFirst()
+                .orElse(uid -> null));
     }
 
     /** Returns the name of a user, or null where it is not known, or not yet. Does not wait. */
@@ -68,7 +75,7 @@ public final class UserNames {
         places.set(place, asked);
         try {
             thread.execute(() -> {
-                String name = resolver.apply(uid);
+                String name = resolver.nameOf(uid);
                 places.compareAndSet(
                         place, asked, new Entry(uid, name == null ? null : ByteString.utf8(name), asked.untilNanos));
             });

@@ -3,6 +3,8 @@ package dev.unraced.natives;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unraced.event.ByteString;
+import dev.unraced.process.UserNames;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -15,6 +17,15 @@ class UserNameTest {
             assertThat(LibC.userName(uid)).as("user %d", uid).isEqualTo(id(uid));
         }
         assertThat(LibC.userName(4_294_967_290L)).isNull();
+    }
+
+    @Test
+    void theNamesOfThisMachineAreFound() {
+        UserNames names = UserNames.ofThisMachine();
+        while (names.nameOf(0) == null) {
+            Thread.onSpinWait();
+        }
+        assertThat(names.nameOf(0)).isEqualTo(ByteString.utf8("root"));
     }
 
     private static String id(long uid) throws IOException {

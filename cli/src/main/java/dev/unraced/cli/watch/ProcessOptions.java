@@ -5,7 +5,6 @@ import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.EventView;
 import dev.unraced.event.ProcessView;
-import dev.unraced.natives.LibC;
 import dev.unraced.process.Container;
 import dev.unraced.process.ProcessImage;
 import dev.unraced.process.ProcessTable;
@@ -67,7 +66,7 @@ final class ProcessOptions {
         if (!processEvents) {
             return null;
         }
-        return LOCAL.contains(driver) ? new ProcessTable(new UserNames(LibC::userName)) : new ProcessTable();
+        return LOCAL.contains(driver) ? new ProcessTable(UserNames.ofThisMachine()) : new ProcessTable();
     }
 
     /**

@@ -33,7 +33,8 @@ class ArchitectureTest {
         "dev.unraced.stash..",
         "dev.unraced.natives..",
         "dev.unraced.machine..",
-        "dev.unraced.settings.."
+        "dev.unraced.settings..",
+        "dev.unraced.users.."
     };
 
     private static final String EBPF = "dev.unraced.ebpf..";

@@ -2,7 +2,6 @@
 package dev.unraced.server.sink;
 
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.natives.LibC;
 import dev.unraced.process.ProcessTable;
 import dev.unraced.process.UserNames;
 import java.util.Set;
@@ -20,8 +19,6 @@ public final class SinkProcesses {
         if (!config.processEvents()) {
             return null;
         }
-        return LOCAL.containsAll(config.drivers())
-                ? new ProcessTable(new UserNames(LibC::userName))
-                : new ProcessTable();
+        return LOCAL.containsAll(config.drivers()) ? new ProcessTable(UserNames.ofThisMachine()) : new ProcessTable();
     }
 }
