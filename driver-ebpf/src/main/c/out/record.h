@@ -428,7 +428,8 @@ static __always_inline bool starts_elsewhere(struct call *call, const struct tai
 		return 0;
 	place = place_of_start(call, record->mount_ns);
 	if (place == START_IS_GONE)
-		return from->is_request && (from->request.at.waits || from->request.at.punted) && record->result != -EBADF;
+		return from->is_request && (from->request.at.waits || from->request.at.punted) &&
+		       record->result != -EBADF;
 	return place == STARTS_ELSEWHERE;
 }
 

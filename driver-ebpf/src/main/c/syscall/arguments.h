@@ -157,7 +157,9 @@ static __always_inline void read_address(struct call *call, __u8 provenance)
 	call->length = size;
 }
 
-/* In mode off, a stash entry only shows that the call ran. In mode kernel, the kernel's copy can be all that is wanted. */
+/*
+ * In mode off, a stash entry only shows that the call ran. In mode kernel, the kernel's copy can be all that is wanted.
+ */
 static __always_inline void read_nothing(struct call *call, __u32 mode)
 {
 	call->unread = mode == UNRACED_MITIGATION_KERNEL;
