@@ -63,7 +63,7 @@ __noinline int read_rest(struct long_call *to)
 	if (!to)
 		return 0;
 	is_connect = call->syscall == UNRACED_CONNECT;
-	/* What nobody tried to read at entry has not faulted there. */
+	/* An argument that nobody tried to read at entry has not faulted there. */
 	faulted = !call->unread;
 	if (call->provenance == UNRACED_PROVENANCE_NONE) {
 		if (is_connect)

@@ -22,7 +22,7 @@
 #define SOURCES 4096
 #define RING_BYTES (16ull << 20)
 
-/* What a round knows of a process. */
+/* A round knows this of a process. */
 struct life {
 	uint64_t start;
 	uint32_t round;

@@ -53,7 +53,7 @@ class ProcessStreamTest {
         served.close();
     }
 
-    /** What a consumer saw, in order. */
+    /** A consumer saw these events, in this order. */
     private static final class Seen implements EventHandler {
         final ProcessTable table = new ProcessTable();
         final List<ProcessView> processes = new ArrayList<>();

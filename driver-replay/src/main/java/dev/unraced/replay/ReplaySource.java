@@ -79,7 +79,7 @@ final class ReplaySource extends UserSource {
      */
     static Capture open(String driver, RecordingReader recording, CaptureConfig config, Pace pace) {
         ReplaySource source = new ReplaySource(recording, config, pace);
-        // Of an old recording the first record is read at once, which has the mode; the others name it in the header.
+        // An old recording has the mode only in its records, so the first one is read at once.
         if (recording.mitigation().isPresent() || source.feed(1)) {
             source.thread.start();
         }

@@ -2,6 +2,7 @@
 package dev.unraced.format;
 
 import dev.unraced.event.ByteString;
+import dev.unraced.event.BytesView;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.EventView;
 import dev.unraced.event.ProcessView;
@@ -117,16 +118,9 @@ public final class EcsEventWriter implements EventWriter {
                 .end();
         fields.begin("host").word("hostname", host).end();
         fields.begin("process").number("pid", view.tgid());
-        int length = event.copy(view.comm());
-        fields.bytes("name", event.bytes, 0, length)
-                .begin("thread")
-                .number("id", view.tid())
-                .end();
+        thread(fields, view.comm(), view.tid());
         known(fields, table == null ? null : table.imageOf(view), view.parentTgid());
-        fields.begin("real_user").digits("id", view.uid());
-        event.text(fields, "name", table == null ? null : table.userOf(view));
-        fields.end();
-        fields.begin("real_group").digits("id", view.gid()).end();
+        real(fields, view.uid(), table == null ? null : table.userOf(view), view.gid());
         fields.begin("user").digits("id", view.effectiveUid()).end();
         fields.begin("group").digits("id", view.effectiveGid()).end();
         if (ends) {
@@ -204,18 +198,27 @@ public final class EcsEventWriter implements EventWriter {
         return started ? "[\"connection\",\"start\"]" : "[\"connection\"]";
     }
 
-    private void process(JsonFields fields, EventView view) {
-        fields.begin("process").number("pid", view.tgid());
-        int length = event.copy(view.comm());
+    private void thread(JsonFields fields, BytesView comm, int tid) {
+        int length = event.copy(comm);
         fields.bytes("name", event.bytes, 0, length)
                 .begin("thread")
-                .number("id", view.tid())
+                .number("id", tid)
                 .end();
-        known(fields, table == null ? null : table.imageOf(view), view.parentTgid());
-        fields.begin("real_user").digits("id", view.uid());
-        event.text(fields, "name", table == null ? null : table.userOf(view));
+    }
+
+    /** Appends the real user and group. */
+    private void real(JsonFields fields, long uid, @Nullable ByteString user, long gid) {
+        fields.begin("real_user").digits("id", uid);
+        event.text(fields, "name", user);
         fields.end();
-        fields.begin("real_group").digits("id", view.gid()).end();
+        fields.begin("real_group").digits("id", gid).end();
+    }
+
+    private void process(JsonFields fields, EventView view) {
+        fields.begin("process").number("pid", view.tgid());
+        thread(fields, view.comm(), view.tid());
+        known(fields, table == null ? null : table.imageOf(view), view.parentTgid());
+        real(fields, view.uid(), table == null ? null : table.userOf(view), view.gid());
         fields.end();
     }
 

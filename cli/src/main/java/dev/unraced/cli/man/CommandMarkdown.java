@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.man;
 
+import dev.unraced.cli.common.Paragraph;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -56,7 +57,7 @@ final class CommandMarkdown {
     }
 
     private void table(String header, Iterable<OptionSpec> options, Iterable<PositionalParamSpec> parameters) {
-        page.append(wrapped(header)).append("\n\n");
+        page.append(Paragraph.wrapped(header)).append("\n\n");
         int begin = page.length();
         for (PositionalParamSpec parameter : parameters) {
             if (!parameter.hidden()) {
@@ -82,23 +83,5 @@ final class CommandMarkdown {
                 .append("` | ")
                 .append(text.strip().replaceAll("\\s+", " ").replace("|", "\\|").replaceAll("([*<])", "\\\\$1"))
                 .append(" |\n");
-    }
-
-    /** Breaks a sentence into lines of at most 100 columns. */
-    private static String wrapped(String text) {
-        StringBuilder lines = new StringBuilder();
-        int column = 0;
-        for (String word : text.strip().split("\\s+", -1)) {
-            if (column > 0 && column + 1 + word.length() > 100) {
-                lines.append('\n');
-                column = 0;
-            } else if (column > 0) {
-                lines.append(' ');
-                column++;
-            }
-            lines.append(word);
-            column += word.length();
-        }
-        return lines.toString();
     }
 }

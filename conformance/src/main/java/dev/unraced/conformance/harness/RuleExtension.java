@@ -148,7 +148,8 @@ public final class RuleExtension
                 .flatMap(RuleExtension::capabilities);
     }
 
-    private static Stream<Capability> capabilities(Requires requires) {
+    /** Returns all that an annotation names. */
+    public static Stream<Capability> capabilities(Requires requires) {
         return Stream.<Capability[]>of(
                         requires.syscalls(),
                         requires.abis(),

@@ -232,28 +232,7 @@ class BroadcasterTest {
     }
 
     private static Subscription subscription(Broadcaster broadcaster, Queue<Delivery> deliveries) {
-        Subscription.Transport transport = new Subscription.Transport() {
-            @Override
-            public boolean isReady() {
-                return true;
-            }
-
-            @Override
-            public boolean isCancelled() {
-                return false;
-            }
-
-            @Override
-            public void send(Delivery delivery) {
-                deliveries.add(delivery);
-            }
-
-            @Override
-            public void complete() {}
-
-            @Override
-            public void fail(Throwable reason) {}
-        };
+        Subscription.Transport transport = new QueueTransport(deliveries);
         Subscription.Options wants = new Subscription.Options(
                 Payload.PAYLOAD_RECORDS, EnumSet.allOf(Syscall.class), false, 0, Subscription.MAX_COPY);
         return new Subscription(

@@ -120,28 +120,7 @@ class LivingProcessesTest {
     }
 
     private static Subscription subscription(Broadcaster broadcaster, LinkedBlockingQueue<Delivery> deliveries) {
-        Subscription.Transport transport = new Subscription.Transport() {
-            @Override
-            public boolean isReady() {
-                return true;
-            }
-
-            @Override
-            public boolean isCancelled() {
-                return false;
-            }
-
-            @Override
-            public void send(Delivery delivery) {
-                deliveries.add(delivery);
-            }
-
-            @Override
-            public void complete() {}
-
-            @Override
-            public void fail(Throwable reason) {}
-        };
+        Subscription.Transport transport = new QueueTransport(deliveries);
         return new Subscription(
                 broadcaster,
                 transport,

@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What became of the calls that a reader watched.
+ * Counts of the calls that a reader watched, by what became of them.
  *
  * @param delivered the events that the reader got
  * @param lost the events that it did not get, and knows of

@@ -4,7 +4,7 @@ package dev.unraced.lab.endurance;
 import java.util.List;
 
 /**
- * What a test of endurance found.
+ * The findings of a test of endurance.
  *
  * @param figures what was measured, a line each
  * @param failures what did not hold; empty when all did

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.lab.explain;
 
+import dev.unraced.cli.common.Paragraph;
 import dev.unraced.explorer.TextStyle;
 import dev.unraced.explorer.attack.Attack;
 import dev.unraced.explorer.attack.AttackReport;
@@ -14,7 +15,6 @@ import java.util.Locale;
 /** The page about attacks: {@code docs/reference/attacks.md}. */
 public final class ExplainMarkdown {
     private static final int WIDTH = 120;
-    private static final int COLUMNS = 100;
 
     private ExplainMarkdown() {}
 
@@ -46,7 +46,7 @@ public final class ExplainMarkdown {
     private static void attack(StringBuilder page, AttackReport report) {
         Attack attack = report.attack();
         line(page, "%n## %s: %s%n", attack.name(), attack.title());
-        line(page, "%s%n", wrapped(attack.story()));
+        line(page, "%s%n", Paragraph.wrapped(attack.story()));
         line(page, "%s interleavings.%n", report.interleavings());
         line(page, "| mode | explored | true | warned | fooled | lied | what the event says, at worst |");
         line(page, "|---|---|---|---|---|---|---|");
@@ -66,24 +66,6 @@ public final class ExplainMarkdown {
         line(page, "%n```text");
         page.append(AttackTimeline.of(attack, shown, report.execution(shown)).text(WIDTH, TextStyle.UTF_8));
         line(page, "```");
-    }
-
-    /** Wraps a paragraph at the width of the documents' lines. */
-    private static String wrapped(String paragraph) {
-        StringBuilder lines = new StringBuilder();
-        int column = 0;
-        for (String word : paragraph.split(" ", -1)) {
-            if (column > 0 && column + 1 + word.length() > COLUMNS) {
-                lines.append('\n');
-                column = 0;
-            } else if (column > 0) {
-                lines.append(' ');
-                column++;
-            }
-            lines.append(word);
-            column += word.length();
-        }
-        return lines.toString();
     }
 
     private static void line(StringBuilder page, String format, Object... values) {

@@ -5,6 +5,7 @@ import dev.unraced.conformance.ConformanceSuite;
 import dev.unraced.conformance.harness.Requires;
 import dev.unraced.conformance.harness.Rule;
 import dev.unraced.conformance.harness.RuleByLength;
+import dev.unraced.conformance.harness.RuleExtension;
 import dev.unraced.conformance.harness.Stochastic;
 import dev.unraced.conformance.mutant.Mutant;
 import dev.unraced.conformance.spec.RuleNumber;
@@ -109,16 +110,7 @@ public final class RulesMarkdown {
     private static void needs(AnnotatedElement element, Set<String> needs) {
         Requires requires = element.getAnnotation(Requires.class);
         if (requires != null) {
-            Stream.<Enum<?>[]>of(
-                            requires.syscalls(),
-                            requires.abis(),
-                            requires.origins(),
-                            requires.mitigations(),
-                            requires.provenances(),
-                            requires.integrities(),
-                            requires.features())
-                    .flatMap(Arrays::stream)
-                    .forEach(capability -> needs.add(capability.name()));
+            RuleExtension.capabilities(requires).forEach(capability -> needs.add(capability.name()));
         }
     }
 
