@@ -2,7 +2,10 @@
 package dev.unraced.conformance.attack;
 
 import dev.unraced.conformance.actor.Command;
+import dev.unraced.conformance.actor.Outcome;
+import dev.unraced.conformance.actor.Pointer;
 import dev.unraced.conformance.actor.Reply;
+import dev.unraced.conformance.actor.WatchedCall;
 import dev.unraced.conformance.attack.KernelOutcome.FileId;
 import dev.unraced.conformance.scenario.Scope;
 import dev.unraced.event.ByteString;
@@ -12,6 +15,7 @@ import dev.unraced.event.Feature;
 import dev.unraced.event.OpenEvent;
 import dev.unraced.event.Syscall;
 import dev.unraced.event.SyscallEvent;
+import dev.unraced.linux.OpenFlags;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -32,13 +36,16 @@ final class MovedCorpus {
     private static final int BATCH = 5_000;
 
     private static final int MOUNTS = 1_100;
-    private static final int STORMS = 50;
+    private static final int STORMS = 200;
     /**
-     * The longest allowed time of a call; on slow machines LONGEST_RATIO times the time without the mounts is allowed.
+     * The longest allowed time of 95 in 100 calls; on slow machines LONGEST_RATIO times the time without the mounts is
+     * allowed.
      */
     private static final long LONGEST_NANOS = 1_000_000;
 
     private static final long LONGEST_RATIO = 50;
+    /** The number under which the actor keeps a descriptor. */
+    private static final int BELOW = 1;
 
     private MovedCorpus() {}
 
@@ -77,7 +84,14 @@ final class MovedCorpus {
                                 STORMS,
                                 false,
                                 MovedCorpus::mountStorm)
-                        .of(MOUNT_STORM, "R2.48"));
+                        .of(MOUNT_STORM, "R2.48"),
+                of(
+                        MOUNT_STORM,
+                        "R2.48",
+                        "-covered",
+                        "The file lies under a mount that the search for mounts does not reach",
+                        List.of(Syscall.OPENAT, Feature.RESOLVED_PATH),
+                        MovedCorpus::covered));
     }
 
     private static void tornPath(AttackField field) {
@@ -165,15 +179,50 @@ final class MovedCorpus {
             field.tally()
                     .judge(event, KernelOutcome.file(((OpenEvent) event).path().value(), file));
         }
-        if (reply.number("shortest") > bound) {
+        if (reply.number("most") > bound) {
             field.tally()
                     .lie(
                             "R2.48",
-                            "of " + field.calls() + " opens each took at least " + reply.number("shortest")
-                                    + " ns of its processor, of which one takes " + reply.number("plain")
-                                    + " ns without the mounts");
+                            "of 100 opens 5 took at least " + reply.number("most") + " ns of the processor, and "
+                                    + reply.number("plain") + " ns without the mounts");
         }
         field.advanced();
+    }
+
+    /**
+     * Flips a path between the name of a mount and a link to what lies below it. Both files have the same path, so only
+     * the search for the mount tells that the path is no proof.
+     */
+    private static void covered(AttackField field) {
+        for (String directory : List.of("a", "over", "others")) {
+            field.makeDirectory(directory);
+        }
+        field.makeFile("a/file");
+        field.makeFile("over/file");
+        for (int i = 0; i < MOUNTS; i++) {
+            field.makeDirectory("others/" + i);
+            bind(field, "others/" + i);
+        }
+        Outcome below = field.scenario()
+                .call(WatchedCall.openat(Pointer.to(field.bytes("a")), OpenFlags.O_PATH, 0)
+                        .keep(BELOW))
+                .outcome();
+        field.scenario().takeEvents();
+        field.makeSymlink("/proc/self/fd/" + below.result(), "b");
+        bind(field, "a");
+        ByteString path = field.bytes("a/file");
+        ByteString link = field.bytes("b/file");
+        new Race(field, "openat", "loop")
+                .byProcess()
+                .run(
+                        path,
+                        link,
+                        KernelOutcome.file(path, field.id("a/file")),
+                        KernelOutcome.file(link, field.id("b/file"), path, false));
+    }
+
+    private static void bind(AttackField field, String to) {
+        field.actor().ask(Command.of("mount").with("from", field.bytes("over")).with("to", field.bytes(to)));
     }
 
     private static Attack of(

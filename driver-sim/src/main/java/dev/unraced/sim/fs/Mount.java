@@ -71,7 +71,8 @@ public final class Mount {
         return dentry.hasMounts() ? mounted.get(dentry) : null;
     }
 
-    Collection<Mount> children() {
+    /** The mounts right over names of this mount. */
+    public Collection<Mount> children() {
         return mounted.values();
     }
 

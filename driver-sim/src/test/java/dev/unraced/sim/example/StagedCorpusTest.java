@@ -385,6 +385,17 @@ class StagedCorpusTest {
         assertThat(last(capture)).isEqualTo("/tmp/one/x UNCHECKED, really /x, [RESOLVED_TRUNCATED, RESOLVED_UNSTABLE]");
     }
 
+    @Stages("mount-storm-covered")
+    void aFileLiesUnderAMount(SimKernel kernel, Capture capture) {
+        int below = (int) thread.openat("/tmp/one", OpenFlags.O_PATH, 0).finish();
+        kernel.files().bind("/tmp/two", "/tmp/one");
+        SimBuffer path = evil.buffer("/tmp/one/x");
+        thread.openat(path)
+                .at(COPY_PATH, () -> path.write("/proc/self/fd/" + below + "/x"))
+                .finish();
+        assertThat(last(capture)).isEqualTo("/tmp/one/x CHANGED, really /tmp/one/x");
+    }
+
     // Calls that block, and descriptors and ids that change hands.
 
     @Stages("blocking")

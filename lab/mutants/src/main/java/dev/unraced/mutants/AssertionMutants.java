@@ -104,6 +104,17 @@ final class AssertionMutants {
                                 FailureMutants.forgetFile(record);
                             }
                         }),
+                MutantFactory.lying(
+                        "proof-without-search",
+                        "takes a path for proven where there are too many mounts to search",
+                        "R2.48",
+                        (task, call, record) -> {
+                            OpenFile file = call.file();
+                            if (file != null
+                                    && file.location().mount().children().size() > MANY_MOUNTS) {
+                                record.integrity(Integrity.MATCH);
+                            }
+                        }),
                 careless(
                         "port-while-held",
                         "reads the port that a socket holds, which it has no more when its peer reset the connection",

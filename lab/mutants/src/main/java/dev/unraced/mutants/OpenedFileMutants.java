@@ -51,7 +51,7 @@ final class OpenedFileMutants {
                 MutantFactory.lying(
                         "requested-as-resolved",
                         "takes an absolute requested path for the resolved one",
-                        "R2.21 R2.41 R2.42 R3.5",
+                        "R2.21 R2.41 R2.42 R2.48 R3.5",
                         (task, call, record) -> {
                             byte[] requested = record.isConnect() ? new byte[0] : record.argument();
                             if (record.has(EventFlag.HAS_FILE) && requested.length > 0 && requested[0] == '/') {

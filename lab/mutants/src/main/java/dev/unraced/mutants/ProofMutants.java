@@ -31,7 +31,7 @@ final class ProofMutants {
                 MutantFactory.lying(
                         "snapshot-matches",
                         "believes every snapshot of a call that succeeded",
-                        "R2.15 R2.37 R2.38",
+                        "R2.15 R2.37 R2.38 R2.48",
                         (t, c, r) -> {
                             // R2.37 sees the same lie where a link led to the file, R2.38 where integrity is off.
                             if (isSnapshot(r) && !r.isConnect() && r.result() >= 0) {
