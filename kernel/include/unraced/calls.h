@@ -9,6 +9,7 @@
 #define UNRACED_CALLS_H
 
 #include "unraced/base.h"
+#include "unraced/process.h"
 #include "unraced/record.h"
 
 /* Numbers are below this one; a power of two. */
@@ -47,11 +48,27 @@
 	CALL(56, UNRACED_OPENAT, context)                                                                              \
 	CALL(203, UNRACED_CONNECT, context)
 
+/* execve(2) and execveat(2), for events of processes: call is an enum unraced_exec_call. */
+#define UNRACED_EXECS_X86_64(CALL, context)                                                                            \
+	CALL(59, UNRACED_EXECVE, context)                                                                              \
+	CALL(322, UNRACED_EXECVEAT, context)
+#define UNRACED_EXECS_X32(CALL, context)                                                                               \
+	CALL(520, UNRACED_EXECVE, context)                                                                             \
+	CALL(545, UNRACED_EXECVEAT, context)
+#define UNRACED_EXECS_IA32(CALL, context)                                                                              \
+	CALL(11, UNRACED_EXECVE, context)                                                                              \
+	CALL(358, UNRACED_EXECVEAT, context)
+#define UNRACED_EXECS_ARM64(CALL, context)                                                                             \
+	CALL(221, UNRACED_EXECVE, context)                                                                             \
+	CALL(281, UNRACED_EXECVEAT, context)
+
 /* Uses of a table: an element of an array by number, and a case of a switch over numbers. */
 #define UNRACED_CALL_ELEMENT(number, call, context) [number] = call,
 #define UNRACED_CALL_CASE(number, call, context)                                                                       \
 	case number:                                                                                                   \
 		return call;
+
+#define UNRACED_CALL_PASS(number, call, context) case number:
 
 /* Returns the call of a number in the 32-bit convention of x86, or 0. */
 UNRACED_INLINE __u8 unraced_ia32_call(__u32 number)
@@ -69,6 +86,34 @@ UNRACED_INLINE __u8 unraced_x86_64_call(__u32 number)
 	switch (number & ~UNRACED_X32_BIT) {
 	UNRACED_CALLS_X86_64(UNRACED_CALL_CASE, )
 	UNRACED_CALLS_EVERYWHERE(UNRACED_CALL_CASE, )
+	}
+	return 0;
+}
+
+/* Return the enum unraced_exec_call of a number, or 0. In x32 the two have numbers of their own. */
+UNRACED_INLINE __u8 unraced_ia32_exec(__u32 number)
+{
+	switch (number) {
+	UNRACED_EXECS_IA32(UNRACED_CALL_CASE, )
+	}
+	return 0;
+}
+
+UNRACED_INLINE __u8 unraced_x86_64_exec(__u32 number)
+{
+	switch (number) {
+	UNRACED_EXECS_X86_64(UNRACED_CALL_CASE, )
+	}
+	switch (number ^ UNRACED_X32_BIT) {
+	UNRACED_EXECS_X32(UNRACED_CALL_CASE, )
+	}
+	return 0;
+}
+
+UNRACED_INLINE __u8 unraced_arm64_exec(__u32 number)
+{
+	switch (number) {
+	UNRACED_EXECS_ARM64(UNRACED_CALL_CASE, )
 	}
 	return 0;
 }

@@ -3,6 +3,7 @@
 #ifndef UNRACED_IMAGE_H
 #define UNRACED_IMAGE_H
 
+#include "unraced/arguments.h"
 #include "unraced/base.h"
 #include "unraced/filter.h"
 #include "unraced/process.h"
@@ -89,6 +90,61 @@ UNRACED_INLINE void unraced_arguments_faulted(struct unraced_process *record)
 {
 	record->arguments = (struct unraced_slice){};
 	record->flags |= UNRACED_FAULTED;
+}
+
+/* What an execve or execveat asks for, as it was when the call entered. */
+struct unraced_exec {
+	__u64 enter_ns; /* 0 when the entry was missed */
+	__u64 pointer;	/* user address of the path */
+	struct unraced_credentials before;
+	__s32 dirfd;
+	__u32 at_flags;
+	__u32 flags; /* enum unraced_flag */
+	__u16 length; /* of the path */
+	__u8 call; /* enum unraced_exec_call */
+	__u8 abi;
+	__u8 mitigation;
+	__u8 provenance;
+};
+
+/* Finds the arguments among the registers of the call. */
+UNRACED_INLINE void unraced_exec_arguments(struct unraced_exec *exec, __u8 call, const __u64 *args)
+{
+	bool at = call == UNRACED_EXECVEAT;
+
+	exec->call = call;
+	exec->dirfd = at ? (__s32)args[0] : UNRACED_AT_FDCWD;
+	exec->pointer = at ? args[1] : args[0];
+	exec->at_flags = at ? (__u32)args[4] : 0;
+}
+
+/* Tells of an exec by which call it came, and the credentials of before (R16.11). */
+UNRACED_INLINE void unraced_exec_came(struct unraced_process *record, const struct unraced_exec *exec)
+{
+	record->call = exec->call;
+	record->abi = exec->abi;
+	record->before = exec->before;
+}
+
+/* Fills in the record of an exec that failed; the path lies at its end (R16.10). */
+UNRACED_INLINE void unraced_exec_failed(struct unraced_process *record, const struct unraced_exec *exec, __u32 tid,
+					__s64 result, __u8 integrity)
+{
+	record->tid = tid;
+	record->mitigation = exec->mitigation;
+	record->call = exec->call;
+	record->abi = exec->abi;
+	record->result = (__s32)result;
+	record->enter_ns = exec->enter_ns;
+	record->dirfd = exec->dirfd;
+	record->at_flags = exec->at_flags;
+	record->flags = exec->flags;
+	record->provenance = exec->provenance;
+	record->integrity = integrity;
+	if (exec->provenance == UNRACED_PROVENANCE_NONE)
+		return;
+	record->path.offset = sizeof(*record);
+	record->path.length = exec->length;
 }
 
 /* Returns the size of the record with all that its slices name. */

@@ -1,30 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A child that executes a program, itself or by a script, and what it was. */
+/* A child that executes a program, itself or by a script, and what it was; and what it tried before. */
 #include "actor.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <linux/capability.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
 #define SELF "/proc/self/exe"
 #define SCRIPT "#!" SELF " after-program\n"
 #define MOST_ARGUMENTS 5
+/* The effective group of a child whose exec raises its capabilities. */
+#define OTHER_GROUP 4242
 /* d_path() of fs/d_path.c */
 #define DELETED " (deleted)"
 
 struct program {
 	char *before, *after; /* the paths that the child opens before the exec, and the program after it */
 	char *script;	      /* NULL: the program is executed itself */
+	char *fails;	      /* NULL: no exec fails before */
 	char tag[24];
 	bool by_thread;
+	bool raises; /* the exec gives the thread capabilities that it has not */
 };
 
 int after_program(char **arguments)
@@ -48,6 +54,28 @@ static int arguments_of(const struct program *program, const char **arguments)
 	return count;
 }
 
+/* Asks for a program that is not there, by each of the two calls. */
+static void fail_to_execute(const char *path)
+{
+	char *arguments[] = {"missing", NULL};
+
+	execve(path, arguments, arguments + 1);
+	syscall(SYS_execveat, AT_FDCWD, path, arguments, arguments + 1, AT_SYMLINK_NOFOLLOW);
+}
+
+/* Gives the effective capabilities away, which an exec by root brings back: capabilities(7). */
+static void lower(void)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[2] = {0};
+
+	if (syscall(SYS_setregid, -1, OTHER_GROUP) || syscall(SYS_capget, &header, data))
+		_exit(103);
+	data[0].effective = data[1].effective = 0;
+	if (syscall(SYS_capset, &header, data))
+		_exit(104);
+}
+
 static void *execute(void *argument)
 {
 	const struct program *program = argument;
@@ -55,6 +83,10 @@ static void *execute(void *argument)
 	char *script[] = {"unraced-actor", program->after, (char *)program->tag, NULL};
 	char *environment[] = {NULL};
 
+	if (program->fails)
+		fail_to_execute(program->fails);
+	if (program->raises)
+		lower();
 	if (program->script)
 		execve(program->script, script, environment);
 	else
@@ -115,6 +147,8 @@ static void answer(const struct program *program, pid_t child, int status, long 
 	if (program->script)
 		reply_hex("interpreter", SELF, strlen(SELF));
 	reply_hex("arguments", all, length);
+	if (program->raises)
+		reply("euid_before=%u egid_before=%u capabilities_before=0", geteuid(), OTHER_GROUP);
 	reply_end();
 }
 
@@ -125,7 +159,9 @@ void command_program(void)
 		.before = (char *)line_bytes("path", &length),
 		.after = (char *)line_bytes("other", &length),
 		.script = (char *)line_bytes("script", &length),
+		.fails = (char *)line_bytes("fails", &length),
 		.by_thread = line_number("thread", 0),
+		.raises = line_number("raises", 0),
 	};
 	long long begun = now();
 	pid_t child = -1;
@@ -150,4 +186,5 @@ void command_program(void)
 	free(program.before);
 	free(program.after);
 	free(program.script);
+	free(program.fails);
 }

@@ -99,7 +99,7 @@ struct thread_info {
 };
 #else
 struct pt_regs {
-	unsigned long r10, bx, ax, cx, dx, si, di, orig_ax;
+	unsigned long r8, r10, bx, ax, cx, dx, si, di, orig_ax;
 };
 /* x86 keeps the convention of the current call in status: TS_COMPAT of arch/x86/include/asm/thread_info.h. */
 struct thread_info {

@@ -10,7 +10,9 @@
 #include "unraced/image.h"
 #include "lib/control.h"
 #include "lib/maps.h"
+#include "process/attempts.h"
 #include "process/describe.h"
+#include "process/execs.h"
 #include "process/types.h"
 #include "syscall/filter.h"
 
@@ -28,6 +30,7 @@ int BPF_PROG(process_exec, struct task_struct *task, int before, struct linux_bi
 	struct process_scratch *scratch = SCRATCH(exec_scratch);
 	struct unraced_process_builder *builder;
 	const char *path, *interpreter;
+	struct attempt *attempt;
 	struct mm_struct *mm;
 	struct file *file;
 
@@ -37,6 +40,11 @@ int BPF_PROG(process_exec, struct task_struct *task, int before, struct linux_bi
 	builder->end = 0;
 	begin_process(&builder->record, UNRACED_RECORD_EXEC, task);
 	builder->record.tid = before;
+	attempt = attempt_of(task);
+	if (attempt) {
+		unraced_exec_came(&builder->record, &attempt->exec);
+		drop_attempt(task);
+	}
 	path = KREAD(program, filename);
 	append_name(builder, &builder->record.path, path);
 	interpreter = KREAD(program, interp);
@@ -75,7 +83,7 @@ int BPF_PROG(process_fork, struct task_struct *forker, struct task_struct *child
 	return 0;
 }
 
-/* The last thread of a process ends, and has called nothing since. */
+/* A thread ends, the last one of its process if none is left; it has called nothing since. */
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(process_exit, struct task_struct *task)
 {
@@ -87,8 +95,10 @@ int BPF_PROG(process_exit, struct task_struct *task)
 	struct process_id id = {};
 	__u8 told = 1;
 
-	if (!shared || !stats || (task->flags & PF_KTHREAD) || KREAD(signal, live.counter) ||
-	    filter(shared) != UNRACED_PASS)
+	if (!shared || !stats || (task->flags & PF_KTHREAD))
+		return 0;
+	lose_attempt(stats, task);
+	if (KREAD(signal, live.counter) || filter(shared) != UNRACED_PASS)
 		return 0;
 	id.start_ns = KREAD(leader, start_boottime);
 	id.tgid = task->tgid;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * The record of a process event: a process was there when the capture began, was forked, executed a program, or ended.
+ * The record of a process event: a process was there when the capture began, was forked, executed a program, tried to
+ * and failed, or ended.
  * It shares with the record of a call (unraced/record.h) the ring, and the places of length, version, type, sequence,
  * time, flags and source; dev.unraced.event.ProcessView reads it.
  *
@@ -17,6 +18,8 @@
 #define UNRACED_RECORD_EXIT 5
 /* The process was there when the capture began: its image, without path, interpreter and arguments. */
 #define UNRACED_RECORD_ALIVE 6
+/* An execve or execveat has failed. The process goes on as it was, unless the kernel had begun to replace it. */
+#define UNRACED_RECORD_EXEC_FAILED 7
 
 /* Added to the number of the CPU in the source of a process event. */
 #define UNRACED_PROCESS_SOURCE (1u << 31)
@@ -24,17 +27,32 @@
 /* The longest arguments that a record carries. */
 #define UNRACED_ARGUMENTS_MAX 4095
 
+/* The call that asks for an exec. */
+enum unraced_exec_call {
+	UNRACED_EXEC_UNKNOWN = 0, /* the entry of the call was not seen */
+	UNRACED_EXECVE = 1,
+	UNRACED_EXECVEAT = 2,
+};
+
+struct unraced_credentials {
+	__u64 capabilities; /* effective */
+	__u32 uid; /* real, in the initial user namespace, as the other ids are */
+	__u32 gid;
+	__u32 euid;
+	__u32 egid;
+};
+
 struct unraced_process {
 	__u32 length; /* size of the whole record in bytes, a multiple of 8 */
 	__u16 version;
 	__u8 type;
-	__u8 reserved;
+	__u8 mitigation; /* failed exec: enum unraced_mitigation, the mode that made this record */
 	__u64 sequence; /* number within the source, from 1; process events have sources of their own */
 	__u64 start_ns; /* start of the process, CLOCK_BOOTTIME; identifies it together with tgid */
 	__u64 time_ns;	/* time of the event, CLOCK_BOOTTIME */
 	__u64 parent_start_ns;
 	__u64 cgroup_id;
-	__u32 tid;	   /* exec: the thread's id before; exit: the last thread; else tgid */
+	__u32 tid;	   /* exec: the thread's id before; failed exec: the thread; exit: the last thread; else tgid */
 	__u32 tgid;	   /* in the initial pid namespace, as are tid, parent_tgid, forker and session */
 	__u32 parent_tgid; /* the parent as the kernel has it: with CLONE_PARENT not the forker */
 	__u32 uid;	   /* real, in the initial user namespace, as the other ids are */
@@ -43,11 +61,13 @@ struct unraced_process {
 	__u32 egid;
 	__u32 mount_ns;
 	__u32 pid_ns;
-	__u32 flags;  /* enum unraced_flag; of the executable, and TRUNCATED and FAULTED of the arguments */
+	/* enum unraced_flag; of the executable, and TRUNCATED and FAULTED of the arguments, or of a failed exec's path */
+	__u32 flags;
 	__u32 source; /* the source that sequence counts: 2^31 and the number of the CPU */
 	union {
 		__s32 status; /* exit: as wait(2) tells it */
 		__u32 forker; /* fork: the process that forked */
+		__s32 result; /* failed exec: -errno */
 	};
 	__u32 exec_id; /* how many programs the process and its ancestors have executed: identifies the image */
 	__u32 session;
@@ -55,19 +75,32 @@ struct unraced_process {
 	union {
 		__u64 inode; /* of the executable, valid with HAS_FILE, as are the devices and resolved */
 		__u64 forker_start_ns; /* fork: start of the process that forked */
+		__u64 enter_ns; /* failed exec: time of entry, CLOCK_BOOTTIME; 0 when the entry was missed */
 	};
-	__u32 device_major;
-	__u32 device_minor;
+	union {
+		__u32 device_major;
+		__s32 dirfd; /* failed exec: AT_FDCWD (-100) for execve */
+	};
+	union {
+		__u32 device_minor;
+		__u32 at_flags; /* failed exec: the flags of execveat, raw as passed */
+	};
 	__u32 arguments_size; /* size of all arguments in bytes, which may be more than the record has */
 	__u32 own_tgid;	      /* the process's id in its own pid namespace */
 	__u8 comm[UNRACED_COMM_SIZE];
-	struct unraced_slice path;     /* exec: the path as asked for, the kernel's own copy */
+	/* exec: the path as asked for, the kernel's own copy; failed exec: the path as provenance and integrity say */
+	struct unraced_slice path;
 	struct unraced_slice resolved; /* the executable, absolute in the process's mount namespace */
 	/* exec: the interpreter of a script, the kernel's own copy; absent where the file was executed itself */
 	struct unraced_slice interpreter;
 	struct unraced_slice arguments; /* exec: each ends with NUL; read from the new image's memory before it ran */
 	struct unraced_slice cgroup; /* exec, alive: path of the cgroup's directory in the v2 hierarchy, from its root */
-	__u32 reserved2;
+	__u8 call;	 /* exec and failed exec: enum unraced_exec_call */
+	__u8 abi;	 /* of this call: enum unraced_abi */
+	__u8 provenance; /* failed exec: enum unraced_provenance of the path */
+	__u8 integrity;	 /* failed exec: enum unraced_integrity of the path */
+	/* exec: the thread's credentials when the call entered; zeros where the call is unknown */
+	struct unraced_credentials before;
 	/* The bytes that the slices name follow. */
 };
 

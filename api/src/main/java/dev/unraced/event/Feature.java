@@ -71,6 +71,10 @@ public enum Feature implements Capability {
     ENTER_EVENTS,
     /** Events of fork, exec and exit, and of the processes that were there before. */
     PROCESS_EVENTS,
+    /** Process events of an execve or execveat that fails. */
+    FAILED_EXECS,
+    /** The event of an exec tells which call asked for it, and the credentials that its thread had before. */
+    EXEC_CALLS,
     /** The key of the image that made a call: {@link EventView#processKey}. */
     PROCESS_KEY,
     /** Calls that were in progress when the capture opened become events when they return. */

@@ -12,17 +12,19 @@ public final class ProcessLayout {
     public static final int TYPE_EXEC = 4;
     public static final int TYPE_EXIT = 5;
     public static final int TYPE_ALIVE = 6;
+    public static final int TYPE_EXEC_FAILED = 7;
 
     /** Added to the number of a CPU in the source of a process event. */
     public static final int PROCESS_SOURCE = 1 << 31;
     /** The longest arguments that a record carries, in bytes. */
     public static final int ARGUMENTS_MAX = 4095;
     /** Size of the fixed part; the bytes that slices name follow it. */
-    public static final int FIXED_SIZE = 176;
+    public static final int FIXED_SIZE = 200;
 
     public static final int LENGTH = 0;
     public static final int VERSION_OFFSET = 4;
     public static final int TYPE = 6;
+    public static final int MITIGATION = 7;
     public static final int SEQUENCE = 8;
     public static final int START_NS = 16;
     public static final int TIME_NS = 24;
@@ -41,13 +43,17 @@ public final class ProcessLayout {
     public static final int SOURCE = 88;
     public static final int STATUS = 92;
     public static final int FORKER = 92;
+    public static final int RESULT = 92;
     public static final int EXEC_ID = 96;
     public static final int SESSION = 100;
     public static final int CAPABILITIES = 104;
     public static final int INODE = 112;
     public static final int FORKER_START_NS = 112;
+    public static final int ENTER_NS = 112;
     public static final int DEVICE_MAJOR = 120;
+    public static final int DIRFD = 120;
     public static final int DEVICE_MINOR = 124;
+    public static final int AT_FLAGS = 124;
     public static final int ARGUMENTS_SIZE = 128;
     public static final int OWN_TGID = 132;
     public static final int COMM = 136;
@@ -56,6 +62,15 @@ public final class ProcessLayout {
     public static final int INTERPRETER = 160;
     public static final int ARGUMENTS = 164;
     public static final int CGROUP = 168;
+    public static final int CALL = 172;
+    public static final int ABI = 173;
+    public static final int PROVENANCE = 174;
+    public static final int INTEGRITY = 175;
+    public static final int CAPABILITIES_BEFORE = 176;
+    public static final int UID_BEFORE = 184;
+    public static final int GID_BEFORE = 188;
+    public static final int EUID_BEFORE = 192;
+    public static final int EGID_BEFORE = 196;
 
     /** The odd number of UNRACED_PROCESS_START. */
     private static final long START_FACTOR = 0x9e37_79b9_7f4a_7c15L;

@@ -3,10 +3,12 @@ package dev.unraced.event;
 
 import static dev.unraced.event.ProcessLayout.*;
 
+import dev.unraced.linux.Errno;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Optional;
 
 /**
  * A flyweight over the record of one process event. Reads fields in place and allocates nothing.
@@ -31,7 +33,13 @@ public abstract class ProcessView {
         EXIT(ProcessLayout.TYPE_EXIT),
 
         /** The process was there when the capture opened. Its path as asked for and its arguments are not known. */
-        ALIVE(ProcessLayout.TYPE_ALIVE);
+        ALIVE(ProcessLayout.TYPE_ALIVE),
+
+        /**
+         * An execve or execveat has failed. The process goes on with the image that it had, unless the kernel had begun
+         * to replace it; then it ends.
+         */
+        EXEC_FAILED(ProcessLayout.TYPE_EXEC_FAILED);
 
         private static final Type[] BY_CODE = Coded.table(values(), new Type[0]);
 
@@ -52,6 +60,40 @@ public abstract class ProcessView {
          * @throws IllegalArgumentException for a code that no constant has
          */
         public static Type of(int code) {
+            return Coded.lookUp(BY_CODE, code);
+        }
+    }
+
+    /** The call that asks for an exec. */
+    public enum ExecCall implements Coded {
+        /** The driver has not seen the call's entry, or does not look at it: {@link Feature#EXEC_CALLS}. */
+        UNKNOWN(0),
+
+        /** {@code execve(2)}. */
+        EXECVE(1),
+
+        /** {@code execveat(2)}. */
+        EXECVEAT(2);
+
+        private static final ExecCall[] BY_CODE = Coded.table(values(), new ExecCall[0]);
+
+        private final int code;
+
+        ExecCall(int code) {
+            this.code = code;
+        }
+
+        @Override
+        public int code() {
+            return code;
+        }
+
+        /**
+         * Returns the constant with a record's code.
+         *
+         * @throws IllegalArgumentException for a code that no constant has
+         */
+        public static ExecCall of(int code) {
             return Coded.lookUp(BY_CODE, code);
         }
     }
@@ -152,7 +194,10 @@ public abstract class ProcessView {
         return u32(EXEC_ID);
     }
 
-    /** Returns of an exec the id that its thread had before, of an exit the last thread's; else {@link #tgid()}. */
+    /**
+     * Returns of an exec the id that its thread had before, of a failed exec that of its thread, of an exit the last
+     * thread's; else {@link #tgid()}.
+     */
     public final int tid() {
         return i32(TID);
     }
@@ -245,7 +290,7 @@ public abstract class ProcessView {
 
     /**
      * Returns whether a flag is set. HAS_FILE and the flags of a resolved path are about the executable; TRUNCATED and
-     * FAULTED are about the arguments.
+     * FAULTED are about the arguments, or about the path of a failed exec.
      */
     public final boolean has(EventFlag flag) {
         return (flags() & flag.mask()) != 0;
@@ -262,7 +307,10 @@ public abstract class ProcessView {
         return comm;
     }
 
-    /** Returns of an exec the path as it was asked for: the kernel's own copy, which is what the kernel executed. */
+    /**
+     * Returns of an exec the path as it was asked for: the kernel's own copy, which is what the kernel executed. Of a
+     * failed exec it is what {@link #pathProvenance} says.
+     */
     public final BytesView path() {
         path.wrapSlice(buffer, offset, i32(PATH));
         return path;
@@ -311,6 +359,96 @@ public abstract class ProcessView {
     /** Returns the minor device number of the executable's superblock. */
     public final int deviceMinor() {
         return i32(DEVICE_MINOR);
+    }
+
+    /** Returns of an exec and of a failed one the call that asked for it. */
+    public final ExecCall execCall() {
+        return ExecCall.of(buffer.get(offset + CALL));
+    }
+
+    /** Returns the convention of this call; NATIVE where the call is unknown. */
+    public final Abi abi() {
+        return Abi.of(buffer.get(offset + ABI));
+    }
+
+    /**
+     * Returns whether an exec tells the credentials that its thread had when the call entered. Whoever executes a
+     * set-user-id program has another effective user id after it.
+     */
+    public final boolean hasCredentialsBefore() {
+        return type() == Type.EXEC && buffer.get(offset + CALL) != 0;
+    }
+
+    /** Returns the real user id before an exec; valid with {@link #hasCredentialsBefore}, as are the other ids. */
+    public final long uidBefore() {
+        return u32(UID_BEFORE);
+    }
+
+    /** Returns the real group id before an exec. */
+    public final long gidBefore() {
+        return u32(GID_BEFORE);
+    }
+
+    /** Returns the effective user id before an exec. */
+    public final long effectiveUidBefore() {
+        return u32(EUID_BEFORE);
+    }
+
+    /** Returns the effective group id before an exec. */
+    public final long effectiveGidBefore() {
+        return u32(EGID_BEFORE);
+    }
+
+    /** Returns the effective capabilities before an exec. */
+    public final long capabilitiesBefore() {
+        return i64(CAPABILITIES_BEFORE);
+    }
+
+    /** Returns the result of a failed exec: -errno, or the kernel's own number of an interrupted call. */
+    public final int result() {
+        require(Type.EXEC_FAILED);
+        return i32(RESULT);
+    }
+
+    /** Returns the name of the error with which an exec failed, such as ENOENT; empty for one without a name. */
+    public final Optional<String> errnoName() {
+        return Errno.nameOf(-result());
+    }
+
+    /** Returns the time of entry of a failed exec; 0 when the entry was missed. */
+    public final long enterNanos() {
+        require(Type.EXEC_FAILED);
+        return i64(ENTER_NS);
+    }
+
+    /** Returns the mode of the capture when the failed exec entered. */
+    public final Mitigation mitigation() {
+        require(Type.EXEC_FAILED);
+        return Mitigation.of(buffer.get(offset + MITIGATION));
+    }
+
+    /** Returns the directory descriptor of a failed execveat; AT_FDCWD (-100) of an execve. */
+    public final int dirfd() {
+        require(Type.EXEC_FAILED);
+        return i32(DIRFD);
+    }
+
+    /** Returns the flags of a failed execveat (AT_EMPTY_PATH and its like), raw as passed; 0 of an execve. */
+    public final long atFlags() {
+        require(Type.EXEC_FAILED);
+        return u32(AT_FLAGS);
+    }
+
+    /** Returns where the path of a failed exec was read. */
+    public final Provenance pathProvenance() {
+        require(Type.EXEC_FAILED);
+        return Provenance.of(buffer.get(offset + PROVENANCE));
+    }
+
+    /** Returns whether the path of a failed exec held while the call ran: CHANGED or UNCHECKED. */
+    public final Integrity pathIntegrity() {
+        require(Type.EXEC_FAILED);
+        return Integrity.of(buffer.get(offset + INTEGRITY));
     }
 
     /** Returns of an exit the status that the parent gets by wait(2). */

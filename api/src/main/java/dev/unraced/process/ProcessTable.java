@@ -99,6 +99,9 @@ public final class ProcessTable {
             case FORK -> fork(event);
             case EXEC -> exec(event);
             case EXIT -> exit(event);
+            case EXEC_FAILED -> {
+                // The process has the image that it had.
+            }
         }
     }
 

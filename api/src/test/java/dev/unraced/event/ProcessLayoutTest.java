@@ -17,15 +17,21 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Compares the layout that a C compiler gives {@code process.h} with the Java side. */
 class ProcessLayoutTest {
-    private static final Map<String, String> CONSTANTS = Map.of(
-            "TYPE_FORK", "UNRACED_RECORD_FORK",
-            "TYPE_EXEC", "UNRACED_RECORD_EXEC",
-            "TYPE_EXIT", "UNRACED_RECORD_EXIT",
-            "TYPE_ALIVE", "UNRACED_RECORD_ALIVE",
-            "PROCESS_SOURCE", "(int)UNRACED_PROCESS_SOURCE",
-            "ARGUMENTS_MAX", "UNRACED_ARGUMENTS_MAX",
-            "FIXED_SIZE", "sizeof(struct unraced_process)",
-            "VERSION_OFFSET", "offsetof(struct unraced_process, version)");
+    private static final Map<String, String> CONSTANTS = Map.ofEntries(
+            Map.entry("TYPE_FORK", "UNRACED_RECORD_FORK"),
+            Map.entry("TYPE_EXEC", "UNRACED_RECORD_EXEC"),
+            Map.entry("TYPE_EXIT", "UNRACED_RECORD_EXIT"),
+            Map.entry("TYPE_ALIVE", "UNRACED_RECORD_ALIVE"),
+            Map.entry("TYPE_EXEC_FAILED", "UNRACED_RECORD_EXEC_FAILED"),
+            Map.entry("PROCESS_SOURCE", "(int)UNRACED_PROCESS_SOURCE"),
+            Map.entry("ARGUMENTS_MAX", "UNRACED_ARGUMENTS_MAX"),
+            Map.entry("FIXED_SIZE", "sizeof(struct unraced_process)"),
+            Map.entry("VERSION_OFFSET", "offsetof(struct unraced_process, version)"),
+            Map.entry("CAPABILITIES_BEFORE", "offsetof(struct unraced_process, before.capabilities)"),
+            Map.entry("UID_BEFORE", "offsetof(struct unraced_process, before.uid)"),
+            Map.entry("GID_BEFORE", "offsetof(struct unraced_process, before.gid)"),
+            Map.entry("EUID_BEFORE", "offsetof(struct unraced_process, before.euid)"),
+            Map.entry("EGID_BEFORE", "offsetof(struct unraced_process, before.egid)"));
 
     @Test
     void everyFieldIsWhereTheHeaderHasIt(@TempDir Path directory) throws Exception {

@@ -194,7 +194,7 @@ final class EbpfSource implements RingSource {
         if (!settings.processEvents()) {
             return null;
         }
-        ProcessPrograms processes = ProcessPrograms.attach(object);
+        ProcessPrograms processes = ProcessPrograms.attach(object, settings);
         owned.add(processes::close);
         return processes;
     }

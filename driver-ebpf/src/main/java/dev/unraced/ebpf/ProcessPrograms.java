@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.ebpf;
 
+import dev.unraced.machine.OfferedAbis;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -17,6 +18,9 @@ final class ProcessPrograms {
 
     private static final String ALIVE = "process_alive";
 
+    /** The programs at the tracepoints of all calls that see execve and execveat; returns before entries. */
+    private static final List<String> AT_TRACEPOINTS = List.of("exit_all_execs", "enter_all_execs");
+
     private final BpfObject object;
 
     private ProcessPrograms(BpfObject object) {
@@ -28,13 +32,16 @@ final class ProcessPrograms {
      * behind.
      *
      * @param main the programs of calls, whose ring, filters and counters these share
+     * @param settings those of the programs of calls
      */
-    static ProcessPrograms attach(BpfObject main) throws EbpfFailure {
-        Set<String> wanted = Stream.concat(EVENTS.stream(), Stream.of(ALIVE)).collect(Collectors.toSet());
+    static ProcessPrograms attach(BpfObject main, EbpfSettings settings) throws EbpfFailure {
+        List<String> events =
+                Stream.concat(EVENTS.stream(), execs(settings).stream()).toList();
+        Set<String> wanted = Stream.concat(events.stream(), Stream.of(ALIVE)).collect(Collectors.toSet());
         BpfObject object = BpfObject.loadBeside(main, OBJECT, wanted);
         boolean attached = false;
         try {
-            for (String program : EVENTS) {
+            for (String program : events) {
                 object.attach(program);
             }
             object.iterate(ALIVE);
@@ -47,12 +54,34 @@ final class ProcessPrograms {
         }
     }
 
+    /** Returns the programs that see execve and execveat, where the programs of other calls are. */
+    private static List<String> execs(EbpfSettings settings) {
+        if (!settings.isAtFunctions()) {
+            return AT_TRACEPOINTS;
+        }
+        Stream<String> abis = Stream.of("native");
+        if (EntryPoints.servesAllConventions(settings)) {
+            abis = Stream.concat(
+                    abis, OfferedAbis.ia32UnavailableReason() == null ? Stream.of("ia32") : Stream.empty());
+            abis = Stream.concat(abis, OfferedAbis.x32UnavailableReason() == null ? Stream.of("x32") : Stream.empty());
+        }
+        List<String> calls = abis.flatMap(abi -> Stream.of(abi + "_execve", abi + "_execveat"))
+                .toList();
+        return Stream.concat(
+                        calls.stream().map(call -> "exit_" + call),
+                        calls.stream().map(call -> "enter_" + call))
+                .toList();
+    }
+
     /** Detaches the programs; their maps stay. */
     void detach() {
         object.detach();
     }
 
-    /** Counts the events for which the kernel did not run a program, because it already ran on that CPU. */
+    /**
+     * Counts the events for which the kernel did not run a program, because it already ran on that CPU. A return from
+     * execve that it missed is found by what the call has left ({@code lose_attempt()} of process/attempts.h).
+     */
     long missed() {
         return EVENTS.stream()
                 .mapToLong(program -> ProgramInfo.of(object.program(program)).misses())

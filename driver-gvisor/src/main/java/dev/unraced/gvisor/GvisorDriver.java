@@ -59,6 +59,8 @@ public final class GvisorDriver implements Driver {
             .without(Feature.OWN_CALLS, "the capturing process is in no sandbox")
             .without(Feature.ENTER_EVENTS, "the driver makes one record of a call, and none at its entry")
             .without(Feature.PROCESS_EVENTS, "the driver takes no points of processes")
+            .without(Feature.FAILED_EXECS, "the driver takes no points of processes")
+            .without(Feature.EXEC_CALLS, "the driver takes no points of processes")
             .without(Feature.PROCESS_KEY, "no trace point tells how often a process has executed a program")
             .without(Feature.CALLS_UNDER_WAY, "a sentry decides at entry whether a call has points")
             .without(Feature.ANY_BYTES, "a sentry sends nothing of a call whose strings are no UTF-8")

@@ -80,6 +80,8 @@ public final class KmodDriver implements Driver {
         Capabilities here = Capabilities.complete()
                 .without(Feature.REFUSALS_FLAGGED, "a full stash gives up its oldest entry, and refuses nothing")
                 .without(Feature.CONTAINER_ID, "the kernel has cgroups and namespaces, but no containers")
+                .without(Feature.FAILED_EXECS, "the module looks at an exec when it has succeeded")
+                .without(Feature.EXEC_CALLS, "the module looks at an exec when it has succeeded")
                 .without(
                         Feature.REQUEST_NAMESPACES,
                         "a module learns of a request's mount namespace from the opened file alone, and by its number")

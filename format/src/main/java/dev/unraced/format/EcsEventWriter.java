@@ -101,19 +101,23 @@ public final class EcsEventWriter implements EventWriter {
         }
     }
 
-    /** Appends a fork or an exec as a start, an exit as an end; nothing of a process that was there before. */
+    /**
+     * Appends a fork, an exec or a failed exec as a start, an exit as an end; nothing of a process that was there
+     * before.
+     */
     @Override
     public void writeProcess(ProcessView view, LineBuffer out) {
         if (view.type() == ProcessView.Type.ALIVE) {
             return;
         }
         boolean ends = view.type() == ProcessView.Type.EXIT;
+        boolean failed = view.type() == ProcessView.Type.EXEC_FAILED;
         JsonFields fields = begin(view.nanos(), out);
         fields.begin("event").word("kind", "event").word("module", "unraced").word("dataset", "unraced.processes");
         fields.key("category").put("[\"process\"]");
         fields.key("type").put(ends ? "[\"end\"]" : "[\"start\"]");
         fields.word("action", SchemaEvent.lower(view.type()))
-                .word("outcome", "success")
+                .word("outcome", failed ? "failure" : "success")
                 .number("sequence", view.sequence())
                 .end();
         fields.begin("host").word("hostname", host).end();

@@ -107,13 +107,17 @@ public final class OcsfEventWriter implements EventWriter {
         fields.begin("device").number("type_id", 0).word("hostname", host).end();
     }
 
-    /** Appends a fork or an exec as a launch, an exit as a termination; nothing of a process that was there before. */
+    /**
+     * Appends a fork, an exec or a failed exec as a launch, an exit as a termination; nothing of a process that was
+     * there before.
+     */
     @Override
     public void writeProcess(ProcessView view, LineBuffer out) {
         if (view.type() == ProcessView.Type.ALIVE) {
             return;
         }
         boolean ends = view.type() == ProcessView.Type.EXIT;
+        boolean failed = view.type() == ProcessView.Type.EXEC_FAILED;
         int activity = ends ? TERMINATE : LAUNCH;
         Container container = table == null ? null : table.containerOf(view);
         JsonFields fields = new JsonFields(out).begin();
@@ -123,8 +127,11 @@ public final class OcsfEventWriter implements EventWriter {
                 .number("type_uid", PROCESS_ACTIVITY * 100L + activity)
                 .number("severity_id", INFORMATIONAL)
                 .number("time", clock.epochNanos(view.nanos()) / MILLI)
-                .number("status_id", 1)
-                .word("status", "Success");
+                .number("status_id", failed ? 2 : 1)
+                .word("status", failed ? "Failure" : "Success");
+        if (failed) {
+            view.errnoName().ifPresent(name -> fields.word("status_code", name));
+        }
         metadata(fields, container != null, view.sequence());
         // A process executes its program and ends by itself; only a fork is another's.
         int acting = view.type() == ProcessView.Type.FORK ? view.forkerTgid() : view.tgid();

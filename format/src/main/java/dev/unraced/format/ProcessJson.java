@@ -87,6 +87,7 @@ final class ProcessJson {
             case FORK -> number(out, "forker_tgid", event.forkerTgid());
             case EXIT -> exit(event, out);
             case EXEC, ALIVE -> program(event, out);
+            case EXEC_FAILED -> failed(event, out);
         }
         out.put("}\n");
     }
@@ -102,8 +103,46 @@ final class ProcessJson {
         }
     }
 
+    private void failed(ProcessView event, LineBuffer out) {
+        number(out, "enter_ns", event.enterNanos());
+        call(event, out);
+        number(out, "dirfd", event.dirfd());
+        out.put(",\"at_flags\":\"0x").putHex(event.atFlags()).put('"');
+        bytes(out, PATH, event.path());
+        out.put(",\"path_provenance\":\"").put(event.pathProvenance().name());
+        out.put("\",\"path_integrity\":\"").put(event.pathIntegrity().name());
+        out.put("\",\"mitigation\":\"").put(event.mitigation().name()).put('"');
+        number(out, "result", event.result());
+        String name = event.errnoName().orElse(null);
+        if (name == null) {
+            out.put(",\"errno\":null");
+        } else {
+            out.put(",\"errno\":\"").put(name).put('"');
+        }
+    }
+
+    private static void call(ProcessView event, LineBuffer out) {
+        out.put(",\"exec_call\":\"").put(event.execCall().name());
+        out.put("\",\"abi\":\"").put(event.abi().name()).put('"');
+    }
+
+    /** Appends the credentials that the thread had before an exec. */
+    private static void before(ProcessView event, LineBuffer out) {
+        if (!event.hasCredentialsBefore()) {
+            out.put(",\"before\":null");
+            return;
+        }
+        out.put(",\"before\":{\"uid\":").putDecimal(event.uidBefore());
+        number(out, "gid", event.gidBefore());
+        number(out, "effective_uid", event.effectiveUidBefore());
+        number(out, "effective_gid", event.effectiveGidBefore());
+        out.put(",\"capabilities\":\"0x").putHex(event.capabilitiesBefore()).put("\"}");
+    }
+
     private void program(ProcessView event, LineBuffer out) {
         if (event.type() == ProcessView.Type.EXEC) {
+            call(event, out);
+            before(event, out);
             bytes(out, PATH, event.path());
             bytes(out, INTERPRETER, event.interpreter());
         }

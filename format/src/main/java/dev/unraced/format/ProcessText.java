@@ -5,6 +5,7 @@ import dev.unraced.event.ByteString;
 import dev.unraced.event.BytesView;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.EventView;
+import dev.unraced.event.Integrity;
 import dev.unraced.event.ProcessView;
 import dev.unraced.process.Ancestor;
 import dev.unraced.process.ProcessImage;
@@ -24,6 +25,9 @@ final class ProcessText {
     private static final byte[] ARROW = " ← ".getBytes(StandardCharsets.UTF_8);
     private static final byte[] ASCII_ARROW = LineBuffer.ascii(" <- ");
 
+    private static final byte[] RAISED = " → ".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] ASCII_RAISED = LineBuffer.ascii(" -> ");
+
     private final WallClock clock;
     private final TimeText timeText;
     private final boolean colour;
@@ -40,7 +44,7 @@ final class ProcessText {
     }
 
     /**
-     * Appends a line for an exec or an exit.
+     * Appends a line for an exec, a failed exec or an exit.
      *
      * @param table knows the names of users; null for none
      */
@@ -49,6 +53,11 @@ final class ProcessText {
             case EXEC -> {
                 begin(event, out, "exec");
                 exec(event, out);
+                user(table == null ? null : table.userOf(event), out);
+            }
+            case EXEC_FAILED -> {
+                begin(event, out, "exec");
+                failed(event, out);
                 user(table == null ? null : table.userOf(event), out);
             }
             case EXIT -> {
@@ -96,11 +105,41 @@ final class ProcessText {
         mark(event, EventFlag.DETACHED, out);
         mark(event, EventFlag.RESOLVED_UNSTABLE, out);
         mark(event, EventFlag.FOREIGN_MOUNT_NS, out);
-        if (event.effectiveUid() != event.uid()) {
+        boolean raised = event.hasCredentialsBefore() && event.effectiveUid() != event.effectiveUidBefore();
+        if (raised || event.effectiveUid() != event.uid()) {
             Style.NOTE.start(out, colour);
-            out.put(" euid ").putDecimal(event.effectiveUid());
+            out.put(" euid ");
+            if (raised) {
+                out.putDecimal(event.effectiveUidBefore()).put(safe.isUtf8() ? RAISED : ASCII_RAISED);
+            }
+            out.putDecimal(event.effectiveUid());
             end(out);
         }
+    }
+
+    /** Appends what a failed exec asked for, and why it failed. */
+    private void failed(ProcessView event, LineBuffer out) {
+        if (event.path().isPresent()) {
+            out.put('"');
+            put(out, event.path(), '"');
+            out.put('"');
+        } else {
+            out.put('?');
+        }
+        Style.FAILURE.start(out, colour);
+        out.put(" = ").put(event.errnoName().orElse("")).put(event.errnoName().isPresent() ? " " : "");
+        out.put('(').putDecimal(event.result()).put(')');
+        end(out);
+        if (event.pathIntegrity() == Integrity.CHANGED) {
+            Style.NOTE.start(out, colour);
+            out.put(" CHANGED");
+            end(out);
+        }
+        mark(event, EventFlag.TRUNCATED, out);
+        mark(event, EventFlag.FAULTED, out);
+        mark(event, EventFlag.ENTER_MISSED, out);
+        mark(event, EventFlag.STASH_FULL, out);
+        mark(event, EventFlag.EXECUTION_UNKNOWN, out);
     }
 
     private void user(@Nullable ByteString name, LineBuffer out) {

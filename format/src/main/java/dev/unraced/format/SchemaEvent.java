@@ -195,9 +195,19 @@ final class SchemaEvent {
                     fields.number("signal", event.exitSignal());
                 }
             }
+            case EXEC_FAILED -> {
+                bytes(fields, "path", event.path());
+                fields.word("path_provenance", event.pathProvenance().name())
+                        .word("path_integrity", event.pathIntegrity().name())
+                        .number("result", event.result());
+            }
             case EXEC, ALIVE -> {
                 bytes(fields, "path", event.path());
                 bytes(fields, "interpreter", event.interpreter());
+                if (event.hasCredentialsBefore()) {
+                    fields.number("effective_uid_before", event.effectiveUidBefore());
+                    fields.number("effective_gid_before", event.effectiveGidBefore());
+                }
             }
         }
     }

@@ -16,8 +16,11 @@ import dev.unraced.protocol.v1.Ancestor;
 import dev.unraced.protocol.v1.Block;
 import dev.unraced.protocol.v1.Caller;
 import dev.unraced.protocol.v1.Connect;
+import dev.unraced.protocol.v1.Credentials;
 import dev.unraced.protocol.v1.Event;
 import dev.unraced.protocol.v1.EventType;
+import dev.unraced.protocol.v1.ExecCall;
+import dev.unraced.protocol.v1.FailedExec;
 import dev.unraced.protocol.v1.File;
 import dev.unraced.protocol.v1.Image;
 import dev.unraced.protocol.v1.Integrity;
@@ -91,8 +94,19 @@ public final class EventCodec {
         switch (event.type()) {
             case FORK -> process.setForkerTgid(event.forkerTgid()).setForkerStartNanos(event.forkerStartNanos());
             case EXIT -> process.setStatus(event.status());
-            case EXEC, ALIVE -> {
-                // They have no fields of their own.
+            case EXEC -> {
+                process.setExecCall(ExecCall.forNumber(event.execCall().code()))
+                        .setAbi(Abi.forNumber(event.abi().code()));
+                if (event.hasCredentialsBefore()) {
+                    process.setBefore(before(event));
+                }
+            }
+            case EXEC_FAILED ->
+                process.setExecCall(ExecCall.forNumber(event.execCall().code()))
+                        .setAbi(Abi.forNumber(event.abi().code()))
+                        .setFailed(failed(event));
+            case ALIVE -> {
+                // It has no fields of its own.
             }
         }
         return Event.newBuilder()
@@ -101,6 +115,26 @@ public final class EventCodec {
                 .setSequence(event.sequence())
                 .setFlags(event.flags())
                 .setProcess(process);
+    }
+
+    private static Credentials.Builder before(ProcessView event) {
+        return Credentials.newBuilder()
+                .setUid((int) event.uidBefore())
+                .setGid((int) event.gidBefore())
+                .setEffectiveUid((int) event.effectiveUidBefore())
+                .setEffectiveGid((int) event.effectiveGidBefore())
+                .setCapabilities(event.capabilitiesBefore());
+    }
+
+    private static FailedExec.Builder failed(ProcessView event) {
+        return FailedExec.newBuilder()
+                .setEnterNanos(event.enterNanos())
+                .setResult(event.result())
+                .setDirfd(event.dirfd())
+                .setAtFlags((int) event.atFlags())
+                .setMitigation(Mitigation.forNumber(event.mitigation().code() + 1))
+                .setPathProvenance(Provenance.forNumber(event.pathProvenance().code()))
+                .setPathIntegrity(Integrity.forNumber(event.pathIntegrity().code()));
     }
 
     /** Adds the program behind a call, or why the table does not know it. */

@@ -4,7 +4,10 @@ package dev.unraced.event.record;
 import static dev.unraced.event.ProcessLayout.*;
 
 import dev.unraced.event.EventFlag;
+import dev.unraced.event.Integrity;
+import dev.unraced.event.Mitigation;
 import dev.unraced.event.ProcessView;
+import dev.unraced.event.Provenance;
 import dev.unraced.event.RecordLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -92,6 +95,47 @@ public final class ProcessEncoder {
     /** Sets of an exit the status, as wait(2) tells it. */
     public ProcessEncoder status(int status) {
         buffer.putInt(STATUS, status);
+        return this;
+    }
+
+    /** Sets of an exec the call that asked for it, and the credentials before. */
+    public ProcessEncoder before(
+            ProcessView.ExecCall call, long uid, long gid, long effectiveUid, long effectiveGid, long capabilities) {
+        bytes[CALL] = (byte) call.code();
+        buffer.putInt(UID_BEFORE, (int) uid);
+        buffer.putInt(GID_BEFORE, (int) gid);
+        buffer.putInt(EUID_BEFORE, (int) effectiveUid);
+        buffer.putInt(EGID_BEFORE, (int) effectiveGid);
+        buffer.putLong(CAPABILITIES_BEFORE, capabilities);
+        return this;
+    }
+
+    /**
+     * Sets of a failed exec the call and its result.
+     *
+     * @param enterNanos time of entry, CLOCK_BOOTTIME; 0 when the entry was missed
+     */
+    public ProcessEncoder failed(
+            ProcessView.ExecCall call, Mitigation mitigation, long enterNanos, int dirfd, int atFlags, int result) {
+        bytes[CALL] = (byte) call.code();
+        bytes[MITIGATION] = (byte) mitigation.code();
+        buffer.putLong(ENTER_NS, enterNanos);
+        buffer.putInt(DIRFD, dirfd);
+        buffer.putInt(AT_FLAGS, atFlags);
+        buffer.putInt(RESULT, result);
+        return this;
+    }
+
+    /** Sets of a failed exec where its path was read, and whether it held. */
+    public ProcessEncoder trust(Provenance provenance, Integrity integrity) {
+        bytes[PROVENANCE] = (byte) provenance.code();
+        bytes[INTEGRITY] = (byte) integrity.code();
+        return this;
+    }
+
+    /** Sets a flag. */
+    public ProcessEncoder with(EventFlag flag) {
+        flag(flag);
         return this;
     }
 

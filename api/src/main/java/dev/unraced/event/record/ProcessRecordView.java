@@ -3,13 +3,26 @@ package dev.unraced.event.record;
 
 import static dev.unraced.event.ProcessLayout.*;
 
+import dev.unraced.event.Abi;
+import dev.unraced.event.Integrity;
+import dev.unraced.event.Mitigation;
 import dev.unraced.event.ProcessView;
+import dev.unraced.event.Provenance;
 import dev.unraced.event.RecordLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /** The view of a process event's record, for code that has the record's memory. Not thread-safe. */
 public final class ProcessRecordView extends ProcessView {
+    /** The codes of a record: each field, and the number of codes, which begin with 0. */
+    private static final int[][] CODES = {
+        {MITIGATION, Mitigation.values().length},
+        {CALL, ExecCall.values().length},
+        {ABI, Abi.values().length},
+        {PROVENANCE, Provenance.values().length},
+        {INTEGRITY, Integrity.values().length}
+    };
+
     private static final int[] SLICES = {PATH, RESOLVED, INTERPRETER, ARGUMENTS, CGROUP};
 
     /** Creates a view of nothing, for {@link #wrap}. */
@@ -31,8 +44,13 @@ public final class ProcessRecordView extends ProcessView {
         if (buffer.getInt(offset + LENGTH) != size
                 || buffer.getShort(offset + VERSION_OFFSET) != RecordLayout.VERSION
                 || type < TYPE_FORK
-                || type > TYPE_ALIVE) {
+                || type > TYPE_EXEC_FAILED) {
             return false;
+        }
+        for (int[] field : CODES) {
+            if (buffer.get(offset + field[0]) < 0 || buffer.get(offset + field[0]) >= field[1]) {
+                return false;
+            }
         }
         for (int field : SLICES) {
             int slice = buffer.getInt(offset + field);

@@ -120,7 +120,7 @@ final class ProcessOptions {
                     descendants.remove(event.tgid());
                 }
             }
-            case EXEC, EXIT -> {
+            case EXEC, EXEC_FAILED, EXIT -> {
                 // An exec changes no descent, and events of the end may still come.
             }
         }

@@ -19,8 +19,13 @@ import dev.unraced.conformance.spec.Violation;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Feature;
+import dev.unraced.event.Integrity;
+import dev.unraced.event.Mitigation;
 import dev.unraced.event.ProcessView;
+import dev.unraced.event.ProcessView.ExecCall;
+import dev.unraced.event.Provenance;
 import dev.unraced.event.Syscall;
+import dev.unraced.linux.Errno;
 import java.util.List;
 
 /** Rules about process events, and about the image behind a call. */
@@ -28,6 +33,10 @@ import java.util.List;
 public abstract class ProcessConformance extends DriverConformance {
     /** The mode of the child's open; the exit code follows from it. */
     private static final int TAG = 107;
+    /** uapi/linux/fcntl.h */
+    private static final int AT_FDCWD = -100;
+
+    private static final int AT_SYMLINK_NOFOLLOW = 0x100;
 
     protected ProcessConformance() {}
 
@@ -215,6 +224,84 @@ public abstract class ProcessConformance extends DriverConformance {
         }
     }
 
+    @Rule("An exec that fails is one event, with the path as it was passed and the error")
+    @Requires(features = {Feature.PROCESS_EVENTS, Feature.FAILED_EXECS})
+    public final void r16_10_aFailedExecIsAnEvent() {
+        for (Mitigation mode : List.of(Mitigation.OFF, Mitigation.STASH)) {
+            if (!capabilities().has(mode)) {
+                continue;
+            }
+            try (Scenario scenario =
+                    watching().with(builder -> builder.mitigation(mode)).open()) {
+                for (String words : List.of("fails", "fails thread")) {
+                    ByteString missing = ByteString.copyOf(scenario.scratch().bytes("missing-program"));
+                    Reply reply = program(scenario, words);
+                    List<ProcessView> life = lifeOf(scenario, reply, 5);
+                    assertThat(life)
+                            .as("R16.10: events of a child that executes a program after two failures, %s", words)
+                            .extracting(ProcessView::type)
+                            .containsExactly(
+                                    ProcessView.Type.FORK,
+                                    ProcessView.Type.EXEC_FAILED,
+                                    ProcessView.Type.EXEC_FAILED,
+                                    ProcessView.Type.EXEC,
+                                    ProcessView.Type.EXIT);
+                    assertFailed(life.get(1), ExecCall.EXECVE, missing, mode);
+                    assertFailed(life.get(2), ExecCall.EXECVEAT, missing, mode);
+                    assertThat(life.subList(1, 3))
+                            .as("R16.10: the image that asked")
+                            .extracting(ProcessView::processKey)
+                            .containsOnly(life.get(0).processKey());
+                    assertThat(life.get(1).tid() == reply.integer("tgid"))
+                            .as("R16.10: the thread")
+                            .isEqualTo(!words.endsWith("thread"));
+                }
+            }
+        }
+    }
+
+    private static void assertFailed(ProcessView event, ExecCall call, ByteString path, Mitigation mode) {
+        assertThat(event.execCall()).as("R16.10: the call").isEqualTo(call);
+        assertThat(event.path().toByteString()).as("R16.10: the path").isEqualTo(path);
+        assertThat(event.pathProvenance())
+                .as("R16.10: where the path was read")
+                .isEqualTo(mode == Mitigation.OFF ? Provenance.EXIT : Provenance.ENTER);
+        assertThat(event.pathIntegrity()).as("R16.10: no proof").isEqualTo(Integrity.UNCHECKED);
+        assertThat(event.mitigation()).as("R16.10: the mode").isEqualTo(mode);
+        assertThat(event.result()).as("R16.10: the result").isEqualTo(-Errno.ENOENT);
+        assertThat(event.dirfd()).as("R16.10: the directory").isEqualTo(AT_FDCWD);
+        assertThat(event.atFlags())
+                .as("R16.10: the flags")
+                .isEqualTo(call == ExecCall.EXECVEAT ? AT_SYMLINK_NOFOLLOW : 0);
+        assertThat(event.enterNanos()).as("R16.10: the entry").isBetween(1L, event.nanos());
+        assertThat(event.flags()).as("R16.10: flags").isZero();
+    }
+
+    @Rule("An exec tells the call that asked for it, and the credentials before")
+    @Requires(features = {Feature.PROCESS_EVENTS, Feature.EXEC_CALLS})
+    public final void r16_11_anExecTellsTheCredentialsBefore() {
+        try (Scenario scenario = watching().open()) {
+            for (String words : List.of("raises", "raises thread")) {
+                Reply reply = program(scenario, words);
+                ProcessView exec = execOf(scenario, reply);
+                assertThat(exec.execCall()).as("R16.11: the call, %s", words).isEqualTo(ExecCall.EXECVE);
+                assertThat(exec.hasCredentialsBefore())
+                        .as("R16.11: there are credentials, %s", words)
+                        .isTrue();
+                assertThat(List.of(exec.effectiveUidBefore(), exec.effectiveGidBefore(), exec.capabilitiesBefore()))
+                        .as("R16.11: the effective credentials before, %s", words)
+                        .containsExactly(
+                                reply.number("euid_before"),
+                                reply.number("egid_before"),
+                                reply.number("capabilities_before"))
+                        .isNotEqualTo(List.of(exec.effectiveUid(), exec.effectiveGid(), exec.capabilities()));
+                assertThat(List.of(exec.uidBefore(), exec.gidBefore()))
+                        .as("R16.11: the real ids, which no exec changes, %s", words)
+                        .containsExactly(exec.uid(), exec.gid());
+            }
+        }
+    }
+
     private static void assertProgram(String rule, ProcessView exec, Reply reply) {
         assertThat(exec.has(EventFlag.HAS_FILE)).as("%s: there is a file", rule).isTrue();
         assertThat(exec.has(EventFlag.DELETED))
@@ -243,8 +330,13 @@ public abstract class ProcessConformance extends DriverConformance {
                 .with("path", scenario.scratch().bytes("before"))
                 .with("other", scenario.scratch().bytes("after"))
                 .with("tag", TAG);
-        if (words.equals("thread")) {
+        if (words.endsWith("thread")) {
             command = command.with("thread", 1);
+        }
+        if (words.startsWith("fails")) {
+            command = command.with("fails", scenario.scratch().bytes("missing-program"));
+        } else if (words.startsWith("raises")) {
+            command = command.with("raises", 1);
         } else if (words.equals("script")) {
             command = command.with("script", scenario.scratch().bytes("script"));
         }
@@ -252,6 +344,10 @@ public abstract class ProcessConformance extends DriverConformance {
     }
 
     private List<ProcessView> lifeOf(Scenario scenario, Reply reply) {
+        return lifeOf(scenario, reply, 3);
+    }
+
+    private List<ProcessView> lifeOf(Scenario scenario, Reply reply, int events) {
         scenario.awaitRest();
         List<ProcessView> life = ofProcess(scenario, reply.integer("tgid"));
         evidence().add(life.size());
@@ -259,7 +355,7 @@ public abstract class ProcessConformance extends DriverConformance {
                 "R16.1",
                 () -> assertThat(life)
                         .as("events of a process that was forked, executed and ended")
-                        .hasSize(3));
+                        .hasSize(events));
         return life;
     }
 

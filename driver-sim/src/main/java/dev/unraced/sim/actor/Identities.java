@@ -2,6 +2,8 @@
 package dev.unraced.sim.actor;
 
 import dev.unraced.event.ByteString;
+import dev.unraced.event.ProcessView.ExecCall;
+import dev.unraced.linux.Errno;
 import dev.unraced.linux.OpenFlags;
 import dev.unraced.sim.fs.Inode;
 import dev.unraced.sim.kernel.Program;
@@ -15,6 +17,8 @@ import java.util.Objects;
 /** Plays threads that take over another thread's id, by reuse, exec and vfork, and a thread whose last sibling ends. */
 final class Identities extends Player {
     private static final String PROGRAM = "/usr/bin/unraced-actor";
+    /** uapi/linux/fcntl.h */
+    private static final int AT_SYMLINK_NOFOLLOW = 0x100;
 
     Identities(ActorProcesses processes) {
         super(processes);
@@ -67,6 +71,12 @@ final class Identities extends Player {
         Task child = processes.fork();
         processes.open(child, line.bytes("path"), 0, tag);
         Task executing = line.has("thread") ? kernel.thread(child.group()) : child;
+        if (line.has("fails")) {
+            kernel.failExec(executing, ExecCall.EXECVE, line.bytes("fails"), 0, Errno.ENOENT);
+            kernel.failExec(executing, ExecCall.EXECVEAT, line.bytes("fails"), AT_SYMLINK_NOFOLLOW, Errno.ENOENT);
+        }
+        long before = child.group().effectiveUid();
+        long raised = line.has("raises") ? before + 1 : before;
         kernel.beginExec(executing, Signal.KILL);
         kernel.endExec(
                 executing,
@@ -78,7 +88,8 @@ final class Identities extends Player {
                         file.superBlock().major(),
                         file.superBlock().minor(),
                         file.number(),
-                        ByteString.copyOf(arguments)));
+                        ByteString.copyOf(arguments)),
+                raised);
         processes.open(executing, line.bytes("other"), 0, tag + 1);
         kernel.exit(executing, (int) (tag % 100));
         Answer answer = new Answer()
@@ -90,7 +101,10 @@ final class Identities extends Player {
                 .with("deleted", 0)
                 .withBytes("real", bytes(PROGRAM))
                 .withBytes("asked", asked.toByteArray())
-                .withBytes("arguments", arguments);
+                .withBytes("arguments", arguments)
+                .with("euid_before", before)
+                .with("egid_before", child.group().gid())
+                .with("capabilities_before", 0);
         return interpreter == null ? answer : answer.withBytes("interpreter", interpreter.toByteArray());
     }
 

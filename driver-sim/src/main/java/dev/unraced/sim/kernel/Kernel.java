@@ -3,6 +3,7 @@ package dev.unraced.sim.kernel;
 
 import dev.unraced.event.Abi;
 import dev.unraced.event.Origin;
+import dev.unraced.event.ProcessView.ExecCall;
 import dev.unraced.event.Syscall;
 import dev.unraced.sim.fs.FileTree;
 import dev.unraced.sim.fs.FsContext;
@@ -207,6 +208,11 @@ public final class Kernel {
 
     /** Ends execve as {@link #endExec(Task, byte[])} does, of a known program. */
     public void endExec(Task task, byte[] comm, @Nullable Program program) {
+        endExec(task, comm, program, task.group.effectiveUid);
+    }
+
+    /** Ends execve as {@link #endExec(Task, byte[])} does, of a program that gives the process an effective user. */
+    public void endExec(Task task, byte[] comm, @Nullable Program program, long effectiveUid) {
         if (!canEndExec(task)) {
             throw new IllegalStateException("the process has other threads still");
         }
@@ -215,8 +221,15 @@ public final class Kernel {
         task.group.memory = new AddressSpace();
         task.group.program = program;
         task.group.execId++;
+        task.group.effectiveUidBefore = task.group.effectiveUid;
+        task.group.effectiveUid = effectiveUid;
         task.comm(comm);
         observers.executed(task, before);
+    }
+
+    /** Lets an execve or execveat fail. The arguments are those of {@link Tracepoints#execFailed}. */
+    public void failExec(Task task, ExecCall call, byte[] path, int atFlags, int error) {
+        observers.execFailed(task, call, path, atFlags, error);
     }
 
     /** Ends a thread of its own accord, outside of any call. */

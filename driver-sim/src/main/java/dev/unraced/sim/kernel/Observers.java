@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.kernel;
 
+import dev.unraced.event.ProcessView.ExecCall;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -63,6 +64,11 @@ final class Observers implements Tracepoints {
     @Override
     public void executed(Task task, int before) {
         all.forEach(observer -> observer.executed(task, before));
+    }
+
+    @Override
+    public void execFailed(Task task, ExecCall call, byte[] path, int atFlags, int error) {
+        all.forEach(observer -> observer.execFailed(task, call, path, atFlags, error));
     }
 
     @Override

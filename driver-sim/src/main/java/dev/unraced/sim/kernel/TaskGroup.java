@@ -32,6 +32,7 @@ public final class TaskGroup {
     long startNanos;
     int parentTgid;
     long uid;
+    long effectiveUidBefore;
     long effectiveUid;
     long gid;
     long cgroupId;
@@ -80,6 +81,11 @@ public final class TaskGroup {
 
     public long effectiveUid() {
         return effectiveUid;
+    }
+
+    /** The effective user id before the last exec. */
+    public long effectiveUidBefore() {
+        return effectiveUidBefore;
     }
 
     /** The real user id. */

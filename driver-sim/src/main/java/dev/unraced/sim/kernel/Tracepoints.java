@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.kernel;
 
+import dev.unraced.event.ProcessView.ExecCall;
+
 /**
  * The points at which an observer can look at the simulated kernel, as BPF programs look at the real one. The kernel
  * calls them within a step, so no other task runs meanwhile. Implementations must not change the machine.
@@ -53,6 +55,13 @@ public interface Tracepoints {
      * @param before the id that the thread had before
      */
     default void executed(Task task, int before) {}
+
+    /**
+     * The return of an execve or execveat that has failed, relative to the working directory.
+     *
+     * @param error the errno
+     */
+    default void execFailed(Task task, ExecCall call, byte[] path, int atFlags, int error) {}
 
     /** sched_process_exit of the last thread of a process. */
     default void processExit(Task last) {}

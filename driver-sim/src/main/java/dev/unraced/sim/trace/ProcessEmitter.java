@@ -2,7 +2,11 @@
 package dev.unraced.sim.trace;
 
 import dev.unraced.event.ByteString;
+import dev.unraced.event.Integrity;
+import dev.unraced.event.Mitigation;
 import dev.unraced.event.ProcessView;
+import dev.unraced.event.ProcessView.ExecCall;
+import dev.unraced.event.Provenance;
 import dev.unraced.event.record.ProcessEncoder;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Program;
@@ -13,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /** Makes process events, as {@code process.bpf.c} does on a real kernel. */
 final class ProcessEmitter {
     private static final int SOURCE = 0;
+    /** uapi/linux/fcntl.h */
+    private static final int AT_FDCWD = -100;
 
     private final Kernel kernel;
     private final RecordSink sink;
@@ -50,6 +56,8 @@ final class ProcessEmitter {
         Program program = task.group().program();
         begin(ProcessView.Type.EXEC, task, before);
         executable(program);
+        TaskGroup group = task.group();
+        encoder.before(ExecCall.EXECVE, group.uid(), group.gid(), group.effectiveUidBefore(), group.gid(), 0);
         if (program != null) {
             encoder.path(program.asked().toByteArray())
                     .arguments(program.arguments().toByteArray());
@@ -58,6 +66,14 @@ final class ProcessEmitter {
                 encoder.interpreter(interpreter.toByteArray());
             }
         }
+        submit();
+    }
+
+    void failed(Task task, Mitigation mode, ExecCall call, byte[] path, int atFlags, int error) {
+        begin(ProcessView.Type.EXEC_FAILED, task, task.tid());
+        encoder.failed(call, mode, kernel.clock().now(), AT_FDCWD, atFlags, -error)
+                .trust(mode == Mitigation.OFF ? Provenance.EXIT : Provenance.ENTER, Integrity.UNCHECKED)
+                .path(path);
         submit();
     }
 

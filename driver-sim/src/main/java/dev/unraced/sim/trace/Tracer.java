@@ -6,6 +6,7 @@ import dev.unraced.capture.StashStats;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
+import dev.unraced.event.ProcessView.ExecCall;
 import dev.unraced.event.Syscall;
 import dev.unraced.ring.CallerLedger;
 import dev.unraced.sim.fs.OpenFile;
@@ -319,6 +320,13 @@ public final class Tracer implements Tracepoints {
     public void executed(Task task, int before) {
         if (processEvents && filter.reason(task.group()) == null) {
             processes.executed(task, before);
+        }
+    }
+
+    @Override
+    public void execFailed(Task task, ExecCall call, byte[] path, int atFlags, int error) {
+        if (processEvents && filter.reason(task.group()) == null) {
+            processes.failed(task, mitigation, call, path, atFlags, error);
         }
     }
 

@@ -5,6 +5,8 @@ import dev.unraced.conformance.mutant.Mutant;
 import dev.unraced.event.Feature;
 import dev.unraced.event.ProcessLayout;
 import dev.unraced.event.ProcessView;
+import dev.unraced.event.ProcessView.ExecCall;
+import dev.unraced.event.Provenance;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.mutants.fault.MutantFactory;
 import dev.unraced.mutants.fault.SourceAround;
@@ -75,6 +77,28 @@ final class ProcessMutants {
                             }
                             ring.submit(bytes, length);
                         })),
+                MutantFactory.broken(
+                        "failed-execs-unseen",
+                        "sees no exec that fails",
+                        "R16.10",
+                        () -> Seams.NONE.withTracepoints(observer -> around(observer, new TracepointsAround() {
+                            @Override
+                            public void execFailed(Task task, ExecCall call, byte[] path, int atFlags, int error) {
+                                // It is not told.
+                            }
+                        }))),
+                editing(
+                        "failed-execs-proven",
+                        "says of the snapshot of a failed exec that it is the kernel's copy",
+                        "R16.10",
+                        ProcessView.Type.EXEC_FAILED,
+                        record -> record.put(ProcessLayout.PROVENANCE, (byte) Provenance.KERNEL.code())),
+                editing(
+                        "credentials-before-by-the-exec",
+                        "gives the credentials of after an exec as those of before",
+                        "R16.11",
+                        ProcessView.Type.EXEC,
+                        record -> record.putInt(ProcessLayout.EUID_BEFORE, record.getInt(ProcessLayout.EUID))),
                 MutantFactory.broken(
                         "forks-unseen-under-a-filter",
                         "sees no fork where only some processes are watched",

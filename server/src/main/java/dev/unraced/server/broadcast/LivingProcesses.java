@@ -39,6 +39,9 @@ final class LivingProcesses {
         switch (event.type()) {
             case FORK -> put(event.tgid(), inheriting(event, find(event.forkerTgid(), event.forkerStartNanos())));
             case EXEC, ALIVE -> put(event.tgid(), alive(event, event));
+            case EXEC_FAILED -> {
+                // The process has the image that it had.
+            }
             case EXIT -> {
                 if (find(event.tgid(), event.startNanos()) != null) {
                     records.remove(event.tgid());
@@ -87,6 +90,10 @@ final class LivingProcesses {
         }
         fixed.putInt(ProcessLayout.ARGUMENTS_SIZE, 0);
         fixed.putInt(ProcessLayout.STATUS, 0);
+        fixed.putInt(ProcessLayout.CALL, 0);
+        for (int at = ProcessLayout.CAPABILITIES_BEFORE; at < ProcessLayout.FIXED_SIZE; at += Integer.BYTES) {
+            fixed.putInt(at, 0);
+        }
         int aboutArguments = EventFlag.TRUNCATED.mask() | EventFlag.FAULTED.mask();
         fixed.putInt(ProcessLayout.FLAGS, program == null ? 0 : program.flags() & ~aboutArguments);
         fixed.putLong(ProcessLayout.INODE, program == null ? 0 : program.inode());

@@ -51,6 +51,8 @@ public final class PtraceDriver implements Driver {
             .without(Feature.RATE_LIMITS, "the example counts no events of callers")
             .without(Feature.LOSSES_BY_CALLER, "the example counts no losses of callers")
             .without(Feature.PROCESS_EVENTS, "the driver reports calls, and no processes")
+            .without(Feature.FAILED_EXECS, "the driver reports calls, and no processes")
+            .without(Feature.EXEC_CALLS, "the driver reports calls, and no processes")
             .without(Feature.PROCESS_KEY, "nothing tells a tracer how often a process has executed a program")
             .without(Feature.ENTER_EVENTS, "the driver writes one record of a call, and none at its entry")
             .without(Feature.CALLS_UNDER_WAY, "the tracer interrupts a call under way, and sees it begin anew")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.mutants.fault;
 
+import dev.unraced.event.ProcessView.ExecCall;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.kernel.TaskGroup;
@@ -63,6 +64,11 @@ public class TracepointsAround implements Tracepoints {
     @Override
     public void executed(Task task, int before) {
         inner().executed(task, before);
+    }
+
+    @Override
+    public void execFailed(Task task, ExecCall call, byte[] path, int atFlags, int error) {
+        inner().execFailed(task, call, path, atFlags, error);
     }
 
     @Override

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * This file follows each execve and execveat from its entry to its end. One that fails makes an event of its own; one
+ * that succeeds gives the event of its exec the credentials that the thread had before (R16.10, R16.11).
+ *
+ * A newer kernel can preempt these programs, so they use no per-CPU area: what they know of a call lies in its entry of
+ * the map, which only the thread itself touches.
+ */
+#ifndef UNRACED_PROCESS_ATTEMPTS_H
+#define UNRACED_PROCESS_ATTEMPTS_H
+
+#include "lib/kernel_types.h"
+#include <bpf/bpf_helpers.h>
+#include "unraced/image.h"
+#include "lib/control.h"
+#include "lib/maps.h"
+#include "process/describe.h"
+#include "process/types.h"
+#include "syscall/filter.h"
+
+struct attempt {
+	__u64 mm; /* struct mm_struct of the thread when the call entered */
+	struct unraced_exec exec;
+	/* The record of a failed exec, with its path behind. */
+	struct unraced_process record;
+	__u8 path[READ_BYTES + 8];
+};
+
+/*
+ * The calls that are under way, by their struct task_struct: an exec by another thread than the first takes over id and
+ * start of the first. A call beyond these is read at its return.
+ */
+#define ATTEMPTS 512
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, ATTEMPTS);
+	__type(key, __u64);
+	__type(value, struct attempt);
+} attempts SEC(".maps");
+
+/* Nobody writes here: new entries are copied from it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct attempt);
+} no_attempt SEC(".maps");
+
+/* A call with its registers, of which the third and the fourth lead to arguments and environment. */
+struct exec_arguments {
+	__u64 args[5];
+	__u8 call; /* enum unraced_exec_call */
+	__u8 abi;
+	__u8 ran; /* 1: the call surely ran */
+};
+
+/* Returns the call that the task is in, or null. An older entry is of an earlier task in the same memory. */
+static __always_inline struct attempt *attempt_of(struct task_struct *task)
+{
+	__u64 key = (__u64)task;
+	struct attempt *attempt = bpf_map_lookup_elem(&attempts, &key);
+
+	return attempt && attempt->exec.enter_ns >= task->start_boottime ? attempt : 0;
+}
+
+static __always_inline void drop_attempt(struct task_struct *task)
+{
+	__u64 key = (__u64)task;
+
+	bpf_map_delete_elem(&attempts, &key);
+}
+
+/*
+ * Removes the entry of a call whose end no program saw. It failed, since the event of an exec removes its entry; so it
+ * is an event that was lost, and has a number of its own.
+ */
+static __always_inline void lose_attempt(struct unraced_counters *stats, struct task_struct *task)
+{
+	__u64 key = (__u64)task;
+
+	if (bpf_map_delete_elem(&attempts, &key))
+		return;
+	__sync_fetch_and_add(&stats->process_sequence, 1);
+	__sync_fetch_and_add(&stats->unfinished, 1);
+}
+
+/* Puts an empty entry into the map, and returns it, or null where the map is full. */
+static __always_inline struct attempt *new_attempt(struct task_struct *task)
+{
+	struct attempt *empty = SCRATCH(no_attempt);
+	__u64 key = (__u64)task;
+
+	if (!empty || bpf_map_update_elem(&attempts, &key, empty, BPF_ANY))
+		return 0;
+	return bpf_map_lookup_elem(&attempts, &key);
+}
+
+/* Reads the path. Its page may be absent at entry, and may become readable later. */
+static __always_inline void read_exec_path(struct attempt *attempt, __u8 provenance)
+{
+	struct unraced_exec *exec = &attempt->exec;
+	long size = bpf_probe_read_user_str(attempt->path, READ_BYTES, (void *)exec->pointer);
+
+	if (size < 0)
+		return;
+	exec->provenance = provenance;
+	/* The size includes the NUL, but older kernels return 0 for an empty string. */
+	exec->length = size > 0 ? size - 1 : 0;
+	if (size == READ_BYTES) {
+		char last = 0;
+
+		if (bpf_probe_read_user(&last, 1, (void *)(exec->pointer + UNRACED_PATH_MAX)) || last)
+			exec->flags |= UNRACED_TRUNCATED;
+	}
+}
+
+#define CHUNK 64
+
+/* Compares the path with what its memory has now. */
+static __always_inline __u8 judge_exec_path(const struct attempt *attempt)
+{
+	__u32 length = attempt->exec.length, size;
+
+	if (length > UNRACED_PATH_MAX)
+		return UNRACED_INTEGRITY_UNCHECKED;
+	/* The NUL belongs to the path, unless the path is longer than an event holds. */
+	size = length + !(attempt->exec.flags & UNRACED_TRUNCATED);
+	for (__u32 at = 0; at < READ_BYTES; at += CHUNK) {
+		__u64 then[CHUNK / 8] = {}, now[CHUNK / 8] = {};
+		__u32 left = size - at;
+
+		if (at >= size)
+			return UNRACED_INTEGRITY_UNCHECKED;
+		if (left > CHUNK)
+			left = CHUNK;
+		bpf_probe_read_kernel(then, left, &attempt->path[at]);
+		if (bpf_probe_read_user(now, left, (void *)(attempt->exec.pointer + at)))
+			return UNRACED_INTEGRITY_UNCHECKED;
+		for (int word = 0; word < CHUNK / 8; word++) {
+			if (then[word] != now[word])
+				return UNRACED_INTEGRITY_CHANGED;
+		}
+	}
+	return UNRACED_INTEGRITY_UNCHECKED;
+}
+
+static __always_inline __u64 memory_of(struct task_struct *task)
+{
+	return (__u64)KREAD((struct task_struct___process *)task, mm);
+}
+
+static __always_inline void read_credentials(struct unraced_credentials *to, struct task_struct *task)
+{
+	struct cred *cred = KREAD(task, cred);
+
+	to->uid = KREAD(cred, uid.val);
+	to->gid = KREAD(cred, gid.val);
+	to->euid = KREAD(cred, euid.val);
+	to->egid = KREAD(cred, egid.val);
+	to->capabilities = effective_capabilities(cred);
+}
+
+/* Handles the entry of a call. The kernel verifies this function once for all its callers. */
+__noinline int exec_enters(struct exec_arguments *from)
+{
+	struct unraced_control *shared = SCRATCH(control);
+	struct unraced_counters *stats = own_stats();
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct attempt *attempt;
+
+	if (!from || !shared || !stats)
+		return 0;
+	/* No filter may spare an earlier call's entry: it would answer this call's return. */
+	lose_attempt(stats, task);
+	if (filter(shared) != UNRACED_PASS)
+		return 0;
+	attempt = new_attempt(task);
+	if (!attempt)
+		return 0;
+	unraced_exec_arguments(&attempt->exec, from->call, from->args);
+	attempt->exec.abi = from->abi;
+	attempt->exec.mitigation = current_mode(shared);
+	attempt->mm = memory_of(task);
+	read_credentials(&attempt->exec.before, task);
+	if (attempt->exec.mitigation != UNRACED_MITIGATION_OFF)
+		read_exec_path(attempt, UNRACED_PROVENANCE_ENTER);
+	attempt->exec.enter_ns = bpf_ktime_get_boot_ns();
+	return 0;
+}
+
+/* Begins the entry of a call that has none yet when it returns. Returns null where the map is full. */
+static __always_inline struct attempt *missed_attempt(struct unraced_control *shared, struct exec_arguments *from,
+						      struct task_struct *task)
+{
+	struct attempt *attempt = new_attempt(task);
+
+	if (!attempt)
+		return 0;
+	unraced_exec_arguments(&attempt->exec, from->call, from->args);
+	attempt->exec.abi = from->abi;
+	attempt->exec.mitigation = current_mode(shared);
+	attempt->mm = memory_of(task);
+	if (attempt->exec.mitigation != UNRACED_MITIGATION_OFF)
+		attempt->exec.flags |= UNRACED_ENTER_MISSED;
+	if (!from->ran)
+		attempt->exec.flags |= UNRACED_EXECUTION_UNKNOWN;
+	return attempt;
+}
+
+/* Makes the event of a call for which there is no room. Its path is unknown. */
+static __always_inline void send_without_path(struct unraced_counters *stats, struct unraced_control *shared,
+					      struct exec_arguments *from, struct task_struct *task, __s64 result)
+{
+	struct unraced_process record;
+	struct unraced_exec exec = {};
+
+	unraced_exec_arguments(&exec, from->call, from->args);
+	exec.abi = from->abi;
+	exec.mitigation = current_mode(shared);
+	exec.flags = UNRACED_ENTER_MISSED | UNRACED_STASH_FULL;
+	begin_process(&record, UNRACED_RECORD_EXEC_FAILED, task);
+	unraced_exec_failed(&record, &exec, task->pid, result, UNRACED_INTEGRITY_UNCHECKED);
+	send_process(stats, shared, &record, sizeof(record));
+}
+
+/* Makes the event of a call that has failed. */
+static __always_inline void send_failed(struct unraced_counters *stats, struct unraced_control *shared,
+					struct attempt *attempt, struct task_struct *task, __s64 result)
+{
+	__u8 integrity = UNRACED_INTEGRITY_UNCHECKED;
+	__u32 length, size;
+
+	/* What another memory has at the same address says nothing about this call. */
+	if (attempt->mm == memory_of(task)) {
+		if (attempt->exec.provenance == UNRACED_PROVENANCE_NONE) {
+			if (attempt->exec.enter_ns && attempt->exec.mitigation != UNRACED_MITIGATION_OFF)
+				attempt->exec.flags |= UNRACED_FAULTED;
+			read_exec_path(attempt, UNRACED_PROVENANCE_EXIT);
+		} else if (shared->integrity) {
+			integrity = judge_exec_path(attempt);
+		}
+	}
+	begin_process(&attempt->record, UNRACED_RECORD_EXEC_FAILED, task);
+	unraced_exec_failed(&attempt->record, &attempt->exec, task->pid, result, integrity);
+	length = attempt->record.path.length & (READ_BYTES - 1);
+	for (int i = 0; i < 8; i++)
+		attempt->path[length + i] = 0;
+	size = sizeof(attempt->record) + ((length + 7) & ~7u);
+	send_process(stats, shared, &attempt->record, size);
+}
+
+/* Handles the return of a call. The kernel verifies this function once for all its callers. */
+__noinline int exec_returns(struct exec_arguments *from, __s64 result)
+{
+	struct unraced_control *shared = SCRATCH(control);
+	struct unraced_counters *stats = own_stats();
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct attempt *attempt;
+
+	if (!from || !shared || !stats)
+		return 0;
+	if (from->abi == UNRACED_ABI_IA32)
+		result = (__s32)result;
+	attempt = attempt_of(task);
+	/* The exec has an event of its own, which may have been filtered out. */
+	if (result >= 0) {
+		if (attempt)
+			drop_attempt(task);
+		return 0;
+	}
+	if (!attempt) {
+		if (filter(shared) != UNRACED_PASS)
+			return 0;
+		attempt = missed_attempt(shared, from, task);
+	}
+	if (!attempt) {
+		send_without_path(stats, shared, from, task, result);
+		return 0;
+	}
+	send_failed(stats, shared, attempt, task, result);
+	drop_attempt(task);
+	return 0;
+}
+
+#endif

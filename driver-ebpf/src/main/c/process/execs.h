@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * The programs that see execve and execveat, at the kernel's functions for them or at the tracepoints of all calls, as
+ * the programs of opens and connects do (syscall/function.h, syscall/compat.h); the loader chooses.
+ */
+#ifndef UNRACED_PROCESS_EXECS_H
+#define UNRACED_PROCESS_EXECS_H
+
+#include "lib/kernel_types.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_tracing.h>
+#include "unraced/calls.h"
+#include "unraced/image.h"
+#include "unraced/kernel.h"
+#include "process/attempts.h"
+
+#ifdef __TARGET_ARCH_x86
+
+static __always_inline void read_exec(struct exec_arguments *to, struct pt_regs *regs)
+{
+	if (to->abi == UNRACED_ABI_IA32) {
+		to->args[0] = (__u32)KREAD(regs, bx);
+		to->args[1] = (__u32)KREAD(regs, cx);
+		to->args[4] = (__u32)KREAD(regs, di);
+		return;
+	}
+	to->args[0] = KREAD(regs, di);
+	to->args[1] = KREAD(regs, si);
+	to->args[4] = KREAD(regs, r8);
+}
+
+#define EXEC_NATIVE(name) "__x64_sys_" name
+#else
+
+static __always_inline void read_exec(struct exec_arguments *to, struct pt_regs *regs)
+{
+	to->args[0] = RUNNING_PARM1(regs);
+	to->args[1] = PT_REGS_PARM2_CORE_SYSCALL(regs);
+	to->args[4] = PT_REGS_PARM5_CORE_SYSCALL(regs);
+}
+
+#define EXEC_NATIVE(name) "__arm64_sys_" name
+#endif
+
+/* Defines the two programs of a function. */
+#define EXEC_FUNCTION(name, function, number, convention)                                                             \
+	SEC("fentry/" function) int BPF_PROG(enter_##name, struct pt_regs *regs)                                       \
+	{                                                                                                              \
+		struct exec_arguments from = { .call = number, .abi = convention, .ran = 1 };                          \
+                                                                                                                       \
+		read_exec(&from, regs);                                                                                \
+		return exec_enters(&from);                                                                             \
+	}                                                                                                              \
+                                                                                                                       \
+	SEC("fexit/" function) int BPF_PROG(exit_##name, struct pt_regs *regs, long result)                            \
+	{                                                                                                              \
+		struct exec_arguments from = { .call = number, .abi = convention, .ran = 1 };                          \
+                                                                                                                       \
+		read_exec(&from, regs);                                                                                \
+		return exec_returns(&from, result);                                                                    \
+	}
+
+EXEC_FUNCTION(native_execve, EXEC_NATIVE("execve"), UNRACED_EXECVE, UNRACED_ABI_NATIVE)
+EXEC_FUNCTION(native_execveat, EXEC_NATIVE("execveat"), UNRACED_EXECVEAT, UNRACED_ABI_NATIVE)
+#ifdef __TARGET_ARCH_x86
+EXEC_FUNCTION(ia32_execve, "__ia32_compat_sys_execve", UNRACED_EXECVE, UNRACED_ABI_IA32)
+EXEC_FUNCTION(ia32_execveat, "__ia32_compat_sys_execveat", UNRACED_EXECVEAT, UNRACED_ABI_IA32)
+EXEC_FUNCTION(x32_execve, "__x64_compat_sys_execve", UNRACED_EXECVE, UNRACED_ABI_X32)
+EXEC_FUNCTION(x32_execveat, "__x64_compat_sys_execveat", UNRACED_EXECVEAT, UNRACED_ABI_X32)
+#endif
+
+/* Finds out which call has this number, and reads its arguments. Returns false for all other calls of the machine. */
+static __always_inline bool find_exec(struct exec_arguments *from, struct pt_regs *regs, long number)
+{
+#ifdef __TARGET_ARCH_x86
+	switch ((__u32)number & ~UNRACED_X32_BIT) {
+	UNRACED_EXECS_X86_64(UNRACED_CALL_PASS, )
+	UNRACED_EXECS_X32(UNRACED_CALL_PASS, )
+	UNRACED_EXECS_IA32(UNRACED_CALL_PASS, )
+		break;
+	default:
+		return 0;
+	}
+	if (bpf_get_current_task_btf()->thread_info.status & TS_COMPAT) {
+		from->abi = UNRACED_ABI_IA32;
+		from->call = unraced_ia32_exec(number);
+	} else {
+		from->abi = (__u32)number & UNRACED_X32_BIT ? UNRACED_ABI_X32 : UNRACED_ABI_NATIVE;
+		from->call = unraced_x86_64_exec(number);
+	}
+#else
+	if (bpf_get_current_task_btf()->thread_info.flags & (1ul << TIF_32BIT))
+		return 0;
+	from->call = unraced_arm64_exec(number);
+#endif
+	if (!from->call)
+		return 0;
+	read_exec(from, regs);
+	return 1;
+}
+
+SEC("tp_btf/sys_enter")
+int BPF_PROG(enter_all_execs, struct pt_regs *regs, long number)
+{
+	struct exec_arguments from = {};
+
+	return find_exec(&from, regs, number) ? exec_enters(&from) : 0;
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(exit_all_execs, struct pt_regs *regs, long result)
+{
+	struct exec_arguments from = {};
+#ifdef __TARGET_ARCH_x86
+	/* The kernel takes the low 32 bits of the register for the number. */
+	long number = (int)KREAD(regs, orig_ax);
+#else
+	long number = KREAD(regs, syscallno);
+#endif
+
+	return find_exec(&from, regs, number) ? exec_returns(&from, result) : 0;
+}
+
+#endif
