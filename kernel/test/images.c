@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /* This test builds records of process events. */
 #include "expect.h"
+#include "unraced/calls.h"
 #include "unraced/image.h"
 
 static struct unraced_process_builder builder;
@@ -106,6 +107,36 @@ static void ends(void)
 	EXPECT(builder.record.sequence == 11 && builder.record.length == 200);
 }
 
+static void execs(void)
+{
+	const __u64 args[] = { 7, 0x1000, 0, 0, 0x1ffffffff };
+	struct unraced_process *record = &builder.record;
+	struct unraced_exec exec = { .enter_ns = 5, .mitigation = UNRACED_MITIGATION_STASH, .length = 9 };
+
+	unraced_exec_arguments(&exec, UNRACED_EXECVE, args);
+	EXPECT(exec.pointer == 7 && exec.dirfd == UNRACED_AT_FDCWD && !exec.at_flags);
+	unraced_exec_arguments(&exec, UNRACED_EXECVEAT, args);
+	EXPECT(exec.pointer == 0x1000 && exec.dirfd == 7 && exec.at_flags == 0xffffffff);
+	exec.before.euid = 3;
+	begin();
+	unraced_exec_came(record, &exec);
+	EXPECT(record->call == UNRACED_EXECVEAT && record->before.euid == 3);
+	begin();
+	unraced_exec_failed(record, &exec, 12, -2, UNRACED_INTEGRITY_UNCHECKED);
+	EXPECT(record->tid == 12 && record->result == -2 && record->enter_ns == 5 && record->dirfd == 7);
+	EXPECT(!record->path.offset && !record->path.length);
+	exec.provenance = UNRACED_PROVENANCE_ENTER;
+	unraced_exec_failed(record, &exec, 12, -2, UNRACED_INTEGRITY_CHANGED);
+	EXPECT(record->path.offset == sizeof(*record) && record->path.length == 9);
+	EXPECT(record->integrity == UNRACED_INTEGRITY_CHANGED && record->provenance == UNRACED_PROVENANCE_ENTER);
+	EXPECT(unraced_ia32_exec(11) == UNRACED_EXECVE && unraced_ia32_exec(358) == UNRACED_EXECVEAT);
+	EXPECT(unraced_x86_64_exec(59) == UNRACED_EXECVE && unraced_x86_64_exec(322) == UNRACED_EXECVEAT);
+	EXPECT(unraced_x86_64_exec(520 | UNRACED_X32_BIT) == UNRACED_EXECVE);
+	EXPECT(unraced_x86_64_exec(545 | UNRACED_X32_BIT) == UNRACED_EXECVEAT);
+	EXPECT(!unraced_x86_64_exec(520) && !unraced_x86_64_exec(59 | UNRACED_X32_BIT) && !unraced_ia32_exec(59));
+	EXPECT(unraced_arm64_exec(221) == UNRACED_EXECVE && unraced_arm64_exec(281) == UNRACED_EXECVEAT);
+}
+
 int main(void)
 {
 	begins_empty();
@@ -113,6 +144,7 @@ int main(void)
 	longest();
 	arguments();
 	ends();
+	execs();
 	printf("images wrong %u\n", wrong);
 	return wrong != 0;
 }

@@ -9,6 +9,7 @@ import dev.unraced.event.ByteString;
 import dev.unraced.event.EventView;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
+import dev.unraced.event.ProcessLayout;
 import dev.unraced.event.ProcessView;
 import dev.unraced.event.Syscall;
 import dev.unraced.event.record.ProcessEncoder;
@@ -133,6 +134,41 @@ class ProcessTableTest {
         table.update(exit(50, 2, 4));
         table.update(exit(51, 2, 4));
         assertThat(table.known()).isEqualTo(1);
+    }
+
+    @Test
+    void aFailedExecChangesNothing() {
+        table.update(exec(50, 2, 1, 4, "/bin/sh", "sh\0"));
+        begin(ProcessView.Type.EXEC_FAILED, 50, 2, 4, 1);
+        encoder.failed(ProcessView.ExecCall.EXECVE, Mitigation.STASH, 1, -100, 0, -2)
+                .path(bytes("/bin/none"));
+        ProcessView failed = view();
+        table.update(failed);
+        assertThat(failed.errnoName()).contains("ENOENT");
+        assertThat(name(call(50, 2, 4))).isEqualTo("/bin/sh");
+        assertThat(table.imageOf(failed)).isSameAs(table.newest(50));
+    }
+
+    @Test
+    void aRecordWithACodeThatNothingHasIsNone() {
+        begin(ProcessView.Type.EXEC_FAILED, 50, 2, 4, 1);
+        int length = encoder.finish();
+        assertThat(ProcessRecordView.isValid(encoder.buffer(), 0, length)).isTrue();
+        for (int field : new int[] {
+            ProcessLayout.MITIGATION,
+            ProcessLayout.CALL,
+            ProcessLayout.ABI,
+            ProcessLayout.PROVENANCE,
+            ProcessLayout.INTEGRITY
+        }) {
+            for (byte code : new byte[] {-1, 4}) {
+                encoder.buffer().put(field, code);
+                assertThat(ProcessRecordView.isValid(encoder.buffer(), 0, length))
+                        .as("field %d, code %d", field, code)
+                        .isFalse();
+                encoder.buffer().put(field, (byte) 0);
+            }
+        }
     }
 
     @Test

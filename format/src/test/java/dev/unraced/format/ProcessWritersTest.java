@@ -74,6 +74,52 @@ class ProcessWritersTest {
     }
 
     @Test
+    void aFailedExecHasThePathAndTheError() {
+        ProcessView failed = failed(Integrity.CHANGED);
+        assertThat(jsonOf(failed))
+                .containsEntry("type", "EXEC_FAILED")
+                .containsEntry("exec_call", "EXECVEAT")
+                .containsEntry("path", "/tmp/none")
+                .containsEntry("path_provenance", "ENTER")
+                .containsEntry("path_integrity", "CHANGED")
+                .containsEntry("mitigation", "STASH")
+                .containsEntry("dirfd", 5L)
+                .containsEntry("at_flags", "0x100")
+                .containsEntry("result", -2L)
+                .containsEntry("errno", "ENOENT");
+        assertThat(textOf(failed)).endsWith("\"/tmp/none\" = ENOENT (-2) CHANGED\n");
+        assertThat(written(ocsf, failed)).containsEntry("status", "Failure").containsEntry("status_code", "ENOENT");
+        assertThat(written(ecs, failed))
+                .extractingByKey("event", JsonLines.OBJECT)
+                .containsEntry("outcome", "failure")
+                .containsEntry("action", "exec_failed");
+    }
+
+    @Test
+    void anExecShowsWhatItRaised() {
+        assertThat(jsonOf(exec("tool\0", null))).containsEntry("before", null).containsEntry("exec_call", "UNKNOWN");
+        begin(ProcessView.Type.EXEC);
+        encoder.user(1000, 100, 0, 100)
+                .before(ProcessView.ExecCall.EXECVE, 1000, 100, 1000, 100, 3)
+                .path(bytes("/usr/bin/su"))
+                .executable(bytes("/usr/bin/su"), 8, 1, 15)
+                .arguments(bytes("su\0"));
+        ProcessView raised = view();
+        assertThat(jsonOf(raised))
+                .containsEntry("effective_uid", 0L)
+                .extractingByKey("before", JsonLines.OBJECT)
+                .containsEntry("uid", 1000L)
+                .containsEntry("gid", 100L)
+                .containsEntry("effective_uid", 1000L)
+                .containsEntry("effective_gid", 100L)
+                .containsEntry("capabilities", "0x3");
+        assertThat(textOf(raised)).contains(" euid 1000 ").endsWith(" 0\n");
+        assertThat(written(ecs, raised))
+                .extractingByKey("unraced", JsonLines.OBJECT)
+                .containsEntry("effective_uid_before", 1000L);
+    }
+
+    @Test
     void aForkHasNoLineInTheTable() {
         ProcessView fork = begin(ProcessView.Type.FORK).forkOf();
         assertThat(textOf(fork)).isEmpty();
@@ -147,6 +193,7 @@ class ProcessWritersTest {
                 exec("\u00ff\0", null),
                 exec("", null),
                 inContainer(),
+                failed(Integrity.UNCHECKED),
                 exit(3 << 8),
                 exit(9));
         for (ProcessView event : life) {
@@ -294,6 +341,14 @@ class ProcessWritersTest {
         if (interpreter != null) {
             encoder.interpreter(bytes(interpreter));
         }
+        return view();
+    }
+
+    private ProcessView failed(Integrity integrity) {
+        begin(ProcessView.Type.EXEC_FAILED);
+        encoder.failed(ProcessView.ExecCall.EXECVEAT, Mitigation.STASH, START, 5, 0x100, -2)
+                .trust(Provenance.ENTER, integrity)
+                .path(bytes("/tmp/none"));
         return view();
     }
 

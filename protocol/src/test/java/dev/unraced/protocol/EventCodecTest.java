@@ -20,6 +20,7 @@ import dev.unraced.protocol.v1.Block;
 import dev.unraced.protocol.v1.Connect;
 import dev.unraced.protocol.v1.Event;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -80,6 +81,40 @@ class EventCodecTest {
         assertThat(known.getImage().getArguments().toStringUtf8()).isEqualTo("tool\0");
         assertThat(known.getProcessKey())
                 .isEqualTo(EventCodec.encode(view).getProcess().getProcessKey());
+    }
+
+    @Test
+    void aFailedExecIsCarriedAndSoAreTheCredentialsBeforeAnExec() {
+        ProcessEncoder encoder = new ProcessEncoder();
+        encoder.begin(ProcessView.Type.EXEC_FAILED, 2)
+                .failed(ProcessView.ExecCall.EXECVEAT, Mitigation.STASH, 1, -100, 0x1000, -2)
+                .trust(Provenance.ENTER, Integrity.CHANGED)
+                .path(bytes("/tmp/none"))
+                .finish();
+        dev.unraced.protocol.v1.Process failed = processOf(encoder);
+        assertThat(failed.getPath().toStringUtf8()).isEqualTo("/tmp/none");
+        assertThat(failed.getExecCall().getNumber()).isEqualTo(2);
+        assertThat(failed.getFailed().getResult()).isEqualTo(-2);
+        assertThat(failed.getFailed().getDirfd()).isEqualTo(-100);
+        assertThat(failed.getFailed().getAtFlags()).isEqualTo(0x1000);
+        assertThat(failed.getFailed().getEnterNanos()).isEqualTo(1);
+        assertThat(failed.getFailed().getPathIntegrityValue()).isEqualTo(Integrity.CHANGED.code());
+        assertThat(failed.getFailed().getPathProvenanceValue()).isEqualTo(Provenance.ENTER.code());
+        assertThat(failed.getFailed().getMitigationValue()).isEqualTo(Mitigation.STASH.code() + 1);
+        encoder.begin(ProcessView.Type.EXEC, 3)
+                .before(ProcessView.ExecCall.EXECVE, 1, 2, 3, 4, 5)
+                .finish();
+        dev.unraced.protocol.v1.Credentials before = processOf(encoder).getBefore();
+        assertThat(List.of(before.getUid(), before.getGid(), before.getEffectiveUid(), before.getEffectiveGid()))
+                .containsExactly(1, 2, 3, 4);
+        assertThat(before.getCapabilities()).isEqualTo(5);
+        encoder.begin(ProcessView.Type.EXEC, 4).finish();
+        assertThat(processOf(encoder).hasBefore()).isFalse();
+    }
+
+    private static dev.unraced.protocol.v1.Process processOf(ProcessEncoder encoder) {
+        return EventCodec.encode(new ProcessRecordView().wrap(encoder.buffer(), 0))
+                .getProcess();
     }
 
     private static byte[] bytes(String text) {

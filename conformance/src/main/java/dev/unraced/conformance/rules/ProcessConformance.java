@@ -234,7 +234,7 @@ public abstract class ProcessConformance extends DriverConformance {
             try (Scenario scenario =
                     watching().with(builder -> builder.mitigation(mode)).open()) {
                 for (String words : List.of("fails", "fails thread")) {
-                    ByteString missing = ByteString.copyOf(scenario.scratch().bytes("missing-program"));
+                    ByteString missing = scenario.scratch().bytes("missing-program");
                     Reply reply = program(scenario, words);
                     List<ProcessView> life = lifeOf(scenario, reply, 5);
                     assertThat(life)
