@@ -53,6 +53,9 @@ final class ConfigFile {
         if (Files.notExists(path)) {
             return "no such file";
         }
-        return Files.isDirectory(path) ? "a directory" : "cannot be read, " + e.getMessage();
+        if (Files.isDirectory(path)) {
+            return "a directory";
+        }
+        return "cannot be read: " + (Files.isReadable(path) ? e.getMessage() : "Permission denied");
     }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli;
 
+import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.ExitCode;
-import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
@@ -25,6 +25,8 @@ import picocli.CommandLine.Spec;
             "Exit codes: 0 success, 1 failure, 2 wrong command line."
         })
 final class CompletionCommand implements Callable<Integer> {
+    private final Console console;
+
     @Spec
     private CommandSpec spec;
 
@@ -41,12 +43,14 @@ final class CompletionCommand implements Callable<Integer> {
             description = "For which shell: bash or zsh. One script is for both.")
     private @Nullable Shell shell;
 
+    CompletionCommand(Console console) {
+        this.console = console;
+    }
+
     @Override
     public Integer call() {
         CommandLine unraced = spec.root().commandLine();
-        PrintWriter out = unraced.getOut();
-        out.print(AutoComplete.bash(unraced.getCommandName(), unraced));
-        out.flush();
+        console.print(AutoComplete.bash(unraced.getCommandName(), unraced));
         return ExitCode.OK;
     }
 }

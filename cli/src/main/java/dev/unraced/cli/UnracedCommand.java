@@ -4,6 +4,7 @@ package dev.unraced.cli;
 import dev.unraced.cli.common.CommonOptions;
 import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.ErrorReport;
+import dev.unraced.cli.common.OutputException;
 import dev.unraced.cli.common.VersionProvider;
 import dev.unraced.cli.config.ConfigCommand;
 import dev.unraced.cli.conformance.ConformanceCommand;
@@ -20,8 +21,8 @@ import dev.unraced.cli.watch.ReplayCommand;
 import dev.unraced.cli.watch.RunCommand;
 import dev.unraced.cli.watch.WatchCommand;
 import dev.unraced.selection.Drivers;
-import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Supplier;
 import picocli.CommandLine;
@@ -30,6 +31,8 @@ import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.Spec;
 
 /** The command itself, which only leads to its subcommands. */
@@ -88,7 +91,7 @@ public final class UnracedCommand implements Runnable {
                 .addSubcommand(gvisor(console))
                 .addSubcommand(new ConfigCommand(console))
                 .addSubcommand(new ManCommand(console))
-                .addSubcommand(new CompletionCommand());
+                .addSubcommand(new CompletionCommand(console));
         for (CommandLine subcommand : more) {
             command.addSubcommand(subcommand);
         }
@@ -96,7 +99,7 @@ public final class UnracedCommand implements Runnable {
         command.getSubcommands().values().forEach(UnracedCommand::addCommonOptions);
         // Options behind the name of the command belong to the command.
         command.getSubcommands().get("run").setStopAtPositional(true);
-        return command.setOut(new PrintWriter(new OutputStreamWriter(console.out(), StandardCharsets.UTF_8), true))
+        return command.setOut(new PrintWriter(new Help(console), true))
                 .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(colour ? Ansi.ON : Ansi.OFF))
                 .setCaseInsensitiveEnumValuesAllowed(true)
@@ -104,7 +107,37 @@ public final class UnracedCommand implements Runnable {
                 // An argument that begins with @ is the command's, or a path.
                 .setExpandAtFiles(false)
                 .setParameterExceptionHandler(errors)
-                .setExecutionExceptionHandler(errors);
+                .setExecutionExceptionHandler(errors)
+                .setExecutionStrategy(parsed -> runLast(parsed, errors));
+    }
+
+    /** Runs a command, or prints its help. Picocli hands on what a command throws, but not what its help throws. */
+    private static int runLast(ParseResult parsed, ErrorReport errors) {
+        try {
+            return new RunLast().execute(parsed);
+        } catch (OutputException e) {
+            return errors.handleExecutionException(e, parsed.commandSpec().commandLine(), parsed);
+        }
+    }
+
+    /** What picocli prints by itself, which would not look whether it was written. */
+    private static final class Help extends Writer {
+        private final Console console;
+
+        Help(Console console) {
+            this.console = console;
+        }
+
+        @Override
+        public void write(char[] text, int offset, int length) {
+            console.print(new String(text, offset, length));
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
     }
 
     private static void addCommonOptions(CommandLine command) {

@@ -3,7 +3,13 @@ package dev.unraced.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -167,6 +173,66 @@ class UnracedCommandTest {
     void versionIsFilledIn() {
         assertThat(run("--version")).isZero();
         assertThat(test.out()).startsWith("unraced ").doesNotContain("$").doesNotContain("null");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--help",
+                "watch --help",
+                "--version",
+                "completion bash",
+                "man",
+                "config",
+                "doctor --driver sim",
+                "doctor --driver sim --json",
+                "gvisor config --no-check",
+                "kmod status",
+                "watch --driver scripted --count 1",
+                "watch --driver scripted --count 1 --summary",
+            })
+    void whatCannotBeWrittenIsAFailure(String line) {
+        OutputStream full = new OutputStream() {
+            @Override
+            public void write(int octet) throws IOException {
+                throw new IOException("No space left on device");
+            }
+        };
+        assertThat(UnracedCommand.run(test.console(full), line.split(" "))).isEqualTo(1);
+        assertThat(test.err())
+                .contains("Standard output cannot be written to: No space left on device")
+                .doesNotContain("Exception")
+                .doesNotContain("\tat ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--listen 127.0.0.1:PORT --plaintext", "--listen unix:SOCKET --metrics PORT"})
+    void aPortInUseIsNamedWithItsReasonAlone(String options, @TempDir Path directory) throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            String port = Integer.toString(taken.getLocalPort());
+            String line = "serve --driver scripted "
+                    + options.replace("PORT", port)
+                            .replace("SOCKET", directory.resolve("socket").toString());
+            assertThat(run(line.split(" "))).as(test.err()).isEqualTo(1);
+            assertThat(test.err())
+                    .contains("127.0.0.1:" + port + ": Address already in use")
+                    .doesNotContain("bind(")
+                    .doesNotContain("Exception");
+        }
+    }
+
+    @Test
+    void anOptionThatIsNoPairIsNamedOnce() {
+        assertThat(run("watch", "--set", "foo")).isEqualTo(2);
+        assertThat(test.err())
+                .contains("Value for option '--set' (KEY=VALUE) should be in KEY=VALUE format but was foo");
+    }
+
+    @Test
+    void aModuleThatIsNotBuiltIsToldOnStandardError(@TempDir Path directory) {
+        assertThat(run("kmod", "load", "--directory", directory.toString())).isEqualTo(1);
+        assertThat(test.err()).contains("First run: unraced kmod build");
+        assertThat(test.out()).isEmpty();
     }
 
     private int run(String... args) {

@@ -238,9 +238,11 @@ public final class GrpcServer implements AutoCloseable {
     }
 
     private static String cause(IOException e) {
-        return e.getCause() == null
+        String message = e.getCause() == null
                 ? String.valueOf(e.getMessage())
                 : String.valueOf(e.getCause().getMessage());
+        // Netty puts its own function and the negative error number first.
+        return message.replaceFirst("^\\w+\\(\\.\\.\\) failed with error\\(-\\d+\\): ", "");
     }
 
     /**

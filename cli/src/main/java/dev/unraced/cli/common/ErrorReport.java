@@ -5,6 +5,7 @@ import dev.unraced.capture.CaptureException;
 import dev.unraced.config.InvalidConfigException;
 import dev.unraced.recording.RecordingException;
 import java.io.PrintWriter;
+import java.nio.file.FileSystemException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -20,6 +21,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Prints what went wrong and what to do, without a stack trace unless the user asked for one. */
 public final class ErrorReport implements IParameterExceptionHandler, IExecutionExceptionHandler {
+    /** Picocli's message of a value that is no KEY=VALUE. */
+    private static final String OPTION_TWICE = "Value for option option ";
 
     @Override
     public int handleParseException(ParameterException e, String[] args) {
@@ -43,6 +46,9 @@ public final class ErrorReport implements IParameterExceptionHandler, IExecution
     /** Returns the message; a value that is none of a list comes with the list as it is typed. */
     private static String message(ParameterException e) {
         ArgSpec option = e.getArgSpec();
+        if (e.getMessage().startsWith(OPTION_TWICE)) {
+            return e.getMessage().replaceFirst("option option", "option");
+        }
         if (option == null || e.getValue() == null || !e.getMessage().contains("expected one of")) {
             return e.getMessage();
         }
@@ -69,6 +75,9 @@ public final class ErrorReport implements IParameterExceptionHandler, IExecution
     }
 
     private static String message(Exception e) {
+        if (e instanceof FileSystemException known && known.getFile() != null) {
+            return known.getFile() + ": " + OutputException.reason(known);
+        }
         boolean expected = e instanceof CaptureException
                 || e instanceof InvalidConfigException
                 || e instanceof OutputException

@@ -19,6 +19,20 @@ public final class OutputFile {
     }
 
     /**
+     * Writes the whole text, as {@link #write} does, into a folder that is made if there is none.
+     *
+     * @throws OutputException when the file cannot be written
+     */
+    public static void writeInFolder(Path file, String text) {
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+        } catch (IOException e) {
+            throw new OutputException(file, e);
+        }
+        write(file, text);
+    }
+
+    /**
      * Writes the whole text, over the file's former content.
      *
      * @throws OutputException when the file cannot be written

@@ -3,13 +3,10 @@ package dev.unraced.cli.gvisor;
 
 import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.ExitCode;
+import dev.unraced.cli.common.OutputFile;
 import dev.unraced.gvisor.session.Runsc;
 import dev.unraced.gvisor.session.RunscException;
 import dev.unraced.gvisor.session.TraceConfig;
-import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -65,16 +62,15 @@ public final class GvisorConfigCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         TraceConfig session = options.session(ifUnwatched == Unwatched.refuse);
         if (!unchecked && !check(session)) {
             return ExitCode.FAILURE;
         }
         if (output == null) {
-            new PrintStream(console.out(), true, StandardCharsets.UTF_8).print(session.json());
+            console.print(session.json());
         } else {
-            Files.createDirectories(output.toAbsolutePath().getParent());
-            Files.writeString(output, session.json());
+            OutputFile.writeInFolder(output, session.json());
         }
         return ExitCode.OK;
     }

@@ -5,6 +5,7 @@ import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.ExitCode;
 import dev.unraced.gvisor.session.Runsc;
 import dev.unraced.gvisor.session.RunscException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -33,7 +34,8 @@ abstract class GvisorSandboxCommand implements Callable<Integer> {
 
     @Override
     public final Integer call() throws IOException {
-        PrintStream out = new PrintStream(console.out(), true, StandardCharsets.UTF_8);
+        ByteArrayOutputStream told = new ByteArrayOutputStream();
+        PrintStream out = new PrintStream(told, true, StandardCharsets.UTF_8);
         Runsc runsc = GvisorOptions.runsc();
         boolean failed = false;
         try {
@@ -49,6 +51,8 @@ abstract class GvisorSandboxCommand implements Callable<Integer> {
                     console.err().println("unraced gvisor: " + id + ": " + e.getMessage());
                     failed = true;
                 }
+                console.print(told.toString(StandardCharsets.UTF_8));
+                told.reset();
             }
         } catch (RunscException e) {
             console.err().println("unraced gvisor: " + e.getMessage());

@@ -3,6 +3,7 @@ package dev.unraced.cli.kmod;
 
 import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.ExitCode;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -59,16 +60,20 @@ public final class KmodCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         KernelModule module = KernelModule.ofThisMachine(directory);
-        PrintStream out = new PrintStream(console.out(), true, StandardCharsets.UTF_8);
-        int status = switch (action) {
-            case build -> module.build(out);
-            case load -> module.load(out);
-            case unload -> module.unload(out);
-            case status -> {
-                out.print(module.status());
-                yield module.isLoaded() ? 0 : 1;
-            }
-        };
-        return status == 0 ? ExitCode.OK : ExitCode.FAILURE;
+        if (action == Action.status) {
+            console.print(module.status());
+            return module.isLoaded() ? ExitCode.OK : ExitCode.FAILURE;
+        }
+        ByteArrayOutputStream told = new ByteArrayOutputStream();
+        PrintStream out = new PrintStream(told, true, StandardCharsets.UTF_8);
+        int status = action == Action.build
+                ? module.build(out)
+                : action == Action.load ? module.load(out) : module.unload(out);
+        if (status != 0) {
+            console.err().print(told.toString(StandardCharsets.UTF_8));
+            return ExitCode.FAILURE;
+        }
+        console.print(told.toString(StandardCharsets.UTF_8));
+        return ExitCode.OK;
     }
 }

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -56,8 +58,15 @@ public final class SocketFile {
             }
             Files.delete(path);
         } catch (IOException e) {
-            throw new CaptureException("Cannot make way for the socket " + path + ": " + e, e);
+            throw new CaptureException("Cannot make way for the socket " + path + ": " + reason(e), e);
         }
+    }
+
+    private static String reason(IOException e) {
+        if (e instanceof AccessDeniedException denied) {
+            return denied.getFile() + ": Permission denied";
+        }
+        return e instanceof FileSystemException ? String.valueOf(e.getMessage()) : e.toString();
     }
 
     private boolean isAlive() {
