@@ -20,6 +20,8 @@ struct forgery {
 	struct bytes path, fifo;
 	long calls;
 	int threads, flood;
+	/* Whether threads start too slowly for the flood. */
+	bool slow;
 	/* The status of the file, and the number of calls that have returned. */
 	struct stat file;
 	long returned;
@@ -82,6 +84,8 @@ static void release(const char *fifo)
 
 /* A flood that takes longer, as in a sandbox that starts threads slowly, would make the actor's watchdog end it. */
 #define FLOOD_SECONDS 40
+/* After this time the pace tells whether a flood can become whole. */
+#define PACE_SECONDS 8
 
 static time_t seconds(void)
 {
@@ -91,10 +95,19 @@ static time_t seconds(void)
 	return now.tv_sec;
 }
 
-static int crowd(pid_t *children, int count, const char *fifo, int threads, time_t until)
+/* Starts a crowd, unless at the pace so far its rest would come too late. Returns the new number of children. */
+static int crowd(struct forgery *forgery, pid_t *children, int count, int threads, time_t until)
 {
-	for (; threads > 0 && count < MOST_CROWDS && seconds() < until; threads -= CROWD_THREADS)
-		children[count++] = crowd_start(fifo, threads < CROWD_THREADS ? threads : CROWD_THREADS);
+	const char *fifo = (const char *)forgery->fifo.address;
+	time_t begun = seconds();
+
+	for (int left = threads; left > 0 && count < MOST_CROWDS && !forgery->slow; left -= CROWD_THREADS) {
+		children[count++] = crowd_start(fifo, left < CROWD_THREADS ? left : CROWD_THREADS);
+		time_t spent = seconds() - begun, rest = until - seconds();
+		int started = threads - left + CROWD_THREADS;
+
+		forgery->slow = rest <= 0 || (spent >= PACE_SECONDS && spent * (threads - started) > rest * started);
+	}
 	return count;
 }
 
@@ -109,13 +122,13 @@ static void disperse(const pid_t *children, int from, int to)
 }
 
 /* While the forger waits in its open, a flood of calls may push its entry out of a driver's memory. */
-static void drown(const struct forgery *forgery, pid_t *children, int count, time_t until)
+static void drown(struct forgery *forgery, pid_t *children, int count, time_t until)
 {
-	const char *path = (const char *)forgery->path.address, *fifo = (const char *)forgery->fifo.address;
+	const char *path = (const char *)forgery->path.address;
 
 	for (long i = 0; i < forgery->calls; i++) {
 		pause_micros(20000);
-		int more = crowd(children, count, fifo, forgery->flood, until);
+		int more = crowd(forgery, children, count, forgery->flood, until);
 		while (__atomic_load_n(&forgery->returned, __ATOMIC_SEQ_CST) == i) {
 			release(path);
 			pause_micros(1000);
@@ -128,7 +141,7 @@ static void play(struct forgery *forgery)
 {
 	pid_t children[MOST_CROWDS];
 	time_t until = seconds() + FLOOD_SECONDS;
-	int count = crowd(children, 0, (const char *)forgery->fifo.address, forgery->threads, until);
+	int count = crowd(forgery, children, 0, forgery->threads, until);
 	pid_t child = fork_child();
 
 	if (!child)
@@ -137,7 +150,7 @@ static void play(struct forgery *forgery)
 		drown(forgery, children, count, until);
 	int status = child < 0 ? -1 : reap(child, 60);
 	disperse(children, 0, count);
-	if (seconds() >= until) {
+	if (forgery->slow || seconds() >= until) {
 		fail("unsupported: threads start too slowly here for so many calls");
 		return;
 	}
