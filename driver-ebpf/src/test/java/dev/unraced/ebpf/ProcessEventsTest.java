@@ -23,7 +23,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runs real programs, and compares what process events say of them with /proc and with what was run. */
+/**
+ * Runs real programs, and compares what process events say of them with /proc and with what was run. The capture sees
+ * all processes of the machine, and others may go on when the programs have ended.
+ */
 class ProcessEventsTest {
     private static final Duration WAIT = Duration.ofMillis(200);
 
@@ -82,13 +85,14 @@ class ProcessEventsTest {
         Files.writeString(script, "#!/bin/sh\n: < " + directory + "/first\nexec cat " + directory + "/second\n");
         assertThat(script.toFile().setExecutable(true)).isTrue();
         Watcher watcher = new Watcher(directory.toString());
-        CaptureStats stats = watch(watcher, "sh", "-c", script + " one two; : < " + directory + "/third");
+        Watched watched = watch(watcher, "sh", "-c", script + " one two; : < " + directory + "/third");
 
         assertThat(watcher.types).containsKeys(ProcessView.Type.values());
-        assertThat(stats.processEvents())
-                .isEqualTo(watcher.types.values().stream().mapToInt(n -> n).sum());
-        assertThat(stats.imbalance()).as("%s", stats).isZero();
-        assertThat(watcher.unknown).as("calls without a program").isZero();
+        assertThat(watcher.types.values().stream().mapToLong(n -> n).sum())
+                .isBetween(
+                        watched.ended().processEvents() - watched.ended().totalLost(),
+                        watched.read().processEvents());
+        watched.assertWhole(watcher);
         assertThat(watcher.programs())
                 .containsExactly(
                         "script: /bin/sh " + script + " one two",
@@ -109,30 +113,48 @@ class ProcessEventsTest {
     void manyShortProcessesAreAllCountedAndForgotten() throws InterruptedException, IOException {
         int processes = 1_000;
         Watcher watcher = new Watcher("nowhere");
-        CaptureStats stats =
+        Watched watched =
                 watch(watcher, "sh", "-c", "i=0; while [ $i -lt " + processes + " ]; do /bin/true; i=$((i+1)); done");
 
-        assertThat(stats.imbalance()).as("%s", stats).isZero();
-        assertThat(watcher.types.get(ProcessView.Type.EXEC) + stats.totalLost()).isGreaterThanOrEqualTo(processes);
+        watched.assertWhole(watcher);
+        assertThat(watcher.types.get(ProcessView.Type.EXEC) + watched.read().totalLost())
+                .isGreaterThanOrEqualTo(processes);
         assertThat(watcher.table.known()).isLessThan(ProcessTable.REMEMBERED + processes);
-        assertThat(watcher.unknown).as("calls without a program").isZero();
     }
 
-    private static CaptureStats watch(Watcher watcher, String... command) throws IOException, InterruptedException {
+    /**
+     * The statistics of a capture.
+     *
+     * @param ended those of when the command had ended
+     * @param read those of when all its events were read
+     */
+    private record Watched(CaptureStats ended, CaptureStats read) {
+        void assertWhole(Watcher watcher) {
+            assertThat(ended.imbalance()).as("%s", ended).isZero();
+            // Where the machine does so much that events are lost, one of these may have named the program.
+            if (read.totalLost() == 0) {
+                assertThat(watcher.unknown).as("calls without a program").isZero();
+            }
+        }
+    }
+
+    private static Watched watch(Watcher watcher, String... command) throws IOException, InterruptedException {
         try (Capture capture = Capture.open(
                 CaptureConfig.builder().driver("ebpf").processEvents(true).build())) {
             Process process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
-            while (process.isAlive() || capture.stats().pending() > 0) {
+            while (process.isAlive()) {
                 capture.await(watcher, 4096, WAIT);
             }
             process.waitFor();
-            while (capture.await(watcher, 4096, WAIT) > 0) {
-                // Events of the end follow.
+            CaptureStats ended = capture.stats();
+            for (long last = ended.delivered() + ended.pending();
+                    capture.stats().delivered() < last; ) {
+                capture.await(watcher, 4096, WAIT);
             }
-            return capture.stats();
+            return new Watched(ended, capture.stats());
         }
     }
 }
