@@ -56,6 +56,6 @@ final class ConfigFile {
         if (Files.isDirectory(path)) {
             return "a directory";
         }
-        return "cannot be read: " + (Files.isReadable(path) ? e.getMessage() : "Permission denied");
+        return "cannot be read, " + (Files.isReadable(path) ? e.getMessage() : "Permission denied");
     }
 }

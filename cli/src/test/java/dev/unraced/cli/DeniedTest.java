@@ -37,7 +37,7 @@ class DeniedTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "2 | watch --driver scripted --config DIR/unreadable | file DIR/unreadable (command line): cannot be read: Permission denied",
+                "2 | watch --driver scripted --config DIR/unreadable | file DIR/unreadable (command line): cannot be read, Permission denied",
                 "1 | watch --driver scripted --record DIR/closed/a.rec | Recording DIR/closed/a.rec cannot be created: Permission denied.",
                 "2 | replay DIR/unreadable | DIR/unreadable is no file that can be read",
                 "1 | gvisor config --no-check --output DIR/closed/session.json | DIR/closed/session.json cannot be written to: Permission denied",
