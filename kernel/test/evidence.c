@@ -83,12 +83,38 @@ static void ages(void)
 	EXPECT(unraced_count_may_be_old(5, 21000000000ull));
 }
 
+static void starts(void)
+{
+	const __u64 second = 1000ull * 1000 * 1000;
+	__u8 named[8] = { UNRACED_AF_UNIX, 0, '/', 'a' };
+	bool absolute = 0;
+
+	EXPECT(!unraced_base_may_have_changed(2, 2, second, 2 * second) &&
+	       unraced_base_may_have_changed(2, 4, second, 2 * second));
+	EXPECT(unraced_base_may_have_changed(3, 3, second, 2 * second) &&
+	       unraced_base_may_have_changed(2, 2, second, 22 * second) &&
+	       unraced_base_may_have_changed(2, 2, 0, 22 * second));
+	EXPECT(unraced_has_path(UNRACED_OPENAT, (const __u8 *)"/a", 2, &absolute) && absolute);
+	EXPECT(unraced_has_path(UNRACED_OPENAT, (const __u8 *)"a", 1, &absolute) && !absolute &&
+	       !unraced_has_path(UNRACED_OPENAT, (const __u8 *)"", 0, &absolute));
+	EXPECT(unraced_has_path(UNRACED_CONNECT, named, sizeof(named), &absolute) && absolute);
+	named[2] = 0;
+	EXPECT(!unraced_has_path(UNRACED_CONNECT, named, sizeof(named), &absolute));
+	EXPECT(unraced_starts_at_directory(UNRACED_OPENAT, 0) &&
+	       !unraced_starts_at_directory(UNRACED_OPENAT, 1) &&
+	       unraced_starts_at_directory(UNRACED_OPENAT2, 1));
+	EXPECT(unraced_directory_is_unknown(1, -ENOENT) &&
+	       !unraced_directory_is_unknown(1, -EBADF) &&
+	       !unraced_directory_is_unknown(0, -ENOENT));
+}
+
 int main(void)
 {
 	ages();
 	registers();
 	blocks();
 	ways();
+	starts();
 	printf("evidence wrong %u\n", wrong);
 	return wrong != 0;
 }

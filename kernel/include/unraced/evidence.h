@@ -6,6 +6,7 @@
 #ifndef UNRACED_EVIDENCE_H
 #define UNRACED_EVIDENCE_H
 
+#include "unraced/address.h"
 #include "unraced/base.h"
 #include "unraced/compare.h"
 #include "unraced/record.h"
@@ -97,6 +98,49 @@ UNRACED_INLINE bool unraced_root_is_unknown(__u8 syscall, __u8 how_provenance, _
 UNRACED_INLINE bool unraced_count_may_be_old(__u64 enter_ns, __u64 now)
 {
 	return now - enter_ns > 20ull * 1000 * 1000 * 1000;
+}
+
+/*
+ * Returns whether root or working directory may have changed since a call entered. The kernel counts
+ * their changes (write_seqcount_begin() in fs/fs_struct.c); a count is odd while one is under way.
+ */
+UNRACED_INLINE bool unraced_base_may_have_changed(__u32 noted, __u32 count, __u64 enter_ns,
+						  __u64 now)
+{
+	return (noted & 1) || count != noted || unraced_count_may_be_old(enter_ns, now);
+}
+
+/*
+ * Returns whether a call has a path that the kernel looks up (R2.46), and tells whether it is
+ * absolute. The bytes are those of the path or of the address.
+ */
+UNRACED_INLINE bool unraced_has_path(__u8 syscall, const __u8 *bytes, __u32 length, bool *absolute)
+{
+	bool is_connect = syscall == UNRACED_CONNECT;
+
+	if (is_connect ? !unraced_is_path_address(bytes, length) : !length)
+		return 0;
+	*absolute = bytes[is_connect ? sizeof(__u16) : 0] == '/';
+	return 1;
+}
+
+/*
+ * Returns whether a path can start at the directory of the call, and not at the root alone:
+ * RESOLVE_IN_ROOT of openat2(2) makes the directory the root of an absolute path.
+ */
+UNRACED_INLINE bool unraced_starts_at_directory(__u8 syscall, bool absolute)
+{
+	return !absolute || syscall == UNRACED_OPENAT2;
+}
+
+/*
+ * Returns whether a path may have started at a directory elsewhere, whose descriptor is closed by
+ * now. A call finds it so itself; a request that ran later than its submission may have found
+ * another one there.
+ */
+UNRACED_INLINE bool unraced_directory_is_unknown(bool ran_later, __s64 result)
+{
+	return ran_later && result != -EBADF;
 }
 
 /*

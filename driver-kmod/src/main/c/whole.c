@@ -16,6 +16,7 @@ __visible void cleanup_module(void);
 #include "device/memory.c"
 #include "lib/attach.c"
 #include "syscall/hook.c"
+#include "syscall/base.c"
 #include "syscall/enter.c"
 #include "syscall/exit.c"
 #include "kernelcopy/open.c"

@@ -428,8 +428,9 @@ static __always_inline bool starts_elsewhere(struct call *call, const struct tai
 		return 0;
 	place = place_of_start(call, record->mount_ns);
 	if (place == START_IS_GONE)
-		return from->is_request && (from->request.at.waits || from->request.at.punted) &&
-		       record->result != -EBADF;
+		return unraced_directory_is_unknown(from->is_request &&
+							    (from->request.at.waits || from->request.at.punted),
+						    record->result);
 	return place == STARTS_ELSEWHERE;
 }
 

@@ -49,7 +49,7 @@ static __always_inline bool base_may_have_changed(const struct call *call, struc
 {
 	__u32 count = call->syscall == UNRACED_CONNECT ? call->connect_base_count : call->base_count;
 
-	return (count & 1) || changes_of_base(fs) != count || unraced_count_may_be_old(call->enter_ns, now);
+	return unraced_base_may_have_changed(count, changes_of_base(fs), call->enter_ns, now);
 }
 
 /* Tells whether the kernel may have started the path elsewhere than at the base that the call has. */
@@ -122,20 +122,16 @@ __noinline int place_of_start(struct call *call, __u32 own)
 	struct fs_struct *fs = KREAD_TRUSTED(task, fs);
 	__u32 ignored = 0;
 	struct file *file;
-	bool is_connect, absolute;
+	bool absolute;
 
-	if (!call || !fs || !own)
+	if (!call || !fs || !own || !unraced_has_path(call->syscall, call->bytes, call->length, &absolute))
 		return STARTS_HERE;
-	is_connect = call->syscall == UNRACED_CONNECT;
-	if (is_connect ? !unraced_is_path_address(call->bytes, call->length) : !call->length)
-		return STARTS_HERE;
-	absolute = call->bytes[is_connect ? sizeof(__u16) : 0] == '/';
 	if (is_mounted_elsewhere(KREAD(fs, root.mnt), own) ||
 	    base_may_have_changed(call, fs, bpf_ktime_get_boot_ns()))
 		return STARTS_ELSEWHERE;
-	if (absolute && call->syscall != UNRACED_OPENAT2)
+	if (!unraced_starts_at_directory(call->syscall, absolute))
 		return STARTS_HERE;
-	if (is_connect || call->fd == UNRACED_AT_FDCWD)
+	if (call->syscall == UNRACED_CONNECT || call->fd == UNRACED_AT_FDCWD)
 		return is_mounted_elsewhere(KREAD(fs, pwd.mnt), own) ? STARTS_ELSEWHERE : STARTS_HERE;
 	file = file_of(task, call->fd, &ignored);
 	if (!file)

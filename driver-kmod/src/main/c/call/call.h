@@ -31,7 +31,9 @@ struct unraced_call {
 	u8 direct_descriptor; /* a request whose file goes into the ring's own table, and gets no descriptor */
 	u8 proven;	 /* the kernel used the address that was read at entry */
 	u8 punted;	 /* an io-wq worker carries the request out, or its submission was missed */
-	u8 reserved[7];
+	u8 waits;	 /* the request runs after its submission */
+	u8 base_held;	 /* root and working directory have not changed, although the stash has no entry */
+	u8 reserved[5];
 	struct unraced_record record;
 	u8 tail[UNRACED_TAIL_BYTES];
 };

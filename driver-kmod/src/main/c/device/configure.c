@@ -15,6 +15,7 @@
 #include "filter/prefix.h"
 #include "out/limit.h"
 #include "stash/stash.h"
+#include "syscall/base.h"
 
 #define RING_MOST SZ_512M
 #define STASH_MOST (1u << 20)
@@ -95,7 +96,7 @@ static int allocate_memory(struct unraced_capture *capture)
 			return -ENOMEM;
 	}
 	capture->stash = unraced_capture_new_stash(capture);
-	if (!capture->stash)
+	if (!capture->stash || !unraced_base_init(capture))
 		return -ENOMEM;
 	capture->trace = unraced_memory_allocate(UNRACED_TRACE_BYTES);
 	capture->scratch = unraced_memory_allocate(nr_cpu_ids * sizeof(struct unraced_scratch));
@@ -122,6 +123,7 @@ static void free_memory(struct unraced_capture *capture)
 	irq_work_sync(&capture->wakeup);
 	unraced_memory_unmap(capture);
 	free_stash(&capture->stash);
+	free_stash(&capture->bases);
 	free_stash(&capture->requests);
 	free_stash(&capture->pending);
 	free_stash(&capture->issued);
@@ -170,7 +172,7 @@ int unraced_capture_configure(struct unraced_capture *capture, const struct unra
 		free_memory(capture);
 		return error;
 	}
-	capture->config.stash_bytes = UNRACED_TRACE_BYTES + stash_bytes(capture->stash) +
+	capture->config.stash_bytes = UNRACED_TRACE_BYTES + stash_bytes(capture->stash) + stash_bytes(capture->bases) +
 				      stash_bytes(capture->requests) + stash_bytes(capture->pending) +
 				      stash_bytes(capture->issued) + stash_bytes(capture->sockets) +
 				      stash_bytes(capture->acts) + stash_bytes(capture->ended);

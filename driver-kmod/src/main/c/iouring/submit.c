@@ -70,6 +70,15 @@ static void take_refused(struct unraced_call *call, const struct io_uring_sqe *s
 	unraced_read_pointers(call, UNRACED_PROVENANCE_ENTER);
 }
 
+/*
+ * Returns whether the request may run after its submitter has left io_uring_enter(2): behind others, or by a worker.
+ * Another task may replace the descriptor of the directory meanwhile, and leave.
+ */
+static bool may_run_later(const struct io_kiocb *req)
+{
+	return (req->flags & (REQ_F_IO_DRAIN | REQ_F_FORCE_ASYNC)) || req->ctx->submit_state.link.head;
+}
+
 static void submit(struct unraced_capture *capture, const struct io_kiocb *req, const struct io_uring_sqe *refused,
 		   int error)
 {
@@ -94,6 +103,11 @@ static void submit(struct unraced_capture *capture, const struct io_kiocb *req, 
 	if (call->record.syscall == UNRACED_CONNECT && (req->flags & REQ_F_FIXED_FILE))
 		call->record.connect.fd = -1;
 	unraced_describe_caller(&call->record);
+	call->base_count = unraced_base_count();
+	/* A later request of the batch can close the descriptor of the directory, or replace it. */
+	if (unraced_starts_elsewhere(call))
+		call->record.flags |= UNRACED_FOREIGN_MOUNT_NS;
+	call->waits = may_run_later(req);
 	call->silent = !!(req->flags & REQ_F_CQE_SKIP);
 	call->record.result = error;
 	unraced_request_put(capture, scratch, req);

@@ -55,6 +55,7 @@ struct unraced_capture {
 	u32 syscall_points; /* attached tracepoints of system calls */
 	/* One byte for each thread id; see syscall/execution.h. */
 	u8 *trace;
+	struct unraced_stash *bases; /* root and working directory by thread; see syscall/base.h */
 	u64 armed_ns; /* time at which the probes were in place on every CPU; 0 until then */
 	u8 trace_covered;
 	/*

@@ -40,6 +40,23 @@ static void remember_directories(struct unraced_call *call, bool root, bool cwd)
 	call->base_count = sequence;
 }
 
+bool unraced_base_is_shared(void)
+{
+	return current->fs && READ_ONCE(current->fs->users) > 1;
+}
+
+u32 unraced_base_count(void)
+{
+	return current->fs ? raw_read_seqcount(SEQUENCE_OF(current->fs)) : 1;
+}
+
+bool unraced_base_changed(u32 noted, u64 enter_ns, u64 now)
+{
+	/* What the count guards has been read before. */
+	smp_rmb();
+	return unraced_base_may_have_changed(noted, unraced_base_count(), enter_ns, now);
+}
+
 /*
  * A task that shares root and working directory (CLONE_FS), or that moves the root of the mount namespace
  * (pivot_root(2)), can change them before the kernel uses them.
@@ -55,9 +72,7 @@ bool unraced_base_is_unknown(struct unraced_call *call)
 	if (!absolute && record->open.dirfd != UNRACED_AT_FDCWD)
 		return false;
 	now = record->exit_ns ? record->exit_ns : ktime_get_boottime_ns();
-	return (call->base_count & 1) || !current->fs ||
-	       read_seqcount_retry(SEQUENCE_OF(current->fs), call->base_count) ||
-	       unraced_count_may_be_old(record->enter_ns, now);
+	return unraced_base_changed(call->base_count, record->enter_ns, now);
 }
 
 /* Returns the mount of the root or the working directory. Its pointer is good for a read under RCU. */
@@ -79,46 +94,51 @@ static bool is_elsewhere(const struct vfsmount *mount)
 	return unraced_mount_namespace(mount) != current->nsproxy->mnt_ns;
 }
 
-/*
- * Returns whether the kernel resolves the path in another mount namespace than the caller's. The task of a request is
- * its submitter, or a worker of it, or nobody knows.
- */
-static bool starts_elsewhere(struct unraced_call *call)
+static bool is_directory_elsewhere(const struct unraced_call *call)
 {
 	const struct unraced_record *record = &call->record;
-	bool is_connect = record->syscall == UNRACED_CONNECT, absolute, by_descriptor, shared, elsewhere;
-	struct file *file;
+	bool shared = unraced_fd_table_is_shared(), elsewhere;
+	struct file *file = unraced_file_of(record->open.dirfd, shared);
 
-	if (!current->fs || !current->nsproxy || record->tgid != current->tgid)
-		return false;
-	if (is_connect ? !unraced_is_path_address(call->tail, record->connect.address.length) :
-			 !record->open.path.length)
-		return false;
-	absolute = is_connect ? call->tail[sizeof(u16)] == '/' : unraced_call_is_absolute(call);
-	by_descriptor = !is_connect && record->open.dirfd != UNRACED_AT_FDCWD;
-	/* The root counts for each path, since a link can lead there. */
-	rcu_read_lock();
-	elsewhere = is_elsewhere(mount_of_base(true)) ||
-		    (!by_descriptor && is_elsewhere(mount_of_base(absolute && record->syscall != UNRACED_OPENAT2)));
-	rcu_read_unlock();
-	/* RESOLVE_IN_ROOT of openat2(2) can make the directory the root of an absolute path. */
-	if (elsewhere || !by_descriptor || (absolute && record->syscall != UNRACED_OPENAT2))
-		return elsewhere;
-	shared = unraced_fd_table_is_shared();
-	file = unraced_file_of(record->open.dirfd, shared);
 	if (!file)
-		return false;
+		return unraced_directory_is_unknown(call->waits || call->punted, record->result);
 	elsewhere = is_elsewhere(file->f_path.mnt);
 	unraced_put_file(file, shared);
 	return elsewhere;
+}
+
+bool unraced_starts_elsewhere(const struct unraced_call *call)
+{
+	const struct unraced_record *record = &call->record;
+	bool is_connect = record->syscall == UNRACED_CONNECT, absolute, by_directory, by_descriptor, elsewhere;
+	u32 length = is_connect ? record->connect.address.length : record->open.path.length;
+
+	if (!current->fs || !current->nsproxy || record->tgid != current->tgid)
+		return false;
+	if (!unraced_has_path(record->syscall, call->tail, length, &absolute))
+		return false;
+	by_directory = unraced_starts_at_directory(record->syscall, absolute);
+	by_descriptor = by_directory && !is_connect && record->open.dirfd != UNRACED_AT_FDCWD;
+	/* The root counts for each path, since a link can lead there. */
+	rcu_read_lock();
+	elsewhere = is_elsewhere(mount_of_base(true)) ||
+		    (by_directory && !by_descriptor && is_elsewhere(mount_of_base(false)));
+	rcu_read_unlock();
+	elsewhere = elsewhere || (by_descriptor && is_directory_elsewhere(call));
+	return elsewhere || (!call->base_held &&
+			     unraced_base_changed(call->base_count, record->enter_ns, ktime_get_boottime_ns()));
 }
 
 void unraced_compare_namespaces(struct unraced_call *call)
 {
 	struct unraced_record *record = &call->record;
 
-	if (!(record->flags & (UNRACED_HAS_FILE | UNRACED_FOREIGN_MOUNT_NS | UNRACED_NOT_EXECUTED)) &&
-	    starts_elsewhere(call))
+	if (record->flags & (UNRACED_HAS_FILE | UNRACED_NOT_EXECUTED))
+		return;
+	/* Until such a request ran, another task may have shared the descriptors, replaced the directory, and left. */
+	if (call->waits && record->syscall != UNRACED_CONNECT)
+		record->flags |= UNRACED_FD_TABLE_SHARED;
+	if (!(record->flags & UNRACED_FOREIGN_MOUNT_NS) && unraced_starts_elsewhere(call))
 		record->flags |= UNRACED_FOREIGN_MOUNT_NS;
 }
 

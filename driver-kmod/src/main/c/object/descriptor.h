@@ -11,6 +11,17 @@
 void unraced_remember_start(struct unraced_call *call);
 /* Returns whether the kernel may have started the path elsewhere than there. */
 bool unraced_base_is_unknown(struct unraced_call *call);
+/* Returns whether other tasks have the same root and working directory, and so could change those of this call. */
+bool unraced_base_is_shared(void);
+/* Returns the kernel's count of changes of root and working directory, which is odd while nothing is known. */
+u32 unraced_base_count(void);
+/* Returns whether that count may have moved since an entry at which it was noted. */
+bool unraced_base_changed(u32 noted, u64 enter_ns, u64 now);
+/*
+ * Returns whether the kernel looks the path up in another mount namespace than the caller's, or may have since the
+ * entry. The task of a request is its submitter, or a worker of it, or nobody knows.
+ */
+bool unraced_starts_elsewhere(const struct unraced_call *call);
 /*
  * Sets FOREIGN_MOUNT_NS if no file proves the namespace, and root or directory from which the path starts lie in
  * another mount namespace than the caller (R2.46).

@@ -7,6 +7,7 @@
 #include "filter/filter.h"
 #include "object/descriptor.h"
 #include "out/record.h"
+#include "syscall/base.h"
 #include "syscall/enter.h"
 #include "syscall/execution.h"
 #include "unraced/filter.h"
@@ -29,6 +30,8 @@ static void snapshot(struct unraced_capture *capture, const struct unraced_argum
 		return;
 	if (call->integrity && arguments->syscall != UNRACED_CONNECT)
 		unraced_remember_start(call);
+	else
+		call->base_count = unraced_base_count();
 	/*
 	 * A task that shares the descriptors now may replace the file and be gone by the return. No new task can join
 	 * meanwhile.
@@ -51,6 +54,8 @@ static noinline void enter(struct unraced_capture *capture, struct pt_regs *regs
 	if (!unraced_arch_call(regs, number, &arguments) || !unraced_is_watched(capture, arguments.syscall))
 		return;
 	unraced_trace_entry(capture, &arguments);
+	if (mitigation == UNRACED_MITIGATION_OFF && unraced_base_is_shared())
+		unraced_base_note(capture);
 	if ((mitigation == UNRACED_MITIGATION_OFF && !entering) || unraced_filter(capture) != UNRACED_PASS)
 		return;
 	preempt_disable();

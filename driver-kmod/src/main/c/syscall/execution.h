@@ -26,13 +26,14 @@ enum unraced_execution {
 };
 
 /*
- * The bits of a byte: the call that the thread is in, by number and convention, whether other tasks
- * used its descriptors when it entered (for a call whose entry the stash does not have), and a bit
- * for a covered thread.
+ * The bits of a byte: the call that the thread is in, by number and convention; whether other tasks
+ * used its descriptors, and its root and working directory, when it entered (for a call whose entry
+ * the stash does not have); and a bit for a covered thread.
  */
 #define UNRACED_TRACE_SYSCALL 0x07
 #define UNRACED_TRACE_CALL 0x1f
 #define UNRACED_TRACE_SHARED 0x20
+#define UNRACED_TRACE_BASE_SHARED 0x40
 #define UNRACED_TRACE_COVERED 0x80
 
 static_assert(UNRACED_CONNECT <= UNRACED_TRACE_SYSCALL);
@@ -53,7 +54,8 @@ static inline u8 unraced_trace_call(const struct unraced_arguments *arguments)
 
 static inline void unraced_trace_entry(struct unraced_capture *capture, const struct unraced_arguments *arguments)
 {
-	u8 shared = unraced_fd_table_is_shared() ? UNRACED_TRACE_SHARED : 0;
+	u8 shared = (unraced_fd_table_is_shared() ? UNRACED_TRACE_SHARED : 0) |
+		    (unraced_base_is_shared() ? UNRACED_TRACE_BASE_SHARED : 0);
 
 	WRITE_ONCE(*unraced_trace_of(capture, current),
 		   unraced_trace_call(arguments) | shared | READ_ONCE(capture->trace_covered));
@@ -73,10 +75,10 @@ static noinline enum unraced_execution unraced_trace_judge(const struct unraced_
 	return armed && current->start_boottime > armed ? UNRACED_NEVER_RAN : UNRACED_MAY_HAVE_RUN;
 }
 
-/* Returns whether other tasks used the thread's descriptors when its call entered. To be asked before the return. */
-static inline bool unraced_trace_shared(struct unraced_capture *capture)
+/* Returns the thread's byte, which says how its call entered. To be read before the return. */
+static inline u8 unraced_trace_read(struct unraced_capture *capture)
 {
-	return READ_ONCE(*unraced_trace_of(capture, current)) & UNRACED_TRACE_SHARED;
+	return READ_ONCE(*unraced_trace_of(capture, current));
 }
 
 /* Judges the call that returns now. Afterwards the thread is in no call. */

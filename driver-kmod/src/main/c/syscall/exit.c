@@ -8,6 +8,7 @@
 #include "object/connects.h"
 #include "object/descriptor.h"
 #include "out/record.h"
+#include "syscall/base.h"
 #include "syscall/execution.h"
 #include "syscall/exit.h"
 #include "unraced/filter.h"
@@ -53,7 +54,7 @@ static void answer(struct unraced_capture *capture, const struct unraced_argumen
 {
 	struct unraced_scratch *scratch = unraced_scratch(capture);
 	struct unraced_record *record = &scratch->call.record;
-	bool was_shared = unraced_trace_shared(capture);
+	u8 trace = unraced_trace_read(capture);
 	enum unraced_execution execution = unraced_trace_return(capture, arguments);
 	int taken = unraced_entry_take(capture, scratch, arguments);
 
@@ -64,8 +65,9 @@ static void answer(struct unraced_capture *capture, const struct unraced_argumen
 		record->flags |= execution_flags(execution);
 		/* A task that shared the descriptors at the entry may have replaced one, and left. */
 		if (execution == UNRACED_MAY_HAVE_RUN ||
-		    (execution == UNRACED_RAN && (was_shared || (record->flags & UNRACED_ENTER_MISSED))))
+		    (execution == UNRACED_RAN && ((trace & UNRACED_TRACE_SHARED) || (record->flags & UNRACED_ENTER_MISSED))))
 			record->flags |= UNRACED_FD_TABLE_SHARED;
+		scratch->call.base_held = execution == UNRACED_RAN && unraced_base_holds(capture, trace);
 	} else {
 		unraced_read_again(&scratch->call);
 	}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Root and working directory of calls whose entry is in no stash, as in mode off (R2.46). Where no other task has them,
+ * only the thread itself could change the mount namespace that they lie in, and it is in the call. Otherwise the
+ * kernel's count of their changes is noted at the entry, in a table of its own.
+ */
+#ifndef UNRACED_SYSCALL_BASE_H
+#define UNRACED_SYSCALL_BASE_H
+
+#include <linux/types.h>
+
+#include "lib/capture.h"
+
+/* Makes the table. Returns whether there was memory for it. */
+bool unraced_base_init(struct unraced_capture *capture);
+/* Notes the count for the call that enters. */
+void unraced_base_note(struct unraced_capture *capture);
+/* Returns whether root and working directory have been the same since the entry, of which this trace is left. */
+bool unraced_base_holds(struct unraced_capture *capture, u8 trace);
+
+#endif
