@@ -90,6 +90,7 @@ static void obey(void)
 		{"uring-chained", command_uring_chained},
 		{"program", command_program}, {"oldroot", command_oldroot},
 		{"moved-mount", command_moved_mount}, {"base-swap", command_base_swap},
+		{"start-elsewhere", command_start_elsewhere},
 	};
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {

@@ -231,6 +231,7 @@ void command_torn_path(void);
 void command_moved(void);
 void command_moved_mount(void);
 void command_base_swap(void);
+void command_start_elsewhere(void);
 void command_fd_swap(void);
 void command_fd_visit(void);
 void command_late_namespace(void);

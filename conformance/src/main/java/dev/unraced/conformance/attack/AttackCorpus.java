@@ -26,7 +26,8 @@ public final class AttackCorpus {
                     RefusedCorpus.all(),
                     MovedCorpus.all(),
                     VisitCorpus.all(),
-                    LateCorpus.all())
+                    LateCorpus.all(),
+                    StartCorpus.all())
             .flatMap(List::stream)
             .toList();
 

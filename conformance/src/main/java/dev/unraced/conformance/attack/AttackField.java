@@ -152,8 +152,11 @@ public final class AttackField {
 
     /** Has each event of a reply's thread judged by its letter. */
     void judgeLetters(Reply reply, Map<Character, KernelOutcome> meanings) {
-        String letters = reply.text("truth");
-        List<SyscallEvent> events = eventsOf(reply.integer("tid"));
+        judgeLetters(eventsOf(reply.integer("tid")), reply.text("truth"), meanings);
+    }
+
+    /** Has each event judged by its letter. */
+    void judgeLetters(List<SyscallEvent> events, String letters, Map<Character, KernelOutcome> meanings) {
         Violation.unless(
                 "R1.1", () -> assertThat(events).as("one event of each call").hasSize(letters.length()));
         for (int i = 0; i < letters.length(); i++) {

@@ -42,6 +42,7 @@ public final class SimActor {
             "fetched-attempt",
             "moved-mount",
             "base-swap",
+            "start-elsewhere",
             "departed",
             "oldroot");
 

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Calls without a file whose path starts in another mount namespace than their caller's. A child keeps the root of its
+ * first namespace and moves to one of its own, where the directory p is hidden by an empty one. There the path leads
+ * nowhere (ENOENT). In the first namespace it leads to a fifo without a reader (ENXIO), or to a socket that is bound.
+ */
+#include "attack/rival.h"
+#include "ring.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#ifndef CLONE_FS
+#define CLONE_FS 0x200
+#endif
+#define RESOLVE_IN_ROOT 0x10
+/* Opens the fifo without a reader, which fails. */
+#define FAILING (O_WRONLY | O_NONBLOCK)
+#define MOST_CALLS 16000
+
+enum how { IN_ROOT, BY_BATCH, BY_FLIP };
+
+/* The state of the command, in memory that all its processes share. */
+struct start {
+	enum how how;
+	const char *ring; /* the kind of a ring; NULL where no request is made */
+	bool connects, replaces;
+	long calls;
+	char path[PATH_MAX], p[PATH_MAX], q[PATH_MAX];
+	struct sockaddr_un address;
+	/* The roots of both namespaces, and p in the first one. */
+	int elsewhere, own, directory;
+	unsigned long long number_elsewhere, number_own;
+	struct ring requests;
+	long won;
+	char truth[MOST_CALLS + 1];
+};
+
+static unsigned long long own_number(void)
+{
+	struct stat status;
+
+	return stat("/proc/self/ns/mnt", &status) ? 0 : status.st_ino;
+}
+
+/* Without OPEN_TREE_CLONE, open_tree(2) only gives a descriptor of the directory, and is no watched call. */
+static int directory_at(const char *path)
+{
+	return (int)syscall(SYS_open_tree, AT_FDCWD, path, O_CLOEXEC);
+}
+
+static bool move_away(struct start *start)
+{
+	start->number_elsewhere = own_number();
+	start->elsewhere = directory_at("/");
+	start->directory = directory_at(start->p);
+	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    mount(start->q, start->p, NULL, MS_BIND, NULL))
+		return false;
+	start->number_own = own_number();
+	start->own = directory_at("/");
+	return start->elsewhere >= 0 && start->directory >= 0 && start->own >= 0;
+}
+
+static char letter_of(long result)
+{
+	return result == -ENXIO || !result ? 'e' : result == -ENOENT ? 'o' : 'x';
+}
+
+static bool go_to(int root)
+{
+	return !fchdir(root) && !chroot(".");
+}
+
+static void flip_root(struct rival *rival, long long moment)
+{
+	struct start *start = rival->of;
+
+	/* The kernel takes the root early in the call. */
+	rival_wait(moment - rival_chance(rival, rival->span));
+	rival->failed = !go_to(start->elsewhere) || !go_to(start->own) || rival->failed;
+}
+
+static void stay(struct rival *rival)
+{
+	const struct start *start = rival->of;
+
+	rival->failed = !go_to(start->own) || rival->failed;
+}
+
+static void add(struct start *start, unsigned char opcode, int fd, uintptr_t address, long more)
+{
+	struct io_uring_sqe *request = ring_next(&start->requests);
+
+	request->opcode = opcode;
+	request->fd = fd;
+	request->addr = address;
+	if (opcode == IORING_OP_CONNECT)
+		request->addr2 = (unsigned long)more;
+	else
+		request->open_flags = (unsigned)more;
+	request->user_data = opcode == IORING_OP_CLOSE || more == O_PATH;
+	ring_push(&start->requests);
+}
+
+/* Submits the requests, and returns the result of the first one. */
+static long submit(struct start *start, unsigned count)
+{
+	struct ring *ring = &start->requests;
+	long result = -ECANCELED;
+
+	ring_enter(ring, ring->polled ? 0 : count, count);
+	for (unsigned ended = 0; ended < count;) {
+		unsigned head = *ring->completed_head;
+
+		if (head == __atomic_load_n(ring->completed_tail, __ATOMIC_ACQUIRE)) {
+			ring_enter(ring, 0, 1);
+			continue;
+		}
+		struct io_uring_cqe completion = ring->completions[head & *ring->completed_mask];
+
+		__atomic_store_n(ring->completed_head, head + 1, __ATOMIC_RELEASE);
+		ended++;
+		if (!completion.user_data)
+			result = completion.res;
+	}
+	return result;
+}
+
+/* An open below a directory elsewhere, whose descriptor the same batch closes, and gets for another directory. */
+static long by_batch(struct start *start)
+{
+	int fd = fcntl(start->directory, F_DUPFD_CLOEXEC, 0);
+	unsigned count = start->replaces ? 3 : 2;
+
+	__atomic_fetch_add(&counts()->begun, count - 1, __ATOMIC_SEQ_CST);
+	add(start, IORING_OP_OPENAT, fd, (uintptr_t) "x", FAILING);
+	add(start, IORING_OP_CLOSE, fd, 0, 0);
+	if (start->replaces)
+		add(start, IORING_OP_OPENAT, AT_FDCWD, (uintptr_t)start->q, O_PATH);
+	long result = submit(start, count);
+
+	__atomic_fetch_add(&counts()->ended, count - 1, __ATOMIC_SEQ_CST);
+	if (start->replaces)
+		close(fd);
+	return result;
+}
+
+static long by_request(struct start *start, int socket)
+{
+	__atomic_fetch_add(&counts()->begun, 1, __ATOMIC_SEQ_CST);
+	if (start->connects)
+		add(start, IORING_OP_CONNECT, socket, (uintptr_t)&start->address, sizeof(start->address));
+	else
+		add(start, IORING_OP_OPENAT, AT_FDCWD, (uintptr_t)start->path, FAILING);
+	long result = submit(start, 1);
+
+	__atomic_fetch_add(&counts()->ended, 1, __ATOMIC_SEQ_CST);
+	return result;
+}
+
+static long by_call(struct start *start, int socket)
+{
+	const uint64_t how[] = {FAILING, 0, RESOLVE_IN_ROOT};
+
+	if (start->connects)
+		return watched_connect(ABI_NATIVE, socket, &start->address, sizeof(start->address));
+	if (start->how == IN_ROOT)
+		return watched_openat2(ABI_NATIVE, start->elsewhere, start->path, how, sizeof(how));
+	return watched_openat(ABI_NATIVE, AT_FDCWD, start->path, FAILING, 0);
+}
+
+static char play_round(struct start *start, struct rival *rival)
+{
+	int fd = start->connects ? socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0) : -1;
+	bool in_time = true;
+
+	if (rival)
+		rival_begin(rival);
+	long result = start->how == BY_BATCH ? by_batch(start) :
+		      start->ring	     ? by_request(start, fd) :
+					       by_call(start, fd);
+	if (rival)
+		in_time = rival_end(rival);
+	if (fd >= 0)
+		close(fd);
+	char letter = letter_of(result);
+
+	start->won += in_time && letter == 'e';
+	return letter;
+}
+
+static bool make_ring(struct start *start)
+{
+	if (!start->ring)
+		return true;
+	return !strcmp(start->ring, "deferred") ? ring_open_deferred(&start->requests) :
+						  ring_open(&start->requests, !strcmp(start->ring, "polled"));
+}
+
+static void play(struct start *start)
+{
+	struct rival *rival = NULL;
+
+	if (!move_away(start) || !make_ring(start))
+		_exit(2);
+	if (start->how == BY_FLIP) {
+		rival = rival_new(flip_root, start, true);
+		rival->prepare = stay;
+		rival->shared = CLONE_FS;
+		rival_start(rival);
+	}
+	for (long i = 0; i < start->calls; i++)
+		start->truth[i] = play_round(start, rival);
+	_exit(rival && !rival_stop(rival) ? 2 : 0);
+}
+
+static bool name_places(struct start *start, const char *base)
+{
+	/* A path that is long to walk leaves the time to flip the root back before the call returns. */
+	char detour[2 * 1200 + 1] = "";
+	size_t room = sizeof(start->path);
+
+	if (start->how == BY_FLIP && !start->connects)
+		for (size_t i = 0; i + 2 < sizeof(detour); i += 2)
+			memcpy(detour + i, "./", 3);
+	if (snprintf(start->p, sizeof(start->p), "%s/p", base) >= PATH_MAX ||
+	    snprintf(start->q, sizeof(start->q), "%s/q", base) >= PATH_MAX ||
+	    (size_t)snprintf(start->path, room, "/%s%s/x", detour, start->p + 1) >= room)
+		return false;
+	start->address = (struct sockaddr_un){.sun_family = AF_UNIX};
+	if (start->connects) {
+		if (strlen(start->path) >= sizeof(start->address.sun_path))
+			return false;
+		memcpy(start->address.sun_path, start->path, strlen(start->path));
+	}
+	return !mkdir(start->p, 0755) && !mkdir(start->q, 0755);
+}
+
+/* Makes what the path leads to elsewhere. Returns the bound socket, 0 for a fifo, or -1. */
+static int make_aim(const struct start *start)
+{
+	if (!start->connects)
+		return mkfifo(start->path, 0644);
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd >= 0 && bind(fd, (const struct sockaddr *)&start->address, sizeof(start->address))) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static void answer(struct start *start, pid_t child)
+{
+	const char *paths[] = {start->how == BY_BATCH ? "x" : start->path};
+
+	reply_begin();
+	reply("tid=%d won=%ld elsewhere=%llu own=%llu truth=%s", child, start->won, start->number_elsewhere,
+	      start->number_own, start->truth);
+	reply_texts("path", paths, 1);
+	reply_end();
+}
+
+void command_start_elsewhere(void)
+{
+	const char *how = line_text("how"), *name = line_text("name");
+	struct bytes base = {0};
+	struct start *start = mmap(NULL, sizeof(*start), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (start == MAP_FAILED || !how || !bytes_take(&base, "base"))
+		_exit(3);
+	start->calls = (long)line_number("calls", 1);
+	start->ring = line_text("ring");
+	start->how = !strcmp(how, "in-root") ? IN_ROOT : !strcmp(how, "batch") ? BY_BATCH : BY_FLIP;
+	start->connects = name && !strcmp(name, "connect");
+	start->replaces = line_number("replaced", 0);
+	int aim = start->calls <= MOST_CALLS && name_places(start, (const char *)base.address) ? make_aim(start) : -1;
+
+	if (aim < 0) {
+		fail("start-elsewhere needs a short path of an empty directory, and at most %d calls", MOST_CALLS);
+	} else {
+		pid_t child = fork_child();
+
+		if (!child)
+			play(start);
+		if (child < 0 || reap(child, 100))
+			fail("unsupported: no io_uring, or no mount namespace of one's own");
+		else
+			answer(start, child);
+	}
+	if (aim > 0)
+		close(aim);
+	free(base.address);
+	munmap(start, sizeof(*start));
+}
