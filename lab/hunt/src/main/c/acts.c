@@ -67,7 +67,7 @@ static int directory_of(const struct op *op)
 	return op->base == BASE_DIRECTORY ? DIRECTORY_FD + op->directory : AT_FDCWD;
 }
 
-static long call_open(const struct op *op)
+long call_open(const struct op *op)
 {
 	long path = (long)op->page, how = (long)(op->page + PAGE / 2), flags = (long)op->flags, mode = op->mode;
 	bool native = op->entry == NATIVE;
@@ -104,11 +104,13 @@ void log_open(struct self *self, const struct op *op, const char *via, long resu
 		snprintf(other, sizeof(other), " other=%s", op->other);
 	append(self->log,
 	       "act a=%d o=%d r=%d t=%d g=%d b=%lu e=%lu l=%lu via=%s call=%s res=%ld ran=%d tag=%d ns=%lu "
-	       "tab=%d dir=%d base=%d flags=%lu mode=%u resolve=%lu how=%d gone=%d direct=%d quiet=%d ud=%lu path=%s%s",
+	       "tab=%d dir=%d base=%d flags=%lu mode=%u resolve=%lu how=%d gone=%d direct=%d quiet=%d ud=%lu sns=%lu "
+	       "path=%s%s",
 	       self->actor->id, (int)(op - program.ops), self->round, self->tid, self->tgid, begin, end, now(), via,
 	       CALL_NAMES[op->call], result, ran, tag, self->mount_ns, table_of(self), directory_of(op), (int)op->base,
 	       op->call == CALL_CREAT ? (unsigned long)(O_CREAT | O_WRONLY | O_TRUNC) : op->flags, op->mode,
-	       op->resolve, op->flips_how, op->gone, op->direct, op->quiet, self->user_data, op->path, other);
+	       op->resolve, op->flips_how, op->gone, op->direct, op->quiet, self->user_data, self->start_ns,
+	       op->path, other);
 	if (seen)
 		append(self->log, " ino=%lu dev=%u:%u fl=%d", stat.st_ino, major(stat.st_dev),
 		       minor(stat.st_dev), flags);

@@ -16,10 +16,6 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-/* The world's own mount namespace and the host's root, as descriptors. */
-#define NAMESPACE_FD 98
-#define HOST_ROOT_FD 99
-
 static const char *const CHANGE_NAMES[] = {
 	"rename", "exchange", "link", "unlink", "symlink", "bind", "umount", "unshare", "setns", "chroot", "chdir",
 };
@@ -231,6 +227,11 @@ void build_tree(void)
 	make_directory("b/p");
 	make_directory("b/p/q");
 	make_directory("c");
+	/* A fifo that nobody reads. */
+	mkdirat(ROOT_FD, "w", 0755);
+	log_node("w");
+	mkfifoat(ROOT_FD, "w/f", 0600);
+	log_node("w/f");
 	/* An open of this fifo for reading blocks until a signal comes. */
 	mkfifoat(ROOT_FD, "f", 0600);
 	log_node("f");

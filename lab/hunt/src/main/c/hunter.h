@@ -26,6 +26,9 @@
 #define DIRECTORY_FD 92
 #define SLOT_FD 100
 #define PAIR_FD 110
+/* The world's own mount namespace and the host's root. */
+#define NAMESPACE_FD 98
+#define HOST_ROOT_FD 99
 /* Two ends of each process's mailbox, through which other processes send it descriptors. */
 #define MAIL_FD 120
 /* The arena's memfd, from which a process maps the arena again after an exec. */
@@ -66,6 +69,7 @@ enum verb {
 	REFORM,
 	EXEC,
 	AWAIT,
+	ASTRAY,
 };
 
 enum entry { NATIVE, IA32, SOCKETCALL };
@@ -179,6 +183,8 @@ struct arena {
 	int tids[MAX_ACTORS];
 	/* Each actor counts its steps here, so that other actors see that it runs. */
 	unsigned beats[MAX_ACTORS];
+	/* Set while another process moves the actor's root. */
+	bool astray[MAX_ACTORS];
 	int notify_fd[MAX_ACTORS];
 	bool supervised[MAX_ACTORS];
 	struct log logs[MAX_ACTORS + 1];
@@ -202,6 +208,8 @@ struct self {
 	struct ring *rings[RINGS];
 	/* The user_data of the request that is logged, 0 for a call. */
 	unsigned long user_data;
+	/* The mount namespace in which the kernel looked the logged path up; 0 when it is unknown. */
+	unsigned long start_ns;
 };
 
 /* log.c */
@@ -224,6 +232,7 @@ int slot_family(int kind, int *type);
 int new_socket(int kind);
 
 /* acts.c */
+long call_open(const struct op *op);
 void act_open(struct self *self, const struct op *op);
 void act_connect(struct self *self, const struct op *op);
 void connect_at(struct self *self, const struct op *op, int fd, bool refused);
@@ -270,6 +279,9 @@ void receive_right(struct self *self, const struct op *op);
 /* midcall.c */
 void send_elsewhere(struct self *self, const struct op *op);
 void rename_socket(struct self *self, const struct op *op);
+
+/* astray.c */
+void act_astray(struct self *self, const struct op *op);
 
 /* exec.c */
 void execute(struct self *self);

@@ -111,6 +111,9 @@ static void run_op(struct self *self, const struct op *op)
 	case EXEC:
 		execute(self);
 		break;
+	case ASTRAY:
+		act_astray(self, op);
+		break;
 	case AWAIT:
 		await_shared_ring();
 		break;

@@ -28,7 +28,7 @@ static const struct name VERBS[] = {
 	{ "steal", STEAL }, { "signal", SIGNAL },   { "pause", PAUSE },	  { "emulate", EMULATE }, { "nop", NOP },
 	{ "timeout", TIMEOUT }, { "send", SEND },	    { "receive", RECEIVE },
 	{ "fastopen", FASTOPEN }, { "rebind", REBIND },	    { "reform", REFORM },	  { "exec", EXEC },
-	{ "await", AWAIT },	    { NULL, 0 },
+	{ "await", AWAIT },	    { "astray", ASTRAY },   { NULL, 0 },
 };
 static const struct name ENTRIES[] = {
 	{ "native", NATIVE }, { "ia32", IA32 }, { "socketcall", SOCKETCALL }, { NULL, 0 },

@@ -172,6 +172,9 @@ final class Generator {
         if (binds) {
             ops.add("change what=bind path=" + pick("a", "b", "a/p", "b/p", "c") + " other=" + below);
         }
+        if (chance(40)) {
+            astray(ops);
+        }
         // An open that takes the request's descriptor in between leaves the judge without the request's file.
         if (chance(50)) {
             ops.add("reap");
@@ -188,6 +191,14 @@ final class Generator {
         }
         ops.add("change what=setns");
         actor(newProcess(), "", ops);
+    }
+
+    /** Opens of a fifo without a reader fail; where it is hidden, the error tells the namespace. */
+    private void astray(List<String> ops) {
+        ops.add("change what=bind path=b other=w");
+        ops.add("astray call=" + pick("open", "openat", "openat2") + " via=" + entry() + " path=w/f flags="
+                + (OpenFlags.O_WRONLY | OpenFlags.O_NONBLOCK) + " value=" + random.nextInt(1, 64));
+        ops.add("change what=umount path=w");
     }
 
     private void refusals() {

@@ -22,6 +22,9 @@ final class OpenJudge {
     /** All flags but O_LARGEFILE and those with which the acting program tags requests. */
     private static final long UNTAGGED = ~(0400L | 02000000L | 04000L | 02000L | O_LARGEFILE);
 
+    /** The base of a path below a directory's descriptor. */
+    private static final int DESCRIPTOR = 2;
+
     private static final String OWN_NAMES = "n/";
     /** Several actors create this file and remove it. */
     private static final String COMMON_NAME = "n/common";
@@ -42,6 +45,7 @@ final class OpenJudge {
             if (event.file().isPresent()) {
                 check.lie("file", event.file().get(), "none, the call failed");
             }
+            judgeStart(check, act, event);
             return;
         }
         compareWitnesses(act);
@@ -99,6 +103,24 @@ final class OpenJudge {
     /** Returns the path that the acting program passed. */
     private String passed(Act act, String path) {
         return act.base() == 0 ? log.base() + "/" + path : path;
+    }
+
+    /** The path started in the namespace that the event names, or FOREIGN_MOUNT_NS is set: no file shows it. */
+    private void judgeStart(Check check, Act act, OpenEvent event) {
+        if (event.path().value().isEmpty()) {
+            return;
+        }
+        long told = act.line().number("sns");
+        if (told != 0 && !check.isMarked(EventFlag.FOREIGN_MOUNT_NS)) {
+            check.equal("mount_ns", event.caller().mountNamespace(), told);
+        } else if (told == 0 && tree.startsElsewhere(act)) {
+            // A thread that shares the descriptors can replace that of the directory.
+            boolean marked = check.isMarked(EventFlag.FOREIGN_MOUNT_NS)
+                    || (act.base() == DESCRIPTOR && check.isMarked(EventFlag.FD_TABLE_SHARED));
+            if (!marked) {
+                check.lie("mount_ns", event.caller().mountNamespace(), "a path that starts in another one");
+            }
+        }
     }
 
     // ---- the file

@@ -100,6 +100,22 @@ class JudgeTest {
     }
 
     @Test
+    void aFailedOpenFromAnotherNamespaceNeedsAMark() {
+        String own = failed("path=a/x sns=77");
+        assertThat(fields(Logs.of(own), failed())).isEmpty();
+        ActLog told = Logs.of(failed("path=a/x sns=78"));
+        assertThat(fields(told, failed())).containsExactly("mount_ns");
+        assertThat(fields(told, failed(EventFlag.FOREIGN_MOUNT_NS))).isEmpty();
+        // The replayed standing tells, too: the root, or the directory of a descriptor, of the first namespace.
+        String unshared = Logs.change(1, 1, 2, "what=unshare").replace("a=1", "a=0");
+        String moved = Logs.change(2, 3, 4, "what=chroot").replace("a=1", "a=0").replace("value=0", "value=-1");
+        assertThat(fields(Logs.of(unshared, failed("path=a/x")), failed())).isEmpty();
+        ActLog root = Logs.of(unshared, moved, failed("path=a/x"));
+        assertThat(fields(root, failed())).containsExactly("mount_ns");
+        assertThat(fields(root, failed(EventFlag.FOREIGN_MOUNT_NS))).isEmpty();
+    }
+
+    @Test
     void aCallThatNeverRanIsMarkedAndOneThatRanIsNot() {
         ActLog refused = Logs.of(Logs.open(10, 20, "path=a/x").replace("ran=1", "ran=0"));
         assertThat(fields(refused, opened("/hunt/a/x", 3, Integrity.UNCHECKED, EventFlag.HAS_FILE)))
@@ -329,6 +345,24 @@ class JudgeTest {
                 flags.contains(EventFlag.HAS_FILE)
                         ? Optional.of(new OpenedFile(ByteString.utf8(path), 0, 5, inode, false))
                         : Optional.empty());
+    }
+
+    /** The act of an open that failed. */
+    private static String failed(String rest) {
+        return Logs.open(10, 20, rest).replace("res=3", "res=-2");
+    }
+
+    /** The event of an open that failed. */
+    private static SyscallEvent failed(EventFlag... flags) {
+        OpenEvent event = (OpenEvent) opened("/hunt/a/x", "", 0, Integrity.UNCHECKED, Set.of(flags));
+        return new OpenEvent(
+                call(Syscall.OPENAT, -2),
+                event.caller(),
+                event.flags(),
+                event.dirfd(),
+                event.path(),
+                event.how(),
+                event.file());
     }
 
     private static SyscallEvent connected(String requested, String remote, Integrity integrity, EventFlag... flags) {
