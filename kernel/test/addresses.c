@@ -21,8 +21,8 @@ _Static_assert(offsetof(struct unraced_in6, address) == offsetof(struct sockaddr
 _Static_assert(offsetof(struct unraced_in, zero) == offsetof(struct sockaddr_in, sin_zero), "IPv4");
 _Static_assert(offsetof(struct unraced_nl, behind) == sizeof(struct sockaddr_nl), "netlink");
 
-static __u8 judge(const void *requested, __u32 length, const void *peer, __u32 peer_length,
-		  __u32 device)
+static __u8 judge_one(const void *requested, __u32 length, const void *peer, __u32 peer_length,
+		      __u32 device, bool copied)
 {
 	__u8 *left = with_room(requested, length), *right = with_room(peer, peer_length);
 	struct unraced_comparison to = {
@@ -31,10 +31,16 @@ static __u8 judge(const void *requested, __u32 length, const void *peer, __u32 p
 	__u8 verdict = UNRACED_INTEGRITY_UNCHECKED;
 
 	if (unraced_have_families(length, peer_length))
-		verdict = unraced_judge_address(&to, device);
+		verdict = unraced_judge_by_peer(&to, device, copied);
 	free(left);
 	free(right);
 	return verdict;
+}
+
+static __u8 judge(const void *requested, __u32 length, const void *peer, __u32 peer_length,
+		  __u32 device)
+{
+	return judge_one(requested, length, peer, peer_length, device, false);
 }
 
 static struct sockaddr_in6 in6(const char *text, __u32 scope)
@@ -153,9 +159,27 @@ static __u32 wrong_names(void)
 	       (judge(&hidden, 7, &hidden, 6, 0) != UNRACED_INTEGRITY_DIFFERS);
 }
 
+/* The peer contradicts the kernel's own copy of an address, but not that of a name in the file tree. */
+static __u32 wrong_copies(void)
+{
+	struct sockaddr_un file = { AF_UNIX, "/run/one" }, other = { AF_UNIX, "/run/two" };
+	struct sockaddr_un hidden = { AF_UNIX, "\0one" }, hidden_other = { AF_UNIX, "\0two" };
+	struct sockaddr_in one = { .sin_family = AF_INET, .sin_port = 1 };
+	struct sockaddr_in two = { .sin_family = AF_INET, .sin_port = 2 };
+	const __u8 unchecked = UNRACED_INTEGRITY_UNCHECKED, differs = UNRACED_INTEGRITY_DIFFERS;
+
+	return (judge_one(&file, sizeof(file), &other, sizeof(other), 0, true) != unchecked) +
+	       (judge_one(&file, sizeof(file), &hidden, 6, 0, true) != unchecked) +
+	       (judge_one(&hidden, 6, &hidden_other, 6, 0, true) != differs) +
+	       (judge_one(&hidden, 6, &other, sizeof(other), 0, true) != differs) +
+	       (judge_one(&hidden, 6, &hidden, 6, 0, true) != UNRACED_INTEGRITY_MATCH) +
+	       (judge_one(&one, sizeof(one), &two, sizeof(two), 0, true) != differs);
+}
+
 int main(void)
 {
-	__u32 wrong = wrong_scopes() + wrong_groups() + wrong_nobodies() + wrong_internet() + wrong_names();
+	__u32 wrong = wrong_scopes() + wrong_groups() + wrong_nobodies() + wrong_internet() + wrong_names() +
+		      wrong_copies();
 
 	printf("addresses wrong %u\n", wrong);
 	return wrong != 0;

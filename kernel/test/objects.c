@@ -143,7 +143,9 @@ static void ignored(void)
 	EXPECT(copied(differs, &udp, in, ALONE) == differs);
 	EXPECT(copied(differs, &tcp, in, OVERLAPPED) == unchecked);
 	EXPECT(copied(differs, &udp, in, OVERLAPPED) == match);
-	EXPECT(copied(differs, &local, in, ALONE) == match);
+	/* A program of the cgroup rewrote the name (addresses.c asks for names in the file tree). */
+	EXPECT(copied(differs, &local, in, ALONE) == differs && copied(differs, &local, in, OVERLAPPED) == match);
+	EXPECT(copied(match, &local, in, ALONE) == match);
 	EXPECT(copied(match, &tcp, in, BUSY) == match);
 	EXPECT(unraced_judge_copied_address(UNRACED_INTEGRITY_CHANGED, differs, &tcp, in, 1,
 					    UNRACED_HEEDS, 0) == UNRACED_INTEGRITY_CHANGED);

@@ -284,6 +284,20 @@ UNRACED_INLINE __u8 unraced_judge_address(struct unraced_comparison *to, __u32 d
 }
 
 /*
+ * Does so of a record's address. A name of a UNIX socket in the file tree can be another than the one that the
+ * socket was bound to, so such a peer does not contradict the kernel's own copy.
+ */
+UNRACED_INLINE __u8 unraced_judge_by_peer(struct unraced_comparison *to, __u32 device, bool copied)
+{
+	__u8 verdict = unraced_judge_address(to, device);
+
+	if (copied && verdict == UNRACED_INTEGRITY_DIFFERS &&
+	    unraced_is_path_address(to->requested, to->length))
+		return UNRACED_INTEGRITY_UNCHECKED;
+	return verdict;
+}
+
+/*
  * This tells whether the kernel looks at the address of a connect, by the socket as it was when the address
  * was copied or the request submitted.
  */
@@ -322,11 +336,12 @@ UNRACED_INLINE __u8 unraced_heed_of(__u8 heed, __u64 taken, __u64 counted)
 
 /*
  * Judges the kernel's own copy of an address. The peer can contradict it: "by_peer" is what
- * unraced_judge_address() says, of a call that reached none UNCHECKED. "alone" tells whether no other
+ * unraced_judge_by_peer() says, of a call that reached none UNCHECKED. "alone" tells whether no other
  * connect of the socket overlapped this one, and "heed" is an enum unraced_heed. A copy that the kernel may
  * not have looked at is no match, as of a call that found a connection or an attempt, or of a request
  * that was cancelled, mostly before it ran. An internet socket looks at an address that ends its
- * connection in any state.
+ * connection in any state. A program at a cgroup's connect hooks rewrites internet addresses and names
+ * of UNIX sockets after the copy (R2.30).
  */
 UNRACED_INLINE __u8 unraced_judge_copied_address(__u8 integrity, __u8 by_peer,
 						 const struct unraced_connect *socket,
@@ -341,7 +356,8 @@ UNRACED_INLINE __u8 unraced_judge_copied_address(__u8 integrity, __u8 by_peer,
 		return integrity;
 	if (result == -ECANCELED)
 		return UNRACED_INTEGRITY_UNCHECKED;
-	if (internet && alone && by_peer == UNRACED_INTEGRITY_DIFFERS)
+	if ((internet || socket->family == UNRACED_AF_UNIX) && alone &&
+	    by_peer == UNRACED_INTEGRITY_DIFFERS)
 		return UNRACED_INTEGRITY_DIFFERS;
 	if (looked || (alone && by_peer == UNRACED_INTEGRITY_MATCH))
 		return integrity;

@@ -161,7 +161,7 @@ __noinline int judge_address(__u32 device)
 	to = with_requested(builder, area, &record->connect.address);
 	to.end = peer->length;
 	bpf_probe_read_kernel(area->bytes, in_a_byte(peer->length), &builder->tail[at]);
-	return unraced_judge_address(&to, device);
+	return unraced_judge_by_peer(&to, device, record->provenance == UNRACED_PROVENANCE_KERNEL);
 }
 
 #endif

@@ -46,7 +46,8 @@ static u8 judge_address(const struct unraced_scratch *scratch)
 
 	if (!unraced_have_families(to.length, to.end))
 		return UNRACED_INTEGRITY_UNCHECKED;
-	return unraced_judge_address(&to, scratch->act.device);
+	return unraced_judge_by_peer(&to, scratch->act.device,
+				     scratch->call.record.provenance == UNRACED_PROVENANCE_KERNEL);
 }
 
 /*
