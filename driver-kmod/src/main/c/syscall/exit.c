@@ -55,6 +55,7 @@ static void answer(struct unraced_capture *capture, const struct unraced_argumen
 	struct unraced_scratch *scratch = unraced_scratch(capture);
 	struct unraced_record *record = &scratch->call.record;
 	u8 trace = unraced_trace_read(capture);
+	bool shared = trace & UNRACED_TRACE_SHARED;
 	enum unraced_execution execution = unraced_trace_return(capture, arguments);
 	int taken = unraced_entry_take(capture, scratch, arguments);
 
@@ -65,7 +66,7 @@ static void answer(struct unraced_capture *capture, const struct unraced_argumen
 		record->flags |= execution_flags(execution);
 		/* A task that shared the descriptors at the entry may have replaced one, and left. */
 		if (execution == UNRACED_MAY_HAVE_RUN ||
-		    (execution == UNRACED_RAN && ((trace & UNRACED_TRACE_SHARED) || (record->flags & UNRACED_ENTER_MISSED))))
+		    (execution == UNRACED_RAN && (shared || (record->flags & UNRACED_ENTER_MISSED))))
 			record->flags |= UNRACED_FD_TABLE_SHARED;
 		scratch->call.base_held = execution == UNRACED_RAN && unraced_base_holds(capture, trace);
 	} else {
