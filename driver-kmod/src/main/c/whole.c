@@ -19,6 +19,7 @@ __visible void cleanup_module(void);
 #include "syscall/base.c"
 #include "syscall/enter.c"
 #include "syscall/exit.c"
+#include "syscall/function.c"
 #include "kernelcopy/open.c"
 #include "kernelcopy/connect.c"
 #include "kernelcopy/merge.c"
@@ -51,5 +52,6 @@ __visible void cleanup_module(void);
 #include "stash/stash.c"
 #include "stash/table.c"
 #ifdef CONFIG_X86
+#include "lib/patch_x86.c"
 #include "call/arch_x86.c"
 #endif

@@ -27,14 +27,18 @@ static const struct way {
 	unsigned int filters;
 	unsigned int ring_per_cpu;
 	unsigned int enter_events;
+	unsigned int hooks;
 } ways[] = {
-	{ "off", UNRACED_MITIGATION_OFF, 1, UNRACED_FILTER_SELF, 0, 0 },
-	{ "stash, integrity off", UNRACED_MITIGATION_STASH, 0, UNRACED_FILTER_SELF, 0, 0 },
-	{ "stash", UNRACED_MITIGATION_STASH, 1, UNRACED_FILTER_SELF, 0, 0 },
-	{ "stash, ring per CPU", UNRACED_MITIGATION_STASH, 1, UNRACED_FILTER_SELF, 1, 0 },
-	{ "stash, enter events", UNRACED_MITIGATION_STASH, 1, UNRACED_FILTER_SELF, 0, 1 },
-	{ "stash, filtered", UNRACED_MITIGATION_STASH, 1, FILTERED, 0, 0 },
-	{ "kernel", UNRACED_MITIGATION_KERNEL, 1, UNRACED_FILTER_SELF, 0, 0 },
+	{ "off", UNRACED_MITIGATION_OFF, 1, UNRACED_FILTER_SELF, 0, 0, UNRACED_HOOKS_FUNCTION },
+	{ "stash, integrity off", UNRACED_MITIGATION_STASH, 0, UNRACED_FILTER_SELF, 0, 0, UNRACED_HOOKS_FUNCTION },
+	{ "stash", UNRACED_MITIGATION_STASH, 1, UNRACED_FILTER_SELF, 0, 0, UNRACED_HOOKS_FUNCTION },
+	{ "stash, ring per CPU", UNRACED_MITIGATION_STASH, 1, UNRACED_FILTER_SELF, 1, 0, UNRACED_HOOKS_FUNCTION },
+	{ "stash, enter events", UNRACED_MITIGATION_STASH, 1, UNRACED_FILTER_SELF, 0, 1, UNRACED_HOOKS_FUNCTION },
+	{ "stash, filtered", UNRACED_MITIGATION_STASH, 1, FILTERED, 0, 0, UNRACED_HOOKS_FUNCTION },
+	{ "kernel", UNRACED_MITIGATION_KERNEL, 1, UNRACED_FILTER_SELF, 0, 0, UNRACED_HOOKS_FUNCTION },
+	{ "off, tracepoints", UNRACED_MITIGATION_OFF, 1, UNRACED_FILTER_SELF, 0, 0, UNRACED_HOOKS_TRACEPOINT },
+	{ "stash, tracepoints", UNRACED_MITIGATION_STASH, 1, UNRACED_FILTER_SELF, 0, 0, UNRACED_HOOKS_TRACEPOINT },
+	{ "kernel, tracepoints", UNRACED_MITIGATION_KERNEL, 1, UNRACED_FILTER_SELF, 0, 0, UNRACED_HOOKS_TRACEPOINT },
 };
 
 static double own_time(void)
@@ -100,6 +104,7 @@ static int start(const struct way *way)
 		.ring_bytes = 64 << 20,
 		.ring_per_cpu = way->ring_per_cpu,
 		.enter_events = way->enter_events,
+		.hooks = way->hooks,
 		.stash_entries = 8192,
 		.stash_long_entries = 256,
 		.tgid_count = way->filters & FILTERED ? 1 : 0,

@@ -41,6 +41,48 @@ static inline bool unraced_arch_may_be(long number)
 	return test_bit(number & (UNRACED_CALL_NUMBERS - 1), unraced_arch_numbers);
 }
 
+/* The conventions of the kernel's functions for calls. */
+enum unraced_arch_convention {
+	UNRACED_ARCH_NATIVE, /* x32, too */
+	UNRACED_ARCH_IA32,
+	UNRACED_ARCH_SOCKETCALL,
+};
+
+/* A function of the kernel that carries out a call. */
+struct unraced_arch_function {
+	const char *symbol;
+	u8 syscall; /* an enum unraced_syscall */
+	u8 convention; /* an enum unraced_arch_convention */
+};
+
+#ifdef CONFIG_IA32_EMULATION
+#define UNRACED_ARCH_FUNCTIONS_IA32(FUNCTION)                                                                          \
+	FUNCTION(ia32_openat, "__ia32_compat_sys_openat", UNRACED_OPENAT, UNRACED_ARCH_IA32)                           \
+	FUNCTION(ia32_open, "__ia32_compat_sys_open", UNRACED_OPEN, UNRACED_ARCH_IA32)                                 \
+	FUNCTION(ia32_openat2, "__ia32_sys_openat2", UNRACED_OPENAT2, UNRACED_ARCH_IA32)                               \
+	FUNCTION(ia32_creat, "__ia32_sys_creat", UNRACED_CREAT, UNRACED_ARCH_IA32)                                     \
+	FUNCTION(ia32_connect, "__ia32_sys_connect", UNRACED_CONNECT, UNRACED_ARCH_IA32)                               \
+	FUNCTION(ia32_socketcall, "__ia32_compat_sys_socketcall", UNRACED_CONNECT, UNRACED_ARCH_SOCKETCALL)
+#else
+#define UNRACED_ARCH_FUNCTIONS_IA32(FUNCTION)
+#endif
+
+/*
+ * The kernel's functions for the watched calls: calls FUNCTION(name, symbol, syscall, convention) for each, the most
+ * frequent ones first.
+ */
+#define UNRACED_ARCH_FUNCTIONS(FUNCTION)                                                                               \
+	FUNCTION(native_openat, "__x64_sys_openat", UNRACED_OPENAT, UNRACED_ARCH_NATIVE)                               \
+	FUNCTION(native_open, "__x64_sys_open", UNRACED_OPEN, UNRACED_ARCH_NATIVE)                                     \
+	FUNCTION(native_connect, "__x64_sys_connect", UNRACED_CONNECT, UNRACED_ARCH_NATIVE)                            \
+	FUNCTION(native_openat2, "__x64_sys_openat2", UNRACED_OPENAT2, UNRACED_ARCH_NATIVE)                            \
+	FUNCTION(native_creat, "__x64_sys_creat", UNRACED_CREAT, UNRACED_ARCH_NATIVE)                                  \
+	UNRACED_ARCH_FUNCTIONS_IA32(FUNCTION)
+
+/* Reads the arguments of a call that is in one of these functions. Returns whether it can be watched. */
+bool unraced_arch_arguments(struct pt_regs *regs, const struct unraced_arch_function *function,
+			    struct unraced_arguments *to);
+
 /* Returns whether the current task's call of this number can be watched, and reads its arguments from the registers. */
 bool unraced_arch_call(struct pt_regs *regs, long number, struct unraced_arguments *to);
 

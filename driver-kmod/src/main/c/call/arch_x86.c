@@ -22,11 +22,11 @@ const unsigned long unraced_arch_numbers[UNRACED_CALL_NUMBERS / BITS_PER_LONG] =
 	BITS(0), BITS(1), BITS(2), BITS(3), BITS(4), BITS(5), BITS(6), BITS(7),
 };
 
-static bool ia32_arguments(struct pt_regs *regs, long number, struct unraced_arguments *to)
+static bool ia32_arguments(struct pt_regs *regs, u8 syscall, bool indirect, struct unraced_arguments *to)
 {
-	to->syscall = unraced_ia32_call(number);
+	to->syscall = syscall;
 	to->abi = UNRACED_ABI_IA32;
-	to->indirect = number == UNRACED_IA32_SOCKETCALL;
+	to->indirect = indirect;
 	/*
 	 * The arguments of a socketcall(2) lie in memory, which another thread or process can change until the kernel
 	 * has read them.
@@ -42,19 +42,30 @@ static bool ia32_arguments(struct pt_regs *regs, long number, struct unraced_arg
 	return to->syscall;
 }
 
-bool unraced_arch_call(struct pt_regs *regs, long number, struct unraced_arguments *to)
+static bool native_arguments(struct pt_regs *regs, u8 syscall, long number, struct unraced_arguments *to)
 {
-	if (in_ia32_syscall())
-		return ia32_arguments(regs, number, to);
+	to->syscall = syscall;
 	to->abi = number & UNRACED_X32_BIT ? UNRACED_ABI_X32 : UNRACED_ABI_NATIVE;
-	/* All five calls have the same number in x86-64 and in x32. */
-	to->syscall = unraced_x86_64_call(number);
-	if (!to->syscall)
-		return false;
 	to->indirect = 0;
 	to->values[0] = regs->di;
 	to->values[1] = regs->si;
 	to->values[2] = regs->dx;
 	to->values[3] = regs->r10;
-	return true;
+	return syscall;
+}
+
+bool unraced_arch_call(struct pt_regs *regs, long number, struct unraced_arguments *to)
+{
+	if (in_ia32_syscall())
+		return ia32_arguments(regs, unraced_ia32_call(number), number == UNRACED_IA32_SOCKETCALL, to);
+	/* All five calls have the same number in x86-64 and in x32. */
+	return native_arguments(regs, unraced_x86_64_call(number), number, to);
+}
+
+bool unraced_arch_arguments(struct pt_regs *regs, const struct unraced_arch_function *function,
+			    struct unraced_arguments *to)
+{
+	if (function->convention == UNRACED_ARCH_NATIVE)
+		return native_arguments(regs, function->syscall, regs->orig_ax, to);
+	return ia32_arguments(regs, function->syscall, function->convention == UNRACED_ARCH_SOCKETCALL, to);
 }

@@ -30,6 +30,7 @@ static bool config_makes_sense(const struct unraced_config *config)
 	return config->mitigation <= UNRACED_MITIGATION_KERNEL && config->integrity <= 1 &&
 	       config->ring_per_cpu <= 1 && config->enter_events <= 1 && config->syscalls &&
 	       !(config->syscalls & ~calls) && !(config->filters & ~filters) && config->process_events <= 1 &&
+	       config->hooks <= UNRACED_HOOKS_TRACEPOINT &&
 	       is_power_of_2(config->ring_bytes) && config->ring_bytes >= UNRACED_RING_LEAST &&
 	       config->ring_bytes <= RING_MOST && config->stash_entries && config->stash_entries <= STASH_MOST &&
 	       config->stash_long_entries && config->stash_long_entries <= LONG_MOST &&

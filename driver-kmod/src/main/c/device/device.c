@@ -226,6 +226,7 @@ static int __init unraced_init(void)
 static void __exit unraced_exit(void)
 {
 	misc_deregister(&device);
+	unraced_hooks_leave();
 }
 
 module_init(unraced_init);

@@ -78,3 +78,12 @@ void unraced_hooks_stop(struct unraced_capture *capture)
 		if (hooks[i]->stop)
 			hooks[i]->stop(capture);
 }
+
+void unraced_hooks_leave(void)
+{
+	int i;
+
+	for (i = ARRAY_SIZE(hooks); i-- > 0;)
+		if (hooks[i]->leave)
+			hooks[i]->leave();
+}

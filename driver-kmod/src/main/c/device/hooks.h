@@ -14,5 +14,7 @@ u32 unraced_hooks_features(void);
 int unraced_hooks_start(struct unraced_capture *capture);
 int unraced_hooks_prepare(struct unraced_capture *capture, u32 mitigation);
 void unraced_hooks_stop(struct unraced_capture *capture);
+/* Waits for what still runs of the module, without any capture. It can be unloaded then. */
+void unraced_hooks_leave(void);
 
 #endif

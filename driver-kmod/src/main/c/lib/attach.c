@@ -45,7 +45,7 @@ int unraced_tracepoints_attach(const struct unraced_tracepoint *table, u32 count
 {
 	u32 i;
 
-	for (i = 0; i < count; i++) {
+	for (i = *attached; i < count; i++) {
 		int error = tracepoint_probe_register(table[i].found, table[i].handler, capture);
 
 		if (error)
@@ -74,6 +74,17 @@ bool unraced_can_probe(const char *symbol, kprobe_pre_handler_t handler)
 		return false;
 	unregister_kprobe(&probe);
 	return true;
+}
+
+/* Registers a disarmed probe, which finds it. */
+unsigned long unraced_address_of(const char *symbol)
+{
+	struct kprobe probe = { .symbol_name = symbol, .flags = KPROBE_FLAG_DISABLED };
+
+	if (register_kprobe(&probe))
+		return 0;
+	unregister_kprobe(&probe);
+	return (unsigned long)probe.addr;
 }
 
 int unraced_probe_attach(struct unraced_probe *probe, struct unraced_capture *capture, const char *symbol,

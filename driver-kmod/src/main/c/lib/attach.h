@@ -16,7 +16,7 @@ struct unraced_tracepoint {
 
 /* Finds the tracepoints of a table. Returns the name of one that this kernel lacks, or null if it has all. */
 const char *unraced_tracepoints_find(struct unraced_tracepoint *table, u32 count);
-/* Attaches the handlers from first to last. After an error, *attached of them are attached. */
+/* Attaches the handlers, as far as they are not attached, from first to last: *attached of them are, also on error. */
 int unraced_tracepoints_attach(const struct unraced_tracepoint *table, u32 count, struct unraced_capture *capture,
 			       u32 *attached);
 /* Detaches the handlers from last to first, and waits until none of them runs. */
@@ -38,6 +38,8 @@ struct unraced_return_probe {
 
 /* Returns whether a kprobe on this function is possible now. */
 bool unraced_can_probe(const char *symbol, kprobe_pre_handler_t handler);
+/* Returns the address of the first instruction of a function that can be probed; 0 if there is none. */
+unsigned long unraced_address_of(const char *symbol);
 int unraced_probe_attach(struct unraced_probe *probe, struct unraced_capture *capture, const char *symbol,
 			 kprobe_pre_handler_t handler);
 /* Detaches the probe if it is attached, and waits until its handler does not run. */

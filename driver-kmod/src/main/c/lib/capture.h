@@ -53,6 +53,8 @@ struct unraced_capture {
 	struct unraced_prefix *paths;
 	struct unraced_stash *stash;
 	u32 syscall_points; /* attached tracepoints of system calls */
+	bool is_at_functions; /* calls are watched at the kernel's functions; see syscall/function.h */
+	struct list_head at_functions;
 	/* One byte for each thread id; see syscall/execution.h. */
 	u8 *trace;
 	struct unraced_stash *bases; /* root and working directory by thread; see syscall/base.h */

@@ -19,7 +19,7 @@
 
 #include "unraced/filter.h"
 
-#define UNRACED_DEVICE_VERSION 4
+#define UNRACED_DEVICE_VERSION 5
 
 /*
  * Only the reader writes this page; the producer only clears waiting. The fields after the position count in the first
@@ -42,11 +42,19 @@ struct unraced_prefix {
 	__u8 bytes[UNRACED_PREFIX_MAX];
 };
 
+/* The places where calls are seen. */
+enum unraced_hooks {
+	UNRACED_HOOKS_AUTO, /* at functions where the kernel lets them be patched, else at tracepoints */
+	UNRACED_HOOKS_FUNCTION,
+	UNRACED_HOOKS_TRACEPOINT,
+};
+
 /* The abilities of this module on this kernel. */
 enum unraced_feature {
 	UNRACED_FEATURE_KERNEL = 1u << 0,   /* the functions that mode kernel probes exist */
 	UNRACED_FEATURE_IO_URING = 1u << 1, /* requests of io_urings can be read */
 	UNRACED_FEATURE_PROCESSES = 1u << 2, /* the tracepoints of process events exist */
+	UNRACED_FEATURE_FUNCTIONS = 1u << 3, /* the kernel's functions for calls can be patched */
 };
 
 struct unraced_config {
@@ -82,6 +90,8 @@ struct unraced_config {
 	__u64 counter_rows;
 	__u64 stash_bytes;
 	__u64 ledgers_offset; /* offset at which the losses by caller are mapped */
+	__u32 hooks; /* enum unraced_hooks; the answer is what was taken */
+	__u32 hooks_error; /* the errno for which functions were not taken, or 0 */
 };
 
 /* Only the module writes these. */

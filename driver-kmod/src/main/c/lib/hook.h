@@ -24,6 +24,8 @@ struct unraced_hook {
 	 * runs for the capture.
 	 */
 	void (*stop)(struct unraced_capture *capture);
+	/* Waits for what still runs of the hook, before the module is unloaded. */
+	void (*leave)(void);
 };
 
 #endif

@@ -44,23 +44,30 @@ static void snapshot(struct unraced_capture *capture, const struct unraced_argum
 	unraced_entry_put(capture, scratch);
 }
 
-static noinline void enter(struct unraced_capture *capture, struct pt_regs *regs, long number)
+void unraced_enter_call(struct unraced_capture *capture, const struct unraced_arguments *arguments)
 {
-	struct unraced_arguments arguments UNRACED_FILLED_LATER;
 	/* The mode is read once: it can be switched at any time, and a call must not see that. */
 	u32 mitigation = READ_ONCE(capture->mitigation);
 	bool entering = READ_ONCE(capture->enter_events);
 
-	if (!unraced_arch_call(regs, number, &arguments) || !unraced_is_watched(capture, arguments.syscall))
+	if (!unraced_is_watched(capture, arguments->syscall))
 		return;
-	unraced_trace_entry(capture, &arguments);
+	unraced_trace_entry(capture, arguments);
 	if (mitigation == UNRACED_MITIGATION_OFF && unraced_base_is_shared())
 		unraced_base_note(capture);
 	if ((mitigation == UNRACED_MITIGATION_OFF && !entering) || unraced_filter(capture) != UNRACED_PASS)
 		return;
 	preempt_disable();
-	snapshot(capture, &arguments, mitigation, entering);
+	snapshot(capture, arguments, mitigation, entering);
 	preempt_enable();
+}
+
+static noinline void enter(struct unraced_capture *capture, struct pt_regs *regs, long number)
+{
+	struct unraced_arguments arguments UNRACED_FILLED_LATER;
+
+	if (unraced_arch_call(regs, number, &arguments))
+		unraced_enter_call(capture, &arguments);
 }
 
 /* Every call of the machine comes here, so all but the first test is out of line, with its stack frame. */

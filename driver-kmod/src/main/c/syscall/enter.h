@@ -4,6 +4,11 @@
 
 #include <linux/ptrace.h>
 
+struct unraced_arguments;
+struct unraced_capture;
+
+/* Begins a call of the current thread, if the capture watches it. */
+void unraced_enter_call(struct unraced_capture *capture, const struct unraced_arguments *arguments);
 /* Is called by the tracepoint sys_enter. Its data is the capture. */
 void unraced_on_enter(void *data, struct pt_regs *regs, long number);
 

@@ -81,6 +81,12 @@ static inline u8 unraced_trace_read(struct unraced_capture *capture)
 	return READ_ONCE(*unraced_trace_of(capture, current));
 }
 
+/* Returns whether the trace has the entry of this call. */
+static inline bool unraced_trace_has(struct unraced_capture *capture, const struct unraced_arguments *arguments)
+{
+	return (READ_ONCE(*unraced_trace_of(capture, current)) & UNRACED_TRACE_CALL) == unraced_trace_call(arguments);
+}
+
 /* Judges the call that returns now. Afterwards the thread is in no call. */
 static inline enum unraced_execution unraced_trace_return(struct unraced_capture *capture,
 							  const struct unraced_arguments *arguments)

@@ -99,6 +99,16 @@ static noinline void leave(struct unraced_capture *capture, struct pt_regs *regs
 	preempt_enable();
 }
 
+/*
+ * A call without an entry in the trace was under way when the capture opened. It gets no event, as those of threads
+ * that were inside the function before it was patched get none.
+ */
+void unraced_leave_function(struct unraced_capture *capture, const struct unraced_arguments *arguments, long result)
+{
+	if (unraced_is_watched(capture, arguments->syscall) && unraced_trace_has(capture, arguments))
+		on_return(capture, arguments, result);
+}
+
 void unraced_on_exit(void *data, struct pt_regs *regs, long result)
 {
 	long number = syscall_get_nr(current, regs);

@@ -5,6 +5,11 @@
 #include <linux/ptrace.h>
 
 struct task_struct;
+struct unraced_arguments;
+struct unraced_capture;
+
+/* Ends a call of the current thread at the return from its function. Its caller keeps preemption off. */
+void unraced_leave_function(struct unraced_capture *capture, const struct unraced_arguments *arguments, long result);
 
 /* Is called by the tracepoint sys_exit. Its data is the capture. */
 void unraced_on_exit(void *data, struct pt_regs *regs, long result);

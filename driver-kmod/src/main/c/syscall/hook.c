@@ -7,9 +7,14 @@
 #include "syscall/enter.h"
 #include "syscall/execution.h"
 #include "syscall/exit.h"
+#include "syscall/function.h"
 #include "syscall/hook.h"
 
-/* Returns come before entries: a call that enters in between has a return without an entry, not the reverse. */
+/*
+ * Returns come before entries: a call that enters in between has a return without an entry, not the reverse. The first
+ * one is no tracepoint of calls, and is needed with functions, too.
+ */
+#define WITH_FUNCTIONS 1
 static struct unraced_tracepoint syscall_points[] = {
 	{ { "sched_process_exit" }, unraced_on_thread_exit },
 	{ { "sys_exit" }, unraced_on_exit },
@@ -20,16 +25,34 @@ static int find_syscalls(void)
 {
 	const char *lacking = unraced_tracepoints_find(syscall_points, ARRAY_SIZE(syscall_points));
 
-	if (!lacking)
+	if (!lacking) {
+		unraced_functions_find();
 		return 0;
+	}
 	pr_err("this kernel has no tracepoint %s\n", lacking);
 	return -EOPNOTSUPP;
 }
 
-static int start_syscalls(struct unraced_capture *capture)
+static u32 features_of_syscalls(void)
 {
-	int error = unraced_tracepoints_attach(syscall_points, ARRAY_SIZE(syscall_points), capture,
-					       &capture->syscall_points);
+	return unraced_functions_found() ? UNRACED_FEATURE_FUNCTIONS : 0;
+}
+
+static int attach_tracepoints(struct unraced_capture *capture, u32 count)
+{
+	return unraced_tracepoints_attach(syscall_points, count, capture, &capture->syscall_points);
+}
+
+static int start_at_functions(struct unraced_capture *capture)
+{
+	int error = attach_tracepoints(capture, WITH_FUNCTIONS);
+
+	return error ? error : unraced_functions_attach(capture);
+}
+
+static int start_at_tracepoints(struct unraced_capture *capture)
+{
+	int error = attach_tracepoints(capture, ARRAY_SIZE(syscall_points));
 
 	if (error)
 		return error;
@@ -39,13 +62,34 @@ static int start_syscalls(struct unraced_capture *capture)
 	return 0;
 }
 
+static int start_syscalls(struct unraced_capture *capture)
+{
+	struct unraced_config *config = &capture->config;
+	u32 chosen = config->hooks;
+	int error = 0;
+
+	if (chosen != UNRACED_HOOKS_TRACEPOINT)
+		error = start_at_functions(capture);
+	if (chosen == UNRACED_HOOKS_FUNCTION || (chosen == UNRACED_HOOKS_AUTO && !error)) {
+		config->hooks = UNRACED_HOOKS_FUNCTION;
+		config->hooks_error = 0;
+		return error;
+	}
+	config->hooks = UNRACED_HOOKS_TRACEPOINT;
+	config->hooks_error = -error;
+	return start_at_tracepoints(capture);
+}
+
 static void stop_syscalls(struct unraced_capture *capture)
 {
+	unraced_functions_detach(capture);
 	unraced_tracepoints_detach(syscall_points, capture, &capture->syscall_points);
 }
 
 const struct unraced_hook unraced_syscall_hook = {
 	.find = find_syscalls,
+	.features = features_of_syscalls,
 	.start = start_syscalls,
 	.stop = stop_syscalls,
+	.leave = unraced_functions_leave,
 };

@@ -110,6 +110,7 @@ static void draw_config(struct unraced_config *config, uint32_t *tgids, uint64_t
 	config->ring_per_cpu = (uint32_t)below(2);
 	config->enter_events = (uint32_t)below(2);
 	config->process_events = (uint32_t)below(2);
+	config->hooks = (uint32_t)below(3);
 	if (once_in(2)) {
 		config->filters = (uint32_t)below(256);
 		config->tgid_count = (uint32_t)below(8);

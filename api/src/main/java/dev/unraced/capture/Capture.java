@@ -53,8 +53,8 @@ public interface Capture extends AutoCloseable {
 
     /**
      * Returns where the driver sees calls, for people, such as {@code tracepoints} or {@code functions}; empty for a
-     * driver that has one way only. The driver {@code ebpf} chooses when the capture opens
-     * ({@code unraced.ebpf.hooks}).
+     * driver that has one way only. The drivers {@code ebpf} and {@code kmod} choose when the capture opens
+     * ({@code unraced.ebpf.hooks}, {@code unraced.kmod.hooks}).
      */
     default String hooks() {
         return "";

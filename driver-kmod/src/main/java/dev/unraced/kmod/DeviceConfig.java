@@ -33,7 +33,8 @@ final class DeviceConfig {
                 .putInt(DeviceLayout.CONFIG_STASH_LONG_ENTRIES, settings.stashLongPaths())
                 .putInt(DeviceLayout.CONFIG_USER_INTERVAL, settings.limits().userIntervalNanos())
                 .putInt(DeviceLayout.CONFIG_CGROUP_INTERVAL, settings.limits().cgroupIntervalNanos())
-                .putInt(DeviceLayout.CONFIG_PROCESS_EVENTS, settings.processEvents() ? 1 : 0);
+                .putInt(DeviceLayout.CONFIG_PROCESS_EVENTS, settings.processEvents() ? 1 : 0)
+                .putInt(DeviceLayout.CONFIG_HOOKS, settings.hooks().code());
         List<ByteString> paths = Prefixes.reduce(filters.paths());
         put(
                 DeviceLayout.CONFIG_TGID_COUNT,
@@ -90,6 +91,16 @@ final class DeviceConfig {
 
     long stashBytes() {
         return memory.getLong(DeviceLayout.CONFIG_STASH_BYTES);
+    }
+
+    /** Returns where the module sees the calls, as it answered. */
+    CallHooks hooks() {
+        return CallHooks.ofCode(memory.getInt(DeviceLayout.CONFIG_HOOKS));
+    }
+
+    /** Returns the errno for which the module did not take functions; 0 if it did, or was not to. */
+    int hooksErrno() {
+        return memory.getInt(DeviceLayout.CONFIG_HOOKS_ERROR);
     }
 
     private void put(int countAt, int addressAt, int count, ByteBuffer list) {

@@ -3,9 +3,9 @@ package dev.unraced.kmod;
 
 /** The numbers of {@code lib/device.h}: offsets in bytes, commands, bits. */
 final class DeviceLayout {
-    static final int VERSION = 4;
+    static final int VERSION = 5;
 
-    static final int CONFIGURE = 0xC0A0AEE0;
+    static final int CONFIGURE = 0xC0A8AEE0;
     static final int MITIGATION = 0x4004AEE1;
     static final int STATS = 0x8040AEE2;
     static final int STOP = 0xAEE3;
@@ -16,7 +16,7 @@ final class DeviceLayout {
     static final int READER_WAITING = 64;
     static final int READER_WATERMARK = 68;
 
-    static final int CONFIG_SIZE = 160;
+    static final int CONFIG_SIZE = 168;
     static final int CONFIG_VERSION = 0;
     static final int CONFIG_SIZE_FIELD = 4;
     static final int CONFIG_MITIGATION = 8;
@@ -46,6 +46,8 @@ final class DeviceLayout {
     static final int CONFIG_COUNTER_ROWS = 136;
     static final int CONFIG_STASH_BYTES = 144;
     static final int CONFIG_LEDGERS_OFFSET = 152;
+    static final int CONFIG_HOOKS = 160;
+    static final int CONFIG_HOOKS_ERROR = 164;
 
     static final int FILTER_SELF = 1;
     static final int FILTER_TGIDS = 1 << 1;
@@ -56,9 +58,14 @@ final class DeviceLayout {
     static final int FILTER_FAILED = 1 << 6;
     static final int FILTER_SUCCEEDED = 1 << 7;
 
+    static final int HOOKS_AUTO = 0;
+    static final int HOOKS_FUNCTION = 1;
+    static final int HOOKS_TRACEPOINT = 2;
+
     static final int FEATURE_KERNEL = 1;
     static final int FEATURE_IO_URING = 1 << 1;
     static final int FEATURE_PROCESSES = 1 << 2;
+    static final int FEATURE_FUNCTIONS = 1 << 3;
 
     static final int PREFIX_SIZE = 260;
     static final int PREFIX_LENGTH = 0;

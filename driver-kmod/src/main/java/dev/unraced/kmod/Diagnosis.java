@@ -116,6 +116,12 @@ final class Diagnosis {
                     "Kernel " + machine.kernel() + " lacks a function whose arguments mode kernel takes.",
                     "Choose mitigation stash, or another driver.");
         }
+        if (errno == Errno.EOPNOTSUPP || errno == Errno.EBUSY) {
+            return new Unavailable(
+                    "FUNCTIONS_REFUSED",
+                    "unraced.kmod.hooks is function, but " + CallFunctions.reason(errno) + ".",
+                    "Set it to auto or tracepoint.");
+        }
         return other(errno, failure);
     }
 

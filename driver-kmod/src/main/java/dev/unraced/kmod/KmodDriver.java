@@ -15,17 +15,24 @@ import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
 import dev.unraced.machine.OfferedAbis;
 import dev.unraced.ring.RingCapture;
+import java.util.Map;
 
 /**
  * Captures calls from the running kernel by a module of its own. Needs Linux 6.1 or newer on x86_64, the module, and
  * root with CAP_SYS_ADMIN.
  *
- * <p>Arguments are read in the {@code sys_enter} tracepoint and completed in {@code sys_exit}; in mode kernel they are
- * replaced by the kernel's own copy where the kernel passes a copy on.
+ * <p>Arguments are read when a call begins and completed when it returns; in mode kernel they are replaced by the
+ * kernel's own copy where the kernel passes a copy on.
+ *
+ * <p>Calls are seen at tracepoints, or at the kernel's own functions for them ({@code unraced.kmod.hooks}).
  */
 public final class KmodDriver implements Driver {
     /** The name that configuration selects. */
     public static final String NAME = "kmod";
+
+    private static final String UNDER_WAY =
+            "the module sees the return from a function only of calls that entered it later";
+    private static final String REFUSED = "a refused call does not reach the kernel's function for it";
 
     @Override
     public String name() {
@@ -34,6 +41,7 @@ public final class KmodDriver implements Driver {
 
     @Override
     public Availability availability(CaptureConfig config) {
+        CallHooks hooks = KmodSettings.of(config).hooks();
         Machine machine = Machine.current();
         if (!machine.linux()) {
             return new Unavailable("NOT_LINUX", "The module is one of Linux.", "Choose another driver.");
@@ -43,9 +51,7 @@ public final class KmodDriver implements Driver {
             return problem;
         }
         try {
-            KmodSource source = KmodSource.start(KmodSettings.smallest());
-            source.stop();
-            source.release();
+            CallFunctions.attempt(hooks);
             return new Availability.Available();
         } catch (KmodFailure e) {
             return Diagnosis.of(e, machine);
@@ -57,7 +63,17 @@ public final class KmodDriver implements Driver {
     /** Returns what the loaded module reports; without a module, what it has on a kernel that supports all. */
     @Override
     public Capabilities capabilities() {
-        return declared();
+        return declared(KmodSettings.configuredHooks());
+    }
+
+    @Override
+    public Capabilities capabilities(CaptureConfig config) {
+        return declared(KmodSettings.of(config).hooks());
+    }
+
+    @Override
+    public Map<String, String> notes(CaptureConfig config) {
+        return Map.of("hooks", CallFunctions.describe(KmodSettings.of(config).hooks()));
     }
 
     @Override
@@ -69,14 +85,14 @@ public final class KmodDriver implements Driver {
         }
         try {
             KmodSource source = KmodSource.start(settings);
-            return new RingCapture(NAME, capabilities(), source.reader(), source);
+            return new RingCapture(NAME, declared(source.callHooks()), source.reader(), source);
         } catch (KmodFailure e) {
             throw new CaptureException(
                     "driver kmod: " + Diagnosis.of(e, Machine.current()).describe(), e);
         }
     }
 
-    private static Capabilities declared() {
+    private static Capabilities declared(CallHooks hooks) {
         Capabilities here = Capabilities.complete()
                 .without(Feature.REFUSALS_FLAGGED, "a full stash gives up its oldest entry, and refuses nothing")
                 .without(Feature.CONTAINER_ID, "the kernel has cgroups and namespaces, but no containers")
@@ -85,6 +101,8 @@ public final class KmodDriver implements Driver {
                 .without(
                         Feature.REQUEST_NAMESPACES,
                         "a module learns of a request's mount namespace from the opened file alone, and by its number")
+                .withoutIf(Feature.CALLS_UNDER_WAY, () -> CallFunctions.areTaken(hooks) ? UNDER_WAY : null)
+                .withoutIf(Feature.REFUSED_CALLS, () -> CallFunctions.areTaken(hooks) ? REFUSED : null)
                 .withoutIf(Abi.IA32, OfferedAbis::ia32UnavailableReason)
                 .withoutIf(Abi.X32, OfferedAbis::x32UnavailableReason);
         int features;

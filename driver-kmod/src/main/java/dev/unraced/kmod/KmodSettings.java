@@ -12,8 +12,13 @@ import dev.unraced.settings.Choices;
 import java.util.List;
 import java.util.Set;
 
-/** The settings that the driver takes from the configuration of a capture. */
+/**
+ * The settings that the driver takes from the configuration of a capture.
+ *
+ * @param hooks where calls are seen; AUTO before a capture has found out
+ */
 record KmodSettings(
+        CallHooks hooks,
         Mitigation mitigation,
         boolean integrity,
         boolean enterEvents,
@@ -33,9 +38,11 @@ record KmodSettings(
 
     static KmodSettings of(CaptureConfig config) {
         Choices choices = new Choices(config, KmodDriver.NAME);
+        String hooks = choices.choice("hooks", CallHooks.NAMES);
         String rings = choices.choice("rings", RINGS);
         choices.check();
         return new KmodSettings(
+                CallHooks.of(hooks),
                 config.mitigation(),
                 config.integrity(),
                 config.enterEvents(),
@@ -61,9 +68,19 @@ record KmodSettings(
         return (int) bytes;
     }
 
+    /** Returns the hooks of this process's own configuration, for queries without a configuration. */
+    static CallHooks configuredHooks() {
+        try {
+            return of(CaptureConfig.load()).hooks();
+        } catch (InvalidConfigException e) {
+            return CallHooks.TRACEPOINT;
+        }
+    }
+
     /** Returns settings that suffice to find out whether a capture could run. */
-    static KmodSettings smallest() {
+    static KmodSettings smallest(CallHooks hooks) {
         return new KmodSettings(
+                hooks,
                 Mitigation.STASH,
                 true,
                 false,

@@ -54,6 +54,9 @@ final class KmodSource implements RingSource {
         boolean started = false;
         try {
             KmodSource source = new KmodSource(device, settings);
+            if (settings.hooks() == CallHooks.AUTO) {
+                CallFunctions.remember(source);
+            }
             started = true;
             return source;
         } finally {
@@ -65,6 +68,21 @@ final class KmodSource implements RingSource {
 
     RecordReader reader() {
         return reader;
+    }
+
+    @Override
+    public String hooks() {
+        return callHooks().inWords();
+    }
+
+    /** Returns where the module sees calls. */
+    CallHooks callHooks() {
+        return device.config().hooks();
+    }
+
+    /** Returns the errno for which the module did not take functions; 0 if it did, or was not to. */
+    int hooksErrno() {
+        return device.config().hooksErrno();
     }
 
     @Override

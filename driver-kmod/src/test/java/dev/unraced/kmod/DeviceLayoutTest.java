@@ -46,7 +46,7 @@ class DeviceLayoutTest {
             case "CONFIG_SIZE_FIELD" -> "offsetof(struct unraced_config, size)";
             case "CONFIG_SIZE", "COUNTERS_SIZE", "STATS_SIZE", "PREFIX_SIZE" -> "sizeof(" + structure(constant) + ")";
             default ->
-                constant.startsWith("FILTER_") || constant.startsWith("FEATURE_")
+                constant.startsWith("FILTER_") || constant.startsWith("FEATURE_") || constant.startsWith("HOOKS_")
                         ? "UNRACED_" + constant
                         : "offsetof(" + structure(constant) + ", " + member(constant) + ")";
         };

@@ -136,6 +136,8 @@ class DiagnosisTest {
         assertThat(code(Step.OPEN, Errno.EPERM)).isEqualTo("NO_PRIVILEGE");
         assertThat(code(Step.CONFIGURE, Errno.EPROTO)).isEqualTo("OTHER_VERSION");
         assertThat(code(Step.CONFIGURE, Errno.ENOENT)).isEqualTo("NO_HOOK");
+        assertThat(code(Step.CONFIGURE, Errno.EOPNOTSUPP)).isEqualTo("FUNCTIONS_REFUSED");
+        assertThat(code(Step.CONFIGURE, Errno.EBUSY)).isEqualTo("FUNCTIONS_REFUSED");
         assertThat(code(Step.CONFIGURE, Errno.ENOMEM)).isEqualTo("NO_MEMORY");
         assertThat(code(Step.MAP, Errno.ENOMEM)).isEqualTo("NO_MEMORY");
     }

@@ -21,6 +21,7 @@ class KmodDriverTest {
     @Test
     void aWrongSettingIsNamedWithWhatIsAllowed() {
         assertRefused(config().set("unraced.kmod.rings", "two"), "one, per-cpu");
+        assertRefused(config().set("unraced.kmod.hooks", "kprobe"), "auto, function, tracepoint");
         assertRefused(config().set("unraced.kmod.wake-bytes", "65536"), "1 to 32768");
     }
 

@@ -22,6 +22,7 @@ record Ratios(List<String> observers, List<Ratio> all) {
     private static final String STASH = "stash";
     private static final String TRACEPOINT = "tracepoint";
     private static final String MODULE = "kmod-stash";
+    private static final String MODULE_FUNCTION = "kmod-function";
 
     /** A figure, by its place in the tables. */
     private record Cell(String table, String row, String column) {
@@ -101,7 +102,15 @@ record Ratios(List<String> observers, List<Ratio> all) {
      * of the programs without integrity lies above 0.9, since that ratio rises when integrity costs less.
      */
     static final Ratios OF_INSTRUCTIONS = new Ratios(
-            List.of(STASH, "stash-unchecked", "kernel", TRACEPOINT, "native-only", MODULE, "kmod-kernel"),
+            List.of(
+                    STASH,
+                    "stash-unchecked",
+                    "kernel",
+                    TRACEPOINT,
+                    "native-only",
+                    MODULE,
+                    "kmod-kernel",
+                    MODULE_FUNCTION),
             List.of(
                     new Ratio(
                             "open: eBPF stash adds, over the bare open and close",
@@ -148,7 +157,12 @@ record Ratios(List<String> observers, List<Ratio> all) {
                             "unwatched call: module adds, over the bare call",
                             added(UNWATCHED, MODULE),
                             bare(UNWATCHED),
-                            0.3)));
+                            0.3),
+                    new Ratio(
+                            "unwatched call: module at functions adds, over the bare call",
+                            added(UNWATCHED, MODULE_FUNCTION),
+                            bare(UNWATCHED),
+                            0.01)));
 
     /** Returns whether not even the first way of capturing could be measured. */
     static boolean misses(Map<String, Table> measured) {

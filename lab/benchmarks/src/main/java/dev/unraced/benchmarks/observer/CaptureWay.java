@@ -43,6 +43,7 @@ public record CaptureWay(String name, String driver, Map<String, Object> setting
             kmod("kmod-kernel", Map.of(MITIGATION, "kernel")),
             kmod("kmod-kernel-unchecked", Map.of(MITIGATION, "kernel", INTEGRITY, false)),
             kmod("kmod-enter-events", Map.of("unraced.enter-events", true)),
+            kmod("kmod-function", Map.of("unraced.kmod.hooks", "function")),
             kmod("kmod-ring-per-cpu", Map.of("unraced.kmod.rings", "per-cpu")));
 
     private static CaptureWay ebpf(String name, Map<String, Object> settings) {
