@@ -101,6 +101,8 @@ struct unraced_process {
 	__u8 integrity;	 /* failed exec: enum unraced_integrity of the path */
 	/* exec: the thread's credentials when the call entered; zeros where the call is unknown */
 	struct unraced_credentials before;
+	struct unraced_slice container; /* the container's id, of a driver that does not know it by the cgroup */
+	__u32 reserved2;
 	/* The bytes that the slices name follow. */
 };
 

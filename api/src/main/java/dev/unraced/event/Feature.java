@@ -69,12 +69,20 @@ public enum Feature implements Capability {
     LOSSES_BY_CALLER,
     /** Enter events besides the merged events. */
     ENTER_EVENTS,
-    /** Events of fork, exec and exit, and of the processes that were there before. */
+    /** Events of fork, exec and exit. */
     PROCESS_EVENTS,
     /** Process events of an execve or execveat that fails. */
     FAILED_EXECS,
     /** The event of an exec tells which call asked for it, and the credentials that its thread had before. */
     EXEC_CALLS,
+    /** An event of each process that was there before the capture. */
+    PROCESSES_ALIVE,
+    /** The path that an exec asked for, by the kernel's own copy. */
+    EXEC_PATH,
+    /** Device and inode of a program's file. */
+    EXECUTABLE_INODE,
+    /** The interpreter of a script, its file as the one that is executed, and the arguments that it gets. */
+    EXEC_INTERPRETER,
     /** The key of the image that made a call: {@link EventView#processKey}. */
     PROCESS_KEY,
     /** Calls that were in progress when the capture opened become events when they return. */

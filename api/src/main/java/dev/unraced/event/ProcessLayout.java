@@ -19,7 +19,7 @@ public final class ProcessLayout {
     /** The longest arguments that a record carries, in bytes. */
     public static final int ARGUMENTS_MAX = 4095;
     /** Size of the fixed part; the bytes that slices name follow it. */
-    public static final int FIXED_SIZE = 200;
+    public static final int FIXED_SIZE = 208;
 
     public static final int LENGTH = 0;
     public static final int VERSION_OFFSET = 4;
@@ -71,6 +71,7 @@ public final class ProcessLayout {
     public static final int GID_BEFORE = 188;
     public static final int EUID_BEFORE = 192;
     public static final int EGID_BEFORE = 196;
+    public static final int CONTAINER = 200;
 
     /** The odd number of UNRACED_PROCESS_START. */
     private static final long START_FACTOR = 0x9e37_79b9_7f4a_7c15L;

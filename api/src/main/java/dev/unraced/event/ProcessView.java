@@ -112,6 +112,7 @@ public abstract class ProcessView {
     private final BytesView interpreter = new BytesView();
     private final BytesView arguments = new BytesView();
     private final BytesView cgroup = new BytesView();
+    private final BytesView container = new BytesView();
 
     private ByteBuffer buffer = NOTHING;
     private int offset;
@@ -128,7 +129,7 @@ public abstract class ProcessView {
     /** Points this view, and all views of its parts, at nothing. */
     protected final void pointAtNothing() {
         buffer = NOTHING;
-        for (BytesView part : new BytesView[] {comm, path, executable, interpreter, arguments, cgroup}) {
+        for (BytesView part : new BytesView[] {comm, path, executable, interpreter, arguments, cgroup, container}) {
             part.unwrap();
         }
     }
@@ -271,6 +272,15 @@ public abstract class ProcessView {
     public final BytesView cgroupPath() {
         cgroup.wrapSlice(buffer, offset, i32(CGROUP));
         return cgroup;
+    }
+
+    /**
+     * Returns the container's id where the driver knows it otherwise than by the cgroup's path, as {@code gvisor} does;
+     * absent elsewhere.
+     */
+    public final BytesView containerId() {
+        container.wrapSlice(buffer, offset, i32(CONTAINER));
+        return container;
     }
 
     /** Returns the inode number of the mount namespace; 0 where a process that ends has left it already. */

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id the container's id; of a container by systemd-nspawn or LXC its name
  * @param runtime what made it: docker, containerd, cri-o, podman, systemd-nspawn, lxc, or kubernetes where the path
- *     names a pod and an id alone
+ *     names a pod and an id alone; gvisor of a sandbox, which tells of no other
  * @param pod the pod's uid, where the cgroup is below that of a Kubernetes pod
  */
 public record Container(String id, String runtime, Optional<String> pod) {
@@ -42,6 +42,8 @@ public record Container(String id, String runtime, Optional<String> pod) {
     }
 
     private static final Pattern ID = Pattern.compile(HEX);
+    /** The ids that runtimes accept. */
+    private static final Pattern SANDBOX_ID = Pattern.compile("[A-Za-z0-9_.+-]+");
 
     /**
      * Returns the innermost container that the path of a cgroup names; empty for a cgroup of no container. Allocates.
@@ -61,6 +63,11 @@ public record Container(String id, String runtime, Optional<String> pod) {
             found = here == null ? found : here;
         }
         return Optional.ofNullable(found);
+    }
+
+    /** Returns the container of a sandbox, whose id its events name; null for what is no id. */
+    static @Nullable Container ofSandbox(String id) {
+        return SANDBOX_ID.matcher(id).matches() ? new Container(id, "gvisor", Optional.empty()) : null;
     }
 
     private static @Nullable Container of(String name, String above, @Nullable String pod) {

@@ -6,6 +6,7 @@ import dev.unraced.event.ProcessLayout;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A process while it runs one program: a fork begins one with the forker's program, an exec the next. Immutable.
@@ -30,6 +31,8 @@ import java.util.List;
  * @param cgroupId id of the cgroup
  * @param mountNamespace inode number of the mount namespace
  * @param pidNamespace inode number of the pid namespace
+ * @param containerId the container's id where the driver knows it otherwise than by the cgroup; only with it can
+ *     several processes have one {@code tgid} at a time, each in a sandbox of its own
  * @param comm name of the first thread
  * @param program the program
  */
@@ -51,6 +54,7 @@ public record ProcessImage(
         long cgroupId,
         long mountNamespace,
         long pidNamespace,
+        Optional<ByteString> containerId,
         ByteString comm,
         Program program) {
 

@@ -6,6 +6,8 @@ import dev.unraced.event.EventView;
 import dev.unraced.event.ProcessView;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,14 +39,25 @@ public final class ProcessTable {
     private long refused;
     private long forgotten;
 
-    /** The slot has the images of the processes that had one id. */
+    /**
+     * The slot has the images of the processes that had one id: of one container, where events name it, since every
+     * sandbox counts its processes from 1.
+     */
     private static final class Slot {
+        private final @Nullable ByteString container;
+        /** The slot of the same id in another container. */
+        private @Nullable Slot next;
+
         private @Nullable ProcessImage newest;
         /** The image before, of the same process or of an earlier one with the same id. */
         private @Nullable ProcessImage before;
 
         private boolean ended;
         private boolean refused;
+
+        Slot(@Nullable ByteString container) {
+            this.container = container;
+        }
 
         void add(ProcessImage image) {
             before = newest;
@@ -116,11 +129,15 @@ public final class ProcessTable {
         if (key == 0) {
             return Absence.NO_KEY;
         }
-        Slot slot = slot(event.tgid());
-        if (slot == null || slot.newest == null) {
-            return slot != null && slot.refused ? Absence.FORGOTTEN : Absence.NOT_SEEN;
+        boolean forgotten = false;
+        for (Slot slot = slot(event.tgid()); slot != null; slot = slot.next) {
+            if (slot.newest == null) {
+                forgotten |= slot.refused;
+            } else if (slot.newest.key() >>> Integer.SIZE == key >>> Integer.SIZE) {
+                return Absence.EXEC_MISSED;
+            }
         }
-        return slot.newest.key() >>> Integer.SIZE == key >>> Integer.SIZE ? Absence.EXEC_MISSED : Absence.NOT_SEEN;
+        return forgotten ? Absence.FORGOTTEN : Absence.NOT_SEEN;
     }
 
     /**
@@ -144,9 +161,14 @@ public final class ProcessTable {
         return byKey(event.tgid(), event.processKey());
     }
 
-    /** Returns the container of a process event's process, as {@link #containerOf(EventView)} does. */
+    /**
+     * Returns the container of a process event's process: the one that the event names, and otherwise as
+     * {@link #containerOf(EventView)} does.
+     */
     public @Nullable Container containerOf(ProcessView event) {
-        return cgroups.container(event.cgroupId());
+        return event.containerId().isPresent()
+                ? Container.ofSandbox(event.containerId().toByteString().toUtf8())
+                : cgroups.container(event.cgroupId());
     }
 
     /**
@@ -162,10 +184,14 @@ public final class ProcessTable {
         return users == null ? null : users.nameOf(event.uid());
     }
 
-    /** Returns the image of a process that ran last, or null. */
+    /** Returns the image of a process that ran last, or null; where containers count alike, that of any of them. */
     public @Nullable ProcessImage newest(int tgid) {
-        Slot slot = slot(tgid);
-        return slot == null ? null : slot.newest;
+        for (Slot slot = slot(tgid); slot != null; slot = slot.next) {
+            if (slot.newest != null) {
+                return slot.newest;
+            }
+        }
+        return null;
     }
 
     /** Returns the number of processes in the table, those that ended and are remembered among them. */
@@ -184,9 +210,8 @@ public final class ProcessTable {
     }
 
     private void alive(ProcessView event) {
-        ProcessImage newest = newest(event.tgid());
         // An event of the same image, or a later one, says more.
-        if (newest == null || newest.startNanos() != event.startNanos()) {
+        if (find(event.tgid(), event.startNanos()) == null) {
             ProcessImage parent = find(event.parentTgid(), event.parentStartNanos());
             add(image(event, parent == null ? List.of() : parent.lineage(), Program.of(event)));
         }
@@ -209,18 +234,26 @@ public final class ProcessTable {
 
     /** Returns the newest image of the process that started then, or null. */
     private @Nullable ProcessImage find(int tgid, long startNanos) {
-        ProcessImage newest = newest(tgid);
-        return newest != null && newest.startNanos() == startNanos ? newest : null;
+        Slot slot = slotOf(tgid, startNanos);
+        return slot == null ? null : slot.newest;
+    }
+
+    /** Returns the slot whose newest image is of the process that started then, or null. */
+    private @Nullable Slot slotOf(int tgid, long startNanos) {
+        Slot slot = slot(tgid);
+        while (slot != null && (slot.newest == null || slot.newest.startNanos() != startNanos)) {
+            slot = slot.next;
+        }
+        return slot;
     }
 
     private void exit(ProcessView event) {
-        Slot slot = slot(event.tgid());
-        ProcessImage newest = slot == null ? null : slot.newest;
-        if (slot == null || newest == null || newest.startNanos() != event.startNanos() || slot.ended) {
+        Slot slot = slotOf(event.tgid(), event.startNanos());
+        if (slot == null || slot.newest == null || slot.ended) {
             return;
         }
         slot.ended = true;
-        ended.add(newest);
+        ended.add(slot.newest);
         if (ended.size() > remembered) {
             forget(ended.remove());
         }
@@ -229,6 +262,9 @@ public final class ProcessTable {
     /** Gives up a process that has ended, unless a later one has its place. */
     private void forget(ProcessImage image) {
         Slot slot = slot(image.tgid());
+        while (slot != null && !isOf(slot, image.containerId())) {
+            slot = slot.next;
+        }
         if (slot == null || slot.newest == null) {
             return;
         }
@@ -237,6 +273,7 @@ public final class ProcessTable {
             slot.newest = null;
             slot.before = null;
             known--;
+            remove(slot, image.tgid());
         } else if (slot.before != null && slot.before.startNanos() == image.startNanos()) {
             slot.before = null;
         }
@@ -247,11 +284,12 @@ public final class ProcessTable {
             refused++;
             return;
         }
-        Slot slot = slotFor(image.tgid());
+        Slot slot = slotFor(image.tgid(), image.containerId().orElse(null));
         if (slot.newest == null) {
             if (known == capacity) {
                 refused++;
                 slot.refused = true;
+                remove(slot, image.tgid());
                 return;
             }
             known++;
@@ -278,21 +316,25 @@ public final class ProcessTable {
                 event.cgroupId(),
                 event.mountNamespace(),
                 event.pidNamespace(),
+                event.containerId().isPresent()
+                        ? Optional.of(event.containerId().toByteString())
+                        : Optional.empty(),
                 event.comm().toByteString(),
                 program);
     }
 
     private @Nullable ProcessImage byKey(int tgid, long key) {
-        Slot slot = key == 0 ? null : slot(tgid);
-        if (slot == null) {
-            return null;
+        for (Slot slot = key == 0 ? null : slot(tgid); slot != null; slot = slot.next) {
+            ProcessImage newest = slot.newest;
+            if (newest != null && newest.key() == key) {
+                return newest;
+            }
+            ProcessImage before = slot.before;
+            if (before != null && before.key() == key) {
+                return before;
+            }
         }
-        ProcessImage newest = slot.newest;
-        if (newest != null && newest.key() == key) {
-            return newest;
-        }
-        ProcessImage before = slot.before;
-        return before != null && before.key() == key ? before : null;
+        return null;
     }
 
     private @Nullable Slot slot(int tgid) {
@@ -303,18 +345,44 @@ public final class ProcessTable {
         return page == null ? null : page[tgid & (PAGE - 1)];
     }
 
-    private Slot slotFor(int tgid) {
+    private Slot slotFor(int tgid, @Nullable ByteString container) {
         int at = tgid >>> PAGE_BITS;
         Slot[] page = pages[at];
         if (page == null) {
             page = new Slot[PAGE];
             pages[at] = page;
         }
-        Slot slot = page[tgid & (PAGE - 1)];
-        if (slot == null) {
-            slot = new Slot();
-            page[tgid & (PAGE - 1)] = slot;
+        Slot first = page[tgid & (PAGE - 1)];
+        for (Slot slot = first; slot != null; slot = slot.next) {
+            if (Objects.equals(slot.container, container)) {
+                return slot;
+            }
         }
+        Slot slot = new Slot(container);
+        slot.next = first;
+        page[tgid & (PAGE - 1)] = slot;
         return slot;
+    }
+
+    private static boolean isOf(Slot slot, Optional<ByteString> container) {
+        return Objects.equals(slot.container, container.orElse(null));
+    }
+
+    /** Removes the empty slot of a container: containers come and go, and ids of processes remain. */
+    private void remove(Slot empty, int tgid) {
+        Slot[] page = pages[tgid >>> PAGE_BITS];
+        if (empty.container == null || page == null) {
+            return;
+        }
+        Slot above = null;
+        for (Slot slot = page[tgid & (PAGE - 1)]; slot != null; slot = slot.next) {
+            if (slot != empty) {
+                above = slot;
+            } else if (above == null) {
+                page[tgid & (PAGE - 1)] = slot.next;
+            } else {
+                above.next = slot.next;
+            }
+        }
     }
 }

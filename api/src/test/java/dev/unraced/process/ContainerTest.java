@@ -74,4 +74,10 @@ class ContainerTest {
         assertThat(Container.ofCgroup("/docker/" + ID + "/kubepods/pod" + POD + "/" + inner))
                 .contains(new Container(inner, "kubernetes", Optional.of(POD)));
     }
+
+    @Test
+    void aSandboxNamesItsContainerUnlessItIsNoName() {
+        assertThat(Container.ofSandbox("runsc-17")).isEqualTo(new Container("runsc-17", "gvisor", Optional.empty()));
+        assertThat(Container.ofSandbox("a\"b")).isNull();
+    }
 }

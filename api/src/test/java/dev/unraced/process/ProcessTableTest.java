@@ -17,6 +17,7 @@ import dev.unraced.event.record.ProcessRecordView;
 import dev.unraced.event.record.RecordEncoder;
 import dev.unraced.event.record.RecordView;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +26,7 @@ class ProcessTableTest {
 
     private final ProcessTable table = new ProcessTable(8, 2);
     private final ProcessEncoder encoder = new ProcessEncoder();
+    private String container = "";
     private long now = 100;
 
     @Test
@@ -54,6 +56,41 @@ class ProcessTableTest {
         table.update(exec(50, 3, 1, 4, "/bin/second", "second\0"));
         assertThat(name(call(50, 3, 4))).isEqualTo("/bin/second");
         assertThat(name(call(50, 2, 4))).isEqualTo("/bin/first");
+    }
+
+    @Test
+    void containersHaveProcessesOfTheSameId() {
+        List<String> containers = List.of("one", "two", "three", "four");
+        ProcessTable sandboxes = new ProcessTable(8, 1);
+        for (int i = 0; i < containers.size(); i++) {
+            container = containers.get(i);
+            sandboxes.update(exec(1, 2 + i, 0, 1, "/bin/" + container, ""));
+        }
+        for (int i = 0; i < containers.size(); i++) {
+            assertThat(name(sandboxes, call(1, 2 + i, 1))).isEqualTo("/bin/" + containers.get(i));
+        }
+        assertThat(sandboxes.absenceOf(call(1, 4, 2))).isEqualTo(Absence.EXEC_MISSED);
+        assertThat(sandboxes.absenceOf(call(1, 9, 2))).isEqualTo(Absence.NOT_SEEN);
+        container = "two";
+        sandboxes.update(exit(1, 3, 1));
+        container = "three";
+        sandboxes.update(exit(1, 4, 1));
+        assertThat(sandboxes.forgotten()).isEqualTo(1);
+        assertThat(sandboxes.imageOf(call(1, 3, 1))).isNull();
+        assertThat(name(sandboxes, call(1, 4, 1))).isEqualTo("/bin/three");
+        assertThat(name(sandboxes, call(1, 5, 1))).isEqualTo("/bin/four");
+        assertThat(sandboxes.known()).isEqualTo(3);
+    }
+
+    @Test
+    void containersThatComeAndGoTakeNoMemory() {
+        for (int i = 0; i < 1_000; i++) {
+            container = "container-" + i;
+            table.update(exec(1, 2 + i, 0, 1, "/bin/true", ""));
+            table.update(exit(1, 2 + i, 1));
+        }
+        assertThat(table.known()).isEqualTo(2);
+        assertThat(table.forgotten()).isEqualTo(998);
     }
 
     @Test
@@ -188,6 +225,10 @@ class ProcessTableTest {
     }
 
     private String name(EventView event) {
+        return name(table, event);
+    }
+
+    private static String name(ProcessTable table, EventView event) {
         return Objects.requireNonNull(table.imageOf(event))
                 .program()
                 .executable()
@@ -223,6 +264,9 @@ class ProcessTableTest {
                 .process(tgid, tgid, start * START, execId)
                 .parent(parent, START)
                 .comm(bytes("name"));
+        if (!container.isEmpty()) {
+            encoder.containerId(bytes(container));
+        }
     }
 
     private ProcessView end(String path) {

@@ -89,7 +89,8 @@ final class Attachments {
                 settings.syscalls(),
                 settings.fdPathNanos() > 0 ? TraceConfig.FdPath.CLOSE : TraceConfig.FdPath.NONE,
                 TraceConfig.USUAL_PATIENCE,
-                true);
+                true,
+                settings.processEvents());
     }
 
     /** Ends all sessions. A sandbox that has ended needs nothing. */

@@ -3,6 +3,7 @@ package dev.unraced.gvisor;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
 
 /** The state of one sandbox. Its size is fixed, whatever the sandbox sends, and only the merging thread touches it. */
 final class Connection {
@@ -43,6 +44,7 @@ final class Connection {
     private int containerCount = 1;
     private int lastContainer;
 
+    private @Nullable SandboxProcesses processes;
     private int lastDropped;
     private long lastLook;
     /** Set once the sandbox has sent a raw point of a watched call. */
@@ -73,6 +75,14 @@ final class Connection {
         this.peer = peer;
         this.held = new int[number == 0 ? 0 : THREAD_LIMIT];
         containers[0] = NO_CONTAINER;
+    }
+
+    /** Returns the processes; whoever wants no process events must not ask for them, as they take memory. */
+    SandboxProcesses processes() {
+        if (processes == null) {
+            processes = new SandboxProcesses();
+        }
+        return processes;
     }
 
     /** Returns the key of a thread in the stash. */

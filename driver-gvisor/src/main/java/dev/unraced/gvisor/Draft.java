@@ -22,6 +22,10 @@ final class Draft {
     int tid;
     int tgid;
     long startNanos;
+    /** The start of the process, CLOCK_BOOTTIME, and how many programs it has executed; 0 where that is not known. */
+    long processStartNanos;
+
+    int execId;
     int container;
     int uid;
     int gid;
@@ -66,6 +70,8 @@ final class Draft {
         tid = 0;
         tgid = 0;
         startNanos = 0;
+        processStartNanos = 0;
+        execId = 0;
         container = 0;
         uid = 0;
         gid = 0;

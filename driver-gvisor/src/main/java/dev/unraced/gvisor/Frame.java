@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.gvisor;
 
+import dev.unraced.event.ProcessLayout;
+
 /**
  * The content of a frame in plain fields; one object serves all frames. Byte strings are ranges of the frame itself, of
  * length 0 where the sentry sent none.
@@ -10,12 +12,16 @@ final class Frame {
     static final int CONTAINER_START = 1;
 
     static final int CLONE = 2;
+    static final int EXEC = 3;
     static final int TASK_EXIT = 5;
     static final int RAW = 6;
     static final int OPEN = 7;
     static final int CLOSE = 8;
     static final int READ = 9;
     static final int CONNECT = 10;
+
+    /** The frame itself. */
+    byte[] bytes = {};
 
     int type;
     /** The number of frames that the sandbox has dropped up to this one; it has 32 bits, and wraps. */
@@ -25,12 +31,17 @@ final class Frame {
     int tid;
     int tgid;
     long startNanos;
+    /** The start of the thread group; 0 where the session does not ask for it. */
+    long groupStartNanos;
+
     int containerAt;
     int containerLength;
     int commAt;
     int commLength;
     int uid;
     int gid;
+    int effectiveUid;
+    int effectiveGid;
 
     /** Set if the call has returned. */
     boolean exit;
@@ -54,19 +65,32 @@ final class Frame {
 
     int createdTid;
     int createdTgid;
+    long createdStartNanos;
     long cloneFlags;
+    int exitStatus;
+    /** The range of the path of a program's file. */
+    int binaryAt;
+
+    int binaryLength;
+    /** The arguments of a program, each with a NUL at its end, as far as an event has room, and their size in all. */
+    final byte[] arguments = new byte[ProcessLayout.ARGUMENTS_MAX];
+
+    long argumentsSize;
 
     void clear() {
         timeNanos = 0;
         tid = 0;
         tgid = 0;
         startNanos = 0;
+        groupStartNanos = 0;
         containerAt = 0;
         containerLength = 0;
         commAt = 0;
         commLength = 0;
         uid = 0;
         gid = 0;
+        effectiveUid = 0;
+        effectiveGid = 0;
         exit = false;
         result = 0;
         errno = 0;
@@ -83,7 +107,23 @@ final class Frame {
         }
         createdTid = 0;
         createdTgid = 0;
+        createdStartNanos = 0;
         cloneFlags = 0;
+        exitStatus = 0;
+        binaryAt = 0;
+        binaryLength = 0;
+        argumentsSize = 0;
+    }
+
+    /** Adds an argument of a program, as far as there is room. */
+    void addArgument(byte[] bytes, int at, int length) {
+        int room = (int) Math.max(0, arguments.length - argumentsSize);
+        int taken = Math.min(length, room);
+        System.arraycopy(bytes, at, arguments, arguments.length - room, taken);
+        if (length < room) {
+            arguments[arguments.length - room + length] = 0;
+        }
+        argumentsSize += length + 1L;
     }
 
     /** Returns the result as Linux has it: the sentry sends an error number beside a result of 0. */

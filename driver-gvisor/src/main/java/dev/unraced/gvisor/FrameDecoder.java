@@ -50,6 +50,7 @@ final class FrameDecoder {
         this.bytes = bytes;
         int header = (short) SHORTS.get(bytes, 0) & 0xffff;
         into.clear();
+        into.bytes = bytes;
         into.type = (short) SHORTS.get(bytes, 2) & 0xffff;
         into.dropped = (int) INTS.get(bytes, 4);
         if (header < HEADER || header > end) {
@@ -61,7 +62,9 @@ final class FrameDecoder {
             case Frame.RAW -> raw(end, into);
             case Frame.OPEN, Frame.CONNECT, Frame.CLOSE, Frame.READ -> call(end, into);
             case Frame.CLONE -> clone(end, into);
-            case Frame.CONTAINER_START, Frame.TASK_EXIT -> contextOnly(end, into);
+            case Frame.EXEC -> program(end, into, 3);
+            case Frame.CONTAINER_START -> program(end, into, 4);
+            case Frame.TASK_EXIT -> taskExit(end, into);
             default -> at = end;
         }
         return !broken && at == end;
@@ -123,16 +126,38 @@ final class FrameDecoder {
                 case 1 << 3 | BYTES -> context(into);
                 case 3 << 3 | VARINT -> into.createdTid = (int) number;
                 case 4 << 3 | VARINT -> into.createdTgid = (int) number;
+                case 5 << 3 | VARINT -> into.createdStartNanos = number;
                 case 6 << 3 | VARINT -> into.cloneFlags = number;
                 default -> {}
             }
         }
     }
 
-    private void contextOnly(int end, Frame into) {
+    private void taskExit(int end, Frame into) {
         while (at < end && !broken) {
-            if (next(end) == (1 << 3 | BYTES)) {
+            int field = next(end);
+            if (field == (1 << 3 | BYTES)) {
                 context(into);
+            } else if (field == (2 << 3 | VARINT)) {
+                into.exitStatus = (int) number;
+            }
+        }
+    }
+
+    /** Reads an exec or the start of a container, whose arguments have different field numbers. */
+    private void program(int end, Frame into, int arguments) {
+        while (at < end && !broken) {
+            int field = next(end);
+            if (field == (1 << 3 | BYTES)) {
+                context(into);
+            } else if (field == (arguments << 3 | BYTES) && !broken) {
+                into.addArgument(bytes, (int) number, length);
+            } else if (into.type == Frame.EXEC && field == (2 << 3 | BYTES)) {
+                into.binaryAt = (int) number;
+                into.binaryLength = length;
+            } else if (into.type == Frame.EXEC && field == (17 << 3 | BYTES)) {
+                into.argumentAt = (int) number;
+                into.argumentLength = length;
             }
         }
     }
@@ -161,6 +186,7 @@ final class FrameDecoder {
                 case 2 << 3 | VARINT -> into.tid = (int) number;
                 case 3 << 3 | VARINT -> into.startNanos = number;
                 case 4 << 3 | VARINT -> into.tgid = (int) number;
+                case 5 << 3 | VARINT -> into.groupStartNanos = number;
                 case 6 << 3 | BYTES -> {
                     into.containerAt = (int) number;
                     into.containerLength = length;
@@ -182,7 +208,9 @@ final class FrameDecoder {
             int field = next(end);
             switch (field) {
                 case 1 << 3 | VARINT -> into.uid = (int) number;
+                case 2 << 3 | VARINT -> into.effectiveUid = (int) number;
                 case 4 << 3 | VARINT -> into.gid = (int) number;
+                case 5 << 3 | VARINT -> into.effectiveGid = (int) number;
                 default -> {}
             }
         }

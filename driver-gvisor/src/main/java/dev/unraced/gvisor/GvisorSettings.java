@@ -24,6 +24,7 @@ import java.util.Set;
 record GvisorSettings(
         Mitigation mode,
         boolean integrity,
+        boolean processEvents,
         Set<Syscall> syscalls,
         EventFilters filters,
         int ringBytes,
@@ -55,6 +56,7 @@ record GvisorSettings(
             GvisorSettings settings = new GvisorSettings(
                     config.mitigation(),
                     config.integrity(),
+                    config.processEvents(),
                     config.syscalls(),
                     config.filters(),
                     config.ringBytes(),

@@ -298,6 +298,11 @@ final class GvisorSource extends UserSource implements Link.Owner {
     }
 
     @Override
+    public boolean processEvents() {
+        return settings.processEvents();
+    }
+
+    @Override
     public Mitigation mitigation() {
         return merger.mitigation();
     }
@@ -359,6 +364,7 @@ final class GvisorSource extends UserSource implements Link.Owner {
         add(lost, LossReason.MALFORMED, merger.malformed());
         return SourceStats.builder()
                 .returned(merger.returned())
+                .processEvents(publisher.processEvents())
                 .submitted(ring.submitted())
                 .lost(lost)
                 .filtered(publisher.filtered())
@@ -377,6 +383,7 @@ final class GvisorSource extends UserSource implements Link.Owner {
 
     @Override
     public void stop() {
+        merger.closing();
         // These run in reverse order, each even if others throw.
         OwnedResources ending = new OwnedResources();
         ending.add(this::endMerging);

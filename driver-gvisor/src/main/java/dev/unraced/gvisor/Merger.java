@@ -20,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,6 +46,7 @@ final class Merger {
     /** O_CREAT | O_WRONLY | O_TRUNC. */
     private static final long CREAT_FLAGS = 0x241;
 
+    private static final long NANOS_PER_MILLI = 1_000_000;
     private static final long WORD = 0xffff_ffffL;
     private static final int CLONE_FILES = 0x400;
 
@@ -53,6 +55,9 @@ final class Merger {
 
     private final GvisorSettings settings;
     private final Publisher publisher;
+    /** Null without process events. */
+    private final @Nullable ProcessMerger processes;
+
     private final int watched;
     private final ArgStash stash;
     private final HeldCalls held = new HeldCalls(HELD);
@@ -62,6 +67,7 @@ final class Merger {
     private final List<Connection> connections = new ArrayList<>();
 
     private volatile Mitigation mitigation;
+    private volatile boolean isClosing;
     private Draft draft = new Draft();
     private byte[] bytes = {};
     private long now;
@@ -75,6 +81,7 @@ final class Merger {
     Merger(GvisorSettings settings, Publisher publisher) {
         this.settings = settings;
         this.publisher = publisher;
+        this.processes = settings.processEvents() ? new ProcessMerger(publisher) : null;
         this.mitigation = settings.mode();
         this.watched =
                 settings.syscalls().stream().mapToInt(call -> 1 << call.code()).sum();
@@ -114,6 +121,10 @@ final class Merger {
         } else if (missing > 0) {
             drops(from, missing);
         }
+        if (processes != null && frame.tid > 0 && frame.tgid > 0) {
+            processes.before(from, frame);
+            process(from, processes);
+        }
         switch (frame.type) {
             case Frame.RAW -> raw(from);
             case Frame.OPEN, Frame.CONNECT -> payload(from);
@@ -121,6 +132,30 @@ final class Merger {
             case Frame.CLONE -> cloned(from);
             case Frame.CONTAINER_START -> from.single.set(frame.tgid);
             case Frame.TASK_EXIT -> ended(from, frame.tid);
+            default -> {}
+        }
+    }
+
+    /** Passes the points of processes on. */
+    private void process(Connection from, ProcessMerger processes) {
+        switch (frame.type) {
+            case Frame.CONTAINER_START -> processes.started(from, frame, container(from));
+            case Frame.EXEC -> processes.exec(from, frame, container(from));
+            case Frame.CLONE -> {
+                if (isSoundClone()) {
+                    processes.cloned(from, frame, container(from));
+                }
+            }
+            case Frame.TASK_EXIT -> {
+                // The thread's last call is an event before its end.
+                finish(from, frame.tid);
+                processes.ended(from, frame, container(from), now);
+            }
+            case Frame.RAW -> {
+                if (frame.exit && Sysno.isExec(frame.sysno)) {
+                    processes.returned(from, frame, container(from), now);
+                }
+            }
             default -> {}
         }
     }
@@ -136,11 +171,19 @@ final class Merger {
         for (Draft overdue = held.overdue(nanoTime); overdue != null; overdue = held.overdue(nanoTime)) {
             giveUp(overdue.connection, overdue.tid);
         }
+        if (processes != null) {
+            processes.expire(nanoTime);
+        }
     }
 
     /** Returns whether calls wait for a frame. */
     boolean isWaiting() {
-        return !held.isEmpty();
+        return !held.isEmpty() || (processes != null && processes.isWaiting());
+    }
+
+    /** Says that streams end from now on because the capture does, and not their processes; any thread. */
+    void closing() {
+        isClosing = true;
     }
 
     /**
@@ -161,6 +204,9 @@ final class Merger {
                             + " as one loss",
                     connection.number,
                     connection.alive.cardinality());
+        }
+        if (processes != null && !isClosing) {
+            processes.end(connection, System.currentTimeMillis() * NANOS_PER_MILLI);
         }
         connections.remove(connection);
     }
@@ -186,6 +232,9 @@ final class Merger {
         dropped += count;
         // A dropped frame may have reported another thread, or a shared table.
         from.single.clear();
+        if (processes != null) {
+            processes.uncertain(from);
+        }
     }
 
     private boolean isAttributable(Connection from) {
@@ -331,6 +380,9 @@ final class Merger {
         draft.uid = frame.uid;
         draft.gid = frame.gid;
         draft.container = container(from);
+        if (processes != null) {
+            processes.identify(from, frame, draft);
+        }
         draft.exitNanos = frame.timeNanos;
         draft.result = frame.rawResult();
         comm();
@@ -522,7 +574,10 @@ final class Merger {
     private void resolve(Draft waiting) {
         int at = frame.fdPathAt;
         int length = frame.fdPathLength;
-        if (length == 0 || bytes[at] != '/' || length > RecordLayout.PATH_MAX || isDeleted(at, length)) {
+        if (length == 0
+                || bytes[at] != '/'
+                || length > RecordLayout.PATH_MAX
+                || ResolvedPaths.nameLength(bytes, at, length) < length) {
             return;
         }
         waiting.resolve(bytes, at, length);
@@ -537,20 +592,16 @@ final class Merger {
         }
     }
 
-    private boolean isDeleted(int at, int length) {
-        int from = at + length - DELETED.length;
-        return from >= at && Arrays.equals(bytes, from, at + length, DELETED, 0, DELETED.length);
-    }
-
-    private static final byte[] DELETED = {' ', '(', 'd', 'e', 'l', 'e', 't', 'e', 'd', ')'};
-
-    private void cloned(Connection from) {
-        boolean shared = (frame.cloneFlags & CLONE_FILES) != 0;
-        boolean sound = frame.createdTid > 0
+    private boolean isSoundClone() {
+        return frame.createdTid > 0
                 && frame.createdTid < Connection.THREAD_LIMIT
                 && frame.createdTgid > 0
                 && frame.createdTgid < Connection.THREAD_LIMIT;
-        if (!sound) {
+    }
+
+    private void cloned(Connection from) {
+        boolean shared = (frame.cloneFlags & CLONE_FILES) != 0;
+        if (!isSoundClone()) {
             malformed(from);
             return;
         }

@@ -4,11 +4,17 @@ package dev.unraced.gvisor;
 import dev.unraced.capture.FilterReason;
 import dev.unraced.config.EventFilters;
 import dev.unraced.event.Abi;
+import dev.unraced.event.EventFlag;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Origin;
+import dev.unraced.event.ProcessView;
 import dev.unraced.event.Provenance;
+import dev.unraced.event.RecordLayout;
+import dev.unraced.event.record.ProcessEncoder;
 import dev.unraced.event.record.RecordEncoder;
+import dev.unraced.gvisor.SandboxProcess.PendingExec;
 import dev.unraced.ring.RingWriter;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
@@ -28,7 +34,9 @@ final class Publisher {
     private final BootClock clock;
     private final RecordEncoder encoder = new RecordEncoder();
     private final Map<FilterReason, Counter> filtered = new EnumMap<>(FilterReason.class);
+    private final ProcessEncoder processEncoder = new ProcessEncoder();
     private long sequence;
+    private long processSequence;
 
     Publisher(RingWriter ring, EventFilters filters, BootClock clock) {
         this.ring = ring;
@@ -60,7 +68,8 @@ final class Publisher {
                 .thread(draft.tid, draft.tgid, clock.bootNanos(draft.startNanos), 0)
                 .user(draft.uid & 0xffff_ffffL, draft.gid & 0xffff_ffffL)
                 .comm(draft.comm)
-                .flags(draft.flags);
+                .flags(draft.flags)
+                .process(draft.processStartNanos, draft.execId);
         if (draft.isOpenLike()) {
             encoder.dirfd(draft.fd)
                     .path(draft.argument, draft.length, draft.provenance, draft.integrity)
@@ -77,6 +86,112 @@ final class Publisher {
             encoder.containerId(container);
         }
         ring.write(encoder.buffer(), encoder.finish());
+    }
+
+    /** Writes the record of a fork, if the filters let the forker pass. */
+    void forked(Connection from, long wallNanos, SandboxProcess child, SandboxProcess forker) {
+        if (isWatched(forker)) {
+            begin(ProcessView.Type.FORK, wallNanos, child, child.tgid)
+                    .parent(child.parentTgid, child.parentStartNanos)
+                    .forker(forker.tgid, forker.startNanos);
+            submit(from, child);
+        }
+    }
+
+    /** Writes the record of an exec. */
+    void executed(Connection from, PendingExec exec, SandboxProcess process, @Nullable SandboxProcess parent) {
+        if (!isWatched(process)) {
+            return;
+        }
+        begin(ProcessView.Type.EXEC, exec.timeNanos, process, exec.tid);
+        parent(parent);
+        if (!exec.hasPayload) {
+            processEncoder.flag(EventFlag.WITHHELD);
+        } else {
+            processEncoder.arguments(exec.arguments, exec.argumentsSize);
+        }
+        if (exec.path.length > 0) {
+            processEncoder.path(exec.path);
+        }
+        if (exec.binary.length > 0 && exec.binary.length <= RecordLayout.PATH_MAX) {
+            int named = ResolvedPaths.nameLength(exec.binary, 0, exec.binary.length);
+            processEncoder.executable(Arrays.copyOf(exec.binary, named), 0, 0, 0);
+            if (named < exec.binary.length) {
+                processEncoder.flag(EventFlag.DELETED);
+            }
+        }
+        submit(from, process);
+    }
+
+    /**
+     * Writes the record of an exit.
+     *
+     * @param withheld whether the process is only known to have ended because its sandbox has
+     */
+    void exited(
+            Connection from,
+            long wallNanos,
+            SandboxProcess process,
+            @Nullable SandboxProcess parent,
+            int tid,
+            int status,
+            boolean withheld) {
+        if (!isWatched(process)) {
+            return;
+        }
+        begin(ProcessView.Type.EXIT, wallNanos, process, tid).status(status);
+        parent(parent);
+        if (withheld) {
+            processEncoder.flag(EventFlag.WITHHELD);
+        }
+        submit(from, process);
+    }
+
+    private ProcessEncoder begin(ProcessView.Type type, long wallNanos, SandboxProcess process, int tid) {
+        processSequence++;
+        return processEncoder
+                .begin(type, clock.bootNanos(wallNanos))
+                .sequence(SOURCE, processSequence)
+                .process(process.tgid, tid, process.startNanos, process.execId)
+                .ownTgid(0)
+                .user(
+                        process.uid & 0xffff_ffffL,
+                        process.gid & 0xffff_ffffL,
+                        process.effectiveUid & 0xffff_ffffL,
+                        process.effectiveGid & 0xffff_ffffL);
+    }
+
+    private void parent(@Nullable SandboxProcess parent) {
+        if (parent != null) {
+            processEncoder.parent(parent.tgid, parent.startNanos);
+        }
+    }
+
+    private void submit(Connection from, SandboxProcess process) {
+        byte[] container = from.container(process.container);
+        if (container.length > 0) {
+            processEncoder.containerId(container);
+        }
+        ring.write(processEncoder.buffer(), processEncoder.finish());
+    }
+
+    private boolean isWatched(SandboxProcess process) {
+        return isOpen || isWatched(process.tgid, process.uid & 0xffff_ffffL);
+    }
+
+    private boolean isWatched(int tgid, long uid) {
+        return (filters.tgids().isEmpty() || filters.tgids().contains(tgid))
+                && (filters.uids().isEmpty() || filters.uids().contains(uid));
+    }
+
+    /** Returns the number of process events that passed the filters. */
+    long processEvents() {
+        return processSequence;
+    }
+
+    /** Converts a time of a sandbox to CLOCK_BOOTTIME. */
+    long bootNanos(long wallNanos) {
+        return clock.bootNanos(wallNanos);
     }
 
     Map<FilterReason, Long> filtered() {

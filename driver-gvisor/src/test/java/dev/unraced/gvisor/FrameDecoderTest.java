@@ -7,8 +7,10 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.unraced.gvisor.wire.CloneInfo;
 import dev.unraced.gvisor.wire.Connect;
+import dev.unraced.gvisor.wire.ContainerStart;
 import dev.unraced.gvisor.wire.ContextData;
 import dev.unraced.gvisor.wire.Descriptor;
+import dev.unraced.gvisor.wire.ExecveInfo;
 import dev.unraced.gvisor.wire.Exit;
 import dev.unraced.gvisor.wire.Open;
 import dev.unraced.gvisor.wire.Syscall;
@@ -145,11 +147,37 @@ class FrameDecoderTest {
                 context(bytes, clone.getContextData());
                 assertThat(frame.createdTid).isEqualTo(clone.getCreatedThreadId());
                 assertThat(frame.createdTgid).isEqualTo(clone.getCreatedThreadGroupId());
+                assertThat(frame.createdStartNanos).isEqualTo(clone.getCreatedThreadStartTimeNs());
                 assertThat(frame.cloneFlags).isEqualTo(clone.getFlags());
             }
-            case Frame.TASK_EXIT -> context(bytes, TaskExit.parseFrom(payload).getContextData());
+            case Frame.TASK_EXIT -> {
+                TaskExit exit = TaskExit.parseFrom(payload);
+                context(bytes, exit.getContextData());
+                assertThat(frame.exitStatus).isEqualTo(exit.getExitStatus());
+            }
+            case Frame.EXEC -> {
+                ExecveInfo exec = ExecveInfo.parseFrom(payload);
+                context(bytes, exec.getContextData());
+                assertThat(part(bytes, frame.binaryAt, frame.binaryLength)).isEqualTo(exec.getBinaryPath());
+                assertThat(part(bytes, frame.argumentAt, frame.argumentLength)).isEqualTo(exec.getExecfn());
+                arguments(exec.getArgvList());
+            }
+            case Frame.CONTAINER_START -> {
+                ContainerStart start = ContainerStart.parseFrom(payload);
+                context(bytes, start.getContextData());
+                arguments(start.getArgsList());
+            }
             default -> {}
         }
+    }
+
+    private void arguments(List<ByteString> wanted) {
+        ByteString all = ByteString.copyFrom(wanted.stream()
+                .map(argument -> argument.concat(ByteString.copyFrom(new byte[1])))
+                .toList());
+        assertThat(frame.argumentsSize).isEqualTo(all.size());
+        int kept = Math.min(all.size(), frame.arguments.length);
+        assertThat(part(frame.arguments, 0, kept)).isEqualTo(all.substring(0, kept));
     }
 
     private void call(byte[] bytes, ContextData context, boolean hasExit, Exit exit, long sysno) {
@@ -165,8 +193,11 @@ class FrameDecoderTest {
         assertThat(frame.tid).isEqualTo(context.getThreadId());
         assertThat(frame.tgid).isEqualTo(context.getThreadGroupId());
         assertThat(frame.startNanos).isEqualTo(context.getThreadStartTimeNs());
+        assertThat(frame.groupStartNanos).isEqualTo(context.getThreadGroupStartTimeNs());
         assertThat(frame.uid).isEqualTo(context.getCredentials().getRealUid());
         assertThat(frame.gid).isEqualTo(context.getCredentials().getRealGid());
+        assertThat(frame.effectiveUid).isEqualTo(context.getCredentials().getEffectiveUid());
+        assertThat(frame.effectiveGid).isEqualTo(context.getCredentials().getEffectiveGid());
         assertThat(part(bytes, frame.containerAt, frame.containerLength)).isEqualTo(context.getContainerId());
         assertThat(part(bytes, frame.commAt, frame.commLength)).isEqualTo(context.getProcessName());
     }

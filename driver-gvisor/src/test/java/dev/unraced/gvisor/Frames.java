@@ -5,9 +5,11 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
 import dev.unraced.gvisor.wire.CloneInfo;
 import dev.unraced.gvisor.wire.Connect;
+import dev.unraced.gvisor.wire.ContainerStart;
 import dev.unraced.gvisor.wire.ContextData;
 import dev.unraced.gvisor.wire.Credentials;
 import dev.unraced.gvisor.wire.Descriptor;
+import dev.unraced.gvisor.wire.ExecveInfo;
 import dev.unraced.gvisor.wire.Exit;
 import dev.unraced.gvisor.wire.Open;
 import dev.unraced.gvisor.wire.Syscall;
@@ -20,10 +22,12 @@ import java.nio.charset.StandardCharsets;
 final class Frames {
     static final int OPENAT = 257;
     static final int CONNECT = 42;
+    private static final int EXECVE = 59;
 
     private final int tid;
     private final int tgid;
     private final long start;
+    private long groupStart;
     private int dropped;
     private long time = 1_000;
     private String container = "pod";
@@ -37,6 +41,12 @@ final class Frames {
 
     Frames container(String id) {
         container = id;
+        return this;
+    }
+
+    /** Sets the start of the thread group, which sessions with process events ask for. */
+    Frames groupStart(long nanos) {
+        groupStart = nanos;
         return this;
     }
 
@@ -113,9 +123,57 @@ final class Frames {
                         .build());
     }
 
-    byte[] taskExit() {
+    byte[] clone(int createdTid, int createdTgid, long createdStart, long flags) {
         return frame(
-                Frame.TASK_EXIT, TaskExit.newBuilder().setContextData(context()).build());
+                Frame.CLONE,
+                CloneInfo.newBuilder()
+                        .setContextData(context())
+                        .setCreatedThreadId(createdTid)
+                        .setCreatedThreadGroupId(createdTgid)
+                        .setCreatedThreadStartTimeNs(createdStart)
+                        .setFlags(flags)
+                        .build());
+    }
+
+    byte[] containerStart(String... arguments) {
+        ContainerStart.Builder start = ContainerStart.newBuilder().setContextData(context());
+        for (String argument : arguments) {
+            start.addArgs(bytes(argument));
+        }
+        return frame(Frame.CONTAINER_START, start.build());
+    }
+
+    byte[] exec(String binary, String... arguments) {
+        ExecveInfo.Builder exec =
+                ExecveInfo.newBuilder().setContextData(context()).setBinaryPath(bytes(binary));
+        for (String argument : arguments) {
+            exec.addArgv(bytes(argument));
+        }
+        return frame(Frame.EXEC, exec.build());
+    }
+
+    /** Makes the raw point of an exec at its return. */
+    byte[] execReturn(long result) {
+        return frame(
+                Frame.RAW,
+                Syscall.newBuilder()
+                        .setContextData(context())
+                        .setSysno(EXECVE)
+                        .setExit(exit(result))
+                        .build());
+    }
+
+    byte[] taskExit() {
+        return taskExit(0);
+    }
+
+    byte[] taskExit(int status) {
+        return frame(
+                Frame.TASK_EXIT,
+                TaskExit.newBuilder()
+                        .setContextData(context())
+                        .setExitStatus(status)
+                        .build());
     }
 
     byte[] frame(int type, MessageLite message) {
@@ -164,6 +222,7 @@ final class Frames {
                 .setThreadId(tid)
                 .setThreadStartTimeNs(start)
                 .setThreadGroupId(tgid)
+                .setThreadGroupStartTimeNs(groupStart)
                 .setContainerId(bytes(container))
                 .setCredentials(Credentials.newBuilder().setRealUid(7).setRealGid(8))
                 .setProcessName(bytes("program"))

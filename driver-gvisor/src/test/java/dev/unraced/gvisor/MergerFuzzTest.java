@@ -25,7 +25,8 @@ class MergerFuzzTest {
         List<byte[]> corpus = Corpus.frames();
         for (int round = 0; round < ROUNDS; round++) {
             Random random = new Random(SEED + round);
-            Merging merging = new Merging(config -> config.stashEntries(64));
+            boolean processEvents = round % 2 == 1;
+            Merging merging = new Merging(config -> config.stashEntries(64).processEvents(processEvents));
             Connection hostile = merging.connect(1);
             Connection sound = merging.connect(2);
             Frames thread = new Frames(7, 7, 100).container("sound");

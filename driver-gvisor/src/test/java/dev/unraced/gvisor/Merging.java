@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.gvisor;
 
+import dev.unraced.capture.EventHandler;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.event.ConnectEvent;
@@ -55,6 +56,11 @@ final class Merging {
         return events;
     }
 
+    /** Passes all events to a handler. */
+    void poll(EventHandler handler) {
+        reader.poll(handler, Integer.MAX_VALUE);
+    }
+
     OpenEvent onlyOpen() {
         return (OpenEvent) only();
     }
@@ -76,6 +82,12 @@ final class Merging {
         long filtered = publisher.filtered().values().stream()
                 .mapToLong(Long::longValue)
                 .sum();
-        return merger.returned() - ring.submitted() - ring.full() - merger.dropped() - merger.malformed() - filtered;
+        return merger.returned()
+                + publisher.processEvents()
+                - ring.submitted()
+                - ring.full()
+                - merger.dropped()
+                - merger.malformed()
+                - filtered;
     }
 }

@@ -4,20 +4,27 @@ package dev.unraced.gvisor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.capture.Capture;
+import dev.unraced.capture.EventHandler;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.conformance.subject.RunnableDriver;
+import dev.unraced.event.EventView;
 import dev.unraced.event.OpenEvent;
+import dev.unraced.event.ProcessView;
 import dev.unraced.event.SyscallEvent;
 import dev.unraced.gvisor.session.Runsc;
 import dev.unraced.gvisor.session.SessionPeers.Peer;
 import dev.unraced.gvisor.session.TraceConfig;
 import dev.unraced.gvisor.session.TraceConfig.FdPath;
+import dev.unraced.process.ProcessImage;
+import dev.unraced.process.ProcessTable;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,9 +88,9 @@ class PodTest {
         try (RealSandboxes sandboxes = new RealSandboxes(folder);
                 Capture capture = new GvisorDriver().open(config(sandboxes).build())) {
             CaptureConfig config = config(sandboxes).build();
-            Path session = sandboxes.session(
-                    new TraceConfig(sandboxes.endpoint(), config.syscalls(), FdPath.CLOSE, Duration.ofSeconds(6), true)
-                            .json());
+            Path session = sandboxes.session(new TraceConfig(
+                            sandboxes.endpoint(), config.syscalls(), FdPath.CLOSE, Duration.ofSeconds(6), true, false)
+                    .json());
             assertThat(sandboxes.start(POD, "exec sleep 300", annotations("sandbox"), session))
                     .as(sandboxes.log())
                     .isZero();
@@ -113,6 +120,65 @@ class PodTest {
             assertThat(opens.stream().map(open -> open.caller().tgid()).distinct())
                     .hasSize(2);
         }
+    }
+
+    /** Processes of two pods have the same ids; each of their opens is of the program that made it. */
+    @Test
+    void programsOfContainersAreToldApart() throws Exception {
+        List<String> pods = List.of("pod-one", "pod-two");
+        ProcessTable table = new ProcessTable();
+        Map<String, String> programs = new HashMap<>();
+        Map<String, List<ProcessView.Type>> lives = new HashMap<>();
+        try (RealSandboxes sandboxes = new RealSandboxes(folder);
+                Capture capture = new GvisorDriver()
+                        .open(config(sandboxes).processEvents(true).build())) {
+            Path session = sandboxes.session(new TraceConfig(
+                            sandboxes.endpoint(),
+                            config(sandboxes).build().syscalls(),
+                            FdPath.CLOSE,
+                            Duration.ofSeconds(6),
+                            true,
+                            true)
+                    .json());
+            for (String pod : pods) {
+                String script = "cat /of-" + pod + "; head /of-" + pod + "; exec tail -F /of-" + pod;
+                assertThat(sandboxes.start(pod, script, Map.of(), session))
+                        .as(sandboxes.log())
+                        .isZero();
+            }
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(40);
+            EventHandler handler = new EventHandler() {
+                @Override
+                public void onEvent(EventView event) {
+                    if (event.isOpenLike() && event.path().toString().startsWith("/of-")) {
+                        ProcessImage image = Objects.requireNonNull(table.imageOf(event), "no image");
+                        String by = event.containerId() + " " + image.program().commandLine();
+                        programs.put(by, image.containerId().orElseThrow().toString());
+                    }
+                }
+
+                @Override
+                public void onProcess(ProcessView event) {
+                    table.update(event);
+                    String process = event.containerId() + " " + event.tgid();
+                    lives.computeIfAbsent(process, any -> new ArrayList<>()).add(event.type());
+                }
+            };
+            while (programs.size() < 6 && System.nanoTime() < end) {
+                capture.await(handler, 1_000, TimeUnit.MILLISECONDS.toNanos(100));
+            }
+        }
+        for (String pod : pods) {
+            assertThat(programs)
+                    .containsEntry(pod + " cat /of-" + pod, pod)
+                    .containsEntry(pod + " head /of-" + pod, pod)
+                    .containsEntry(pod + " tail -F /of-" + pod, pod);
+            assertThat(lives.get(pod + " 1")).containsExactly(ProcessView.Type.EXEC, ProcessView.Type.EXEC);
+            assertThat(lives.get(pod + " 2"))
+                    .containsExactly(ProcessView.Type.FORK, ProcessView.Type.EXEC, ProcessView.Type.EXIT);
+        }
+        assertThat(programs).hasSize(6);
+        assertThat(lives).hasSize(6);
     }
 
     @Test

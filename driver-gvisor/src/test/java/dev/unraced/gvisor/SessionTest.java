@@ -32,7 +32,7 @@ class SessionTest {
                 host.watched(CaptureConfig.builder().driver(GvisorDriver.NAME)).build());
         Set<String> known = new HashSet<>(new Runsc("runsc", "").points());
         TraceConfig session = new TraceConfig(
-                Path.of("/run/s.sock"), EnumSet.allOf(Syscall.class), FdPath.READS, Duration.ofSeconds(6), true);
+                Path.of("/run/s.sock"), EnumSet.allOf(Syscall.class), FdPath.READS, Duration.ofSeconds(6), true, true);
 
         assertThat(known).containsAll(session.pointNames());
     }
@@ -73,8 +73,24 @@ class SessionTest {
         assertThat(json(Duration.ofSeconds(6))).contains("\"retries\" : 607");
     }
 
+    @Test
+    void processEventsAskForMoreThanCallsDo() {
+        List<String> points = List.of(
+                "\"sentry/execve\"",
+                "\"syscall/sysno/59/exit\"",
+                "\"syscall/sysno/322/exit\"",
+                "\"thread_group_start_time\"");
+        assertThat(session(Duration.ZERO, true)).contains(points);
+        assertThat(session(Duration.ZERO, false)).doesNotContain(points);
+    }
+
     private static String json(Duration patience) {
-        return new TraceConfig(Path.of("/s"), Set.of(Syscall.OPENAT), FdPath.NONE, patience, true).json();
+        return session(patience, false);
+    }
+
+    private static String session(Duration patience, boolean processEvents) {
+        return new TraceConfig(Path.of("/s"), Set.of(Syscall.OPENAT), FdPath.NONE, patience, true, processEvents)
+                .json();
     }
 
     private static boolean isTraced(Runsc runsc, String id) {

@@ -64,7 +64,8 @@ class UnwatchedTest {
                         config(sandboxes).build().syscalls(),
                         FdPath.CLOSE,
                         Duration.ofSeconds(6),
-                        requireMonitor)
+                        requireMonitor,
+                        false)
                 .json();
     }
 

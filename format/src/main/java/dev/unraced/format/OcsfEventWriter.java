@@ -203,14 +203,17 @@ public final class OcsfEventWriter implements EventWriter {
                 .number("type_id", REGULAR_FILE)
                 .bytes("name", event.bytes, event.lastName(length), length)
                 .bytes("path", event.bytes, 0, length);
-        fields.key("uid")
-                .put('"')
-                .putDecimal(program.deviceMajor())
-                .put(':')
-                .putDecimal(program.deviceMinor())
-                .put(':')
-                .putUnsigned(program.inode())
-                .put('"');
+        // No file has the inode number 0; it stands for one that the driver does not know.
+        if (program.inode() != 0) {
+            fields.key("uid")
+                    .put('"')
+                    .putDecimal(program.deviceMajor())
+                    .put(':')
+                    .putDecimal(program.deviceMinor())
+                    .put(':')
+                    .putUnsigned(program.inode())
+                    .put('"');
+        }
         fields.end();
     }
 

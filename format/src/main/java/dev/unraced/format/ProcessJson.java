@@ -29,6 +29,7 @@ final class ProcessJson {
     private static final JsonKey FIRST_PATH = JsonKey.first("path");
     private static final JsonKey INTERPRETER = JsonKey.of("interpreter");
     private static final JsonKey CGROUP = JsonKey.of("cgroup");
+    private static final JsonKey CONTAINER_ID = JsonKey.of("container_id");
     private static final JsonKey EXECUTABLE = JsonKey.of("executable");
     /** The images whose text is kept, a power of two, and the longest such text in bytes. */
     private static final int KEPT = 256;
@@ -76,6 +77,9 @@ final class ProcessJson {
             bytes(out, CGROUP, event.cgroupPath());
         }
         out.put(",\"cgroup_id\":").putUnsigned(event.cgroupId());
+        if (event.containerId().isPresent()) {
+            bytes(out, CONTAINER_ID, event.containerId());
+        }
         number(out, "mount_ns", event.mountNamespace());
         number(out, "pid_ns", event.pidNamespace());
         out.put(",\"source\":").putDecimal(event.source() & 0xffffffffL);

@@ -101,6 +101,7 @@ final class ProcessText {
         end(out);
         mark(event, EventFlag.TRUNCATED, out);
         mark(event, EventFlag.FAULTED, out);
+        mark(event, EventFlag.WITHHELD, out);
         mark(event, EventFlag.DELETED, out);
         mark(event, EventFlag.DETACHED, out);
         mark(event, EventFlag.RESOLVED_UNSTABLE, out);
@@ -174,6 +175,7 @@ final class ProcessText {
             out.put("signal ").putDecimal(event.exitSignal());
         }
         end(out);
+        mark(event, EventFlag.WITHHELD, out);
     }
 
     private void mark(ProcessView event, EventFlag flag, LineBuffer out) {

@@ -4,6 +4,7 @@ package dev.unraced.format;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.event.Abi;
+import dev.unraced.event.EventFlag;
 import dev.unraced.event.EventView;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
@@ -203,6 +204,33 @@ class ProcessWritersTest {
         }
         SchemaWritersTest.assertFitsOcsf(JsonLines.parse(ocsf.toLine(call(4))).get(0));
         SchemaWritersTest.assertFitsEcs(JsonLines.parse(ecs.toLine(call(4))).get(0));
+    }
+
+    @Test
+    void anExecInASandboxNamesItsContainerAndWhatIsWithheld() {
+        clock.arrived(START);
+        begin(ProcessView.Type.EXEC);
+        encoder.containerId(bytes("runsc-17")).flag(EventFlag.WITHHELD);
+        ProcessView exec = view();
+        table.update(exec);
+        assertThat(jsonOf(exec))
+                .containsEntry("container_id", "runsc-17")
+                .containsEntry("executable", null)
+                .containsEntry("flags", List.of("WITHHELD"));
+        assertThat(textOf(exec)).endsWith("? WITHHELD\n");
+        Map<String, Object> event = written(ocsf, exec);
+        SchemaWritersTest.assertFitsOcsf(event);
+        assertThat(object(object(event.get("process")).get("container"))).containsEntry("uid", "runsc-17");
+        assertThat(object(written(ecs, exec).get("container"))).containsEntry("id", "runsc-17");
+        assertThat(jsonOf(exec("tool\0", null))).doesNotContainKey("container_id");
+
+        begin(ProcessView.Type.EXEC);
+        encoder.executable(bytes("/bin/cat"), 0, 0, 0).containerId(bytes("runsc-17"));
+        ProcessView known = view();
+        table.update(known);
+        assertThat(object(object(written(ocsf, known).get("process")).get("file")))
+                .containsEntry("path", "/bin/cat")
+                .doesNotContainKey("uid");
     }
 
     @Test

@@ -78,6 +78,7 @@ public final class EventCodec {
                 .setComm(bytes(event.comm()))
                 .setCgroupId(event.cgroupId())
                 .setCgroupPath(bytes(event.cgroupPath()))
+                .setContainerId(bytes(event.containerId()))
                 .setMountNamespace((int) event.mountNamespace())
                 .setPidNamespace((int) event.pidNamespace())
                 .setPath(bytes(event.path()))

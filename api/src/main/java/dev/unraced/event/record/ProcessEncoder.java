@@ -57,6 +57,12 @@ public final class ProcessEncoder {
         return this;
     }
 
+    /** Sets the process's id in its own pid namespace, where that is another one; 0 stands for an unknown one. */
+    public ProcessEncoder ownTgid(int tgid) {
+        buffer.putInt(OWN_TGID, tgid);
+        return this;
+    }
+
     public ProcessEncoder parent(int tgid, long startNanos) {
         buffer.putInt(PARENT_TGID, tgid);
         buffer.putLong(PARENT_START_NS, startNanos);
@@ -163,13 +169,27 @@ public final class ProcessEncoder {
         return slice(CGROUP, path, path.length);
     }
 
+    /** Sets the container's id. */
+    public ProcessEncoder containerId(byte[] id) {
+        return slice(CONTAINER, id, id.length);
+    }
+
     /** Sets of an exec the arguments, each with a NUL at its end; too many are cut and flagged TRUNCATED. */
     public ProcessEncoder arguments(byte[] all) {
-        buffer.putInt(ARGUMENTS_SIZE, all.length);
-        if (all.length > ARGUMENTS_MAX) {
+        return arguments(all, all.length);
+    }
+
+    /**
+     * Sets of an exec the first of its arguments.
+     *
+     * @param size the size of all arguments in bytes; more than the record holds is flagged TRUNCATED
+     */
+    public ProcessEncoder arguments(byte[] first, long size) {
+        buffer.putInt(ARGUMENTS_SIZE, (int) size);
+        if (size > ARGUMENTS_MAX) {
             flag(EventFlag.TRUNCATED);
         }
-        return slice(ARGUMENTS, all, Math.min(all.length, ARGUMENTS_MAX));
+        return slice(ARGUMENTS, first, Math.min(first.length, ARGUMENTS_MAX));
     }
 
     /**
@@ -189,8 +209,10 @@ public final class ProcessEncoder {
         return buffer;
     }
 
-    private void flag(EventFlag flag) {
+    /** Sets a flag beside those that the other methods set. */
+    public ProcessEncoder flag(EventFlag flag) {
         buffer.putInt(FLAGS, buffer.getInt(FLAGS) | flag.mask());
+        return this;
     }
 
     private ProcessEncoder slice(int field, byte[] value, int length) {

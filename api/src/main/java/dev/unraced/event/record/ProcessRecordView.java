@@ -23,7 +23,7 @@ public final class ProcessRecordView extends ProcessView {
         {INTEGRITY, Integrity.values().length}
     };
 
-    private static final int[] SLICES = {PATH, RESOLVED, INTERPRETER, ARGUMENTS, CGROUP};
+    private static final int[] SLICES = {PATH, RESOLVED, INTERPRETER, ARGUMENTS, CGROUP, CONTAINER};
 
     /** Creates a view of nothing, for {@link #wrap}. */
     public ProcessRecordView() {}

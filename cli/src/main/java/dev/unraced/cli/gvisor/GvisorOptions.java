@@ -42,13 +42,21 @@ final class GvisorOptions {
             })
     private Duration patience = TraceConfig.USUAL_PATIENCE;
 
+    @Option(
+            names = "--processes",
+            description = {
+                "Ask for process events, too, as a capture with --processes wants them. Default:"
+                        + " unraced.process-events. They cost each fork, exec and exit some 15 µs a point."
+            })
+    private boolean processes;
+
     TraceConfig session(boolean requireMonitor) {
         CaptureConfig config = CaptureConfig.load();
         Set<Syscall> syscalls = config.syscalls();
         Path socket = endpoint != null
                 ? endpoint.toAbsolutePath()
                 : Path.of(own(config).string("endpoint")).toAbsolutePath();
-        return new TraceConfig(socket, syscalls, fdPath, patience, requireMonitor);
+        return new TraceConfig(socket, syscalls, fdPath, patience, requireMonitor, processes || config.processEvents());
     }
 
     /** Returns runsc as the configuration names it. */

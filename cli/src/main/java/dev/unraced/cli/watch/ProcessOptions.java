@@ -3,6 +3,7 @@ package dev.unraced.cli.watch;
 
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.event.ByteString;
+import dev.unraced.event.BytesView;
 import dev.unraced.event.EventView;
 import dev.unraced.event.ProcessView;
 import dev.unraced.process.Container;
@@ -98,7 +99,7 @@ final class ProcessOptions {
         ByteString[] paths = paths();
         return event -> {
             descend(event);
-            return containers.isEmpty() && passes(table.newest(event.tgid()), paths);
+            return containers.isEmpty() && passes(table.imageOf(event), paths);
         };
     }
 
@@ -151,6 +152,10 @@ final class ProcessOptions {
     }
 
     private boolean isInContainer(EventView event, ProcessTable table) {
+        BytesView known = event.containerId();
+        if (known.isPresent()) {
+            return containers.stream().anyMatch(known.toByteString().toUtf8()::startsWith);
+        }
         Container container = table.containerOf(event);
         return container != null && containers.stream().anyMatch(container.id()::startsWith);
     }

@@ -50,6 +50,11 @@ public final class Sysno {
         };
     }
 
+    /** Returns whether a call executes a program. */
+    public static boolean isExec(long number) {
+        return number == EXECVE || number == EXECVEAT;
+    }
+
     /** Returns the effect of a call on descriptors, by its number. */
     public static Effect effect(long number) {
         if (number == CLOSE) {

@@ -34,6 +34,7 @@ public final class TraceConfig {
     }
 
     private static final List<String> WHO = List.of("time", "thread_id", "task_start_time", "group_id");
+    private static final String GROUP_START = "thread_group_start_time";
     private static final List<String> READS = List.of("read", "readv", "pread64", "preadv", "preadv2");
     private static final int[] GUARDS = {
         Sysno.CLOSE, Sysno.DUP2, Sysno.DUP3, Sysno.CLOSE_RANGE, Sysno.EXECVE, Sysno.EXECVEAT
@@ -47,6 +48,7 @@ public final class TraceConfig {
     private final FdPath fdPath;
     private final Duration patience;
     private final boolean requireMonitor;
+    private final boolean processEvents;
 
     private record Point(String name, List<String> context, List<String> optional) {}
 
@@ -58,14 +60,21 @@ public final class TraceConfig {
      * @param patience the time for which a thread of a sandbox tries to send a frame before it drops it
      * @param requireMonitor true if a sandbox must not start without a listener at the endpoint; otherwise it runs
      *     unwatched
+     * @param processEvents whether to ask for what process events are made of, too
      */
     public TraceConfig(
-            Path endpoint, Collection<Syscall> syscalls, FdPath fdPath, Duration patience, boolean requireMonitor) {
+            Path endpoint,
+            Collection<Syscall> syscalls,
+            FdPath fdPath,
+            Duration patience,
+            boolean requireMonitor,
+            boolean processEvents) {
         this.endpoint = endpoint;
         this.syscalls = EnumSet.copyOf(syscalls);
         this.fdPath = fdPath;
         this.patience = patience;
         this.requireMonitor = requireMonitor;
+        this.processEvents = processEvents;
         this.syscalls.remove(Syscall.OPENAT2);
     }
 
@@ -149,22 +158,29 @@ public final class TraceConfig {
 
     private List<Point> points() {
         List<Point> points = new ArrayList<>();
-        points.add(new Point("container/start", with("container_id"), List.of()));
-        points.add(new Point("sentry/clone", with("container_id"), List.of()));
-        points.add(new Point("sentry/task_exit", with("container_id"), List.of()));
+        points.add(new Point("container/start", ofProcess(), List.of()));
+        points.add(new Point("sentry/clone", ofProcess(), List.of()));
+        points.add(new Point("sentry/task_exit", ofProcess(), List.of()));
+        if (processEvents) {
+            points.add(new Point("sentry/execve", ofProcess(), List.of()));
+        }
         for (Syscall call : syscalls) {
             String name = "syscall/" + call.name().toLowerCase(Locale.ROOT);
-            String number = "syscall/sysno/" + Sysno.of(call);
             // These have only numbers, and an id that the runtime has chosen: the application can withhold nothing of
             // them.
-            points.add(new Point(number + "/enter", with("container_id", "credentials"), List.of()));
-            points.add(new Point(number + "/exit", with("container_id", "credentials"), List.of()));
+            addRaw(points, Sysno.of(call));
             points.add(new Point(name + "/enter", WHO, List.of()));
-            points.add(new Point(name + "/exit", with("container_id", "credentials", "process_name"), List.of()));
+            points.add(new Point(name + "/exit", ofCall("process_name"), List.of()));
+        }
+        if (processEvents) {
+            addRaw(points, Sysno.EXECVE);
+            addRaw(points, Sysno.EXECVEAT);
         }
         if (fdPath != FdPath.NONE) {
             for (int number : GUARDS) {
-                points.add(new Point("syscall/sysno/" + number + "/enter", WHO, List.of()));
+                if (!processEvents || !Sysno.isExec(number)) {
+                    points.add(new Point("syscall/sysno/" + number + "/enter", WHO, List.of()));
+                }
             }
             points.add(new Point("syscall/close/enter", WHO, List.of("fd_path")));
         }
@@ -172,6 +188,25 @@ public final class TraceConfig {
             READS.forEach(name -> points.add(new Point("syscall/" + name + "/enter", WHO, List.of("fd_path"))));
         }
         return points;
+    }
+
+    private void addRaw(List<Point> points, int number) {
+        points.add(new Point("syscall/sysno/" + number + "/enter", ofCall(), List.of()));
+        points.add(new Point("syscall/sysno/" + number + "/exit", ofCall(), List.of()));
+    }
+
+    /** Returns the fields of a call's points, with the start of the process where events of processes name it. */
+    private List<String> ofCall(String... more) {
+        List<String> fields = with("container_id", "credentials");
+        fields.addAll(List.of(more));
+        if (processEvents) {
+            fields.add(GROUP_START);
+        }
+        return fields;
+    }
+
+    private List<String> ofProcess() {
+        return processEvents ? with("container_id", "credentials", GROUP_START) : with("container_id");
     }
 
     private static List<String> with(String... more) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.server.broadcast;
 
+import dev.unraced.event.ByteString;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.ProcessLayout;
 import dev.unraced.event.ProcessView;
@@ -25,26 +26,38 @@ final class LivingProcesses {
     /** The source of these events, which no CPU has. */
     private static final int SOURCE = ~0;
     /** What the events of living processes carry beside the fixed part. */
-    private static final int[] KEPT = {ProcessLayout.RESOLVED, ProcessLayout.CGROUP};
+    private static final int[] KEPT = {ProcessLayout.RESOLVED, ProcessLayout.CGROUP, ProcessLayout.CONTAINER};
 
     private static final int[] LEFT_OUT = {ProcessLayout.PATH, ProcessLayout.INTERPRETER, ProcessLayout.ARGUMENTS};
 
-    /** By process id: the record of a process that is alive. */
-    private final Map<Integer, byte[]> records = new HashMap<>();
+    /** The record of each process that is alive. */
+    private final Map<Id, byte[]> records = new HashMap<>();
+
+    /** Every sandbox counts its processes from 1; elsewhere events name no container. */
+    private record Id(int tgid, ByteString container) {
+        static Id of(ProcessView event) {
+            return of(event.tgid(), event);
+        }
+
+        static Id of(int tgid, ProcessView event) {
+            return new Id(tgid, event.containerId().toByteString());
+        }
+    }
 
     private long lastNanos;
 
     void update(ProcessView event) {
         lastNanos = Math.max(lastNanos, event.nanos());
         switch (event.type()) {
-            case FORK -> put(event.tgid(), inheriting(event, find(event.forkerTgid(), event.forkerStartNanos())));
-            case EXEC, ALIVE -> put(event.tgid(), alive(event, event));
+            case FORK ->
+                put(Id.of(event), inheriting(event, find(Id.of(event.forkerTgid(), event), event.forkerStartNanos())));
+            case EXEC, ALIVE -> put(Id.of(event), alive(event, event));
             case EXEC_FAILED -> {
                 // The process has the image that it had.
             }
             case EXIT -> {
-                if (find(event.tgid(), event.startNanos()) != null) {
-                    records.remove(event.tgid());
+                if (find(Id.of(event), event.startNanos()) != null) {
+                    records.remove(Id.of(event));
                 }
             }
         }
@@ -64,14 +77,14 @@ final class LivingProcesses {
         return copies;
     }
 
-    private byte @Nullable [] find(int tgid, long startNanos) {
-        byte[] record = records.get(tgid);
+    private byte @Nullable [] find(Id id, long startNanos) {
+        byte[] record = records.get(id);
         return record != null && over(record).getLong(ProcessLayout.START_NS) == startNanos ? record : null;
     }
 
-    private void put(int tgid, byte[] record) {
-        if (records.size() < MOST || records.containsKey(tgid)) {
-            records.put(tgid, record);
+    private void put(Id id, byte[] record) {
+        if (records.size() < MOST || records.containsKey(id)) {
+            records.put(id, record);
         }
     }
 
@@ -99,9 +112,10 @@ final class LivingProcesses {
         fixed.putLong(ProcessLayout.INODE, program == null ? 0 : program.inode());
         fixed.putInt(ProcessLayout.DEVICE_MAJOR, program == null ? 0 : program.deviceMajor());
         fixed.putInt(ProcessLayout.DEVICE_MINOR, program == null ? 0 : program.deviceMinor());
-        byte[][] parts = program == null ? new byte[2][0] : parts(program, event);
+        byte[][] parts = parts(program, event);
         int end = ProcessLayout.FIXED_SIZE;
-        byte[] record = Arrays.copyOf(head, RecordLayout.align(end + parts[0].length + parts[1].length));
+        byte[] record =
+                Arrays.copyOf(head, RecordLayout.align(end + parts[0].length + parts[1].length + parts[2].length));
         ByteBuffer whole = over(record);
         for (int i = 0; i < KEPT.length; i++) {
             whole.putInt(KEPT[i], parts[i].length == 0 ? 0 : parts[i].length << Short.SIZE | end);
@@ -113,11 +127,12 @@ final class LivingProcesses {
     }
 
     /** A cgroup's path is that of its id: a child that was forked into another cgroup is not in its forker's. */
-    private static byte[][] parts(ProcessView program, ProcessView event) {
-        boolean same = program.cgroupId() == event.cgroupId();
+    private static byte[][] parts(@Nullable ProcessView program, ProcessView event) {
+        boolean same = program != null && program.cgroupId() == event.cgroupId();
         return new byte[][] {
-            program.executable().toByteString().toByteArray(),
-            same ? program.cgroupPath().toByteString().toByteArray() : new byte[0]
+            program == null ? new byte[0] : program.executable().toByteString().toByteArray(),
+            same ? program.cgroupPath().toByteString().toByteArray() : new byte[0],
+            event.containerId().toByteString().toByteArray()
         };
     }
 

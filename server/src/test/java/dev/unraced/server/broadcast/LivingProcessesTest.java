@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Timeout;
 class LivingProcessesTest {
     private final ProcessEncoder encoder = new ProcessEncoder();
     private final LivingProcesses living = new LivingProcesses();
+    private String container = "";
     private long now = 100;
 
     @Test
@@ -84,6 +85,20 @@ class LivingProcessesTest {
         assertThat(told()).isEmpty();
         living.update(exec(7, 5, 1, "/bin/cat", "cat\0"));
         assertThat(told()).extracting(ProcessView::startNanos).containsExactly(5L);
+    }
+
+    @Test
+    void sandboxesHaveProcessesOfTheSameId() {
+        for (String id : List.of("one", "two")) {
+            container = id;
+            living.update(exec(1, id.length() + id.charAt(0), 1, "/bin/" + id, "\0"));
+        }
+        assertThat(told())
+                .extracting(event -> event.containerId().toByteString().toUtf8() + " "
+                        + event.executable().toByteString().toUtf8())
+                .containsExactlyInAnyOrder("one /bin/one", "two /bin/two");
+        living.update(exit(1, "two".length() + 't'));
+        assertThat(told()).extracting(ProcessView::tgid).containsExactly(1);
     }
 
     @Test
@@ -161,11 +176,12 @@ class LivingProcessesTest {
     }
 
     private ProcessEncoder begin(ProcessView.Type type, int tgid, long start, int execId) {
-        return encoder.begin(type, now++)
+        encoder.begin(type, now++)
                 .sequence(3, now)
                 .process(tgid, tgid, start, execId)
                 .namespaces(77, 1, 1)
                 .comm(bytes("name"));
+        return container.isEmpty() ? encoder : encoder.containerId(bytes(container));
     }
 
     private ProcessView end() {
