@@ -208,7 +208,7 @@ class UnracedCommandTest {
     @ParameterizedTest
     @ValueSource(strings = {"--listen 127.0.0.1:PORT --plaintext", "--listen unix:SOCKET --metrics PORT"})
     void aPortInUseIsNamedWithItsReasonAlone(String options, @TempDir Path directory) throws IOException {
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String port = Integer.toString(taken.getLocalPort());
             String line = "serve --driver scripted "
                     + options.replace("PORT", port)
