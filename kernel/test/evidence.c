@@ -94,12 +94,18 @@ static void starts(void)
 	EXPECT(unraced_base_may_have_changed(3, 3, second, 2 * second) &&
 	       unraced_base_may_have_changed(2, 2, second, 22 * second) &&
 	       unraced_base_may_have_changed(2, 2, 0, 22 * second));
-	EXPECT(unraced_has_path(UNRACED_OPENAT, (const __u8 *)"/a", 2, &absolute) && absolute);
-	EXPECT(unraced_has_path(UNRACED_OPENAT, (const __u8 *)"a", 1, &absolute) && !absolute &&
-	       !unraced_has_path(UNRACED_OPENAT, (const __u8 *)"", 0, &absolute));
-	EXPECT(unraced_has_path(UNRACED_CONNECT, named, sizeof(named), &absolute) && absolute);
+	EXPECT(unraced_may_have_path(UNRACED_OPENAT, 1, 1, (const __u8 *)"/a", 2, &absolute) && absolute);
+	EXPECT(unraced_may_have_path(UNRACED_OPENAT, 1, 1, (const __u8 *)"a", 1, &absolute) && !absolute &&
+	       !unraced_may_have_path(UNRACED_OPENAT, 1, 1, (const __u8 *)"", 0, &absolute));
+	EXPECT(unraced_may_have_path(UNRACED_CONNECT, 1, 1, named, sizeof(named), &absolute) && absolute);
+	/* What lies in memory may have been another path, or a path. */
+	EXPECT(unraced_may_have_path(UNRACED_OPENAT, 0, 1, (const __u8 *)"/a", 2, &absolute) && !absolute &&
+	       unraced_may_have_path(UNRACED_OPENAT, 0, 1, (const __u8 *)"", 0, &absolute));
+	EXPECT(unraced_may_have_path(UNRACED_CONNECT, 0, 1, named, sizeof(named), &absolute) && !absolute &&
+	       !unraced_may_have_path(UNRACED_CONNECT, 0, 0, named, sizeof(named), &absolute));
 	named[2] = 0;
-	EXPECT(!unraced_has_path(UNRACED_CONNECT, named, sizeof(named), &absolute));
+	EXPECT(!unraced_may_have_path(UNRACED_CONNECT, 1, 1, named, sizeof(named), &absolute) &&
+	       unraced_may_have_path(UNRACED_CONNECT, 0, 1, named, sizeof(named), &absolute));
 	EXPECT(unraced_starts_at_directory(UNRACED_OPENAT, 0) &&
 	       !unraced_starts_at_directory(UNRACED_OPENAT, 1) &&
 	       unraced_starts_at_directory(UNRACED_OPENAT2, 1));

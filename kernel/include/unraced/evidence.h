@@ -111,13 +111,19 @@ UNRACED_INLINE bool unraced_base_may_have_changed(__u32 noted, __u32 count, __u6
 }
 
 /*
- * Returns whether a call has a path that the kernel looks up (R2.46), and tells whether it is
- * absolute. The bytes are those of the path or of the address.
+ * Returns whether a call may have a path that the kernel looks up (R2.46), and tells whether that is
+ * surely absolute. Only the kernel's own copy of a path or an address ("copied") says so: other bytes
+ * may have been rewritten before the kernel read them, or after. Then a connect has none if its
+ * socket cannot be one of the family AF_UNIX.
  */
-UNRACED_INLINE bool unraced_has_path(__u8 syscall, const __u8 *bytes, __u32 length, bool *absolute)
+UNRACED_INLINE bool unraced_may_have_path(__u8 syscall, bool copied, bool may_be_unix,
+					  const __u8 *bytes, __u32 length, bool *absolute)
 {
 	bool is_connect = syscall == UNRACED_CONNECT;
 
+	*absolute = 0;
+	if (!copied)
+		return !is_connect || may_be_unix;
 	if (is_connect ? !unraced_is_path_address(bytes, length) : !length)
 		return 0;
 	*absolute = bytes[is_connect ? sizeof(__u16) : 0] == '/';

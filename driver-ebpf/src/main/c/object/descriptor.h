@@ -38,4 +38,11 @@ static __always_inline struct file *file_of(struct task_struct *task, __u32 fd, 
 	return file;
 }
 
+static __always_inline bool is_directory(struct file *file)
+{
+	struct inode *inode = KREAD(file, f_inode);
+
+	return (KREAD(inode, i_mode) & S_IFMT) == S_IFDIR;
+}
+
 #endif

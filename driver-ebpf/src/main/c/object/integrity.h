@@ -17,6 +17,7 @@
 #include "unraced/record.h"
 #include "lib/core_access.h"
 #include "lib/maps.h"
+#include "object/descriptor.h"
 #include "object/resolved.h"
 #include "path/validation.h"
 #include "path/walk.h"
@@ -113,13 +114,6 @@ static __always_inline void look_for_changes(struct builder *builder, bool is_co
 static __always_inline bool is_absolute(const struct builder *builder)
 {
 	return builder->record.open.path.length && builder->tail[0] == '/';
-}
-
-static __always_inline bool is_directory(struct file *file)
-{
-	struct inode *inode = KREAD(file, f_inode);
-
-	return (KREAD(inode, i_mode) & S_IFMT) == S_IFDIR;
 }
 
 static __always_inline __u8 judge_path(struct builder *builder, struct walk *walk, struct file *file)

@@ -480,11 +480,9 @@ static __always_inline int emit(struct call *call, bool is_connect)
 	if (!(record->flags & UNRACED_NOT_EXECUTED))
 		judge_call(call, from, builder, task, is_connect);
 	/* The file's own mount proves the namespace, if it has one. */
-	if (from->is_request && from->namespace_unknown &&
-	    (is_connect || !(record->flags & UNRACED_HAS_FILE) || (record->flags & UNRACED_DETACHED)))
-		record->flags |= UNRACED_FOREIGN_MOUNT_NS;
-	if (!(record->flags & (UNRACED_HAS_FILE | UNRACED_FOREIGN_MOUNT_NS | UNRACED_NOT_EXECUTED)) &&
-	    starts_elsewhere(call, from, record, task))
+	if ((record->flags & (UNRACED_HAS_FILE | UNRACED_DETACHED)) != UNRACED_HAS_FILE &&
+	    !(record->flags & (UNRACED_FOREIGN_MOUNT_NS | UNRACED_NOT_EXECUTED)) &&
+	    ((from->is_request && from->namespace_unknown) || starts_elsewhere(call, from, record, task)))
 		record->flags |= UNRACED_FOREIGN_MOUNT_NS;
 	if (lacks_copy(call, from))
 		stats->copies_missed++;

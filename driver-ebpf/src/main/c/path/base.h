@@ -111,6 +111,25 @@ static __always_inline bool is_mounted_elsewhere(struct vfsmount *mnt, __u32 own
 }
 
 /*
+ * Returns whether a connect may be one of a UNIX socket, by the socket of the entry, or else by the file behind the
+ * descriptor. A file that is no socket connects to nothing, so what is read of it does not matter.
+ */
+static __always_inline bool may_be_unix(const struct call *call, struct task_struct *task)
+{
+	__u16 family = call->connecting.family;
+	__u32 ignored = 0;
+
+	if (!family && !call->indirect) {
+		struct file *file = file_of(task, call->fd, &ignored);
+		struct socket *socket = KREAD(file, private_data);
+		struct sock *sk = KREAD(socket, sk);
+
+		family = KREAD(sk, __sk_common.skc_family);
+	}
+	return !family || family == UNRACED_AF_UNIX;
+}
+
+/*
  * Returns an enum start_place: whether the kernel resolves the path of a call of this task in another mount namespace
  * than its own, or may have since the entry (R2.46). The root counts for each path, since a link can lead there, and
  * the directory for each openat2(2), since RESOLVE_IN_ROOT can make it the root. The kernel verifies this function
@@ -121,10 +140,16 @@ __noinline int place_of_start(struct call *call, __u32 own)
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct fs_struct *fs = KREAD_TRUSTED(task, fs);
 	__u32 ignored = 0;
+	bool absolute, copied;
 	struct file *file;
-	bool absolute;
 
-	if (!call || !fs || !own || !unraced_has_path(call->syscall, call->bytes, call->length, &absolute))
+	if (!call || !fs || !own)
+		return STARTS_HERE;
+	/* In mode kernel, the bytes of a long copy lie elsewhere, and these are the snapshot. */
+	copied = call->provenance == UNRACED_PROVENANCE_KERNEL && !call->elsewhere;
+	if (!unraced_may_have_path(call->syscall, copied,
+				   call->syscall == UNRACED_CONNECT && !copied && may_be_unix(call, task), call->bytes,
+				   call->length, &absolute))
 		return STARTS_HERE;
 	if (is_mounted_elsewhere(KREAD(fs, root.mnt), own) ||
 	    base_may_have_changed(call, fs, bpf_ktime_get_boot_ns()))
@@ -136,7 +161,9 @@ __noinline int place_of_start(struct call *call, __u32 own)
 	file = file_of(task, call->fd, &ignored);
 	if (!file)
 		return START_IS_GONE;
-	return is_mounted_elsewhere(KREAD(file, f_path.mnt), own) ? STARTS_ELSEWHERE : STARTS_HERE;
+	/* No path starts at anything else, and an absolute one may have been passed with any descriptor. */
+	return is_directory(file) && is_mounted_elsewhere(KREAD(file, f_path.mnt), own) ? STARTS_ELSEWHERE :
+											  STARTS_HERE;
 }
 
 #endif

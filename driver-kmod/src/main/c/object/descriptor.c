@@ -3,9 +3,11 @@
 #include <linux/file.h>
 #include <linux/fs_struct.h>
 #include <linux/ktime.h>
+#include <linux/net.h>
 #include <linux/nsproxy.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <net/sock.h>
 
 #include "object/descriptor.h"
 #include "path/mounts.h"
@@ -102,20 +104,42 @@ static bool is_directory_elsewhere(const struct unraced_call *call)
 
 	if (!file)
 		return unraced_directory_is_unknown(call->waits || call->punted, record->result);
-	elsewhere = is_elsewhere(file->f_path.mnt);
+	/* No path starts at anything else, and an absolute one may have been passed with any descriptor. */
+	elsewhere = S_ISDIR(file_inode(file)->i_mode) && is_elsewhere(file->f_path.mnt);
 	unraced_put_file(file, shared);
 	return elsewhere;
+}
+
+/*
+ * Returns whether a connect may be one of a UNIX socket, by the socket behind the descriptor, unless that lies in
+ * memory, as the block of socketcall(2) does.
+ */
+static bool may_be_unix(const struct unraced_call *call)
+{
+	bool shared = unraced_fd_table_is_shared();
+	struct file *file = call->block_pointer ? NULL : unraced_file_of(call->record.connect.fd, shared);
+	struct socket *socket;
+	bool is_unix;
+
+	if (!file)
+		return true;
+	socket = sock_from_file(file);
+	is_unix = !socket || !socket->sk || socket->sk->sk_family == AF_UNIX;
+	unraced_put_file(file, shared);
+	return is_unix;
 }
 
 bool unraced_starts_elsewhere(const struct unraced_call *call)
 {
 	const struct unraced_record *record = &call->record;
-	bool is_connect = record->syscall == UNRACED_CONNECT, absolute, by_directory, by_descriptor, elsewhere;
+	bool is_connect = record->syscall == UNRACED_CONNECT, copied = record->provenance == UNRACED_PROVENANCE_KERNEL;
+	bool absolute, by_directory, by_descriptor, elsewhere;
 	u32 length = is_connect ? record->connect.address.length : record->open.path.length;
 
 	if (!current->fs || !current->nsproxy || record->tgid != current->tgid)
 		return false;
-	if (!unraced_has_path(record->syscall, call->tail, length, &absolute))
+	if (!unraced_may_have_path(record->syscall, copied, !is_connect || copied || may_be_unix(call), call->tail,
+				   length, &absolute))
 		return false;
 	by_directory = unraced_starts_at_directory(record->syscall, absolute);
 	by_descriptor = by_directory && !is_connect && record->open.dirfd != UNRACED_AT_FDCWD;
@@ -133,10 +157,12 @@ void unraced_compare_namespaces(struct unraced_call *call)
 {
 	struct unraced_record *record = &call->record;
 
-	if (record->flags & (UNRACED_HAS_FILE | UNRACED_NOT_EXECUTED))
+	/* A file proves the namespace, but not if it lies in none. */
+	if ((record->flags & (UNRACED_HAS_FILE | UNRACED_DETACHED)) == UNRACED_HAS_FILE ||
+	    (record->flags & UNRACED_NOT_EXECUTED))
 		return;
 	/* Until such a request ran, another task may have shared the descriptors, replaced the directory, and left. */
-	if (call->waits && record->syscall != UNRACED_CONNECT)
+	if (call->waits && !(record->flags & UNRACED_HAS_FILE) && record->syscall != UNRACED_CONNECT)
 		record->flags |= UNRACED_FD_TABLE_SHARED;
 	if (!(record->flags & UNRACED_FOREIGN_MOUNT_NS) && unraced_starts_elsewhere(call))
 		record->flags |= UNRACED_FOREIGN_MOUNT_NS;

@@ -66,10 +66,10 @@ public record ProcessImage(
         return ProcessLayout.key(startNanos, execId);
     }
 
-    /** Returns the ancestors of a child of this process. */
-    List<Ancestor> lineage() {
+    /** Returns the ancestors of a child of this process, which had this name and ran this program at the fork. */
+    List<Ancestor> lineage(ByteString name, Program ran) {
         List<Ancestor> lineage = new ArrayList<>(Math.min(ancestors.size() + 1, MOST_ANCESTORS));
-        lineage.add(new Ancestor(tgid, startNanos, comm, program));
+        lineage.add(new Ancestor(tgid, startNanos, name, ran));
         lineage.addAll(ancestors.subList(0, Math.min(ancestors.size(), MOST_ANCESTORS - 1)));
         return Collections.unmodifiableList(lineage);
     }

@@ -213,7 +213,7 @@ public final class ProcessTable {
         // An event of the same image, or a later one, says more.
         if (find(event.tgid(), event.startNanos()) == null) {
             ProcessImage parent = find(event.parentTgid(), event.parentStartNanos());
-            add(image(event, parent == null ? List.of() : parent.lineage(), Program.of(event)));
+            add(image(event, lineage(parent, true), Program.of(event)));
         }
     }
 
@@ -221,15 +221,30 @@ public final class ProcessTable {
         ProcessImage forker = find(event.forkerTgid(), event.forkerStartNanos());
         // The child has its forker's image, if that is the one that the table knows.
         boolean isForkers = forker != null && forker.execId() == event.execId();
-        add(image(
-                event, forker == null ? List.of() : forker.lineage(), isForkers ? forker.program() : Program.UNKNOWN));
+        add(image(event, lineage(forker, isForkers), isForkers ? forker.program() : Program.UNKNOWN));
     }
 
     private void exec(ProcessView event) {
         ProcessImage before = find(event.tgid(), event.startNanos());
-        ProcessImage parent = before == null ? find(event.parentTgid(), event.parentStartNanos()) : null;
-        List<Ancestor> lineage = before != null ? before.ancestors() : parent == null ? List.of() : parent.lineage();
+        List<Ancestor> lineage = before != null
+                ? before.ancestors()
+                // Of its fork no event told, so nobody knows what the parent ran then.
+                : lineage(find(event.parentTgid(), event.parentStartNanos()), false);
         add(image(event, lineage, Program.of(event)));
+    }
+
+    /**
+     * Returns the ancestors of a child of this process.
+     *
+     * @param isKnown whether the image is that of the moment of the fork
+     */
+    private static List<Ancestor> lineage(@Nullable ProcessImage parent, boolean isKnown) {
+        if (parent == null) {
+            return List.of();
+        }
+        return isKnown
+                ? parent.lineage(parent.comm(), parent.program())
+                : parent.lineage(ByteString.EMPTY, Program.UNKNOWN);
     }
 
     /** Returns the newest image of the process that started then, or null. */

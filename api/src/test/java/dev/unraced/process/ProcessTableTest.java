@@ -110,6 +110,19 @@ class ProcessTableTest {
         table.update(fork(50, 2, 1, 5));
         ProcessImage image = Objects.requireNonNull(table.imageOf(call(50, 2, 5)));
         assertThat(image.program().executable()).isEmpty();
+        // Nor is it known what the forker ran, only who it was.
+        assertThat(image.ancestors()).extracting(Ancestor::tgid).containsExactly(1);
+        assertThat(image.ancestors().get(0).program().executable()).isEmpty();
+        assertThat(image.ancestors().get(0).comm()).isEqualTo(ByteString.EMPTY);
+    }
+
+    @Test
+    void whatTheParentRanAtAForkThatNobodySawIsNotKnown() {
+        table.update(alive(1, 3, "/sbin/init"));
+        table.update(exec(50, 2, 1, 4, "/bin/sh", "sh\0"));
+        ProcessImage image = Objects.requireNonNull(table.imageOf(call(50, 2, 4)));
+        assertThat(image.ancestors()).extracting(Ancestor::tgid).containsExactly(1);
+        assertThat(image.ancestors().get(0).program().executable()).isEmpty();
     }
 
     @Test

@@ -95,7 +95,7 @@ public final class EcsEventWriter implements EventWriter {
     private static void container(JsonFields fields, @Nullable Container container) {
         if (container != null) {
             fields.begin("container")
-                    .word("id", container.id())
+                    .text("id", container.id())
                     .word("runtime", container.runtime())
                     .end();
         }

@@ -42,6 +42,13 @@ final class JsonFields {
         return this;
     }
 
+    /** Appends a string of any characters. */
+    JsonFields text(String name, String value) {
+        key(name);
+        JsonText.put(out, value);
+        return this;
+    }
+
     /** Appends a number as a string, where a schema wants one. */
     JsonFields digits(String name, long value) {
         key(name);

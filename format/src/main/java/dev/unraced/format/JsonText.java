@@ -39,6 +39,20 @@ final class JsonText {
         return exact;
     }
 
+    /** Appends a text in quotes, with an escape for each character that is not plain ASCII. Allocates nothing. */
+    static void put(LineBuffer out, String text) {
+        out.put('"');
+        for (int i = 0; i < text.length(); i++) {
+            char next = text.charAt(i);
+            if (next < VERBATIM.length && VERBATIM[next]) {
+                out.put(next);
+            } else {
+                unit(out, next);
+            }
+        }
+        out.put('"');
+    }
+
     /** Appends bytes as a string of hexadecimal digits. */
     static void putHex(LineBuffer out, byte[] bytes, int from, int to) {
         out.put('"');

@@ -180,7 +180,7 @@ public final class OcsfEventWriter implements EventWriter {
         }
         if (container != null) {
             fields.begin("container")
-                    .word("uid", container.id())
+                    .text("uid", container.id())
                     .word("runtime", container.runtime())
                     .end();
         }

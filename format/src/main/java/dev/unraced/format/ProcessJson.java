@@ -265,8 +265,10 @@ final class ProcessJson {
         bytes(out, CGROUP, path.length());
         Container container = table.containerOf(event);
         if (container != null) {
-            out.put(",\"container\":{\"id\":\"").put(container.id());
-            out.put("\",\"runtime\":\"").put(container.runtime()).put('"');
+            // Whoever may make cgroups chooses this name.
+            out.put(",\"container\":{\"id\":");
+            JsonText.put(out, container.id());
+            out.put(",\"runtime\":\"").put(container.runtime()).put('"');
             String pod = container.pod().orElse(null);
             if (pod != null) {
                 out.put(",\"pod\":\"").put(pod).put('"');
@@ -282,7 +284,9 @@ final class ProcessJson {
             Ancestor ancestor = ancestors.get(i);
             out.put(i == 0 ? "{\"tgid\":" : ",{\"tgid\":").putDecimal(ancestor.tgid());
             bytes(out, EXECUTABLE, ancestor.program().executable());
-            out.put('}');
+            out.put(",\"flags\":[");
+            FLAGS.json(out, ancestor.program().flags(), true);
+            out.put("]}");
         }
         out.put(']');
     }

@@ -205,9 +205,13 @@ final class ProcessText {
         out.put(' ');
     }
 
-    /** Appends the last part of the executable's path, or the name of the first thread in brackets. */
+    /** Appends the last part of the executable's path, or the name of the first thread in brackets, or {@code ?}. */
     private void name(ByteString comm, Program program, LineBuffer out) {
         ByteString path = program.executable().orElse(null);
+        if (path == null && comm.length() == 0) {
+            out.put('?');
+            return;
+        }
         if (path == null) {
             comm.copyTo(scratch, 0);
             out.put('[');

@@ -25,6 +25,11 @@ final class SchemaEvent {
     private static final Bits FLAGS = new Bits(Stream.of(EventFlag.values())
             .map(flag -> Map.entry(flag.name(), (long) flag.mask()))
             .toList());
+    private static final int PATH_MARKS = EventFlag.DELETED.mask()
+            | EventFlag.DETACHED.mask()
+            | EventFlag.FOREIGN_MOUNT_NS.mask()
+            | EventFlag.RESOLVED_TRUNCATED.mask()
+            | EventFlag.RESOLVED_UNSTABLE.mask();
     private static final int EINPROGRESS = -dev.unraced.linux.Errno.EINPROGRESS;
     private static final int LOOPBACK_NET = 127;
     private static final byte[] LOOPBACK6 = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
@@ -225,7 +230,10 @@ final class SchemaEvent {
         return known ? copy(program.arguments()) : -1;
     }
 
-    /** Returns the program of a process's parent, where the one that forked it is the parent; else null. */
+    /**
+     * Returns the program of a process's parent, where the one that forked it is the parent and no mark weakens the
+     * path, as the schemas have no place for marks of a parent; else null.
+     */
     static @Nullable Program parent(@Nullable ProcessImage image, int parentTgid) {
         if (image == null || image.ancestors().isEmpty()) {
             return null;
@@ -234,7 +242,7 @@ final class SchemaEvent {
         boolean parent = forker.tgid() == parentTgid
                 && image.parentTgid() == parentTgid
                 && image.parentStartNanos() == forker.startNanos();
-        return parent ? forker.program() : null;
+        return parent && (forker.program().flags() & PATH_MARKS) == 0 ? forker.program() : null;
     }
 
     /** Appends bytes as a string, and nothing where they are not known. */

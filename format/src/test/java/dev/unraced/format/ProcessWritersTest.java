@@ -308,6 +308,57 @@ class ProcessWritersTest {
                 .doesNotContainKeys("args", "args_count", "command_line");
     }
 
+    @Test
+    void aContainersNameIsTextWhateverItHolds() {
+        clock.arrived(START);
+        // Whoever may make cgroups chooses it.
+        String name = "x\",\"runtime\":\"docker\"},\"uid\":0,\"z\":{\"a\":\"\\x2d\n\u20ac\ud83d\ude00";
+        begin(ProcessView.Type.EXEC);
+        encoder.namespaces(77, 1, 1)
+                .path(bytes("/tmp/tool"))
+                .executable(bytes("/usr/bin/dash"), 8, 1, 15)
+                .arguments(bytes("tool\0"))
+                .cgroup(("/lxc/" + name).getBytes(StandardCharsets.UTF_8));
+        ProcessView exec = view();
+        table.update(exec);
+        RecordEncoder record = record(4).namespaces(77, 1, 1).user(1000, 1000);
+        record.finishPartial();
+        EventView call = new RecordView().wrap(record.buffer(), 0);
+        assertThat(json.toLine(call)).doesNotContain("\n\u20ac");
+        assertThat(jsonOf(call))
+                .containsEntry("uid", 1000L)
+                .doesNotContainKey("z")
+                .containsEntry("container", Map.of("id", name, "runtime", "lxc"));
+        Map<String, Object> ecsCall = JsonLines.parse(ecs.toLine(call)).get(0);
+        SchemaWritersTest.assertFitsEcs(ecsCall);
+        assertThat(object(ecsCall.get("container"))).containsEntry("id", name);
+        Map<String, Object> launched = written(ocsf, exec);
+        SchemaWritersTest.assertFitsOcsf(launched);
+        assertThat(object(object(launched.get("process")).get("container"))).containsEntry("uid", name);
+    }
+
+    @Test
+    void theMarksOfAParentsProgramGoWithIt() {
+        encoder.begin(ProcessView.Type.EXEC, START)
+                .sequence(0, 1)
+                .process(6, 6, START, 4)
+                .parent(1, START)
+                .comm(bytes("parent"))
+                .path(bytes("/dev/fd/3"))
+                .executable(bytes("/usr/bin/curl"), 8, 1, 16)
+                .flag(EventFlag.DETACHED);
+        table.update(view());
+        table.update(begin(ProcessView.Type.FORK).forkOf());
+        Map<String, Object> parent =
+                Map.of("tgid", 6L, "executable", "/usr/bin/curl", "flags", List.of("HAS_FILE", "DETACHED"));
+        assertThat(jsonOf(call(4)))
+                .extractingByKey("process", JsonLines.OBJECT)
+                .containsEntry("parents", List.of(parent));
+        // The schemas have no place for marks of a parent, so they have no path there.
+        assertThat(JsonLines.parse(ecs.toLine(call(4))).get(0).toString()).contains("parent={pid=6}");
+        assertThat(JsonLines.parse(ocsf.toLine(call(4))).get(0).toString()).contains("parent_process={pid=6}");
+    }
+
     private static Map<String, Object> object(@Nullable Object value) {
         return SchemaWritersTest.object(value, "an inner object");
     }
@@ -392,14 +443,18 @@ class ProcessWritersTest {
     }
 
     private static EventView call(int execId) {
+        RecordEncoder record = record(execId);
+        record.finishPartial();
+        return new RecordView().wrap(record.buffer(), 0);
+    }
+
+    private static RecordEncoder record(int execId) {
         RecordEncoder record = new RecordEncoder()
                 .begin(Syscall.OPENAT, Abi.NATIVE, Origin.SYSCALL, Mitigation.STASH)
                 .process(START, execId)
                 .dirfd(-100)
                 .path(bytes("/etc/passwd"), Provenance.ENTER, Integrity.MATCH);
-        record.thread(7, 7, 1, 6);
-        record.finishPartial();
-        return new RecordView().wrap(record.buffer(), 0);
+        return record.thread(7, 7, 1, 6);
     }
 
     private static byte[] bytes(String text) {

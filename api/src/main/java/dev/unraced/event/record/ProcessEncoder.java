@@ -154,6 +154,12 @@ public final class ProcessEncoder {
         return slice(RESOLVED, path, path.length);
     }
 
+    /** Sets a flag: of the executable as of an opened file, or TRUNCATED and FAULTED of the arguments. */
+    public ProcessEncoder flag(EventFlag flag) {
+        buffer.putInt(FLAGS, buffer.getInt(FLAGS) | flag.mask());
+        return this;
+    }
+
     /** Sets of an exec the path as it was asked for. */
     public ProcessEncoder path(byte[] path) {
         return slice(PATH, path, Math.min(path.length, RecordLayout.PATH_MAX));
@@ -207,12 +213,6 @@ public final class ProcessEncoder {
     /** Returns the buffer that holds the record, until the next {@link #begin}. */
     public ByteBuffer buffer() {
         return buffer;
-    }
-
-    /** Sets a flag beside those that the other methods set. */
-    public ProcessEncoder flag(EventFlag flag) {
-        buffer.putInt(FLAGS, buffer.getInt(FLAGS) | flag.mask());
-        return this;
     }
 
     private ProcessEncoder slice(int field, byte[] value, int length) {

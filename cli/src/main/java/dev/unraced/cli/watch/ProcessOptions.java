@@ -10,7 +10,6 @@ import dev.unraced.process.Container;
 import dev.unraced.process.ProcessImage;
 import dev.unraced.process.ProcessTable;
 import dev.unraced.process.UserNames;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -44,8 +43,7 @@ final class ProcessOptions {
             description = "Only containers whose ids start like this, by the names of their cgroups.")
     private List<String> containers = List.of();
 
-    /** The living processes that are wanted with --descendants-of; an id stays until another process has it. */
-    private final Set<Integer> descendants = new HashSet<>();
+    private @Nullable Descendants descendants;
 
     void apply(CaptureConfigBuilder builder) {
         if (any()) {
@@ -97,34 +95,18 @@ final class ProcessOptions {
             return event -> false;
         }
         ByteString[] paths = paths();
+        Descendants wanted = descendants();
         return event -> {
-            descend(event);
+            wanted.update(event);
             return containers.isEmpty() && passes(table.imageOf(event), paths);
         };
     }
 
-    /** Notes at each fork whether the child descends from a wanted process, whatever becomes of those between. */
-    private void descend(ProcessView event) {
-        if (ancestors.isEmpty()) {
-            return;
+    private Descendants descendants() {
+        if (descendants == null) {
+            descendants = new Descendants(ancestors);
         }
-        switch (event.type()) {
-            case ALIVE -> {
-                if (ancestors.contains(event.tgid()) || descendants.contains(event.parentTgid())) {
-                    descendants.add(event.tgid());
-                }
-            }
-            case FORK -> {
-                if (descendants.contains(event.forkerTgid())) {
-                    descendants.add(event.tgid());
-                } else {
-                    descendants.remove(event.tgid());
-                }
-            }
-            case EXEC, EXEC_FAILED, EXIT -> {
-                // An exec changes no descent, and events of the end may still come.
-            }
-        }
+        return descendants;
     }
 
     private ByteString[] paths() {
@@ -138,7 +120,7 @@ final class ProcessOptions {
         if (ancestors.isEmpty()) {
             return true;
         }
-        return image != null && descendants.contains(image.tgid());
+        return image != null && descendants().contains(image.tgid());
     }
 
     private static boolean isAny(@Nullable ProcessImage image, ByteString[] paths) {

@@ -18,11 +18,15 @@ import dev.unraced.conformance.scenario.Observed;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.conformance.spec.Violation;
 import dev.unraced.event.ByteString;
+import dev.unraced.event.ConnectEvent;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Feature;
 import dev.unraced.event.Integrity;
+import dev.unraced.event.OpenEvent;
 import dev.unraced.event.OpenedFile;
+import dev.unraced.event.Provenance;
 import dev.unraced.event.Syscall;
+import dev.unraced.event.SyscallEvent;
 
 /** Rules about files on bind mounts (chapter 2). */
 @Requires(syscalls = Syscall.OPENAT, features = Feature.RESOLVED_PATH)
@@ -33,6 +37,7 @@ public abstract class MountConformance extends DriverConformance {
     private static final String FILE = "file";
     private static final int SOCKET = 1;
     private static final int ROOT = 2;
+    private static final int INTERNET = 3;
     /** A path of so many of these names is longer than 4095 bytes. */
     private static final int DEPTH = 20;
 
@@ -71,11 +76,33 @@ public abstract class MountConformance extends DriverConformance {
                     .as("R2.46: a connect by a path from there")
                     .contains(EventFlag.FOREIGN_MOUNT_NS);
             ByteString named = SocketAddresses.unix("\0unraced-nowhere");
-            assertThat(scenario.call(WatchedCall.connect("h:" + SOCKET, named))
+            SyscallEvent abstractly =
+                    scenario.call(WatchedCall.connect("h:" + SOCKET, named)).event();
+            assertThat(abstractly.flags().contains(EventFlag.FOREIGN_MOUNT_NS))
+                    .as("R2.46: a name that is in no file system, if the kernel saw the same")
+                    .isEqualTo(isUncertain(abstractly));
+            sockets.stream(INTERNET, Linux.AF_INET);
+            assertThat(scenario.call(WatchedCall.connect("h:" + INTERNET, SocketAddresses.loopback(9)))
                             .event()
                             .flags())
-                    .as("R2.46: a name that is in no file system")
+                    .as("R2.46: a socket that knows no paths")
                     .doesNotContain(EventFlag.FOREIGN_MOUNT_NS);
+        }
+    }
+
+    @Rule("A file that lies in no namespace does not prove where a path started")
+    @Requires(features = {Feature.NAMESPACES, Feature.START_NAMESPACES, Feature.DETACHED_FLAG})
+    public final void r02_46_aFileOfNoNamespaceProvesNone() {
+        try (Scenario scenario = scenario().open()) {
+            WatchedCall open = WatchedCall.openat(Pointer.to("/proc/self/ns/net"), Linux.O_RDONLY, 0);
+            assertThat(scenario.call(open).event().flags())
+                    .as("R2.46: an open from the caller's own root")
+                    .contains(EventFlag.DETACHED)
+                    .doesNotContain(EventFlag.FOREIGN_MOUNT_NS);
+            goToOldRoot(scenario, false);
+            assertThat(scenario.call(open).event().flags())
+                    .as("R2.46: an open from a root elsewhere")
+                    .contains(EventFlag.DETACHED, EventFlag.FOREIGN_MOUNT_NS);
         }
     }
 
@@ -95,6 +122,13 @@ public abstract class MountConformance extends DriverConformance {
                             .flags())
                     .as("R2.46: a failed open from a directory elsewhere")
                     .contains(EventFlag.FOREIGN_MOUNT_NS);
+            SyscallEvent absolute = scenario.call(WatchedCall.openat(
+                                    Pointer.to("/unraced-nowhere"), Linux.O_RDONLY, 0)
+                            .at("h:" + ROOT))
+                    .event();
+            assertThat(absolute.flags().contains(EventFlag.FOREIGN_MOUNT_NS))
+                    .as("R2.46: a path that is absolute, if the kernel saw the same")
+                    .isEqualTo(isUncertain(absolute));
             assertThat(scenario.call(WatchedCall.openat2(
                                             Pointer.to("/unraced-nowhere"), Linux.O_RDONLY, 0, Linux.RESOLVE_IN_ROOT)
                                     .at("h:" + ROOT))
@@ -176,6 +210,14 @@ public abstract class MountConformance extends DriverConformance {
                 }
             }
         }
+    }
+
+    /** Returns whether another argument may have been at its place when the kernel read it. */
+    private static boolean isUncertain(SyscallEvent event) {
+        Provenance provenance = event instanceof ConnectEvent connect
+                ? connect.address().provenance()
+                : ((OpenEvent) event).path().provenance();
+        return provenance != Provenance.KERNEL;
     }
 
     private static void goToOldRoot(Scenario scenario, boolean stay) {
