@@ -122,8 +122,7 @@ public abstract class MountConformance extends DriverConformance {
                             .flags())
                     .as("R2.46: a failed open from a directory elsewhere")
                     .contains(EventFlag.FOREIGN_MOUNT_NS);
-            SyscallEvent absolute = scenario.call(WatchedCall.openat(
-                                    Pointer.to("/unraced-nowhere"), Linux.O_RDONLY, 0)
+            SyscallEvent absolute = scenario.call(WatchedCall.openat(Pointer.to("/unraced-nowhere"), Linux.O_RDONLY, 0)
                             .at("h:" + ROOT))
                     .event();
             assertThat(absolute.flags().contains(EventFlag.FOREIGN_MOUNT_NS))
