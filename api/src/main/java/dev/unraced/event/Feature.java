@@ -33,7 +33,8 @@ public enum Feature implements Capability {
      */
     REQUEST_NAMESPACES,
     /**
-     * {@code EventFlag.FOREIGN_MOUNT_NS} on calls that reach no file and whose path starts in another mount namespace.
+     * {@code EventFlag.FOREIGN_MOUNT_NS} on calls that reach no file of a namespace, and whose path starts in another
+     * one.
      */
     START_NAMESPACES,
     /** Container identifier of the caller. */
