@@ -41,7 +41,8 @@ int BPF_PROG(thread_exit, struct task_struct *task)
 #endif
 	struct unraced_control *shared = SCRATCH(control);
 	struct unraced_counters *stats = own_stats();
-	__u32 tid = task->pid, mode;
+	__u32 tid = task->pid;
+	struct refusal of;
 
 	if (!stats || !shared)
 		return 0;
@@ -51,7 +52,7 @@ int BPF_PROG(thread_exit, struct task_struct *task)
 	}
 	if (shared->task_storage && bpf_task_storage_get(&own_slots, task, 0, 0))
 		__sync_fetch_and_add(&shared->owners, -1);
-	if (was_refused(tid, task->start_boottime, &mode))
+	if (was_refused(tid, task->start_boottime, &of))
 		count_unseen_return(stats);
 	end_taking(tid);
 	delete_copies(tid);
@@ -85,5 +86,51 @@ int entries_begin(void *ctx)
 
 	if (shared)
 		shared->entries_since = bpf_ktime_get_boot_ns();
+	return 0;
+}
+
+/*
+ * The loader runs this program once for each key of a filter that stays while the filters change. It replaces the key's
+ * value in place: by an update the kernel would replace the whole element, and use the old one again at once, though a
+ * program may still be about to read it. A program of type syscall could not use the map of paths.
+ */
+SEC("raw_tp")
+int change_filter(void *ctx)
+{
+	struct filter_change *change = SCRATCH(filter_change);
+	__u8 *value = 0;
+
+	if (!change)
+		return 0;
+	switch (change->map) {
+	case OF_TGIDS:
+		value = bpf_map_lookup_elem(&tgids, &change->number);
+		break;
+	case OF_UIDS:
+		value = bpf_map_lookup_elem(&uids, &change->number);
+		break;
+	case OF_CGROUPS:
+		value = bpf_map_lookup_elem(&cgroups, &change->cgroup);
+		break;
+	case OF_MOUNT_NAMESPACES:
+		value = bpf_map_lookup_elem(&mount_namespaces, &change->number);
+		break;
+	case OF_PATHS:
+		value = bpf_map_lookup_elem(&paths, &change->path);
+		break;
+	}
+	if (value)
+		*(volatile __u8 *)value = change->generations;
+	return 0;
+}
+
+/* The loader runs this program once after each change of the filters, when they are in force. */
+SEC("syscall")
+int filters_changed(void *ctx)
+{
+	struct unraced_control *shared = SCRATCH(control);
+
+	if (shared)
+		shared->filtered_since = bpf_ktime_get_boot_ns();
 	return 0;
 }

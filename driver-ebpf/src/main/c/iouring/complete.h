@@ -28,6 +28,7 @@
 #include "out/tail_call.h"
 #include "syscall/arguments.h"
 #include "syscall/filter.h"
+#include "syscall/former_filters.h"
 
 /*
  * Fills in a request without an entry as far as possible. Returns false when a filter drops it, or when the request
@@ -37,6 +38,7 @@ static __always_inline bool request_unseen(struct unraced_counters *stats, const
 					   struct long_request *to, struct io_kiocb *req, __u8 syscall)
 {
 	struct task_struct *task = submitter_of(req);
+	__u32 filters = current_filters(shared);
 	enum unraced_verdict verdict;
 	__u64 none[4] = {};
 
@@ -45,7 +47,7 @@ static __always_inline bool request_unseen(struct unraced_counters *stats, const
 		return 0;
 	}
 	identify_submitter(&to->by, task);
-	verdict = filter_submitter(shared, task, &to->by);
+	verdict = filter_submitter(shared, filters, task, &to->by);
 	if (verdict != UNRACED_PASS) {
 		unraced_count_filtered(&stats->filtered, verdict);
 		return 0;
@@ -55,6 +57,7 @@ static __always_inline bool request_unseen(struct unraced_counters *stats, const
 	to->call.call.connecting = (struct connecting){ .unknown_at = unknown_sockets(bpf_get_current_task_btf()) };
 	to->call.call.enter_ns = 0;
 	to->call.call.mitigation = current_mode(shared);
+	to->call.call.filters = filters;
 	to->call.call.length = 0;
 	to->call.call.provenance = UNRACED_PROVENANCE_NONE;
 	to->call.call.how_provenance = UNRACED_PROVENANCE_NONE;
@@ -130,9 +133,13 @@ static __always_inline bool was_submitted_here(const struct unraced_control *sha
 {
 	struct task_struct *task = submitter_of(req);
 	__u64 since = *(const volatile __u64 *)&shared->entries_since;
+	__u32 filters = current_filters(shared);
+	__u64 start;
 
-	return task && since && KREAD(task, start_boottime) > since &&
-	       !(shared->filters & ~UNRACED_FILTERS_AT_RETURN & ~UNRACED_FILTER_SELF);
+	if (!task || !since || (filters & FILTERS_BY_CALLER))
+		return 0;
+	start = KREAD(task, start_boottime);
+	return start > since && (!have_changed(filters) || is_younger_than_filters(shared, start));
 }
 
 /*

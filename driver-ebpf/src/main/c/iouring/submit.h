@@ -72,12 +72,14 @@ static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring
 	struct task_struct *task;
 	struct long_call *to;
 	__u64 none[4] = {};
+	__u32 filters;
 	bool waits;
 
 	if (!syscall || !shared || !stats || !area || !shared->active || !is_watched(shared, syscall))
 		return 0;
 	task = bpf_get_current_task_btf();
-	if (filter(shared) != UNRACED_PASS) {
+	filters = current_filters(shared);
+	if (filter(shared, filters) != UNRACED_PASS) {
 		if (syscall == UNRACED_CONNECT)
 			connect_passes_by(task, KREAD(req, cqe.fd), is_fixed(req));
 		/*
@@ -93,6 +95,7 @@ static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring
 	to->call.thread_start = task->start_boottime;
 	to->call.enter_ns = bpf_ktime_get_boot_ns();
 	to->call.mitigation = current_mode(shared);
+	to->call.filters = filters;
 	read_registers(&to->call, syscall, none);
 	if (refused)
 		take_refused(to, refused, syscall);

@@ -17,6 +17,7 @@
 #include "lib/maps.h"
 #include "out/record.h"
 #include "syscall/filter.h"
+#include "syscall/former_filters.h"
 
 /*
  * Returns the submitter's task, which lives as long as its request. Since 6.13 the request has it by its io_uring_task.
@@ -64,7 +65,7 @@ static __always_inline void identify_submitter(struct caller *who, struct task_s
 /* A walk through the submitter's cgroup and those above it. */
 struct cgroup_walk {
 	__u64 at; /* struct cgroup */
-	__u32 found;
+	__u32 generations; /* those that let one of the cgroups through */
 	__u32 reserved;
 };
 
@@ -75,41 +76,50 @@ static long look_at_cgroup(__u64 step, struct cgroup_walk *walk)
 	struct cgroup_subsys_state *parent = KREAD(cgroup, self.parent);
 	__u64 id = KREAD(node, id);
 
-	if (bpf_map_lookup_elem(&cgroups, &id))
-		walk->found = 1;
-	if (!parent || walk->found)
+	walk->generations |= generations_of(bpf_map_lookup_elem(&cgroups, &id));
+	if (!parent)
 		return 1;
 	walk->at = (__u64)parent - bpf_core_field_offset(struct cgroup, self);
 	return 0;
 }
 
-static __always_inline bool submitter_is_below_cgroup(struct task_struct *task)
+static __always_inline __u32 generations_of_submitter(struct task_struct *task)
 {
 	struct css_set *sets = KREAD(task, cgroups);
 	struct cgroup_walk walk = { .at = KREAD_NUMBER(sets, dfl_cgrp) };
 
 	if (walk.at)
 		bpf_loop(CGROUP_LEVELS, look_at_cgroup, &walk, 0);
-	return walk.found;
+	return walk.generations;
 }
 
-/* Filters as filter() of syscall/filter.h does, by the submitter. A namespace that nobody knows any more passes. */
-static __always_inline enum unraced_verdict filter_submitter(const struct unraced_control *shared,
+/*
+ * Filters as filter() of syscall/filter.h does, by the submitter. The request may have been submitted under earlier
+ * filters, so these must let it through, too. A namespace that nobody knows any more passes.
+ */
+static __always_inline enum unraced_verdict filter_submitter(const struct unraced_control *shared, __u32 filters,
 							     struct task_struct *task,
 							     struct caller *who)
 {
-	__u32 filters = shared->filters;
+	struct former_filters by = {};
+	__u32 bit = generation_bit(filters);
 
 	if ((filters & UNRACED_FILTER_SELF) && who->tgid == shared->self_tgid)
 		return UNRACED_SELF;
-	if ((filters & UNRACED_FILTER_TGIDS) && !bpf_map_lookup_elem(&tgids, &who->tgid))
+	if (have_changed(filters) && !is_younger_than_filters(shared, who->thread_start))
+		collect_former(&by, shared, filters, 0);
+	by.tgids |= filters & UNRACED_FILTER_TGIDS ? bit : 0;
+	by.uids |= filters & UNRACED_FILTER_UIDS ? bit : 0;
+	by.cgroups |= filters & UNRACED_FILTER_CGROUPS ? bit : 0;
+	by.mount_ns |= filters & UNRACED_FILTER_MOUNT_NS ? bit : 0;
+	if (by.tgids && (by.tgids & ~generations_of(bpf_map_lookup_elem(&tgids, &who->tgid))))
 		return UNRACED_OTHER_TGID;
-	if ((filters & UNRACED_FILTER_UIDS) && !bpf_map_lookup_elem(&uids, &who->uid))
+	if (by.uids && (by.uids & ~generations_of(bpf_map_lookup_elem(&uids, &who->uid))))
 		return UNRACED_OTHER_UID;
-	if ((filters & UNRACED_FILTER_CGROUPS) && !submitter_is_below_cgroup(task))
+	if (by.cgroups && (by.cgroups & ~generations_of_submitter(task)))
 		return UNRACED_OTHER_CGROUP;
-	if ((filters & UNRACED_FILTER_MOUNT_NS) && who->mount_ns &&
-	    !bpf_map_lookup_elem(&mount_namespaces, &who->mount_ns))
+	if (by.mount_ns && who->mount_ns &&
+	    (by.mount_ns & ~generations_of(bpf_map_lookup_elem(&mount_namespaces, &who->mount_ns))))
 		return UNRACED_OTHER_MOUNT_NS;
 	return UNRACED_PASS;
 }

@@ -126,8 +126,7 @@ static __always_inline bool begin_late(struct copy_context *in, __u8 wanted)
 		return 0;
 	regs = (void *)bpf_task_pt_regs(in->task);
 	syscall = current_call(in->task, regs);
-	if (!(in->shared->copies & (1u << (syscall & 31))) || !syscall || (wanted && syscall != wanted) ||
-	    filter(in->shared) != UNRACED_PASS)
+	if (!(in->shared->copies & (1u << (syscall & 31))) || !syscall || (wanted && syscall != wanted))
 		return 0;
 	args[0] = RUNNING_PARM1(regs);
 	args[1] = PT_REGS_PARM2_CORE_SYSCALL(regs);

@@ -9,13 +9,22 @@
 #include "lib/kernel_types.h"
 #include "unraced/filter.h"
 
+/*
+ * Filters can change while the programs run. A word has the filters of one generation in its lowest bits, as enum
+ * unraced_filter, and the number of the generation above them, so that one store puts them into force. A value of the
+ * maps of filters has a bit for each of the latest generations: those that let the key through.
+ */
+#define FILTER_GENERATIONS 8
+#define FILTER_GENERATION_SHIFT 8
+#define FILTERS_FORGOTTEN (~0u)
+
 /* Java writes this struct and the programs read it; both write reader_waiting. */
 struct unraced_control {
 	__u32 active;	      /* 0: the programs do nothing */
 	__u32 mitigation;     /* enum unraced_mitigation */
 	__u32 reader_waiting; /* 1: the next record wakes the reader */
 	__u32 self_tgid;      /* the capturing process, in the initial pid namespace */
-	__u32 filters;	      /* enum unraced_filter */
+	__u32 filters;	      /* the filters in force, and their generation */
 	__u32 integrity;      /* 1: the requested path or address is compared with the object */
 	__u32 enter_events;   /* 1: each call also makes an event at its entry */
 	__u32 ring_per_cpu;   /* 1: records go to the CPU's own ring */
@@ -40,7 +49,11 @@ struct unraced_control {
 	__u32 limit_seed; /* random, so that no caller can predict which owners share a group of buckets */
 	__u32 polled_flag; /* the kernel's flag of a request that has polled its file (REQ_F_POLLED); 0 when unknown */
 	__u32 no_snapshots; /* calls that need no snapshot in mode kernel: 1 << enum unraced_syscall */
-	__u32 reserved3[11];
+	/* The latest filters, each at its generation's remainder; FILTERS_FORGOTTEN where the maps do not have them. */
+	__u32 generations[FILTER_GENERATIONS];
+	__u32 reserved3;
+	/* CLOCK_BOOTTIME in ns: threads that started later know only the filters in force; all bits while they change. */
+	__u64 filtered_since;
 };
 
 /*

@@ -79,8 +79,11 @@ struct call {
 	__u8 silent;   /* 1: the request counts as lost until a tracepoint reports its end */
 	__u8 heed;     /* enum unraced_heed of a connect */
 	__u8 unread;   /* 1: nobody tried to read the path or the address at the entry */
-	/* These bits and the bytes that follow are a key of the map of paths: struct path_start. */
-	__u32 start_bits;
+	union {
+		__u32 filters; /* those in force when the call entered, until its path is looked up */
+		/* These bits and the bytes that follow are a key of the map of paths: struct path_start. */
+		__u32 start_bits;
+	};
 	__u8 bytes[INLINE_BYTES];
 };
 
@@ -149,15 +152,22 @@ struct {
 	__type(value, struct long_call);
 } long_stash SEC(".maps");
 
+/* A call that the stash refused. */
+struct refusal {
+	__u64 thread_start;
+	__u32 filters; /* those in force when the call entered */
+	__u32 mitigation;
+};
+
 /*
- * Threads in a call that the stash refused, with their start time. The return then knows that the call ran, and reports
- * the refusal. When this map is full, the control notes that a call is forgotten.
+ * Threads in a call that the stash refused. The return then knows that the call ran, and reports the refusal. When this
+ * map is full, the control notes that a call is forgotten.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 4096);
 	__type(key, __u32);
-	__type(value, __u64);
+	__type(value, struct refusal);
 } refused SEC(".maps");
 
 /* Threads older than the capture that have returned once from a call without an entry: syscall/execution.h. */
@@ -167,6 +177,19 @@ struct {
 	__type(key, __u32);
 	__type(value, __u64);
 } returned_once SEC(".maps");
+
+/* The filters under which a thread last returned from a call without an entry, once they have changed. */
+struct judged {
+	__u64 thread_start;
+	__u32 generation;
+	__u32 reserved;
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u32);
+	__type(value, struct judged);
+} judged_once SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -361,6 +384,26 @@ struct {
 	__type(key, struct path_start);
 	__type(value, __u8);
 } paths SEC(".maps");
+
+/* The maps above. */
+enum filter_map { OF_TGIDS, OF_UIDS, OF_CGROUPS, OF_MOUNT_NAMESPACES, OF_PATHS };
+
+/* Java leaves here what the program change_filter is to do. */
+struct filter_change {
+	__u32 map; /* enum filter_map */
+	__u32 generations; /* the new value of a key: a bit for each generation that lets it through */
+	union {
+		__u32 number;
+		__u64 cgroup;
+		struct path_start path;
+	};
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct filter_change);
+} filter_change SEC(".maps");
 
 static const __u32 zero;
 

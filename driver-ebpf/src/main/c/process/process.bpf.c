@@ -34,7 +34,7 @@ int BPF_PROG(process_exec, struct task_struct *task, int before, struct linux_bi
 	struct mm_struct *mm;
 	struct file *file;
 
-	if (!shared || !stats || !scratch || filter(shared) != UNRACED_PASS)
+	if (!shared || !stats || !scratch || filter(shared, current_filters(shared)) != UNRACED_PASS)
 		return 0;
 	builder = &scratch->builder;
 	builder->end = 0;
@@ -73,7 +73,7 @@ int BPF_PROG(process_fork, struct task_struct *forker, struct task_struct *child
 
 	if (!shared || !stats || child->pid != child->tgid || (child->flags & PF_KTHREAD))
 		return 0;
-	if (!unraced_fork_passes(filter(shared)))
+	if (!unraced_fork_passes(filter(shared, current_filters(shared))))
 		return 0;
 	begin_process(&record, UNRACED_RECORD_FORK, child);
 	record.forker = forker->tgid;
@@ -98,7 +98,7 @@ int BPF_PROG(process_exit, struct task_struct *task)
 	if (!shared || !stats || (task->flags & PF_KTHREAD))
 		return 0;
 	lose_attempt(stats, task);
-	if (KREAD(signal, live.counter) || filter(shared) != UNRACED_PASS)
+	if (KREAD(signal, live.counter) || filter(shared, current_filters(shared)) != UNRACED_PASS)
 		return 0;
 	id.start_ns = KREAD(leader, start_boottime);
 	id.tgid = task->tgid;

@@ -25,8 +25,10 @@ static __always_inline void begin(struct call *call, struct task_struct *task, _
 	call->mitigation = mode;
 }
 
-static __always_inline void remember(struct call *call, struct unraced_control *shared, struct task_struct *task)
+static __always_inline void remember(struct call *call, struct unraced_control *shared, struct task_struct *task,
+				     __u32 filters)
 {
+	call->filters = filters;
 	call->integrity = shared->integrity && call->mitigation != UNRACED_MITIGATION_OFF;
 	/* Without a snapshot there is nothing to compare. */
 	call->integrity &= ~call->unread;
@@ -58,7 +60,8 @@ static __always_inline bool needs_no_snapshot(const struct unraced_control *shar
 
 /* Builds the call in its stash slot. Returns false when the call must be built in the scratch area. */
 static __always_inline bool begin_in_place(struct unraced_control *shared, struct unraced_counters *stats,
-					   struct task_struct *task, struct arguments *from, __u32 mode)
+					   struct task_struct *task, struct arguments *from, __u32 mode,
+					    __u32 filters)
 {
 	struct slot *slot = stash_begin(shared, task);
 	struct call *call;
@@ -83,7 +86,7 @@ static __always_inline bool begin_in_place(struct unraced_control *shared, struc
 		if (from->syscall == UNRACED_OPENAT2)
 			read_how(call, UNRACED_PROVENANCE_ENTER);
 	}
-	remember(call, shared, task);
+	remember(call, shared, task, filters);
 	stats->puts++;
 	return 1;
 }
@@ -95,25 +98,26 @@ __noinline int begin_call(struct arguments *from)
 	struct long_call *to = SCRATCH(call_scratch);
 	struct task_struct *task = bpf_get_current_task_btf();
 	bool entering, passes;
-	__u32 mode;
+	__u32 mode, filters;
 
 	if (!from || !shared || !stats || !to || !shared->active)
 		return 0;
 	/* No filter may spare an earlier call's entry: it would answer this call's return. */
 	replace_earlier(shared, stats, task);
 	mode = current_mode(shared);
+	filters = current_filters(shared);
 	entering = wants_enter_events(shared);
-	if (filter_caller(shared, task) != UNRACED_PASS) {
+	if (filter_caller(shared, task, filters) != UNRACED_PASS) {
 		if (from->syscall == UNRACED_CONNECT)
 			connect_passes_by(task, from->args[0], from->indirect);
 		return 0;
 	}
-	if (!entering && (mode == UNRACED_MITIGATION_OFF || !(shared->filters & UNRACED_FILTER_PATHS)) &&
-	    begin_in_place(shared, stats, task, from, mode))
+	if (!entering && (mode == UNRACED_MITIGATION_OFF || !(filters & UNRACED_FILTER_PATHS)) &&
+	    begin_in_place(shared, stats, task, from, mode, filters))
 		return 0;
 	begin(&to->call, task, mode);
 	read_arguments(to, from, UNRACED_PROVENANCE_ENTER);
-	passes = path_passes(shared, &to->call);
+	passes = path_passes(&to->call, filters);
 	if (entering && passes)
 		emit_enter(&to->call);
 	if (mode == UNRACED_MITIGATION_OFF) {
@@ -122,7 +126,7 @@ __noinline int begin_call(struct arguments *from)
 		/* In mode kernel the kernel's copy decides at the return. */
 		return 0;
 	}
-	remember(&to->call, shared, task);
+	remember(&to->call, shared, task, filters);
 	stash_put(shared, stats, task, to);
 	return 0;
 }

@@ -34,14 +34,15 @@ static __always_inline bool note_return(struct task_struct *task)
 	return 0;
 }
 
-/* Returns the flag for a call that left no trace at its entry. */
-static __always_inline __u32 without_trace(const struct unraced_control *shared, struct task_struct *task)
+/* Returns the flag for a call that left no trace at its entry. These filters cannot have kept it from leaving one. */
+static __always_inline __u32 without_trace(const struct unraced_control *shared, struct task_struct *task,
+					   __u32 filters)
 {
 	__u64 since = *(const volatile __u64 *)&shared->entries_since;
 	bool is_new = since && task->start_boottime > since;
 
 	if (!since || *(const volatile __u32 *)&shared->forgotten ||
-	    (shared->filters & UNRACED_FILTERS_OTHERS_CAN_CHANGE) || (!is_new && !note_return(task)))
+	    (filters & UNRACED_FILTERS_OTHERS_CAN_CHANGE) || (!is_new && !note_return(task)))
 		return UNRACED_EXECUTION_UNKNOWN;
 	return UNRACED_NOT_EXECUTED;
 }

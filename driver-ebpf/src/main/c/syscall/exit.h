@@ -16,6 +16,7 @@
 #include "syscall/arguments.h"
 #include "syscall/execution.h"
 #include "syscall/filter.h"
+#include "syscall/former_filters.h"
 #include "syscall/stash.h"
 
 /*
@@ -43,12 +44,17 @@ __noinline int rebuild_call(struct long_call *to, struct arguments *from, __u32 
 
 /* Returns the flags for a call without a stash entry, which give the reason where it is known. */
 static __always_inline __u32 why_missed(struct unraced_control *shared, struct task_struct *task,
-					const struct arguments *from, bool refused, __u32 mode)
+					const struct arguments *from, bool refused, __u32 mode, __u32 filters,
+					__u32 verdict)
 {
 	__u32 flags = mode == UNRACED_MITIGATION_OFF ? 0 : UNRACED_ENTER_MISSED;
 
-	if (!refused)
-		return from->ran ? flags : flags | without_trace(shared, task);
+	if (!refused) {
+		if (from->ran)
+			return flags;
+		return flags | (verdict & MAYBE_FORMER ? UNRACED_EXECUTION_UNKNOWN
+						       : without_trace(shared, task, filters));
+	}
 	return mode == UNRACED_MITIGATION_OFF ? 0 : flags | UNRACED_STASH_FULL;
 }
 
@@ -87,25 +93,31 @@ static __always_inline int on_missed(struct unraced_control *shared, struct unra
 {
 	bool is_connect = from->syscall == UNRACED_CONNECT;
 	struct call *call = &scratch->call;
-	enum unraced_verdict verdict = filter(shared);
-	__u32 tid = task->pid;
-	__u32 mode = current_mode(shared);
-	bool refused = was_refused(tid, task->start_boottime, &mode);
+	struct refusal of = { .filters = current_filters(shared), .mitigation = current_mode(shared) };
+	__u32 tid = task->pid, verdict;
+	/* The filters have let a refused call through at its entry. */
+	bool refused = was_refused(tid, task->start_boottime, &of);
 
 	if (is_connect)
 		connect_passes_by(task, from->args[0], from->indirect);
-	if (verdict != UNRACED_PASS) {
+	verdict = refused ? UNRACED_PASS : filter(shared, of.filters);
+	if (verdict == UNRACED_PASS) {
+		rebuild_call(scratch, from, of.mitigation);
+		if (have_changed(of.filters) && !refused)
+			verdict = filter_formerly(shared, of.filters);
+	}
+	if (verdict & ~MAYBE_FORMER) {
 		unraced_count_filtered(&stats->filtered, verdict);
 		if (shared->copies)
 			delete_copies(tid);
 		return 0;
 	}
-	rebuild_call(scratch, from, mode);
-	call->record_flags |= why_missed(shared, task, from, refused, call->mitigation);
+	call->record_flags |= why_missed(shared, task, from, refused, call->mitigation, of.filters, verdict);
 	/* Another task may have shared the table when the call entered, replaced the descriptor, and left. */
 	if (!(call->record_flags & UNRACED_NOT_EXECUTED))
 		call->record_flags |= UNRACED_FD_TABLE_SHARED;
 	area->bytes = (__u64)(shared->copies ? merge_late_copy(call, tid) : call->bytes);
+	call->filters = of.filters;
 	finish_call(stats, shared, area, call, is_connect);
 	if (shared->copies)
 		delete_copies(tid);
@@ -142,6 +154,7 @@ static __always_inline int on_return(struct unraced_control *shared, struct task
 		call = &scratch->call;
 		rebuild_call(scratch, from, UNRACED_MITIGATION_OFF);
 		call->enter_ns = stashed->enter_ns;
+		call->filters = stashed->filters;
 		call->record_flags |= stashed->record_flags;
 		if (is_connect) {
 			call->connecting = stashed->connecting;

@@ -13,16 +13,12 @@
 #include "lib/control.h"
 #include "lib/maps.h"
 
-/*
- * A refusal is remembered as the start time of the thread, in nanoseconds since boot, and the mode of the call in the
- * two highest bits, which no time reaches.
- */
-#define REFUSED_MODE_SHIFT 62
-
 static __always_inline void refuse(struct unraced_control *shared, struct unraced_counters *stats, __u32 tid,
 				   const struct call *call)
 {
-	__u64 refusal = call->thread_start | (__u64)call->mitigation << REFUSED_MODE_SHIFT;
+	struct refusal refusal = { .thread_start = call->thread_start,
+				   .filters = call->filters,
+				   .mitigation = call->mitigation };
 
 	stats->refused++;
 	shared->refusals = 1;
@@ -31,9 +27,9 @@ static __always_inline void refuse(struct unraced_control *shared, struct unrace
 		shared->forgotten = 1;
 }
 
-static __always_inline bool is_refusal_of(const __u64 *remembered, __u64 thread_start)
+static __always_inline bool is_refusal_of(const struct refusal *remembered, __u64 thread_start)
 {
-	return remembered && (*remembered << 2 >> 2) == thread_start;
+	return remembered && remembered->thread_start == thread_start;
 }
 
 /* Returns whether the stash refused the call that this thread is in. */
@@ -43,16 +39,16 @@ static __always_inline bool is_refused(__u32 tid, __u64 thread_start)
 }
 
 /*
- * Returns whether the stash refused the call that this thread returns from, and forgets the refusal. "mode" becomes the
- * mode of the call's entry.
+ * Returns whether the stash refused the call that this thread returns from, and forgets the refusal. "of" then becomes
+ * the refusal.
  */
-static __always_inline bool was_refused(__u32 tid, __u64 thread_start, __u32 *mode)
+static __always_inline bool was_refused(__u32 tid, __u64 thread_start, struct refusal *of)
 {
-	__u64 *remembered = bpf_map_lookup_elem(&refused, &tid);
+	struct refusal *remembered = bpf_map_lookup_elem(&refused, &tid);
 	bool was = is_refusal_of(remembered, thread_start);
 
 	if (was && remembered)
-		*mode = *remembered >> REFUSED_MODE_SHIFT;
+		*of = *remembered;
 	if (remembered)
 		bpf_map_delete_elem(&refused, &tid);
 	return was;
@@ -220,9 +216,9 @@ static __always_inline void replace_earlier(struct unraced_control *shared, stru
 		drop_stale(shared, stats, task);
 #ifdef AT_FUNCTIONS
 	if (shared->refusals) {
-		__u32 mode;
+		struct refusal of;
 
-		if (was_refused(task->pid, task->start_boottime, &mode))
+		if (was_refused(task->pid, task->start_boottime, &of))
 			count_unseen_return(stats);
 	}
 #endif

@@ -3,6 +3,7 @@ package dev.unraced.capture;
 
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
+import dev.unraced.config.EventFilters;
 import dev.unraced.event.Mitigation;
 import dev.unraced.selection.Drivers;
 import java.time.Duration;
@@ -143,6 +144,27 @@ public interface Capture extends AutoCloseable {
      * @throws CaptureException when the driver lacks the mode or cannot switch, or the capture is closed
      */
     void switchTo(Mitigation mode);
+
+    /**
+     * Returns the filters in force; after {@link #close}, the last ones.
+     *
+     * @throws CaptureException when the driver cannot change filters
+     */
+    default EventFilters filters() {
+        throw new CaptureException("driver " + driver() + " cannot change its filters");
+    }
+
+    /**
+     * Changes the filters for calls that enter from now on, without reloading (rule R12.8). All of the new filters come
+     * into force at once, in place of all of the old ones; they are in force when this method returns. After a failure
+     * the filters are as they were.
+     *
+     * @throws CaptureException when the driver lacks one of the filters, has no room for it or cannot change filters,
+     *     or the capture is closed
+     */
+    default void filterBy(EventFilters filters) {
+        throw new CaptureException("driver " + driver() + " cannot change its filters");
+    }
 
     /**
      * Returns whether the entry of a call is an event, too, besides the merged event; after {@link #close}, whether it

@@ -33,29 +33,50 @@ public record EventFilters(
     /** The longest path prefix of a filter, in bytes: LPM_DATA_SIZE_MAX of the kernel's lpm_trie.c. */
     public static final int MAX_PATH = 256;
 
+    /** The highest 32-bit number means "no user" to the kernel. */
+    private static final long MAX_UID = 0xFFFF_FFFEL;
+
+    private static final long MAX_NAMESPACE = 0xFFFF_FFFFL;
+
     /** The filters that pass all calls. */
     public static final EventFilters NONE =
             new EventFilters(Set.of(), Set.of(), Set.of(), Set.of(), List.of(), ResultFilter.ALL);
 
+    /**
+     * Creates filters.
+     *
+     * @throws IllegalArgumentException when a value is none that a caller or a path can have
+     */
     public EventFilters {
         tgids = copy(tgids);
         uids = copy(uids);
         cgroups = copy(cgroups);
         mountNamespaces = copy(mountNamespaces);
         paths = List.copyOf(paths);
+        tgids.forEach(tgid -> require(tgid > 0, "thread group", tgid));
+        uids.forEach(uid -> require(uid >= 0 && uid <= MAX_UID, "user", uid));
+        cgroups.forEach(cgroup -> require(cgroup > 0, "cgroup", cgroup));
+        mountNamespaces.forEach(number -> require(number > 0 && number <= MAX_NAMESPACE, "mount namespace", number));
+        paths.forEach(path ->
+                require(path.length() > 0 && path.length() <= MAX_PATH, "path prefix of a length of", path.length()));
+    }
+
+    private static void require(boolean isValid, String what, long value) {
+        if (!isValid) {
+            throw new IllegalArgumentException("no filter by " + what + " " + value);
+        }
     }
 
     static EventFilters read(SettingReader in) {
         Set<Integer> tgids = in.integers("unraced.filter.tgids", 1, Integer.MAX_VALUE).stream()
                 .map(Long::intValue)
                 .collect(Collectors.toCollection(LinkedHashSet::new));
-        // The highest 32-bit number means "no user" to the kernel.
-        Set<Long> uids = in.integers("unraced.filter.uids", 0, 0xFFFF_FFFEL);
+        Set<Long> uids = in.integers("unraced.filter.uids", 0, MAX_UID);
         return new EventFilters(
                 tgids,
                 uids,
                 in.integers("unraced.filter.cgroups", 1, Long.MAX_VALUE),
-                in.integers("unraced.filter.mount-namespaces", 1, 0xFFFF_FFFFL),
+                in.integers("unraced.filter.mount-namespaces", 1, MAX_NAMESPACE),
                 in.prefixes("unraced.filter.paths", MAX_PATH),
                 in.constant("unraced.filter.result", ResultFilter.class));
     }

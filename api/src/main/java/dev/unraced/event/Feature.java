@@ -64,6 +64,8 @@ public enum Feature implements Capability {
     FILTER_RESULT,
     /** Filters that can tell at the entry of a call apply then, before the call takes room in the stash. */
     FILTERS_AT_ENTRY,
+    /** A running capture can change its filters. */
+    LIVE_FILTERS,
     /** Limits of the events per second of a user and of a cgroup, kept at the source. */
     RATE_LIMITS,
     /** Losses at the source by user and cgroup, for the callers that lost the most. */

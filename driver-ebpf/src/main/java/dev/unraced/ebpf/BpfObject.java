@@ -182,7 +182,7 @@ final class BpfObject implements AutoCloseable {
         }
     }
 
-    /** Runs a program of type syscall once, on this thread. */
+    /** Runs a program of type syscall, or one of a raw tracepoint that reads no argument, once, on this thread. */
     void run(String name) throws EbpfFailure {
         try (Memory options = new Memory(TEST_RUN_SIZE)) {
             options.clear();
@@ -264,7 +264,8 @@ final class BpfObject implements AutoCloseable {
     }
 
     private static List<String> programsOf(EbpfSettings settings) {
-        Set<String> programs = new LinkedHashSet<>(List.of("thread_exit", "init_control", "entries_begin"));
+        Set<String> programs = new LinkedHashSet<>(
+                List.of("thread_exit", "init_control", "entries_begin", "change_filter", "filters_changed"));
         if (!settings.isAtFunctions() && !EntryPoints.servesAllConventions(settings)) {
             for (Syscall syscall : settings.syscalls()) {
                 programs.add(entryOf(syscall));

@@ -13,6 +13,7 @@ import java.util.Set;
 /** The switches that the programs read. Thread-safe. */
 final class Control {
     private static final VarHandle INTS = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONGS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final ByteBuffer memory;
 
@@ -28,8 +29,19 @@ final class Control {
         INTS.setVolatile(memory, ControlLayout.READER_WAITING, waiting ? 1 : 0);
     }
 
-    void filters(int filters) {
-        INTS.setVolatile(memory, ControlLayout.FILTERS, filters);
+    /** Puts filters of a generation into force, at once. */
+    void filters(int word) {
+        INTS.setVolatile(memory, ControlLayout.FILTERS, word);
+    }
+
+    /** Says what the filters of a generation are, or that they are forgotten. */
+    void generation(int place, int word) {
+        INTS.setVolatile(memory, ControlLayout.GENERATIONS + place * Integer.BYTES, word);
+    }
+
+    /** Tells that the filters are about to change: until they have, no thread is younger than they are. */
+    void filtersChange() {
+        LONGS.setVolatile(memory, ControlLayout.FILTERED_SINCE, -1L);
     }
 
     void integrity(boolean checked) {

@@ -24,6 +24,8 @@ final class ControlLayout {
     static final int LIMIT_SEED = 136;
     static final int POLLED_FLAG = 140;
     static final int NO_SNAPSHOTS = 144;
+    static final int GENERATIONS = 148;
+    static final int FILTERED_SINCE = 184;
 
     static final int FILTER_SELF = 1;
     static final int FILTER_TGIDS = 1 << 1;
@@ -33,6 +35,9 @@ final class ControlLayout {
     static final int FILTER_PATHS = 1 << 5;
     static final int FILTER_FAILED = 1 << 6;
     static final int FILTER_SUCCEEDED = 1 << 7;
+    static final int FILTER_GENERATIONS = 8;
+    static final int FILTER_GENERATION_SHIFT = 8;
+    static final int FILTERS_FORGOTTEN = -1;
 
     static final int ROW_SIZE = 256;
     static final int RETURNED = 8;

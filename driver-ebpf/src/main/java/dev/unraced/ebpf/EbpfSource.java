@@ -5,6 +5,7 @@ import dev.unraced.capture.CaptureException;
 import dev.unraced.capture.FilterReason;
 import dev.unraced.capture.LossReason;
 import dev.unraced.capture.StashStats;
+import dev.unraced.config.EventFilters;
 import dev.unraced.ebpf.EbpfFailure.Step;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
@@ -35,6 +36,7 @@ final class EbpfSource implements RingSource {
     private final WakeupNotifier notifier;
     private final OwnedResources owned;
     private final Control control;
+    private final SourceFilters filters;
     private final Counters counters;
     private final LossLedgers ledgers;
     private final RecordReader reader;
@@ -51,6 +53,7 @@ final class EbpfSource implements RingSource {
             WakeupNotifier notifier,
             OwnedResources owned,
             Control control,
+            SourceFilters filters,
             Counters counters,
             LossLedgers ledgers,
             RecordReader reader,
@@ -60,6 +63,7 @@ final class EbpfSource implements RingSource {
         this.notifier = notifier;
         this.owned = owned;
         this.control = control;
+        this.filters = filters;
         this.counters = counters;
         this.ledgers = ledgers;
         this.reader = reader;
@@ -140,8 +144,8 @@ final class EbpfSource implements RingSource {
             RecordReader reader = Rings.map(object, settings, cpus, owned);
             Control control = new Control(controlMemory.buffer());
             object.run("init_control");
-            int self = settings.observeSelf() ? 0 : ControlLayout.FILTER_SELF;
-            control.filters(self | SourceFilters.fill(object, settings.filters()));
+            SourceFilters filters = new SourceFilters(object, control, settings.observeSelf());
+            filters.begin(settings.filters());
             control.integrity(settings.integrity());
             control.withoutSnapshots(settings.snapshots() ? 0 : KernelCopy.WITHOUT_SNAPSHOT);
             control.ringPerCpu(settings.ringPerCpu());
@@ -165,6 +169,7 @@ final class EbpfSource implements RingSource {
                     notifier,
                     owned,
                     control,
+                    filters,
                     new Counters(counterMemory.buffer(), cpus),
                     new LossLedgers(ledgerMemory.buffer(), cpus),
                     reader,
@@ -282,6 +287,20 @@ final class EbpfSource implements RingSource {
         return unavailableReason == null
                 ? "the programs that take the kernel's copies cannot be attached now"
                 : unavailableReason;
+    }
+
+    @Override
+    public EventFilters filters() {
+        return filters.inForce();
+    }
+
+    @Override
+    public void filterBy(EventFilters next) {
+        try {
+            filters.change(next);
+        } catch (EbpfFailure e) {
+            throw new CaptureException("driver ebpf cannot change its filters now: " + e.getMessage() + ".", e);
+        }
     }
 
     @Override

@@ -160,6 +160,8 @@ final class LibBpf {
 
     static native int bpf_map_update_elem(int map, Pointer key, Pointer value, long flags);
 
+    static native int bpf_map_delete_elem(int map, Pointer key);
+
     static native int bpf_prog_test_run_opts(int program, Pointer options);
 
     static native int bpf_prog_get_info_by_fd(int program, Pointer info, Pointer length);

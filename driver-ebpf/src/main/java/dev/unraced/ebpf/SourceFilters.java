@@ -1,98 +1,197 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.ebpf;
 
-import com.sun.jna.Memory;
-import com.sun.jna.Native;
+import dev.unraced.capture.CaptureException;
 import dev.unraced.config.EventFilters;
-import dev.unraced.ebpf.EbpfFailure.Step;
-import dev.unraced.event.ByteString;
-import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** Puts filters into the maps that the programs read. */
+/**
+ * Puts filters into the maps that the programs read, and changes them while the programs run. Not thread-safe.
+ *
+ * <p>The value of a key has a bit for each of the latest generations of filters. A change writes the bits of a
+ * generation that no program reads, and then puts it into force by one store. The maps keep the generations before, by
+ * which the programs judge the calls that were under way; where there is no room for them, the oldest are forgotten.
+ */
 final class SourceFilters {
-    private static final String TGIDS = "tgids";
-    private static final String UIDS = "uids";
-    private static final String CGROUPS = "cgroups";
-    private static final String MOUNT_NAMESPACES = "mount_namespaces";
-    private static final String PATHS = "paths";
-    /** Size of the prefix length in bits, which precedes the bytes in a key of {@link #PATHS}. */
-    private static final int BITS_SIZE = Integer.BYTES;
+    /** The room for changes that each map has at least. */
+    private static final int ROOM = 1024;
 
-    private SourceFilters() {}
+    private static final int LAST_GENERATION = -1 >>> ControlLayout.FILTER_GENERATION_SHIFT;
+
+    private final BpfObject object;
+    private final Control control;
+    private final int self;
+    private final Map<FilterMap, Map<Object, Integer>> contents = new HashMap<>();
+    private final Map<FilterMap, Integer> rooms = new HashMap<>();
+    private final @Nullable EventFilters[] generations = new EventFilters[ControlLayout.FILTER_GENERATIONS];
+    private int generation;
+
+    SourceFilters(BpfObject object, Control control, boolean observeSelf) {
+        this.object = object;
+        this.control = control;
+        this.self = observeSelf ? 0 : ControlLayout.FILTER_SELF;
+        for (FilterMap map : FilterMap.values()) {
+            contents.put(map, new HashMap<>());
+        }
+    }
 
     /** Sizes the maps before the object is loaded. */
     static void resize(BpfObject object, EventFilters filters) throws EbpfFailure {
-        resize(object, TGIDS, filters.tgids());
-        resize(object, UIDS, filters.uids());
-        resize(object, CGROUPS, filters.cgroups());
-        resize(object, MOUNT_NAMESPACES, filters.mountNamespaces());
-        resize(object, PATHS, filters.paths());
-    }
-
-    /** Fills the maps, and returns the active filters as the bits of {@code enum unraced_filter}. */
-    static int fill(BpfObject object, EventFilters filters) throws EbpfFailure {
-        int on = switch (filters.result()) {
-            case ALL -> 0;
-            case FAILED -> ControlLayout.FILTER_FAILED;
-            case SUCCEEDED -> ControlLayout.FILTER_SUCCEEDED;
-        };
-        for (int tgid : filters.tgids()) {
-            insertInt(object.map(TGIDS), tgid);
-            on |= ControlLayout.FILTER_TGIDS;
-        }
-        for (long uid : filters.uids()) {
-            insertInt(object.map(UIDS), (int) uid);
-            on |= ControlLayout.FILTER_UIDS;
-        }
-        for (long cgroup : filters.cgroups()) {
-            insertLong(object.map(CGROUPS), cgroup);
-            on |= ControlLayout.FILTER_CGROUPS;
-        }
-        for (long namespace : filters.mountNamespaces()) {
-            insertInt(object.map(MOUNT_NAMESPACES), (int) namespace);
-            on |= ControlLayout.FILTER_MOUNT_NS;
-        }
-        for (ByteString path : filters.paths()) {
-            insertStart(object.map(PATHS), path);
-            on |= ControlLayout.FILTER_PATHS;
-        }
-        return on;
-    }
-
-    private static void resize(BpfObject object, String map, Collection<?> entries) throws EbpfFailure {
-        object.resize(map, Math.max(1, entries.size()));
-    }
-
-    private static void insertInt(int map, int key) throws EbpfFailure {
-        try (Memory memory = new Memory(Integer.BYTES)) {
-            memory.setInt(0, key);
-            insert(map, memory, Integer.toUnsignedString(key));
+        for (FilterMap map : FilterMap.values()) {
+            object.resize(map.mapName, room(map, filters));
         }
     }
 
-    private static void insertLong(int map, long key) throws EbpfFailure {
-        try (Memory memory = new Memory(Long.BYTES)) {
-            memory.setLong(0, key);
-            insert(map, memory, Long.toString(key));
+    private static int room(FilterMap map, EventFilters filters) {
+        return ROOM + map.keys(filters).size();
+    }
+
+    /** Fills the maps before the programs run. */
+    void begin(EventFilters filters) throws EbpfFailure {
+        for (FilterMap map : FilterMap.values()) {
+            rooms.put(map, room(map, filters));
+        }
+        for (int place = 0; place < generations.length; place++) {
+            control.generation(place, ControlLayout.FILTERS_FORGOTTEN);
+        }
+        generations[0] = filters;
+        fill();
+        control.generation(0, word(filters, 0));
+        control.filters(word(filters, 0));
+    }
+
+    EventFilters inForce() {
+        EventFilters inForce = generations[place(generation)];
+        if (inForce == null) {
+            throw new IllegalStateException("no filters in force");
+        }
+        return inForce;
+    }
+
+    /** Changes the filters. After a failure they are as they were. */
+    void change(EventFilters next) throws EbpfFailure {
+        // Zero stands for filters that have never changed.
+        int number = generation == LAST_GENERATION ? generations.length : generation + 1;
+        forget(place(number));
+        makeRoom(next);
+        control.filtersChange();
+        // Programs that began before the last change may still read the place and the keys that are used again now.
+        Machine.awaitGracePeriod();
+        boolean changed = false;
+        try {
+            generations[place(number)] = next;
+            removeUnwanted();
+            // Programs may still read the values that are used again now.
+            Machine.awaitGracePeriod();
+            fill();
+            changed = true;
+        } finally {
+            if (changed) {
+                generation = number;
+                control.generation(place(number), word(next, number));
+                control.filters(word(next, number));
+            } else {
+                generations[place(number)] = null;
+            }
+            object.run("filters_changed");
         }
     }
 
-    private static void insertStart(int map, ByteString path) throws EbpfFailure {
-        try (Memory memory = new Memory(BITS_SIZE + EventFilters.MAX_PATH)) {
-            memory.clear();
-            memory.setInt(0, path.length() * Byte.SIZE);
-            memory.write(BITS_SIZE, path.toByteArray(), 0, path.length());
-            insert(map, memory, path.escaped());
-        }
-    }
-
-    private static void insert(int map, Memory key, String text) throws EbpfFailure {
-        try (Memory value = new Memory(1)) {
-            value.setByte(0, (byte) 1);
-            int error = LibBpf.bpf_map_update_elem(map, key, value, 0);
-            if (error != 0) {
-                throw new EbpfFailure(Step.LOAD, -error, "filter " + text + ", errno " + Native.getLastError());
+    /** Forgets the oldest filters until the maps have room for the next ones. */
+    private void makeRoom(EventFilters next) {
+        for (FilterMap map : FilterMap.values()) {
+            int room = rooms.getOrDefault(map, 0);
+            for (int age = generations.length - 1; wanted(map, next).size() > room && age > 0; age--) {
+                forget(place(generation - age));
+            }
+            if (wanted(map, next).size() > room) {
+                throw new CaptureException("driver ebpf has no room for the new filters beside those in force: "
+                        + map.mapName.replace('_', ' ') + " are "
+                        + wanted(map, next).size() + ", and at most " + room
+                        + " fit. Open another capture with them.");
             }
         }
+    }
+
+    private Set<Object> wanted(FilterMap map, EventFilters next) {
+        Set<Object> wanted = new HashSet<>(map.keys(next));
+        for (EventFilters filters : generations) {
+            if (filters != null) {
+                wanted.addAll(map.keys(filters));
+            }
+        }
+        return wanted;
+    }
+
+    private void forget(int place) {
+        control.generation(place, ControlLayout.FILTERS_FORGOTTEN);
+        generations[place] = null;
+    }
+
+    private void removeUnwanted() throws EbpfFailure {
+        for (FilterMap map : FilterMap.values()) {
+            Map<Object, Integer> known = contents(map);
+            Set<Object> wanted = wanted(map, EventFilters.NONE);
+            for (Object key : Set.copyOf(known.keySet())) {
+                if (!wanted.contains(key)) {
+                    map.remove(object, key);
+                    known.remove(key);
+                }
+            }
+        }
+    }
+
+    /** Gives each wanted key its bits. */
+    private void fill() throws EbpfFailure {
+        for (FilterMap map : FilterMap.values()) {
+            Map<Object, Integer> known = contents(map);
+            for (Object key : wanted(map, EventFilters.NONE)) {
+                int bits = bits(map, key);
+                Integer before = known.get(key);
+                if (before == null) {
+                    map.insert(object, key, bits);
+                } else if (before != bits) {
+                    map.replace(object, key, bits);
+                }
+                known.put(key, bits);
+            }
+        }
+    }
+
+    private int bits(FilterMap map, Object key) {
+        int bits = 0;
+        for (int place = 0; place < generations.length; place++) {
+            EventFilters filters = generations[place];
+            if (filters != null && map.accepts(filters, key)) {
+                bits |= 1 << place;
+            }
+        }
+        return bits;
+    }
+
+    private Map<Object, Integer> contents(FilterMap map) {
+        return contents.computeIfAbsent(map, absent -> new HashMap<>());
+    }
+
+    private int place(int number) {
+        return Math.floorMod(number, generations.length);
+    }
+
+    /** Returns what the control block says of filters: those that are on, and their generation. */
+    private int word(EventFilters filters, int number) {
+        int on = self
+                | switch (filters.result()) {
+                    case ALL -> 0;
+                    case FAILED -> ControlLayout.FILTER_FAILED;
+                    case SUCCEEDED -> ControlLayout.FILTER_SUCCEEDED;
+                };
+        for (FilterMap map : FilterMap.values()) {
+            on |= map.keys(filters).isEmpty() ? 0 : map.filter;
+        }
+        return on | number << ControlLayout.FILTER_GENERATION_SHIFT;
     }
 }

@@ -30,7 +30,7 @@ class ControlLayoutTest {
             java.put(field.getName(), field.getInt(null));
             program.append("printf(\"")
                     .append(field.getName())
-                    .append(" %zu\\n\", (size_t)")
+                    .append(" %d\\n\", (int)")
                     .append(expression(field.getName()))
                     .append(");\n");
         }
@@ -41,6 +41,9 @@ class ControlLayoutTest {
 
     private static String expression(String constant) {
         String name = constant.toLowerCase(Locale.ROOT);
+        if (constant.equals("FILTERS_FORGOTTEN") || constant.startsWith("FILTER_GENERATION")) {
+            return "(int)" + constant;
+        }
         if (constant.startsWith("FILTER_")) {
             return "UNRACED_" + constant;
         }
@@ -66,6 +69,8 @@ class ControlLayoutTest {
                     "LIMIT_SEED",
                     "POLLED_FLAG",
                     "NO_SNAPSHOTS",
+                    "GENERATIONS",
+                    "FILTERED_SINCE",
                     "STASHED" -> "offsetof(struct unraced_control, " + name + ")";
             default -> "offsetof(struct unraced_counters, " + name.replace("filtered_", "filtered.") + ")";
         };

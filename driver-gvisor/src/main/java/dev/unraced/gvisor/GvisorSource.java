@@ -3,6 +3,7 @@ package dev.unraced.gvisor;
 
 import com.sun.jna.Memory;
 import dev.unraced.capture.LossReason;
+import dev.unraced.config.EventFilters;
 import dev.unraced.event.Mitigation;
 import dev.unraced.natives.LibC;
 import dev.unraced.ring.Naps;
@@ -310,6 +311,18 @@ final class GvisorSource extends UserSource implements Link.Owner {
     @Override
     public void switchTo(Mitigation mode) {
         merger.switchTo(mode);
+    }
+
+    @Override
+    public EventFilters filters() {
+        return publisher.filters();
+    }
+
+    /** Changes the filters once the calls that have returned up to now were judged by those before. */
+    @Override
+    public void filterBy(EventFilters filters) {
+        stats();
+        publisher.filterBy(filters);
     }
 
     /**

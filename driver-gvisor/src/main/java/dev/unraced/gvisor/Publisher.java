@@ -21,16 +21,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes drafts as records, except those that the filters leave out. Not thread-safe; allocates nothing for an event.
+ * Writes drafts as records, except those that the filters leave out. Not thread-safe, but for the filters; allocates
+ * nothing for an event.
  */
 final class Publisher {
     private static final int SOURCE = 0;
 
     private final RingWriter ring;
-    private final EventFilters filters;
-    /** Set when no filter by process or user is configured, which is usual. */
-    private final boolean isOpen;
-
+    private volatile EventFilters filters;
     private final BootClock clock;
     private final RecordEncoder encoder = new RecordEncoder();
     private final Map<FilterReason, Counter> filtered = new EnumMap<>(FilterReason.class);
@@ -41,7 +39,6 @@ final class Publisher {
     Publisher(RingWriter ring, EventFilters filters, BootClock clock) {
         this.ring = ring;
         this.filters = filters;
-        this.isOpen = filters.tgids().isEmpty() && filters.uids().isEmpty();
         this.clock = clock;
         for (FilterReason reason : FilterReason.values()) {
             filtered.put(reason, new Counter());
@@ -204,14 +201,22 @@ final class Publisher {
         return counted;
     }
 
+    EventFilters filters() {
+        return filters;
+    }
+
+    /** Changes the filters for calls that are merged from now on. Any thread may call this. */
+    void filterBy(EventFilters next) {
+        filters = next;
+    }
+
     private @Nullable FilterReason reason(Draft draft) {
-        if (!isOpen) {
-            if (!filters.tgids().isEmpty() && !filters.tgids().contains(draft.tgid)) {
-                return FilterReason.TGID;
-            }
-            if (!filters.uids().isEmpty() && !filters.uids().contains(draft.uid & 0xffff_ffffL)) {
-                return FilterReason.UID;
-            }
+        EventFilters filters = this.filters;
+        if (!filters.tgids().isEmpty() && !filters.tgids().contains(draft.tgid)) {
+            return FilterReason.TGID;
+        }
+        if (!filters.uids().isEmpty() && !filters.uids().contains(draft.uid & 0xffff_ffffL)) {
+            return FilterReason.UID;
         }
         boolean hasPath = draft.isOpenLike() && draft.provenance != Provenance.NONE;
         if (hasPath && !filters.acceptsPath(draft.argument, draft.length)) {

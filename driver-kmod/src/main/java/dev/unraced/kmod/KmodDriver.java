@@ -95,6 +95,7 @@ public final class KmodDriver implements Driver {
     private static Capabilities declared(CallHooks hooks) {
         Capabilities here = Capabilities.complete()
                 .without(Feature.REFUSALS_FLAGGED, "a full stash gives up its oldest entry, and refuses nothing")
+                .without(Feature.LIVE_FILTERS, "the module takes its filters when a capture opens")
                 .without(Feature.CONTAINER_ID, "the kernel has cgroups and namespaces, but no containers")
                 .without(Feature.FAILED_EXECS, "the module looks at an exec when it has succeeded")
                 .without(Feature.EXEC_CALLS, "the module looks at an exec when it has succeeded")

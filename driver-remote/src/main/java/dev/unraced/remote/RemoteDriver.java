@@ -119,6 +119,9 @@ public final class RemoteDriver implements Driver {
                         Feature.LOSSES_BY_CALLER,
                         "what a slow subscriber loses in the server's queue is not counted by caller")
                 : capabilities;
+        known = known.has(Feature.LIVE_FILTERS)
+                ? known.without(Feature.LIVE_FILTERS, "a subscription keeps the filters with which it began")
+                : known;
         return settings.address() instanceof Address.Tcp && known.has(Feature.OWN_CALLS)
                 ? known.without(Feature.OWN_CALLS, "the server does not know which process is at the other end of TCP")
                 : known;

@@ -3,6 +3,7 @@ package dev.unraced.replay;
 
 import dev.unraced.capture.FilterReason;
 import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.EventFilters;
 import dev.unraced.driver.FilterMatcher;
 import dev.unraced.event.EventView;
 import dev.unraced.event.ProcessView;
@@ -16,16 +17,22 @@ import java.util.concurrent.atomic.AtomicLong;
 /** Decides which recorded calls are replayed, and counts the others. Any thread may read the counts. */
 final class EventFilter {
     private final Set<Syscall> syscalls;
+    private final EventFilters filters;
     private final FilterMatcher matcher;
     private final Map<FilterReason, AtomicLong> counts = new EnumMap<>(FilterReason.class);
 
     EventFilter(CaptureConfig config) {
         syscalls = config.syscalls();
+        filters = config.filters();
         // A recording knows each cgroup's id, but not the hierarchy of cgroups.
-        matcher = new FilterMatcher(config.filters(), (cgroup, wanted) -> wanted.contains(cgroup));
+        matcher = new FilterMatcher(filters, (cgroup, wanted) -> wanted.contains(cgroup));
         for (FilterReason reason : FilterReason.values()) {
             counts.put(reason, new AtomicLong());
         }
+    }
+
+    EventFilters filters() {
+        return filters;
     }
 
     /**

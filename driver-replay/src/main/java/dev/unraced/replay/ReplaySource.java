@@ -7,6 +7,7 @@ import dev.unraced.capture.CaptureException;
 import dev.unraced.capture.EventHandler;
 import dev.unraced.capture.FilterReason;
 import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.EventFilters;
 import dev.unraced.event.EventView;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.ProcessView;
@@ -106,6 +107,17 @@ final class ReplaySource extends UserSource {
     public void switchTo(Mitigation mode) {
         throw new CaptureException("A recording is replayed. Its calls were made under mitigation "
                 + mitigation.name().toLowerCase(Locale.ROOT) + ", and that cannot be changed any more.");
+    }
+
+    @Override
+    public EventFilters filters() {
+        return filter.filters();
+    }
+
+    @Override
+    public void filterBy(EventFilters filters) {
+        throw new CaptureException(
+                "A recording is replayed. What it has was read ahead by the filters with which the replay began.");
     }
 
     /** Returns whether an enter event was read so far. */

@@ -8,6 +8,7 @@ import dev.unraced.capture.CaptureStats;
 import dev.unraced.capture.EventHandler;
 import dev.unraced.capture.Gap;
 import dev.unraced.capture.LossReason;
+import dev.unraced.config.EventFilters;
 import dev.unraced.event.Feature;
 import dev.unraced.event.Mitigation;
 import java.util.EnumMap;
@@ -45,6 +46,7 @@ public final class RingCapture implements Capture {
 
     private Mitigation lastMitigation;
     private boolean lastEnterEvents;
+    private EventFilters lastFilters = EventFilters.NONE;
     private List<Gap> lastGaps = List.of();
     private CaptureStats lastStats;
     /** Set before the source is released, even after a failure; from then on no method calls the source. */
@@ -150,6 +152,24 @@ public final class RingCapture implements Capture {
             requireSource();
             source.switchTo(mode);
             lastMitigation = mode;
+        }
+    }
+
+    @Override
+    public EventFilters filters() {
+        capabilities.require(Feature.LIVE_FILTERS, driver);
+        synchronized (sourceLock) {
+            return released ? lastFilters : source.filters();
+        }
+    }
+
+    @Override
+    public void filterBy(EventFilters filters) {
+        capabilities.require(Feature.LIVE_FILTERS, driver);
+        filters.needs().forEach(filter -> capabilities.require(filter, driver));
+        synchronized (sourceLock) {
+            requireSource();
+            source.filterBy(filters);
         }
     }
 
@@ -274,6 +294,9 @@ public final class RingCapture implements Capture {
         closing.add(source::release);
         closing.add(this::letGo);
         closing.add(() -> lastGaps = source.gaps());
+        if (capabilities.has(Feature.LIVE_FILTERS)) {
+            closing.add(() -> lastFilters = source.filters());
+        }
         closing.add(() -> lastSourceStats = source.stats());
         closing.add(source::stop);
         synchronized (sourceLock) {

@@ -2,6 +2,7 @@
 package dev.unraced.ring;
 
 import dev.unraced.capture.Gap;
+import dev.unraced.config.EventFilters;
 import dev.unraced.event.Mitigation;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,23 @@ public interface RingSource {
 
     /** Changes the mitigation mode to a mode that the driver's capabilities have. */
     void switchTo(Mitigation mode);
+
+    /**
+     * Returns the filters in force. A source whose driver declares to lack live filters implements neither this method
+     * nor its setter.
+     */
+    default EventFilters filters() {
+        throw new UnsupportedOperationException("a source without live filters");
+    }
+
+    /**
+     * Changes the filters to some that the driver's capabilities have.
+     *
+     * @throws dev.unraced.capture.CaptureException when they cannot be changed; they are as they were then
+     */
+    default void filterBy(EventFilters filters) {
+        throw new UnsupportedOperationException("a source without live filters");
+    }
 
     /**
      * Returns whether there are enter events. A source whose driver declares to lack enter events implements neither

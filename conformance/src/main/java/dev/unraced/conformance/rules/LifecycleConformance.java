@@ -55,6 +55,10 @@ public abstract class LifecycleConformance extends DriverConformance {
     @Nested
     class Switches extends SwitchConformance {}
 
+    /** Rules about the change of the filters in a running capture (chapter 12). */
+    @Nested
+    class LiveFilters extends LiveFilterConformance {}
+
     /** Rules about the threads and handlers that consume a capture (chapter 15). */
     @Nested
     class Consumers extends ConsumerConformance {}

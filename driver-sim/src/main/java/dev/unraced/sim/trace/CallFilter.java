@@ -9,6 +9,7 @@ import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.TaskGroup;
 import java.util.EnumMap;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -17,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 final class CallFilter {
     private final Kernel kernel;
     private final TraceSettings settings;
-    private final EventFilters filters;
-    /** Set when no filter excludes any process, which is the usual case. */
-    private final boolean isOpen;
+    private EventFilters filters;
+    /** The filters under which each call that is under way entered. */
+    private final Map<Call, EventFilters> entered = new IdentityHashMap<>();
 
     private final Map<FilterReason, Counter> counts = new EnumMap<>(FilterReason.class);
 
@@ -27,11 +28,6 @@ final class CallFilter {
         this.kernel = kernel;
         this.settings = settings;
         this.filters = settings.filters();
-        this.isOpen = settings.self() == 0
-                && filters.tgids().isEmpty()
-                && filters.uids().isEmpty()
-                && filters.cgroups().isEmpty()
-                && filters.mountNamespaces().isEmpty();
         for (FilterReason reason : FilterReason.values()) {
             counts.put(reason, new Counter());
         }
@@ -42,13 +38,34 @@ final class CallFilter {
         long calls;
     }
 
-    /** Returns the first reason to leave a process's calls out, or null when none applies. */
-    @Nullable
-    FilterReason reason(TaskGroup group) {
-        return isOpen ? null : applying(group);
+    EventFilters inForce() {
+        return filters;
     }
 
-    private @Nullable FilterReason applying(TaskGroup group) {
+    /** Changes the filters for calls that enter from now on. */
+    void filterBy(EventFilters next) {
+        filters = next;
+    }
+
+    /** Judges a call by the filters that are in force now, until it is over. */
+    void enters(Call call) {
+        entered.put(call, filters);
+    }
+
+    /** Returns the filters by which a call is judged. */
+    EventFilters of(Call call) {
+        return entered.getOrDefault(call, filters);
+    }
+
+    /** Returns the filters by which a call is judged, and forgets them. */
+    EventFilters ends(Call call) {
+        EventFilters by = entered.remove(call);
+        return by == null ? filters : by;
+    }
+
+    /** Returns the first reason to leave a process's calls out, or null when none applies. */
+    @Nullable
+    FilterReason reason(EventFilters filters, TaskGroup group) {
         if (settings.self() != 0 && group.tgid() == settings.self()) {
             return FilterReason.SELF;
         }
@@ -68,16 +85,15 @@ final class CallFilter {
     }
 
     /** Returns whether the path of an event passes the filter; connects and unreadable paths always pass. */
-    boolean acceptsPath(Call call, RecordBuilder record) {
+    static boolean acceptsPath(EventFilters filters, Call call, RecordBuilder record) {
         return call.syscall() == Syscall.CONNECT
                 || !record.isPresent()
                 || filters.acceptsPath(record.argument, record.length);
     }
 
     /** Returns the reason to leave out a call that returned, apart from its caller; null when there is none. */
-    @Nullable
-    FilterReason reason(Call call, RecordBuilder record) {
-        if (!acceptsPath(call, record)) {
+    static @Nullable FilterReason reason(EventFilters filters, Call call, RecordBuilder record) {
+        if (!acceptsPath(filters, call, record)) {
             return FilterReason.PATH;
         }
         boolean failed = call.syscall().isFailure(call.result(), !record.has(EventFlag.NOT_EXECUTED));

@@ -4,6 +4,7 @@ package dev.unraced.sim.trace;
 import dev.unraced.capture.Capabilities;
 import dev.unraced.capture.Capture;
 import dev.unraced.capture.LossReason;
+import dev.unraced.config.EventFilters;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.ProcessLayout;
 import dev.unraced.event.RecordLayout;
@@ -85,6 +86,20 @@ public final class SimSource extends UserSource {
     public void switchTo(Mitigation mode) {
         synchronized (kernel) {
             tracer.switchTo(mode);
+        }
+    }
+
+    @Override
+    public EventFilters filters() {
+        synchronized (kernel) {
+            return tracer.filters();
+        }
+    }
+
+    @Override
+    public void filterBy(EventFilters filters) {
+        synchronized (kernel) {
+            tracer.filterBy(filters);
         }
     }
 

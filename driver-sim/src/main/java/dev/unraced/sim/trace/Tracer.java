@@ -3,6 +3,7 @@ package dev.unraced.sim.trace;
 
 import dev.unraced.capture.FilterReason;
 import dev.unraced.capture.StashStats;
+import dev.unraced.config.EventFilters;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
@@ -137,6 +138,14 @@ public final class Tracer implements Tracepoints {
         return limits.exceeded();
     }
 
+    EventFilters filters() {
+        return filter.inForce();
+    }
+
+    void filterBy(EventFilters filters) {
+        filter.filterBy(filters);
+    }
+
     Map<FilterReason, Long> filtered() {
         return filter.counted();
     }
@@ -160,13 +169,14 @@ public final class Tracer implements Tracepoints {
             return;
         }
         underWay.entered(task, call);
+        filter.enters(call);
         boolean stashed = mitigation != Mitigation.OFF;
-        if (!(stashed || enterEvents) || filter.reason(task.group()) != null) {
+        if (!(stashed || enterEvents) || isLeftOut(task, call)) {
             return;
         }
         arguments.begin(task, call, mitigation, kernel.clock().now());
         arguments.enter(task, call);
-        boolean accepted = filter.acceptsPath(call, record);
+        boolean accepted = CallFilter.acceptsPath(filter.of(call), call, record);
         if (enterEvents && accepted) {
             entered++;
             if (isAdmitted(task)) {
@@ -186,7 +196,8 @@ public final class Tracer implements Tracepoints {
             return;
         }
         underWay.submitted(task, request);
-        if (filter.reason(task.group()) != null) {
+        filter.enters(request);
+        if (isLeftOut(task, request)) {
             return;
         }
         arguments.begin(task, request, mitigation, kernel.clock().now());
@@ -212,7 +223,7 @@ public final class Tracer implements Tracepoints {
                 || request.isDone()
                 || request.isOnWorker()
                 || !takes(Precaution.BATCHES)
-                || filter.reason(submitter.group()) != null) {
+                || isLeftOut(submitter, request)) {
             return;
         }
         int found = takeOrBegin(submitter, request, mitigation);
@@ -228,7 +239,7 @@ public final class Tracer implements Tracepoints {
         if (call.syscall() == Syscall.CONNECT
                 || !isWatched(call)
                 || !ObjectReader.isExpected(call, call.result())
-                || filter.reason(task.group()) != null) {
+                || isLeftOut(task, call)) {
             return false;
         }
         int found = stash.peek(task, call, record);
@@ -252,7 +263,7 @@ public final class Tracer implements Tracepoints {
         if (connected != null) {
             underWay.connected(caller, call, connected);
         }
-        if (!takesCopies || filter.reason(caller.group()) != null) {
+        if (!takesCopies || isLeftOut(caller, call)) {
             return;
         }
         int found = stash.peek(caller, call, record);
@@ -309,7 +320,7 @@ public final class Tracer implements Tracepoints {
 
     @Override
     public void forked(TaskGroup forker, Task child) {
-        FilterReason reason = filter.reason(forker);
+        FilterReason reason = filter.reason(filter.inForce(), forker);
         // A child of the capturing process is another process.
         if (processEvents && (reason == null || reason == FilterReason.SELF)) {
             processes.forked(forker, child);
@@ -318,7 +329,7 @@ public final class Tracer implements Tracepoints {
 
     @Override
     public void executed(Task task, int before) {
-        if (processEvents && filter.reason(task.group()) == null) {
+        if (processEvents && filter.reason(filter.inForce(), task.group()) == null) {
             processes.executed(task, before);
         }
     }
@@ -332,7 +343,7 @@ public final class Tracer implements Tracepoints {
 
     @Override
     public void processExit(Task last) {
-        if (processEvents && filter.reason(last.group()) == null) {
+        if (processEvents && filter.reason(filter.inForce(), last.group()) == null) {
             processes.ended(last);
         }
     }
@@ -343,6 +354,7 @@ public final class Tracer implements Tracepoints {
         underWay.threadEnded(task);
         Call carried = task.call();
         if (carried != null) {
+            filter.ends(carried);
             objects.forget(carried);
             if (carried.origin() == Origin.IO_URING) {
                 stash.discard(carried);
@@ -360,11 +372,12 @@ public final class Tracer implements Tracepoints {
             return;
         }
         returned++;
+        EventFilters by = filter.ends(call);
         int found = stash.take(caller, call, record);
         EntryTraces.Execution execution = underWay.execution(caller, call, found >= 0);
         boolean isOvertaken = !underWay.endLatest(caller, call);
         if (found < 0) {
-            FilterReason whose = filter.reason(caller.group());
+            FilterReason whose = filter.reason(by, caller.group());
             if (whose != null) {
                 filter.count(whose);
                 underWay.endConnect(caller, call);
@@ -404,7 +417,7 @@ public final class Tracer implements Tracepoints {
         completion.finish(caller, call, found >= 0, isTooLate || isUnproven);
         objects.forget(call);
         completion.compareNamespaces(caller, doer, call);
-        FilterReason reason = filter.reason(call, record);
+        FilterReason reason = CallFilter.reason(by, call, record);
         if (reason != null) {
             filter.count(reason);
         } else if (isAdmitted(caller)) {
@@ -421,6 +434,11 @@ public final class Tracer implements Tracepoints {
             emitter.skip();
         }
         return isAdmitted;
+    }
+
+    /** Returns whether the filters leave out the caller of a call. */
+    private boolean isLeftOut(Task caller, Call call) {
+        return filter.reason(filter.of(call), caller.group()) != null;
     }
 
     private boolean isWatched(Call call) {

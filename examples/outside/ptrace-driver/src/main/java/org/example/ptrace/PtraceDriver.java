@@ -48,6 +48,7 @@ public final class PtraceDriver implements Driver {
             .without(Feature.CONTAINER_ID, "the kernel knows no containers")
             .without(Feature.OWN_CALLS, "a process cannot trace itself")
             .without(Feature.FILTERS_AT_ENTRY, "filters apply at the return, when the call has had its stash entry")
+            .without(Feature.LIVE_FILTERS, "the example keeps the filters with which it was opened")
             .without(Feature.RATE_LIMITS, "the example counts no events of callers")
             .without(Feature.LOSSES_BY_CALLER, "the example counts no losses of callers")
             .without(Feature.PROCESS_EVENTS, "the driver reports calls, and no processes")

@@ -6,6 +6,7 @@ import dev.unraced.capture.Capture;
 import dev.unraced.capture.CaptureStats;
 import dev.unraced.capture.EventHandler;
 import dev.unraced.capture.Gap;
+import dev.unraced.config.EventFilters;
 import dev.unraced.event.Mitigation;
 import java.util.List;
 
@@ -60,6 +61,16 @@ public class CaptureAround implements Capture {
     @Override
     public void switchTo(Mitigation mode) {
         inner.switchTo(mode);
+    }
+
+    @Override
+    public EventFilters filters() {
+        return inner.filters();
+    }
+
+    @Override
+    public void filterBy(EventFilters filters) {
+        inner.filterBy(filters);
     }
 
     @Override

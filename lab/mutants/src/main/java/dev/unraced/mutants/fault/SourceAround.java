@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.mutants.fault;
 
+import dev.unraced.config.EventFilters;
 import dev.unraced.event.Mitigation;
 import dev.unraced.ring.RingSource;
 import dev.unraced.ring.SourceStats;
@@ -41,6 +42,16 @@ public class SourceAround implements RingSource {
     @Override
     public void switchTo(Mitigation mode) {
         inner.switchTo(mode);
+    }
+
+    @Override
+    public EventFilters filters() {
+        return inner.filters();
+    }
+
+    @Override
+    public void filterBy(EventFilters filters) {
+        inner.filterBy(filters);
     }
 
     @Override

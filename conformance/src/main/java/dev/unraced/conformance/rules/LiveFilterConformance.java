@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.unraced.capture.CaptureException;
+import dev.unraced.capture.CaptureStats;
+import dev.unraced.config.EventFilters;
+import dev.unraced.config.ResultFilter;
+import dev.unraced.conformance.actor.Actor;
+import dev.unraced.conformance.actor.Command;
+import dev.unraced.conformance.actor.Pointer;
+import dev.unraced.conformance.actor.WatchedCall;
+import dev.unraced.conformance.fixture.Job;
+import dev.unraced.conformance.fixture.Linux;
+import dev.unraced.conformance.harness.DriverConformance;
+import dev.unraced.conformance.harness.NotApplicable;
+import dev.unraced.conformance.harness.Requires;
+import dev.unraced.conformance.harness.Rule;
+import dev.unraced.conformance.scenario.Load;
+import dev.unraced.conformance.scenario.Scenario;
+import dev.unraced.conformance.scenario.Scope;
+import dev.unraced.event.ByteString;
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.Feature;
+import dev.unraced.event.Mitigation;
+import dev.unraced.event.OpenEvent;
+import dev.unraced.event.Syscall;
+import dev.unraced.event.SyscallEvent;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Rules about the change of the filters in a running capture (chapter 12). */
+@Requires(syscalls = Syscall.OPENAT)
+public abstract class LiveFilterConformance extends DriverConformance {
+    private static final int LOADS = 3;
+    private static final int CHANGES = 100;
+    /** A power of ten, so that the first digit of a call's tag is that of its thread. */
+    private static final int CALLS = 1_000;
+
+    protected LiveFilterConformance() {}
+
+    @Rule("The filters change while the capture runs, and hold for the next call")
+    @Requires(features = {Feature.LIVE_FILTERS, Feature.FILTER_PATH, Feature.FILTER_RESULT})
+    public final void r12_8_theFiltersChangeLive() {
+        try (Scenario scenario = scenario().open()) {
+            EventFilters before = scenario.capture().filters();
+            List<EventFilters> steps = List.of(
+                    withPaths(before, path(scenario, "in")),
+                    withPaths(before, path(scenario, "in"), path(scenario, "inside/deep")),
+                    withPaths(before, path(scenario, "out")),
+                    withResult(before, ResultFilter.FAILED),
+                    withResult(before, ResultFilter.SUCCEEDED),
+                    before);
+            for (int round = 0; round < 3; round++) {
+                for (EventFilters filters : steps) {
+                    scenario.capture().filterBy(filters);
+                    assertThat(scenario.capture().filters())
+                            .as("R12.8: the filters of the capture")
+                            .isEqualTo(filters);
+                    for (String name : List.of("inside/deep", "outside")) {
+                        judge(scenario, filters, name);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void judge(Scenario scenario, EventFilters filters, String name) {
+        byte[] path = scenario.scratch().bytes(name).toByteArray();
+        int before = scenario.recorder().size();
+        scenario.callUnobserved(open(scenario, name));
+        scenario.awaitRest();
+        boolean wanted = filters.acceptsPath(path, path.length) && filters.result().accepts(true);
+        assertThat(scenario.recorder().size() - before)
+                .as("R12.8: events of %s under %s", name, filters)
+                .isEqualTo(wanted ? 1 : 0);
+    }
+
+    @Rule("A call is judged by the filters under which it entered")
+    @Requires(features = {Feature.LIVE_FILTERS, Feature.FILTER_PATH})
+    public final void r12_8_aCallKeepsItsFilters() {
+        boolean early = capabilities().has(Feature.FILTERS_AT_ENTRY);
+        for (Mitigation mode : modes()) {
+            try (Scenario scenario = scenario().mitigation(mode).open()) {
+                scenario.makeFifo("fifo");
+                EventFilters all = scenario.capture().filters();
+                EventFilters others = withPaths(all, path(scenario, "other"));
+                assertThat(changed(scenario, all, others))
+                        .as("R12.8: a call that entered before the filters left it out, under %s", mode)
+                        .hasSize(early ? 1 : 0)
+                        .noneMatch(event -> event.flags().contains(EventFlag.ENTER_MISSED));
+                assertThat(changed(scenario, others, all))
+                        .as("R12.8: a call that entered before the filters let it through, under %s", mode)
+                        .hasSize(early ? 0 : 1)
+                        .noneMatch(event -> event.flags().contains(EventFlag.ENTER_MISSED));
+                scenario.awaitEmptyStash("R12.8");
+            }
+        }
+    }
+
+    /** Returns the events of a call that enters under some filters and returns after a change. */
+    private static List<SyscallEvent> changed(Scenario scenario, EventFilters from, EventFilters to) {
+        scenario.capture().filterBy(from);
+        Job job = scenario.block(WatchedCall.openat(Pointer.to(scenario.scratch().bytes("fifo")), Linux.O_RDONLY, 0));
+        scenario.capture().filterBy(to);
+        scenario.finishReader("fifo", job);
+        return scenario.eventsOf(job.tid());
+    }
+
+    @Rule("Changes between two filters by path under load lose no call of both, and tell of none of neither")
+    @Requires(features = {Feature.LIVE_FILTERS, Feature.FILTER_PATH})
+    public final void r12_9_aChangeOfPathsIsAtomic() throws InterruptedException {
+        for (Mitigation mode : modes()) {
+            try (Scenario scenario = scenario().mitigation(mode).open()) {
+                EventFilters all = scenario.capture().filters();
+                List<EventFilters> filters = List.of(
+                        withPaths(all, path(scenario, "missing/1"), path(scenario, "missing/3")),
+                        withPaths(all, path(scenario, "missing/2"), path(scenario, "missing/3")));
+                scenario.capture().filterBy(filters.get(0));
+                int changes = 0;
+                int rounds = 0;
+                for (; changes < scaled(CHANGES) || rounds < LOADS; rounds++) {
+                    Load load = Load.of(scenario.actor(), calls(scenario, 4));
+                    for (; load.isUnderWay(); changes++) {
+                        scenario.capture().filterBy(filters.get((changes + 1) % 2));
+                    }
+                    load.end();
+                    List<SyscallEvent> events = scenario.takeEvents();
+                    assertAtomic(events, scenario.awaitRest());
+                    assertThat(events)
+                            .as("R12.9: calls that neither filter lets through")
+                            .noneMatch(event -> digit(event) == 4);
+                }
+                scenario.awaitEmptyStash("R12.9");
+            }
+        }
+    }
+
+    @Rule("Changes between two filters by process under load lose no call of both, and tell of none of neither")
+    @Requires(features = {Feature.LIVE_FILTERS, Feature.FILTER_THREAD_GROUP})
+    public final void r12_9_aChangeOfProcessesIsAtomic() throws InterruptedException {
+        // A driver of sandboxes watches those that run when its capture opens, so the strangers start first.
+        try (Actor sometimes = under().actor();
+                Actor never = under().actor();
+                Scenario scenario =
+                        scenario().scope(Scope.MACHINE).wanted(view -> true).open()) {
+            int own = scenario.actor().tgid();
+            if (sometimes.tgid() == own || never.tgid() == own) {
+                throw new NotApplicable("each actor has a kernel of its own, and the same id there");
+            }
+            EventFilters all = scenario.capture().filters();
+            List<EventFilters> filters =
+                    List.of(withTgids(all, own, sometimes.tgid()), withTgids(all, own, Integer.MAX_VALUE));
+            scenario.capture().filterBy(filters.get(0));
+            scenario.takeEvents();
+            int changes = 0;
+            int rounds = 0;
+            for (; changes < scaled(CHANGES) || rounds < LOADS; rounds++) {
+                List<Load> loads = Stream.of(scenario.actor(), sometimes, never)
+                        .map(actor -> Load.of(actor, calls(scenario, 3)))
+                        .toList();
+                for (; loads.stream().anyMatch(Load::isUnderWay); changes++) {
+                    scenario.capture().filterBy(filters.get((changes + 1) % 2));
+                }
+                for (Load load : loads) {
+                    load.end();
+                }
+                List<SyscallEvent> events = scenario.takeEvents();
+                List<SyscallEvent> ofBoth = events.stream()
+                        .filter(event -> event.caller().tgid() == own)
+                        .toList();
+                assertAtomic(ofBoth, scenario.awaitRest());
+                assertThat(events)
+                        .as("R12.9: calls that neither filter lets through")
+                        .allMatch(event -> event.caller().tgid() == own
+                                || event.caller().tgid() == sometimes.tgid());
+                assertThat(events)
+                        .as("R12.9: calls that entered under a filter that left them out")
+                        .noneMatch(event -> event.flags().contains(EventFlag.ENTER_MISSED));
+            }
+        }
+    }
+
+    /** Looks at the calls that both filters let through: those whose tag begins with 3. */
+    private static void assertAtomic(List<SyscallEvent> events, CaptureStats stats) {
+        long both = events.stream().filter(event -> digit(event) == 3).count();
+        assertThat(both)
+                .as("R12.9: calls that both filters let through: %s", stats)
+                .isLessThanOrEqualTo(CALLS)
+                .isGreaterThanOrEqualTo(CALLS - stats.totalLost());
+        assertThat(events)
+                .as("R12.9: calls that entered under a filter that left them out")
+                .noneMatch(event -> event.flags().contains(EventFlag.ENTER_MISSED));
+    }
+
+    /** Returns the first digit of the tag that ends a path. */
+    private static int digit(SyscallEvent event) {
+        ByteString path = ((OpenEvent) event).path().value();
+        return path.byteAt(path.length() - String.valueOf(CALLS).length()) - '0';
+    }
+
+    @Rule("Filters that the driver cannot change to are refused, and those in force stay")
+    public final void r12_10_aLackingChangeIsRefused() {
+        try (Scenario scenario = scenario().open()) {
+            boolean live = capabilities().has(Feature.LIVE_FILTERS);
+            EventFilters before = live ? scenario.capture().filters() : EventFilters.NONE;
+            List<EventFilters> impossible = Stream.of(
+                            withUser(before),
+                            withNamespace(before),
+                            withPaths(before, ByteString.utf8("/nowhere")),
+                            withResult(before, ResultFilter.SUCCEEDED),
+                            withTgids(before, Integer.MAX_VALUE))
+                    .filter(filters -> !live || !filters.needs().stream().allMatch(capabilities()::has))
+                    .toList();
+            if (impossible.isEmpty()) {
+                throw new NotApplicable("the driver lacks no filter");
+            }
+            for (EventFilters filters : impossible) {
+                assertThatThrownBy(() -> scenario.capture().filterBy(filters))
+                        .as("R12.10: %s", filters)
+                        .isInstanceOf(CaptureException.class);
+                if (live) {
+                    assertThat(scenario.capture().filters())
+                            .as("R12.10: the filters after a refused change")
+                            .isEqualTo(before);
+                }
+            }
+            scenario.call(scenario.missing());
+        }
+    }
+
+    private List<Mitigation> modes() {
+        return Stream.of(Mitigation.values()).filter(capabilities()::has).toList();
+    }
+
+    /** Returns a load of some threads, whose calls have tags that begin with 1, 2 and so on. */
+    private static Command calls(Scenario scenario, long threads) {
+        return Command.of("bulk")
+                .with("base", scenario.scratch().bytes("missing"))
+                .with("threads", threads)
+                .with("calls", CALLS)
+                .with("tag", CALLS);
+    }
+
+    private static WatchedCall open(Scenario scenario, String name) {
+        return WatchedCall.openat(Pointer.to(scenario.scratch().bytes(name)), Linux.O_RDONLY, 0);
+    }
+
+    private static ByteString path(Scenario scenario, String name) {
+        return scenario.scratch().bytes(name);
+    }
+
+    private static EventFilters withPaths(EventFilters all, ByteString... paths) {
+        return new EventFilters(
+                all.tgids(), all.uids(), all.cgroups(), all.mountNamespaces(), List.of(paths), all.result());
+    }
+
+    private static EventFilters withResult(EventFilters all, ResultFilter result) {
+        return new EventFilters(all.tgids(), all.uids(), all.cgroups(), all.mountNamespaces(), all.paths(), result);
+    }
+
+    private static EventFilters withTgids(EventFilters all, Integer... tgids) {
+        return new EventFilters(
+                Set.of(tgids), all.uids(), all.cgroups(), all.mountNamespaces(), all.paths(), all.result());
+    }
+
+    private static EventFilters withUser(EventFilters all) {
+        return new EventFilters(
+                all.tgids(), Set.of(1L), all.cgroups(), all.mountNamespaces(), all.paths(), all.result());
+    }
+
+    private static EventFilters withNamespace(EventFilters all) {
+        return new EventFilters(all.tgids(), all.uids(), all.cgroups(), Set.of(1L), all.paths(), all.result());
+    }
+}
