@@ -79,7 +79,9 @@ final class SettingReader {
             ByteString bytes = ByteString.utf8(text);
             if (bytes.length() < 1 || bytes.length() > max) {
                 problem(key, "has " + SettingText.name(text) + " of " + bytes.length() + " bytes", allowed);
-            } else if (text.indexOf('*') >= 0) {
+                continue;
+            }
+            if (text.indexOf('*') >= 0) {
                 problem(
                         key,
                         "has " + SettingText.name(text) + " with a *, which would have to stand in the path",

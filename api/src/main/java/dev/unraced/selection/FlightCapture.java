@@ -8,6 +8,7 @@ import dev.unraced.capture.EventHandler;
 import dev.unraced.capture.Gap;
 import dev.unraced.capture.LossReason;
 import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.EventFilters;
 import dev.unraced.driver.Driver;
 import dev.unraced.event.Mitigation;
 import java.util.EnumMap;
@@ -199,6 +200,16 @@ final class FlightCapture implements Capture {
         if (FlightRecorder.isInitialized()) {
             new FlightEvents.MitigationChange(number, driver(), before.name(), mode.name()).commit();
         }
+    }
+
+    @Override
+    public EventFilters filters() {
+        return capture.filters();
+    }
+
+    @Override
+    public void filterBy(EventFilters filters) {
+        capture.filterBy(filters);
     }
 
     @Override

@@ -2,7 +2,9 @@
 package dev.unraced.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.unraced.event.ByteString;
 import dev.unraced.event.Feature;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -33,6 +35,27 @@ class EventFiltersTest {
         assertThat(needs(new Layers().builder().mountNamespaces(1))).containsExactly(Feature.FILTER_MOUNT_NAMESPACE);
         assertThat(needs(new Layers().builder().paths("/etc").result(ResultFilter.FAILED)))
                 .containsExactly(Feature.FILTER_PATH, Feature.FILTER_RESULT);
+    }
+
+    @Test
+    void valuesThatNoCallerHasAreRefused() {
+        assertThatThrownBy(() -> filters(Set.of(0), Set.of(), Set.of(), Set.of(), ""))
+                .hasMessageContaining("thread group 0");
+        assertThatThrownBy(() -> filters(Set.of(), Set.of(0xFFFF_FFFFL), Set.of(), Set.of(), "/"))
+                .hasMessageContaining("user 4294967295");
+        assertThatThrownBy(() -> filters(Set.of(), Set.of(), Set.of(-1L), Set.of(), "/"))
+                .hasMessageContaining("cgroup -1");
+        assertThatThrownBy(() -> filters(Set.of(), Set.of(), Set.of(), Set.of(1L << 32), "/"))
+                .hasMessageContaining("mount namespace 4294967296");
+        assertThatThrownBy(() -> filters(Set.of(), Set.of(), Set.of(), Set.of(), ""))
+                .hasMessageContaining("length of 0");
+        assertThatThrownBy(() -> filters(Set.of(), Set.of(), Set.of(), Set.of(), "x".repeat(257)))
+                .hasMessageContaining("length of 257");
+    }
+
+    private static EventFilters filters(
+            Set<Integer> tgids, Set<Long> uids, Set<Long> cgroups, Set<Long> namespaces, String path) {
+        return new EventFilters(tgids, uids, cgroups, namespaces, List.of(ByteString.utf8(path)), ResultFilter.ALL);
     }
 
     private static Set<Feature> needs(CaptureConfigBuilder builder) {

@@ -23,6 +23,7 @@ import dev.unraced.capture.FilterReason;
 import dev.unraced.capture.LossReason;
 import dev.unraced.capture.StashStats;
 import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.EventFilters;
 import dev.unraced.driver.Driver;
 import dev.unraced.event.Mitigation;
 import java.io.IOException;
@@ -111,6 +112,8 @@ class FlightCaptureTest {
             recording.start();
             Capture capture = open();
             capture.switchTo(Mitigation.OFF);
+            capture.filterBy(EventFilters.NONE);
+            verify(inner).filterBy(EventFilters.NONE);
             stats = stats(Map.of(LossReason.RING_FULL, 4L));
             verify(inner, timeout(50_000).atLeast(4)).stats();
             stats = stats(Map.of(LossReason.RING_FULL, 5L, LossReason.CLOSED, 3L));

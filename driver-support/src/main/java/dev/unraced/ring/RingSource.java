@@ -63,7 +63,7 @@ public interface RingSource {
      * nor its setter.
      */
     default EventFilters filters() {
-        throw new UnsupportedOperationException("a source without live filters");
+        return EventFilters.NONE;
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.unraced.ring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.anyLong;
 import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.doThrow;
@@ -16,6 +17,8 @@ import static org.mockito.Mockito.when;
 import dev.unraced.capture.Capabilities;
 import dev.unraced.capture.CaptureException;
 import dev.unraced.capture.LossReason;
+import dev.unraced.config.EventFilters;
+import dev.unraced.config.ResultFilter;
 import dev.unraced.event.BytesView;
 import dev.unraced.event.EventView;
 import dev.unraced.event.Feature;
@@ -24,6 +27,7 @@ import dev.unraced.event.record.RecordView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -392,6 +396,43 @@ class RingCaptureTest {
         verify(source, never()).publishEnterEvents(true);
         capture.publishEnterEvents(true);
         verify(source).publishEnterEvents(true);
+    }
+
+    @Test
+    void filtersThatTheDriverCannotChangeToAreRefusedWithItsReason() {
+        EventFilters failed = new EventFilters(Set.of(), Set.of(), Set.of(), Set.of(), List.of(), ResultFilter.FAILED);
+        RingCapture without = new RingCapture(
+                "fake", Capabilities.complete().without(Feature.LIVE_FILTERS, "set in stone"), ring.reader(), source);
+        assertThatThrownBy(() -> without.filterBy(failed))
+                .isInstanceOf(CaptureException.class)
+                .hasMessageContaining("set in stone");
+        assertThatThrownBy(without::filters).isInstanceOf(CaptureException.class);
+        RingCapture lesser = new RingCapture(
+                "fake",
+                Capabilities.complete().without(Feature.FILTER_RESULT, "it sees no result"),
+                ring.reader(),
+                source);
+        assertThatThrownBy(() -> lesser.filterBy(failed))
+                .isInstanceOf(CaptureException.class)
+                .hasMessageContaining("it sees no result");
+        verify(source, never()).filterBy(any());
+
+        capture.filterBy(failed);
+
+        verify(source).filterBy(failed);
+    }
+
+    @Test
+    void filtersStayKnownAfterTheEnd() {
+        EventFilters failed = new EventFilters(Set.of(), Set.of(), Set.of(), Set.of(), List.of(), ResultFilter.FAILED);
+        when(source.filters()).thenReturn(failed);
+
+        capture.close();
+
+        assertThat(capture.filters()).isEqualTo(failed);
+        assertThatThrownBy(() -> capture.filterBy(EventFilters.NONE))
+                .isInstanceOf(CaptureException.class)
+                .hasMessageContaining("closed");
     }
 
     @Test

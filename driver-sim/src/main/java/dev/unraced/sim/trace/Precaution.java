@@ -20,5 +20,7 @@ public enum Precaution {
     /** It walks the path to a file twice (R2.47). */
     SECOND_WALKS,
     /** It takes a socket's own port from the field that keeps it when a reset releases the port (R2.49). */
-    PORTS
+    PORTS,
+    /** It judges a call by the filters under which it entered, however they have changed since (R12.8, R12.9). */
+    FILTERS_OF_ENTRY
 }

@@ -169,7 +169,7 @@ public final class Tracer implements Tracepoints {
             return;
         }
         underWay.entered(task, call);
-        filter.enters(call);
+        noteFilters(call);
         boolean stashed = mitigation != Mitigation.OFF;
         if (!(stashed || enterEvents) || isLeftOut(task, call)) {
             return;
@@ -196,7 +196,7 @@ public final class Tracer implements Tracepoints {
             return;
         }
         underWay.submitted(task, request);
-        filter.enters(request);
+        noteFilters(request);
         if (isLeftOut(task, request)) {
             return;
         }
@@ -434,6 +434,12 @@ public final class Tracer implements Tracepoints {
             emitter.skip();
         }
         return isAdmitted;
+    }
+
+    private void noteFilters(Call call) {
+        if (takes(Precaution.FILTERS_OF_ENTRY)) {
+            filter.enters(call);
+        }
     }
 
     /** Returns whether the filters leave out the caller of a call. */

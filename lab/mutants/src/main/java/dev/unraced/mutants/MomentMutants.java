@@ -73,7 +73,7 @@ final class MomentMutants {
                 MutantFactory.lying(
                         "awaits-no-entry",
                         "misses an entry where the mode waits for none",
-                        "R2.18 R12.2 R12.5",
+                        "R2.18 R12.2 R12.5 R12.8 R12.9",
                         (task, call, record) -> {
                             if (record.mitigation() == Mitigation.OFF) {
                                 record.set(EventFlag.ENTER_MISSED);

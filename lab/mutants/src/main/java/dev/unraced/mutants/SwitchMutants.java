@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.mutants;
 
+import dev.unraced.config.EventFilters;
 import dev.unraced.conformance.mutant.Mutant;
+import dev.unraced.event.Feature;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Provenance;
 import dev.unraced.mutants.fault.MutantFactory;
@@ -12,6 +14,7 @@ import dev.unraced.mutants.fault.TracepointsAround;
 import dev.unraced.ring.RingSource;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Task;
+import dev.unraced.sim.trace.Precaution;
 import dev.unraced.sim.trace.Seams;
 import java.util.HashSet;
 import java.util.List;
@@ -59,7 +62,44 @@ final class SwitchMutants {
                         "accepts a mode that it lacks",
                         "R12.4",
                         Mitigation.KERNEL,
-                        "this one takes no copies"));
+                        "this one takes no copies"),
+                MutantFactory.booking(
+                        "keeps-its-filters",
+                        "accepts other filters, and keeps those that it has",
+                        "R12.8 R12.9",
+                        SwitchMutants::keepingFilters),
+                MutantFactory.broken(
+                        "filters-in-force",
+                        "judges a call by the filters that are in force when it returns",
+                        "R12.8 R12.9",
+                        () -> Seams.NONE.without(Precaution.FILTERS_OF_ENTRY)),
+                MutantFactory.broken(
+                        "filter-change-loses",
+                        "loses an event when its filters change while several calls are under way",
+                        "R12.9",
+                        SwitchMutants::losingAtFilters),
+                MutantFactory.denying(
+                        "filters-anyway",
+                        "changes filters though it says that it cannot",
+                        "R12.10",
+                        Feature.LIVE_FILTERS,
+                        "this one keeps its filters"));
+    }
+
+    private static RingSource keepingFilters(RingSource source) {
+        return new SourceAround(source) {
+            private EventFilters pretended = super.filters();
+
+            @Override
+            public EventFilters filters() {
+                return pretended;
+            }
+
+            @Override
+            public void filterBy(EventFilters filters) {
+                pretended = filters;
+            }
+        };
     }
 
     private static Seams modeAtReturn() {
@@ -100,8 +140,26 @@ final class SwitchMutants {
     }
 
     private static Seams losing() {
+        return losing(new ModeInForce());
+    }
+
+    private static Seams losingAtFilters() {
+        return losing(new ModeInForce() {
+            @Override
+            RingSource around(RingSource source) {
+                return new SourceAround(source) {
+                    @Override
+                    public void filterBy(EventFilters filters) {
+                        super.filterBy(filters);
+                        switched = true;
+                    }
+                };
+            }
+        });
+    }
+
+    private static Seams losing(ModeInForce mode) {
         Recount recount = new Recount();
-        ModeInForce mode = new ModeInForce();
         UnderWay underWay = new UnderWay();
         return Seams.NONE
                 .withTracepoints(tracepoints -> {
@@ -123,9 +181,9 @@ final class SwitchMutants {
     }
 
     /** Remembers the mode in force, and whether a switch happened. */
-    private static final class ModeInForce {
+    private static class ModeInForce {
         private volatile @Nullable Mitigation mode;
-        private volatile boolean switched;
+        volatile boolean switched;
 
         RingSource around(RingSource source) {
             return new SourceAround(source) {

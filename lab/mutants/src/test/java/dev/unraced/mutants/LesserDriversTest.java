@@ -60,7 +60,8 @@ class LesserDriversTest {
                 lesser(Feature.FILTER_MOUNT_NAMESPACE, NONE, "R1.10", "R7.2"),
                 lesser(Feature.FILTER_PATH, NONE, "R1.10", "R7.2"),
                 lesser(Feature.FILTER_RESULT, NONE, "R1.10", "R7.2"),
-                lesser(Feature.FILTERS_AT_ENTRY, NONE, "R1.10", "R12.5"))
+                lesser(Feature.FILTERS_AT_ENTRY, NONE, "R1.10", "R12.5", "R12.8"),
+                lesser(Feature.LIVE_FILTERS, NONE, "R1.10", "R12.1"))
                 .stream();
     }
 
