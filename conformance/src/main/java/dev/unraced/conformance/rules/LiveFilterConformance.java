@@ -26,6 +26,7 @@ import dev.unraced.event.EventFlag;
 import dev.unraced.event.Feature;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.OpenEvent;
+import dev.unraced.event.Origin;
 import dev.unraced.event.Syscall;
 import dev.unraced.event.SyscallEvent;
 import java.util.List;
@@ -90,8 +91,8 @@ public abstract class LiveFilterConformance extends DriverConformance {
                 scenario.makeFifo("fifo");
                 EventFilters all = scenario.capture().filters();
                 EventFilters others = withPaths(all, path(scenario, "other"));
-                assertKept(mode, changed(scenario, all, others), 1);
-                assertKept(mode, changed(scenario, others, all), 0);
+                assertKept(mode, changed(scenario, fifo(scenario), all, others), 1);
+                assertKept(mode, changed(scenario, fifo(scenario), others, all), 0);
                 scenario.awaitEmptyStash("R12.8");
             }
         }
@@ -107,11 +108,40 @@ public abstract class LiveFilterConformance extends DriverConformance {
         assertNoneMissed(events);
     }
 
+    @Rule("A request on an io_uring is judged by the filters under which it was submitted")
+    @Requires(
+            origins = Origin.IO_URING,
+            features = {Feature.LIVE_FILTERS, Feature.FILTERS_AT_ENTRY, Feature.FILTER_PATH, Feature.FILTER_THREAD_GROUP
+            })
+    public final void r12_8_aRequestKeepsItsFilters() {
+        try (Scenario scenario = scenario().open()) {
+            scenario.makeFifo("fifo");
+            EventFilters all = scenario.capture().filters();
+            WatchedCall request = fifo(scenario).throughWorker();
+            for (EventFilters others :
+                    List.of(withPaths(all, path(scenario, "other")), withTgids(all, Integer.MAX_VALUE))) {
+                for (boolean told : new boolean[] {true, false}) {
+                    List<SyscallEvent> events =
+                            changed(scenario, request, told ? all : others, told ? others : all).stream()
+                                    .filter(event -> event.call().origin() == Origin.IO_URING)
+                                    .toList();
+                    assertThat(events)
+                            .as("R12.8: events of a request whose submission the filters let through: %s", told)
+                            .hasSize(told ? 1 : 0);
+                    assertNoneMissed(events);
+                }
+            }
+        }
+    }
+
+    private static WatchedCall fifo(Scenario scenario) {
+        return WatchedCall.openat(Pointer.to(path(scenario, "fifo")), Linux.O_RDONLY, 0);
+    }
+
     /** Returns the events of a call that enters under some filters and returns after a change. */
-    private static List<SyscallEvent> changed(Scenario scenario, EventFilters from, EventFilters to) {
+    private static List<SyscallEvent> changed(Scenario scenario, WatchedCall call, EventFilters from, EventFilters to) {
         scenario.capture().filterBy(from);
-        Job job =
-                scenario.block(WatchedCall.openat(Pointer.to(scenario.scratch().bytes("fifo")), Linux.O_RDONLY, 0));
+        Job job = scenario.block(call);
         scenario.capture().filterBy(to);
         scenario.finishReader("fifo", job);
         return scenario.eventsOf(job.tid());

@@ -20,7 +20,7 @@ final class CallFilter {
     private final TraceSettings settings;
     private EventFilters filters;
     /** The filters under which each call that is under way entered. */
-    private final Map<Call, EventFilters> entered = new IdentityHashMap<>();
+    private final IdentityHashMap<Call, EventFilters> entered = new IdentityHashMap<>();
 
     private final Map<FilterReason, Counter> counts = new EnumMap<>(FilterReason.class);
 
