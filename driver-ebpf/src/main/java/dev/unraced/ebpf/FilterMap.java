@@ -8,33 +8,33 @@ import dev.unraced.ebpf.EbpfFailure.Step;
 import dev.unraced.event.ByteString;
 import java.util.Collection;
 
-/** The maps of filters, in the order of {@code enum filter_map} of {@code maps.h}, and how their keys look. */
+/** The maps of filters, and how their keys look. */
 enum FilterMap {
-    TGIDS("tgids", ControlLayout.FILTER_TGIDS) {
+    TGIDS(0, "tgids", ControlLayout.FILTER_TGIDS) {
         @Override
         Collection<?> keys(EventFilters filters) {
             return filters.tgids();
         }
     },
-    UIDS("uids", ControlLayout.FILTER_UIDS) {
+    UIDS(1, "uids", ControlLayout.FILTER_UIDS) {
         @Override
         Collection<?> keys(EventFilters filters) {
             return filters.uids();
         }
     },
-    CGROUPS("cgroups", ControlLayout.FILTER_CGROUPS) {
+    CGROUPS(2, "cgroups", ControlLayout.FILTER_CGROUPS) {
         @Override
         Collection<?> keys(EventFilters filters) {
             return filters.cgroups();
         }
     },
-    MOUNT_NAMESPACES("mount_namespaces", ControlLayout.FILTER_MOUNT_NS) {
+    MOUNT_NAMESPACES(3, "mount_namespaces", ControlLayout.FILTER_MOUNT_NS) {
         @Override
         Collection<?> keys(EventFilters filters) {
             return filters.mountNamespaces();
         }
     },
-    PATHS("paths", ControlLayout.FILTER_PATHS) {
+    PATHS(4, "paths", ControlLayout.FILTER_PATHS) {
         @Override
         Collection<?> keys(EventFilters filters) {
             return filters.paths();
@@ -61,11 +61,15 @@ enum FilterMap {
 
     private static final int NEW_ONLY = 1;
 
+    /** The number of {@code enum filter_map} of {@code maps.h}. */
+    private final int number;
+
     final String mapName;
     /** The bit of {@code enum unraced_filter}. */
     final int filter;
 
-    FilterMap(String mapName, int filter) {
+    FilterMap(int number, String mapName, int filter) {
+        this.number = number;
         this.mapName = mapName;
         this.filter = filter;
     }
@@ -93,7 +97,7 @@ enum FilterMap {
                 Memory change = new Memory(CHANGE_SIZE)) {
             which.setInt(0, 0);
             change.clear();
-            change.setInt(CHANGE_MAP, ordinal());
+            change.setInt(CHANGE_MAP, number);
             change.setInt(CHANGE_GENERATIONS, value);
             write(change, CHANGE_KEY, key);
             check(update(object.map("filter_change"), which, change, 0), key);
