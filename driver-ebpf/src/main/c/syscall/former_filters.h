@@ -35,12 +35,14 @@ static __always_inline bool is_younger_than_filters(const struct unraced_control
 	return thread_start > *(const volatile __u64 *)&shared->filtered_since;
 }
 
-/* Collects the earlier filters, from a generation on. */
-static __always_inline void collect_former(struct former_filters *to, const struct unraced_control *shared,
-					   __u32 filters, __u32 first)
+/* Collects the earlier filters, from a generation on. The kernel verifies this function once for its callers. */
+__noinline int collect_former(struct former_filters *to, const struct unraced_control *shared, __u32 filters,
+			      __u32 first)
 {
 	__u32 generation = filters >> FILTER_GENERATION_SHIFT;
 
+	if (!to || !shared)
+		return 0;
 	/* Java may be filling in the oldest place for the next change. */
 	#pragma unroll
 	for (__u32 age = 1; age < FILTER_GENERATIONS - 1; age++) {
@@ -56,6 +58,7 @@ static __always_inline void collect_former(struct former_filters *to, const stru
 		to->mount_ns |= word & UNRACED_FILTER_MOUNT_NS ? bit : 0;
 		to->paths |= word & UNRACED_FILTER_PATHS ? bit : 0;
 	}
+	return 0;
 }
 
 /* Returns the earliest generation under which the call that this thread returns from can have entered. */
