@@ -172,7 +172,7 @@ __noinline int exec_enters(struct exec_arguments *from)
 		return 0;
 	/* No filter may spare an earlier call's entry: it would answer this call's return. */
 	lose_attempt(stats, task);
-	if (filter(shared) != UNRACED_PASS)
+	if (filter(shared, current_filters(shared)) != UNRACED_PASS)
 		return 0;
 	attempt = new_attempt(task);
 	if (!attempt)
@@ -269,7 +269,7 @@ __noinline int exec_returns(struct exec_arguments *from, __s64 result)
 		return 0;
 	}
 	if (!attempt) {
-		if (filter(shared) != UNRACED_PASS)
+		if (filter(shared, current_filters(shared)) != UNRACED_PASS)
 			return 0;
 		attempt = missed_attempt(shared, from, task);
 	}
