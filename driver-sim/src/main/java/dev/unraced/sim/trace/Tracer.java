@@ -336,7 +336,7 @@ public final class Tracer implements Tracepoints {
 
     @Override
     public void execFailed(Task task, ExecCall call, byte[] path, int atFlags, int error) {
-        if (processEvents && filter.reason(task.group()) == null) {
+        if (processEvents && filter.reason(filter.inForce(), task.group()) == null) {
             processes.failed(task, mitigation, call, path, atFlags, error);
         }
     }
