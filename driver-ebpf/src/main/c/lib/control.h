@@ -52,7 +52,7 @@ struct unraced_control {
 	/* The latest filters, each at its generation's remainder; FILTERS_FORGOTTEN where the maps do not have them. */
 	__u32 generations[FILTER_GENERATIONS];
 	__u32 reserved3;
-	/* CLOCK_BOOTTIME in ns: threads that started later know only the filters in force; all bits while they change. */
+	/* CLOCK_BOOTTIME in ns: younger threads know only the filters in force; all bits while they change. */
 	__u64 filtered_since;
 };
 

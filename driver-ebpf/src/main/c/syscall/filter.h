@@ -128,8 +128,8 @@ static __always_inline bool path_passes(const struct call *call, __u32 filters)
 }
 
 /*
- * Returns whether the maps still have the filters of a call's entry. A path that could not be judged at the entry passes
- * when they have not, as an unreadable one does.
+ * Returns whether the maps still have the filters of a call's entry. When they have not, a path that could not be
+ * judged at the entry passes, as an unreadable one does.
  */
 static __always_inline bool are_known(const struct unraced_control *shared, __u32 filters)
 {
