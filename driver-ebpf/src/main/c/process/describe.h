@@ -111,16 +111,29 @@ static __always_inline struct kernfs_node___named *directory_above(struct kernfs
 	return bpf_core_field_exists(newer->__parent) ? KREAD_NAMED(newer, __parent) : KREAD_NAMED(node, parent);
 }
 
-/* Appends the path of the task's cgroup. The root of the hierarchy has no name. */
-static __always_inline void describe_cgroup(struct process_scratch *scratch, struct task_struct *task)
+/*
+ * Appends the path of the cgroup of the scratch's task. The root of the hierarchy has no name. The kernel verifies this
+ * function once.
+ */
+__noinline int append_cgroup(struct process_scratch *scratch)
 {
-	struct unraced_process_builder *builder = &scratch->builder;
-	struct css_set *sets = KREAD(task, cgroups);
-	struct cgroup *cgroup = KREAD(sets, dfl_cgrp);
-	struct kernfs_node *own = KREAD(cgroup, kn);
-	struct kernfs_node___named *node = (void *)own;
-	__u32 start = unraced_process_end(builder), length = 0, depth = 0;
+	struct unraced_process_builder *builder;
+	struct kernfs_node___named *node;
+	__u32 start, length = 0, depth = 0;
+	struct task_struct *task;
+	struct kernfs_node *own;
+	struct cgroup *cgroup;
+	struct css_set *sets;
 
+	if (!scratch)
+		return 0;
+	builder = &scratch->builder;
+	task = (void *)scratch->task;
+	sets = KREAD(task, cgroups);
+	cgroup = KREAD(sets, dfl_cgrp);
+	own = KREAD(cgroup, kn);
+	node = (void *)own;
+	start = unraced_process_end(builder);
 	/* The task may have been moved since the record began; id and path must be those of one cgroup. */
 	builder->record.cgroup_id = KREAD(own, id);
 	for (int i = 0; i < CGROUP_DEPTH && node; i++) {
@@ -130,7 +143,7 @@ static __always_inline void describe_cgroup(struct process_scratch *scratch, str
 	}
 	/* The last of them is the root. Deeper ones are not told. */
 	if (node)
-		return;
+		return 0;
 	for (int i = CGROUP_DEPTH - 1; i >= 0; i--) {
 		struct kernfs_node___named *part = (void *)scratch->directories[i];
 		__u32 at;
@@ -139,7 +152,7 @@ static __always_inline void describe_cgroup(struct process_scratch *scratch, str
 		if (i >= (int)depth - 1)
 			continue;
 		if (length > UNRACED_CGROUP_PATH_MAX - NAME_SIZE - 1)
-			return;
+			return 0;
 		at = (start + length) & (UNRACED_PROCESS_TAIL - 1);
 		builder->tail[at] = '/';
 		size = bpf_probe_read_kernel_str(&builder->tail[at + 1], NAME_SIZE, KREAD_NAMED(part, name));
@@ -151,6 +164,13 @@ static __always_inline void describe_cgroup(struct process_scratch *scratch, str
 		length = 1;
 	}
 	unraced_process_text(builder, &builder->record.cgroup, start, length);
+	return 0;
+}
+
+static __always_inline void describe_cgroup(struct process_scratch *scratch, struct task_struct *task)
+{
+	scratch->task = (__u64)task;
+	append_cgroup(scratch);
 }
 
 /* Describes the executable of a process. */

@@ -68,6 +68,7 @@ struct bpf_iter__task {
  * has one.
  */
 struct process_scratch {
+	__u64 task; /* whose cgroup append_cgroup() appends */
 	struct unraced_process_builder builder;
 	struct walk walk;
 	__u64 directories[CGROUP_DEPTH]; /* struct kernfs_node of a cgroup and those above it */
