@@ -3,6 +3,7 @@ package dev.unraced.capture;
 
 import dev.unraced.event.EventView;
 import dev.unraced.event.ProcessView;
+import java.util.function.Consumer;
 
 /** Receives events, one at a time, on the thread that polls. */
 @FunctionalInterface
@@ -20,4 +21,19 @@ public interface EventHandler {
      * is on. The view is valid until this method returns. By default a process event is delivered and does nothing.
      */
     default void onProcess(ProcessView event) {}
+
+    /** Returns a handler that passes both kinds of events on. */
+    static EventHandler of(Consumer<? super EventView> calls, Consumer<? super ProcessView> processes) {
+        return new EventHandler() {
+            @Override
+            public void onEvent(EventView event) {
+                calls.accept(event);
+            }
+
+            @Override
+            public void onProcess(ProcessView event) {
+                processes.accept(event);
+            }
+        };
+    }
 }

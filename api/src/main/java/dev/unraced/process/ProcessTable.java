@@ -5,9 +5,11 @@ import dev.unraced.event.ByteString;
 import dev.unraced.event.EventView;
 import dev.unraced.event.ProcessView;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,8 @@ public final class ProcessTable {
     public static final int CAPACITY = 65_536;
     /** The number of ended processes that a table without another size still knows. */
     public static final int REMEMBERED = 4_096;
+
+    private static final Set<String> KERNEL_DRIVERS = Set.of("ebpf", "kmod");
 
     private static final int PAGE_BITS = 12;
     private static final int PAGE = 1 << PAGE_BITS;
@@ -88,6 +92,19 @@ public final class ProcessTable {
     /** Creates a table of the usual size that knows users by their names; null for no names. */
     public ProcessTable(@Nullable UserNames users) {
         this(CAPACITY, REMEMBERED, users);
+    }
+
+    /**
+     * Returns a table of the usual size, which names users where the ids of all these drivers are surely this
+     * machine's: those of another machine, a sandbox or an old recording can be others' here.
+     */
+    public static ProcessTable of(Collection<String> drivers) {
+        return hasIdsOfThisMachine(drivers) ? new ProcessTable(UserNames.ofThisMachine()) : new ProcessTable();
+    }
+
+    /** Returns whether the ids of users and processes that all these drivers report are surely this machine's. */
+    public static boolean hasIdsOfThisMachine(Collection<String> drivers) {
+        return KERNEL_DRIVERS.containsAll(drivers);
     }
 
     private ProcessTable(int capacity, int remembered, @Nullable UserNames users) {

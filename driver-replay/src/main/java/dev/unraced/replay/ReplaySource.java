@@ -38,17 +38,7 @@ final class ReplaySource extends UserSource {
     private final Pace pace;
     private final boolean processes;
     private final RingWriter ring;
-    private final EventHandler feeder = new EventHandler() {
-        @Override
-        public void onEvent(EventView event) {
-            feed(event);
-        }
-
-        @Override
-        public void onProcess(ProcessView event) {
-            feed(event);
-        }
-    };
+    private final EventHandler feeder = EventHandler.of(this::feed, this::feed);
     private final Thread thread = new Thread(this::feedAll, "unraced-replay");
     private volatile Mitigation mitigation;
     private volatile boolean enterEvents;

@@ -86,11 +86,8 @@ public final class EventCodec {
                 .setArguments(bytes(event.arguments()))
                 .setArgumentsSize(event.argumentsSize());
         if (event.has(EventFlag.HAS_FILE)) {
-            process.setExecutable(File.newBuilder()
-                    .setPath(bytes(event.executable()))
-                    .setDeviceMajor(event.deviceMajor())
-                    .setDeviceMinor(event.deviceMinor())
-                    .setInode(event.inode()));
+            process.setExecutable(
+                    file(bytes(event.executable()), event.deviceMajor(), event.deviceMinor(), event.inode()));
         }
         switch (event.type()) {
             case FORK -> process.setForkerTgid(event.forkerTgid()).setForkerStartNanos(event.forkerStartNanos());
@@ -153,11 +150,8 @@ public final class EventCodec {
                 .setFlags(program.flags())
                 .setEffectiveUid((int) image.effectiveUid());
         if (program.has(EventFlag.HAS_FILE)) {
-            known.setExecutable(File.newBuilder()
-                    .setPath(bytes(program.executable()))
-                    .setDeviceMajor(program.deviceMajor())
-                    .setDeviceMinor(program.deviceMinor())
-                    .setInode(program.inode()));
+            known.setExecutable(
+                    file(bytes(program.executable()), program.deviceMajor(), program.deviceMinor(), program.inode()));
         }
         image.ancestors()
                 .forEach(ancestor -> known.addAncestors(Ancestor.newBuilder()
@@ -177,6 +171,14 @@ public final class EventCodec {
             known.setContainerId(container.id());
         }
         return message.setImage(known);
+    }
+
+    private static File.Builder file(ByteString path, int deviceMajor, int deviceMinor, long inode) {
+        return File.newBuilder()
+                .setPath(path)
+                .setDeviceMajor(deviceMajor)
+                .setDeviceMinor(deviceMinor)
+                .setInode(inode);
     }
 
     private static ByteString bytes(Optional<dev.unraced.event.ByteString> value) {
@@ -213,11 +215,7 @@ public final class EventCodec {
                 .setHowProvenance(Provenance.forNumber(event.howProvenance().code()))
                 .setHowIntegrity(Integrity.forNumber(event.howIntegrity().code()));
         if (event.has(EventFlag.HAS_FILE)) {
-            open.setFile(File.newBuilder()
-                    .setPath(bytes(event.resolvedPath()))
-                    .setDeviceMajor(event.deviceMajor())
-                    .setDeviceMinor(event.deviceMinor())
-                    .setInode(event.inode()));
+            open.setFile(file(bytes(event.resolvedPath()), event.deviceMajor(), event.deviceMinor(), event.inode()));
         }
         return open.build();
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.common;
 
+import dev.unraced.process.ProcessTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,8 +13,6 @@ import picocli.CommandLine.ParameterException;
 
 /** Looks whether the processes that a user chose by id are there. */
 public final class ChosenProcesses {
-    /** Drivers whose ids are those of this machine's initial namespace. */
-    private static final Set<String> OF_THIS_MACHINE = Set.of("ebpf", "kmod");
     /** The number of the initial process namespace: PROC_PID_INIT_INO of include/linux/proc_ns.h. */
     private static final String INITIAL_NAMESPACE = "pid:[4026531836]";
 
@@ -47,7 +46,7 @@ public final class ChosenProcesses {
      * @param ids ids of thread groups
      */
     Optional<String> fault(String driver, Set<Integer> ids) {
-        if (!OF_THIS_MACHINE.contains(driver) || !seesAll()) {
+        if (!ProcessTable.hasIdsOfThisMachine(Set.of(driver)) || !seesAll()) {
             return Optional.empty();
         }
         return ids.stream().sorted().map(this::fault).flatMap(Optional::stream).findFirst();

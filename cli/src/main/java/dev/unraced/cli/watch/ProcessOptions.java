@@ -9,7 +9,6 @@ import dev.unraced.event.ProcessView;
 import dev.unraced.process.Container;
 import dev.unraced.process.ProcessImage;
 import dev.unraced.process.ProcessTable;
-import dev.unraced.process.UserNames;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -18,8 +17,6 @@ import picocli.CommandLine.Option;
 
 /** The options that choose events by the process behind them. Each of them begins process events. */
 final class ProcessOptions {
-    private static final Set<String> LOCAL = Set.of("ebpf", "kmod");
-
     @Option(
             names = "--exe",
             paramLabel = "PATH",
@@ -56,16 +53,10 @@ final class ProcessOptions {
         return !executables.isEmpty() || !ancestors.isEmpty() || !containers.isEmpty();
     }
 
-    /**
-     * Returns a table for the process events of a capture, or null where it has none. It names users where their ids
-     * are surely this machine's: those of another machine, a sandbox or an old recording can be others' here.
-     */
+    /** Returns a table for the process events of a capture, or null where it has none. */
     @Nullable
     ProcessTable table(boolean processEvents, String driver) {
-        if (!processEvents) {
-            return null;
-        }
-        return LOCAL.contains(driver) ? new ProcessTable(UserNames.ofThisMachine()) : new ProcessTable();
+        return processEvents ? ProcessTable.of(Set.of(driver)) : null;
     }
 
     /**

@@ -3,8 +3,6 @@ package dev.unraced.cli.watch;
 
 import dev.unraced.capture.Capture;
 import dev.unraced.capture.EventHandler;
-import dev.unraced.event.EventView;
-import dev.unraced.event.ProcessView;
 import dev.unraced.recording.RecordingWriter;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -43,19 +41,15 @@ final class Recording implements AutoCloseable {
         if (first == null) {
             return printer;
         }
-        return new EventHandler() {
-            @Override
-            public void onEvent(EventView event) {
-                first.onEvent(event);
-                printer.onEvent(event);
-            }
-
-            @Override
-            public void onProcess(ProcessView event) {
-                first.onProcess(event);
-                printer.onProcess(event);
-            }
-        };
+        return EventHandler.of(
+                event -> {
+                    first.onEvent(event);
+                    printer.onEvent(event);
+                },
+                event -> {
+                    first.onProcess(event);
+                    printer.onProcess(event);
+                });
     }
 
     /** Writes the recorded events, since no more come for now. */

@@ -41,17 +41,7 @@ public final class Recorder {
     private final Map<Integer, Long> lastReturns = new HashMap<>();
     private final List<Violation> violations = new ArrayList<>();
     private final Map<Integer, SourceSequence> sources = new TreeMap<>();
-    private final EventHandler handler = new EventHandler() {
-        @Override
-        public void onEvent(EventView event) {
-            take(event);
-        }
-
-        @Override
-        public void onProcess(ProcessView event) {
-            take(event);
-        }
-    };
+    private final EventHandler handler = EventHandler.of(this::take, this::take);
     private long delivered;
     private long kept;
     private volatile boolean started;

@@ -9,8 +9,10 @@ import dev.unraced.event.Origin;
 import dev.unraced.event.ProcessView;
 import dev.unraced.event.SyscallEvent;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +27,7 @@ final class EventLog implements AutoCloseable, EventHandler {
     private List<SyscallEvent> events = new ArrayList<>();
     private List<ProcessView> lives = new ArrayList<>();
     /** The key of the image that made each call. */
-    private IdentityHashMap<SyscallEvent, Long> keys = new IdentityHashMap<>();
+    private Map<SyscallEvent, Long> keys = newKeys();
 
     private volatile boolean stopping;
     private @Nullable RuntimeException failure;
@@ -53,13 +55,18 @@ final class EventLog implements AutoCloseable, EventHandler {
 
     /** Returns the process events up to now, and the keys of the calls. */
     synchronized ProcessLog processes() {
-        return new ProcessLog(List.copyOf(lives), new IdentityHashMap<>(keys));
+        return new ProcessLog(List.copyOf(lives), keys);
     }
 
     synchronized void clear() {
         events = new ArrayList<>();
         lives = new ArrayList<>();
-        keys = new IdentityHashMap<>();
+        keys = newKeys();
+    }
+
+    /** Returns a map that a judge may read while further keys come: each is there before its event. */
+    private static Map<SyscallEvent, Long> newKeys() {
+        return Collections.synchronizedMap(new IdentityHashMap<>());
     }
 
     private void consume() {
@@ -79,8 +86,8 @@ final class EventLog implements AutoCloseable, EventHandler {
         if (!view.isEnter() && (view.origin() == Origin.IO_URING || view.comm().contentEquals(NAME))) {
             SyscallEvent event = view.snapshot();
             synchronized (this) {
-                events.add(event);
                 keys.put(event, view.processKey());
+                events.add(event);
             }
         }
     }

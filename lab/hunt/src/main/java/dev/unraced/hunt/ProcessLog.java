@@ -3,8 +3,8 @@ package dev.unraced.hunt;
 
 import dev.unraced.event.ProcessView;
 import dev.unraced.event.SyscallEvent;
-import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a capture told of processes during one run.
@@ -12,9 +12,9 @@ import java.util.List;
  * @param events the process events, in the order of their arrival; empty without such events
  * @param keys the key of the image that made each call, by the identity of the call's event
  */
-record ProcessLog(List<ProcessView> events, IdentityHashMap<SyscallEvent, Long> keys) {
+record ProcessLog(List<ProcessView> events, Map<SyscallEvent, Long> keys) {
     /** The log of a capture without process events. */
-    static final ProcessLog NONE = new ProcessLog(List.of(), new IdentityHashMap<>());
+    static final ProcessLog NONE = new ProcessLog(List.of(), Map.of());
 
     boolean isEmpty() {
         return events.isEmpty();

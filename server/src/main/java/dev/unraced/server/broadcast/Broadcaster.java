@@ -51,17 +51,7 @@ public final class Broadcaster implements AutoCloseable {
     private final Capture capture;
     private final boolean own;
     private final LivingProcesses living = new LivingProcesses();
-    private final EventHandler mover = new EventHandler() {
-        @Override
-        public void onEvent(EventView event) {
-            move(event);
-        }
-
-        @Override
-        public void onProcess(ProcessView event) {
-            move(event);
-        }
-    };
+    private final EventHandler mover = EventHandler.of(this::move, this::move);
     private final BroadcastRing ring;
     private final ByteString id = randomId();
     private final ResumeTokens tokens = new ResumeTokens(id);
