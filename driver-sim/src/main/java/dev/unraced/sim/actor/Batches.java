@@ -81,11 +81,9 @@ final class Batches extends Player {
     }
 
     private void finish(int watched) {
-        for (int i = 0; i < watched; i++) {
-            processes.countBegun();
-        }
         kernel.run(main);
         for (int i = 0; i < watched; i++) {
+            processes.countBegun();
             processes.countEnded();
         }
     }

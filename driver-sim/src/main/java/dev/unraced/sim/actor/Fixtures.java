@@ -50,22 +50,10 @@ final class Fixtures extends Player {
             case "listen" -> done(network.listen(socketOf(line), line.integer("backlog", 16)));
             case "accept" -> accept(line);
             case "names" -> names(line);
-            case "device" -> {
-                network.bindToDevice(socketOf(line), line.integer("index", 0));
-                yield new Answer();
-            }
-            case "close" -> {
-                handles.close(line.integer("id", -1));
-                yield new Answer();
-            }
-            case "comm" -> {
-                main.comm(line.bytes("name"));
-                yield new Answer();
-            }
-            case "user" -> {
-                main.group().realUser(line.number("id", 0));
-                yield new Answer();
-            }
+            case "device" -> done(() -> network.bindToDevice(socketOf(line), line.integer("index", 0)));
+            case "close" -> done(() -> handles.close(line.integer("id", -1)));
+            case "comm" -> done(() -> main.comm(line.bytes("name")));
+            case "user" -> done(() -> main.group().realUser(line.number("id", 0)));
             case "tree" -> tree(line);
             case "elsewhere" -> elsewhere();
             case "trapped" -> trapped(line);

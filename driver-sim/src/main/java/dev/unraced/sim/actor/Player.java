@@ -118,6 +118,11 @@ abstract class Player {
         return new Answer();
     }
 
+    static Answer done(Runnable act) {
+        act.run();
+        return new Answer();
+    }
+
     static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.ISO_8859_1);
     }

@@ -154,19 +154,15 @@ public final class SimActor {
             case "call" -> call(line);
             case "start" -> start(line);
             case "wait" -> await(line);
-            case "blocked" -> {
-                job(line);
-                yield new Answer();
-            }
+            case "blocked" -> Player.done(() -> job(line));
             case "move" -> {
                 job(line);
                 yield new Answer().with("others", 0);
             }
             case "signal" -> signal(line);
-            case "buffer" -> {
-                pointers.set(line.integer("id", 0), line.bytes("bytes"), line.integer("cold", 0) != 0);
-                yield new Answer();
-            }
+            case "buffer" ->
+                Player.done(() ->
+                        pointers.set(line.integer("id", 0), line.bytes("bytes"), line.integer("cold", 0) != 0));
             case "resident" -> resident(line);
             case "reuse" -> identities.reuse(line);
             case "exec" -> identities.exec(line);

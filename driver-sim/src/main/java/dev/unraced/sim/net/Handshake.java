@@ -8,7 +8,6 @@ import dev.unraced.sim.net.InetSocket.Progress;
 import dev.unraced.sim.net.InetSocket.State;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The part of TCP that happens outside of calls. Segments arrive at once. A listener without room drops a SYN, and the
@@ -101,12 +100,10 @@ final class Handshake {
     }
 
     /** {@code tcp_reset}. */
-    private void reset(@Nullable InetSocket socket) {
-        if (socket != null) {
-            socket.peer = null;
-            socket.error = ECONNRESET;
-            done(socket);
-        }
+    private void reset(InetSocket socket) {
+        socket.peer = null;
+        socket.error = ECONNRESET;
+        done(socket);
     }
 
     /** {@code tcp_set_state} to TCP_CLOSE. */
