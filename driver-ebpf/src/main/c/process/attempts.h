@@ -116,32 +116,46 @@ static __always_inline void read_exec_path(struct attempt *attempt, __u8 provena
 
 #define CHUNK 64
 
+/* A path that is compared with what its memory has now. */
+struct comparing {
+	const struct attempt *attempt;
+	__u32 size;
+	bool changed;
+};
+
+/* Compares a part of it. Returns 1 after the last part, and where nothing can be said. */
+static long compare_chunk(__u32 chunk, struct comparing *with)
+{
+	__u64 then[CHUNK / 8] = {}, now[CHUNK / 8] = {};
+	__u32 at = chunk * CHUNK, left = with->size - at;
+
+	if (at > READ_BYTES - CHUNK || at >= with->size)
+		return 1;
+	if (left > CHUNK)
+		left = CHUNK;
+	bpf_probe_read_kernel(then, left, &with->attempt->path[at]);
+	if (bpf_probe_read_user(now, left, (void *)(with->attempt->exec.pointer + at)))
+		return 1;
+	for (int word = 0; word < CHUNK / 8; word++) {
+		if (then[word] != now[word]) {
+			with->changed = 1;
+			return 1;
+		}
+	}
+	return 0;
+}
+
 /* Compares the path with what its memory has now. */
 static __always_inline __u8 judge_exec_path(const struct attempt *attempt)
 {
-	__u32 length = attempt->exec.length, size;
-
-	if (length > UNRACED_PATH_MAX)
-		return UNRACED_INTEGRITY_UNCHECKED;
 	/* The NUL belongs to the path, unless the path is longer than an event holds. */
-	size = length + !(attempt->exec.flags & UNRACED_TRUNCATED);
-	for (__u32 at = 0; at < READ_BYTES; at += CHUNK) {
-		__u64 then[CHUNK / 8] = {}, now[CHUNK / 8] = {};
-		__u32 left = size - at;
+	struct comparing with = {
+		.attempt = attempt,
+		.size = attempt->exec.length + !(attempt->exec.flags & UNRACED_TRUNCATED),
+	};
 
-		if (at >= size)
-			return UNRACED_INTEGRITY_UNCHECKED;
-		if (left > CHUNK)
-			left = CHUNK;
-		bpf_probe_read_kernel(then, left, &attempt->path[at]);
-		if (bpf_probe_read_user(now, left, (void *)(attempt->exec.pointer + at)))
-			return UNRACED_INTEGRITY_UNCHECKED;
-		for (int word = 0; word < CHUNK / 8; word++) {
-			if (then[word] != now[word])
-				return UNRACED_INTEGRITY_CHANGED;
-		}
-	}
-	return UNRACED_INTEGRITY_UNCHECKED;
+	bpf_loop(READ_BYTES / CHUNK, compare_chunk, &with, 0);
+	return with.changed ? UNRACED_INTEGRITY_CHANGED : UNRACED_INTEGRITY_UNCHECKED;
 }
 
 static __always_inline __u64 memory_of(struct task_struct *task)
