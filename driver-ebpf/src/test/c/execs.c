@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Plays attacks on what the event of an exec says, and prints the truth as it knows it: execs DIRECTORY CALLS. Each line
- * has the attack, the process, and what the kernel did: the program that ran (a: /bin/true, b: /bin/false, which their
- * exit status tells), or the errno of a failure.
+ * Plays attacks on what the event of an exec says, and prints the truth as it knows it: execs DIRECTORY CALLS. Each
+ * line has the attack, the process, and what the kernel did: the program that ran (a: /bin/true, b: /bin/false, which
+ * their exit status tells), or the errno of a failure.
  */
 #define _GNU_SOURCE
 #include <errno.h>

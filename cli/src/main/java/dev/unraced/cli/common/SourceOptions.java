@@ -79,7 +79,7 @@ public final class SourceOptions {
 
     @Option(
             names = "--processes",
-            description = "Also a line for each program that is executed and for each process that ends, and the"
+            description = "Also a line for each exec, for each that fails and for each process that ends, and the"
                     + " programs behind each call.")
     private boolean processEvents;
 
