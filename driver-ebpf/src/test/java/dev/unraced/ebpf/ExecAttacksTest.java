@@ -14,7 +14,6 @@ import dev.unraced.event.Integrity;
 import dev.unraced.event.ProcessView;
 import dev.unraced.event.Provenance;
 import dev.unraced.linux.Errno;
-import dev.unraced.testing.Tools;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,9 +56,8 @@ class ExecAttacksTest {
     @BeforeEach
     void need() throws Exception {
         RealKernel.need();
-        Tools.need("gcc");
-        String source = Path.of("src/test/c/execs.c").toAbsolutePath().toString();
-        Tools.run(directory, "gcc", "-O1", "-Wall", "-Wextra", "-Werror", "-pthread", "-o", "execs", source);
+        String program = directory.resolve("execs").toString();
+        Commands.run("gcc", "-O1", "-Wall", "-Wextra", "-Werror", "-pthread", "-o", program, "src/test/c/execs.c");
         Files.createSymbolicLink(directory.resolve("a"), Path.of("/bin/true"));
         Files.createSymbolicLink(directory.resolve("b"), Path.of("/bin/false"));
         Files.createSymbolicLink(directory.resolve("i"), Path.of("/bin/true"));
