@@ -102,7 +102,7 @@ static void by_process(const char *attack, int calls, bool by_thread)
 		if (!pid) {
 			pthread_t thread;
 
-			/* A fork does not copy the way to shared pages; a program could not read the path at the entry. */
+			/* A fork does not copy the way to shared pages; no program could read the path at the entry. */
 			(void)*byte;
 			if (!by_thread)
 				execute(shared);

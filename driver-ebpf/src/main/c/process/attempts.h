@@ -158,7 +158,7 @@ static __always_inline __u8 judge_exec_path(const struct attempt *attempt)
 	return with.changed ? UNRACED_INTEGRITY_CHANGED : UNRACED_INTEGRITY_UNCHECKED;
 }
 
-static __always_inline __u64 memory_of(struct task_struct *task)
+static __always_inline __u64 address_space_of(struct task_struct *task)
 {
 	return (__u64)KREAD((struct task_struct___process *)task, mm);
 }
@@ -194,7 +194,7 @@ __noinline int exec_enters(struct exec_arguments *from)
 	unraced_exec_arguments(&attempt->exec, from->call, from->args);
 	attempt->exec.abi = from->abi;
 	attempt->exec.mitigation = current_mode(shared);
-	attempt->mm = memory_of(task);
+	attempt->mm = address_space_of(task);
 	read_credentials(&attempt->exec.before, task);
 	if (attempt->exec.mitigation != UNRACED_MITIGATION_OFF)
 		read_exec_path(attempt, UNRACED_PROVENANCE_ENTER);
@@ -213,7 +213,7 @@ static __always_inline struct attempt *missed_attempt(struct unraced_control *sh
 	unraced_exec_arguments(&attempt->exec, from->call, from->args);
 	attempt->exec.abi = from->abi;
 	attempt->exec.mitigation = current_mode(shared);
-	attempt->mm = memory_of(task);
+	attempt->mm = address_space_of(task);
 	if (attempt->exec.mitigation != UNRACED_MITIGATION_OFF)
 		attempt->exec.flags |= UNRACED_ENTER_MISSED;
 	if (!from->ran)
@@ -245,7 +245,7 @@ static __always_inline void send_failed(struct unraced_counters *stats, struct u
 	__u32 length, size;
 
 	/* What another memory has at the same address says nothing about this call. */
-	if (attempt->mm == memory_of(task)) {
+	if (attempt->mm == address_space_of(task)) {
 		if (attempt->exec.provenance == UNRACED_PROVENANCE_NONE) {
 			if (attempt->exec.enter_ns && attempt->exec.mitigation != UNRACED_MITIGATION_OFF)
 				attempt->exec.flags |= UNRACED_FAULTED;

@@ -146,7 +146,8 @@ int main(int count, char **arguments)
 	if (is_held)
 		return hold(blocked);
 	fd = start(&config, hooks);
-	rows = mmap(NULL, config.counter_rows * sizeof(*rows), PROT_READ, MAP_SHARED, fd, (off_t)config.counters_offset);
+	rows = mmap(NULL, config.counter_rows * sizeof(*rows), PROT_READ, MAP_SHARED, fd,
+		    (off_t)config.counters_offset);
 	if (rows == MAP_FAILED)
 		fail("mmap");
 	block(threads, blocked);
