@@ -86,7 +86,7 @@ class MissedCopiesTest {
             Mapping counterMemory = Mapping.of(object.map("counters"), 0, rows, false);
             try (KernelFileSystem tracefs = KernelFileSystem.tracefs()) {
                 Control control = new Control(controlMemory.buffer());
-                control.filters(SourceFilters.fill(object, SETTINGS.filters()));
+                new SourceFilters(object, control, SETTINGS.observeSelf()).begin(SETTINGS.filters());
                 control.stash(SETTINGS.stashEntries(), SETTINGS.stashSlots(), false);
                 control.syscalls(SETTINGS.syscalls());
                 control.switchTo(mode);

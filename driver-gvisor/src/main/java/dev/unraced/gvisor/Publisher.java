@@ -173,10 +173,9 @@ final class Publisher {
     }
 
     private boolean isWatched(SandboxProcess process) {
-        return isOpen || isWatched(process.tgid, process.uid & 0xffff_ffffL);
-    }
-
-    private boolean isWatched(int tgid, long uid) {
+        EventFilters filters = this.filters;
+        int tgid = process.tgid;
+        long uid = process.uid & 0xffff_ffffL;
         return (filters.tgids().isEmpty() || filters.tgids().contains(tgid))
                 && (filters.uids().isEmpty() || filters.uids().contains(uid));
     }

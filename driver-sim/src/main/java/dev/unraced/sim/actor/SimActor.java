@@ -161,8 +161,8 @@ public final class SimActor {
             }
             case "signal" -> signal(line);
             case "buffer" ->
-                Player.done(() ->
-                        pointers.set(line.integer("id", 0), line.bytes("bytes"), line.integer("cold", 0) != 0));
+                Player.done(
+                        () -> pointers.set(line.integer("id", 0), line.bytes("bytes"), line.integer("cold", 0) != 0));
             case "resident" -> resident(line);
             case "reuse" -> identities.reuse(line);
             case "exec" -> identities.exec(line);

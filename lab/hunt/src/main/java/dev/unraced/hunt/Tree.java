@@ -367,16 +367,14 @@ final class Tree {
     boolean startsElsewhere(Act act) {
         int[] window = window(act.begin(), act.end());
         Stands stood = stands.get(act.actor());
-        List<Stands.Since> all =
-                act.isRequest() ? stood.everUpTo(window[1]) : stood.between(window[0], window[1]);
+        List<Stands.Since> all = act.isRequest() ? stood.everUpTo(window[1]) : stood.between(window[0], window[1]);
         return all.stream().allMatch(since -> isElsewhere(act, since.standing()));
     }
 
     private boolean isElsewhere(Act act, Standing standing) {
         int own = standing.namespace();
         Place callersRoot = standing.root();
-        int rootNamespace =
-                callersRoot == null ? standing.rootNamespace() : mountNamespaces.get(callersRoot.mount());
+        int rootNamespace = callersRoot == null ? standing.rootNamespace() : mountNamespaces.get(callersRoot.mount());
         boolean absolute = act.base() == 0;
         Place start = absolute ? null : startOf(act, standing);
         return rootNamespace != own || (start != null && mountNamespaces.get(start.mount()) != own);
