@@ -14,9 +14,7 @@ import dev.unraced.ring.SourceStats;
 import dev.unraced.ring.UserSource;
 import dev.unraced.ring.UserWakeupNotifier;
 import java.nio.file.Path;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -371,27 +369,19 @@ final class GvisorSource extends UserSource implements Link.Owner {
     }
 
     private SourceStats look() {
-        Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);
-        add(lost, LossReason.RING_FULL, ring.full());
-        add(lost, LossReason.SOURCE_DROPPED, merger.dropped());
-        add(lost, LossReason.MALFORMED, merger.malformed());
         return SourceStats.builder()
                 .returned(merger.returned())
                 .processEvents(publisher.processEvents())
                 .submitted(ring.submitted())
-                .lost(lost)
+                .lost(LossReason.RING_FULL, ring.full())
+                .lost(LossReason.SOURCE_DROPPED, merger.dropped())
+                .lost(LossReason.MALFORMED, merger.malformed())
                 .filtered(publisher.filtered())
                 .wakeups(notifier().wakeups())
                 .ringBytes(ring.ringBytes())
                 .stashBytes(merger.stashBytes())
                 .stash(merger.stashStats())
                 .build();
-    }
-
-    private static void add(Map<LossReason, Long> lost, LossReason reason, long count) {
-        if (count > 0) {
-            lost.put(reason, count);
-        }
     }
 
     @Override

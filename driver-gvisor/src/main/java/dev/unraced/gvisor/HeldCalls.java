@@ -27,7 +27,7 @@ final class HeldCalls {
     private static final Kind[] KINDS = Kind.values();
 
     /** A place is null until a call has waited there. */
-    private final @Nullable Draft[] drafts;
+    private final @Nullable RecordBuilder[] records;
 
     private final Kind[] kinds;
     private final long[] deadlines;
@@ -43,7 +43,7 @@ final class HeldCalls {
     private int freeCount;
 
     HeldCalls(int capacity) {
-        drafts = new Draft[capacity];
+        records = new RecordBuilder[capacity];
         kinds = new Kind[capacity];
         deadlines = new long[capacity];
         next = new int[capacity];
@@ -63,20 +63,20 @@ final class HeldCalls {
     }
 
     /**
-     * Stores a draft, and returns another for the caller's further use. There must be room, and the thread must have no
-     * draft here.
+     * Stores a record, and returns another for the caller's further use. There must be room, and the thread must have
+     * no record here.
      *
      * @param deadline in the terms of System.nanoTime
      */
-    Draft hold(Draft draft, Kind kind, long deadline) {
+    RecordBuilder hold(RecordBuilder record, Kind kind, long deadline) {
         int place = free[--freeCount];
-        Draft spare = drafts[place];
-        drafts[place] = draft;
+        RecordBuilder spare = records[place];
+        records[place] = record;
         kinds[place] = kind;
         deadlines[place] = deadline;
         append(place, kind.list);
-        draft.connection.held(draft.tid, place + 1);
-        return spare == null ? new Draft() : spare;
+        record.connection.held(record.tid, place + 1);
+        return spare == null ? new RecordBuilder() : spare;
     }
 
     /** Returns what a thread's call waits for; null when the thread has none here. */
@@ -86,21 +86,21 @@ final class HeldCalls {
         return place < 0 ? null : kinds[place];
     }
 
-    /** Returns the draft of a thread without removing it; there must be one. */
-    Draft peek(Connection connection, int tid) {
-        return drafts[connection.held(tid) - 1];
+    /** Returns the record of a thread without removing it; there must be one. */
+    RecordBuilder peek(Connection connection, int tid) {
+        return records[connection.held(tid) - 1];
     }
 
-    /** Removes a thread's draft, and keeps another in its place; there must be one. */
-    Draft release(Connection connection, int tid, Draft spare) {
+    /** Removes a thread's record, and keeps another in its place; there must be one. */
+    RecordBuilder release(Connection connection, int tid, RecordBuilder spare) {
         int place = connection.held(tid) - 1;
-        Draft draft = drafts[place];
-        drafts[place] = spare;
+        RecordBuilder record = records[place];
+        records[place] = spare;
         remove(connection, tid);
-        return draft;
+        return record;
     }
 
-    /** Removes a thread's draft and keeps its memory; there must be one. */
+    /** Removes a thread's record and keeps its memory; there must be one. */
     void remove(Connection connection, int tid) {
         int place = connection.held(tid) - 1;
         unlink(place, kinds[place].list);
@@ -110,20 +110,20 @@ final class HeldCalls {
 
     /** Returns a call that is past its deadline, or null. */
     @Nullable
-    Draft overdue(long now) {
+    RecordBuilder overdue(long now) {
         for (Kind kind : KINDS) {
             int place = first[kind.list];
             if (place != NONE && deadlines[place] - now <= 0) {
-                return drafts[place];
+                return records[place];
             }
         }
         return null;
     }
 
-    /** Returns the draft to give up for another; there must be one. */
-    Draft oldest() {
+    /** Returns the record to give up for another; there must be one. */
+    RecordBuilder oldest() {
         int place = first[Kind.FD_PATH.list];
-        return drafts[place == NONE ? first[Kind.EXIT_PAIR.list] : place];
+        return records[place == NONE ? first[Kind.EXIT_PAIR.list] : place];
     }
 
     private void append(int place, int list) {

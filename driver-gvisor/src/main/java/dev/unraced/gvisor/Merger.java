@@ -15,6 +15,7 @@ import dev.unraced.event.Syscall;
 import dev.unraced.gvisor.HeldCalls.Kind;
 import dev.unraced.gvisor.session.Sysno;
 import dev.unraced.stash.ArgStash;
+import dev.unraced.stash.EntryFields;
 import dev.unraced.stash.StashPolicy;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -61,14 +62,14 @@ final class Merger {
     private final int watched;
     private final ArgStash stash;
     private final HeldCalls held = new HeldCalls(HELD);
-    private final ByteBuffer entry = ByteBuffer.allocate(Draft.LARGEST);
+    private final EntryFields entry = new EntryFields(RecordBuilder.LARGEST);
     private final FrameDecoder decoder = new FrameDecoder();
     private final Frame frame = new Frame();
     private final List<Connection> connections = new ArrayList<>();
 
     private volatile Mitigation mitigation;
     private volatile boolean isClosing;
-    private Draft draft = new Draft();
+    private RecordBuilder record = new RecordBuilder();
     private byte[] bytes = {};
     private long now;
 
@@ -85,7 +86,7 @@ final class Merger {
         this.mitigation = settings.mode();
         this.watched =
                 settings.syscalls().stream().mapToInt(call -> 1 << call.code()).sum();
-        this.stash = StashPolicy.HASH.newConfinedStash(settings.stashEntries(), Draft.LARGEST);
+        this.stash = StashPolicy.HASH.newConfinedStash(settings.stashEntries(), RecordBuilder.LARGEST);
     }
 
     Mitigation mitigation() {
@@ -168,7 +169,7 @@ final class Merger {
     /** Gives up calls that are past their deadline. */
     void expire(long nanoTime) {
         now = nanoTime;
-        for (Draft overdue = held.overdue(nanoTime); overdue != null; overdue = held.overdue(nanoTime)) {
+        for (RecordBuilder overdue = held.overdue(nanoTime); overdue != null; overdue = held.overdue(nanoTime)) {
             giveUp(overdue.connection, overdue.tid);
         }
         if (processes != null) {
@@ -222,7 +223,7 @@ final class Merger {
     /** Ends all calls: waiting calls are published as they are, and running calls are reclaimed. */
     void end() {
         while (!held.isEmpty()) {
-            Draft oldest = held.oldest();
+            RecordBuilder oldest = held.oldest();
             giveUp(oldest.connection, oldest.tid);
         }
         stash.clear();
@@ -281,10 +282,10 @@ final class Merger {
         if (mitigation == Mitigation.OFF) {
             return;
         }
-        draft.clear();
-        draft.syscall = call;
-        draft.mitigation = mitigation;
-        draft.enterNanos = frame.timeNanos;
+        record.clear();
+        record.syscall = call;
+        record.mitigation = mitigation;
+        record.enterNanos = frame.timeNanos;
         registers();
         put(from, call);
     }
@@ -313,21 +314,21 @@ final class Merger {
         if (!seen && mitigation == Mitigation.OFF) {
             return;
         }
-        draft.clear();
-        draft.syscall = call;
+        record.clear();
+        record.syscall = call;
         // The raw point has made the entry in its mode, if any; the mode may have changed since.
-        draft.mitigation = seen ? Mitigation.STASH : mitigation;
-        draft.enterNanos = frame.timeNanos;
-        draft.hasPayload = true;
+        record.mitigation = seen ? Mitigation.STASH : mitigation;
+        record.enterNanos = frame.timeNanos;
+        record.hasPayload = true;
         fields();
         if (frame.argumentLength > 0) {
-            draft.argument(bytes, frame.argumentAt, frame.argumentLength, Provenance.ENTER);
+            record.argument(bytes, frame.argumentAt, frame.argumentLength, Provenance.ENTER);
         }
-        if (draft.length > RecordLayout.PATH_MAX) {
-            draft.flags |= EventFlag.TRUNCATED.mask();
+        if (record.length > RecordLayout.PATH_MAX) {
+            record.flags |= EventFlag.TRUNCATED.mask();
         }
-        draft.writeTo(entry);
-        boolean known = stash.amend(from.key(frame.tid), frame.startNanos, call.code(), entry);
+        record.pass(entry.write());
+        boolean known = stash.amend(from.key(frame.tid), frame.startNanos, call.code(), entry.written());
         // After a raw point, a missing entry means that the stash refused it, or that the mode was off.
         if (!known && !seen) {
             put(from, call);
@@ -336,7 +337,7 @@ final class Merger {
 
     private void payloadExit(Connection from, Syscall call) {
         if (held.kind(from, frame.tid) == Kind.EXIT_PAIR && isSameCall(held.peek(from, frame.tid), call)) {
-            draft = held.release(from, frame.tid, draft);
+            record = held.release(from, frame.tid, record);
         } else if (from.pending.get(frame.tid)) {
             from.pending.clear(frame.tid);
             return;
@@ -349,11 +350,11 @@ final class Merger {
         if (isFdPathAwaited(from)) {
             hold(Kind.FD_PATH, settings.fdPathNanos());
         } else {
-            publisher.publish(draft);
+            publisher.publish(record);
         }
     }
 
-    private boolean isSameCall(Draft waiting, Syscall call) {
+    private boolean isSameCall(RecordBuilder waiting, Syscall call) {
         return waiting.syscall == call && waiting.startNanos == frame.startNanos;
     }
 
@@ -362,84 +363,83 @@ final class Merger {
         finish(from, frame.tid);
         from.seen.clear(frame.tid);
         from.pending.clear(frame.tid);
-        draft.clear();
-        entry.clear();
-        int found = stash.take(from.key(frame.tid), frame.startNanos, call.code(), entry);
+        record.clear();
+        int found = stash.take(from.key(frame.tid), frame.startNanos, call.code(), entry.room());
         from.stashed(frame.tid, false);
         if (found >= 0) {
-            draft.readFrom(entry.flip());
+            record.pass(entry.read());
         } else {
-            draft.mitigation = mitigation;
+            record.mitigation = mitigation;
             missed(found);
         }
-        draft.connection = from;
-        draft.syscall = call;
-        draft.tid = frame.tid;
-        draft.tgid = frame.tgid;
-        draft.startNanos = frame.startNanos;
-        draft.uid = frame.uid;
-        draft.gid = frame.gid;
-        draft.container = container(from);
+        record.connection = from;
+        record.syscall = call;
+        record.tid = frame.tid;
+        record.tgid = frame.tgid;
+        record.startNanos = frame.startNanos;
+        record.uid = frame.uid;
+        record.gid = frame.gid;
+        record.container = container(from);
         if (processes != null) {
-            processes.identify(from, frame, draft);
+            processes.identify(from, frame, record);
         }
-        draft.exitNanos = frame.timeNanos;
-        draft.result = frame.rawResult();
+        record.exitNanos = frame.timeNanos;
+        record.result = frame.rawResult();
         comm();
         returned++;
     }
 
     private void missed(int found) {
-        if (draft.mitigation == Mitigation.OFF) {
+        if (record.mitigation == Mitigation.OFF) {
             return;
         }
-        draft.flags |= EventFlag.ENTER_MISSED.mask();
+        record.flags |= EventFlag.ENTER_MISSED.mask();
         if (found == ArgStash.REFUSED) {
-            draft.flags |= EventFlag.STASH_FULL.mask();
+            record.flags |= EventFlag.STASH_FULL.mask();
         }
     }
 
     /** Reads the fields of a raw point. */
     private void registers() {
         long[] args = frame.args;
-        draft.hasPointer = true;
-        switch (draft.syscall) {
+        record.hasPointer = true;
+        switch (record.syscall) {
             case OPEN -> open(args[0], AT_FDCWD, args[1], args[2]);
             case CREAT -> open(args[0], AT_FDCWD, CREAT_FLAGS, args[1]);
             case CONNECT -> {
-                draft.fd = (int) args[0];
-                draft.pointer = args[1];
-                draft.addrlen = (int) args[2];
+                record.fd = (int) args[0];
+                record.pointer = args[1];
+                record.addrlen = (int) args[2];
             }
             default -> open(args[1], (int) args[0], args[2], args[3]);
         }
     }
 
     private void open(long pointer, int dirfd, long flags, long mode) {
-        draft.pointer = pointer;
-        draft.fd = dirfd;
-        draft.openFlags = flags & WORD;
-        draft.mode = mode & WORD;
+        record.pointer = pointer;
+        record.fd = dirfd;
+        record.openFlags = flags & WORD;
+        record.mode = mode & WORD;
     }
 
     /** Reads the fields of a payload point, which has fewer: a sentry leaves out what it thinks is of no interest. */
     private void fields() {
-        if (draft.isOpenLike()) {
-            draft.fd = draft.syscall == Syscall.OPENAT ? (int) frame.fd : AT_FDCWD;
-            draft.openFlags = draft.syscall == Syscall.CREAT ? CREAT_FLAGS : frame.flags;
-            draft.mode = frame.mode;
+        if (record.isOpenLike()) {
+            record.fd = record.syscall == Syscall.OPENAT ? (int) frame.fd : AT_FDCWD;
+            record.openFlags = record.syscall == Syscall.CREAT ? CREAT_FLAGS : frame.flags;
+            record.mode = frame.mode;
         } else {
-            draft.fd = (int) frame.fd;
-            draft.addrlen = frame.argumentLength;
+            record.fd = (int) frame.fd;
+            record.addrlen = frame.argumentLength;
         }
     }
 
     private void comm() {
         if (frame.commLength > 0) {
-            draft.commLength = Math.min(frame.commLength, draft.comm.length);
-            System.arraycopy(bytes, frame.commAt, draft.comm, 0, draft.commLength);
+            record.commLength = Math.min(frame.commLength, record.comm.length);
+            System.arraycopy(bytes, frame.commAt, record.comm, 0, record.commLength);
         }
-        Arrays.fill(draft.comm, draft.commLength, draft.comm.length, (byte) 0);
+        Arrays.fill(record.comm, record.commLength, record.comm.length, (byte) 0);
     }
 
     private int container(Connection from) {
@@ -468,23 +468,23 @@ final class Merger {
     /** Compares the argument read at the return with the argument read at entry. */
     private void judge() {
         boolean read = frame.argumentLength > 0;
-        boolean entered = (draft.flags & EventFlag.ENTER_MISSED.mask()) == 0 && draft.mitigation != Mitigation.OFF;
-        if (draft.provenance == Provenance.ENTER) {
+        boolean entered = (record.flags & EventFlag.ENTER_MISSED.mask()) == 0 && record.mitigation != Mitigation.OFF;
+        if (record.provenance == Provenance.ENTER) {
             if (read && settings.integrity() && differs()) {
-                draft.integrity = Integrity.CHANGED;
+                record.integrity = Integrity.CHANGED;
             }
             return;
         }
-        if (entered && !draft.hasPayload) {
-            draft.flags |= EventFlag.WITHHELD.mask();
+        if (entered && !record.hasPayload) {
+            record.flags |= EventFlag.WITHHELD.mask();
         }
         if (read) {
-            draft.argument(bytes, frame.argumentAt, frame.argumentLength, Provenance.EXIT);
-            if (draft.length > RecordLayout.PATH_MAX) {
-                draft.flags |= EventFlag.TRUNCATED.mask();
+            record.argument(bytes, frame.argumentAt, frame.argumentLength, Provenance.EXIT);
+            if (record.length > RecordLayout.PATH_MAX) {
+                record.flags |= EventFlag.TRUNCATED.mask();
             }
-            if (entered && draft.hasPayload) {
-                draft.flags |= EventFlag.FAULTED.mask();
+            if (entered && record.hasPayload) {
+                record.flags |= EventFlag.FAULTED.mask();
             }
         } else {
             judgeAbsent(entered);
@@ -496,35 +496,35 @@ final class Merger {
      * argument.
      */
     private void judgeAbsent(boolean entered) {
-        Provenance where = entered && draft.hasPayload ? Provenance.ENTER : Provenance.EXIT;
-        int fault = entered && draft.hasPayload ? EventFlag.FAULTED.mask() : 0;
-        if (draft.isOpenLike()) {
-            if (draft.hasPointer && draft.pointer == 0) {
-                draft.flags |= fault;
-            } else if (draft.result == -ENOENT) {
-                draft.provenance = where;
-            } else if (draft.result == -ENAMETOOLONG) {
-                draft.flags |= EventFlag.TRUNCATED.mask();
+        Provenance where = entered && record.hasPayload ? Provenance.ENTER : Provenance.EXIT;
+        int fault = entered && record.hasPayload ? EventFlag.FAULTED.mask() : 0;
+        if (record.isOpenLike()) {
+            if (record.hasPointer && record.pointer == 0) {
+                record.flags |= fault;
+            } else if (record.result == -ENOENT) {
+                record.provenance = where;
+            } else if (record.result == -ENAMETOOLONG) {
+                record.flags |= EventFlag.TRUNCATED.mask();
             } else {
-                draft.flags |= fault;
+                record.flags |= fault;
             }
-        } else if (draft.addrlen == 0) {
-            draft.provenance = where;
-        } else if (draft.addrlen > LONGEST_ADDRESS) {
-            draft.flags |= EventFlag.TRUNCATED.mask();
-        } else if (draft.addrlen > 0) {
-            draft.flags |= fault;
+        } else if (record.addrlen == 0) {
+            record.provenance = where;
+        } else if (record.addrlen > LONGEST_ADDRESS) {
+            record.flags |= EventFlag.TRUNCATED.mask();
+        } else if (record.addrlen > 0) {
+            record.flags |= fault;
         }
     }
 
     private boolean differs() {
-        int length = Math.min(frame.argumentLength, draft.argument.length);
+        int length = Math.min(frame.argumentLength, record.argument.length);
         int from = frame.argumentAt;
-        return Arrays.mismatch(draft.argument, 0, draft.length, bytes, from, from + length) >= 0;
+        return Arrays.mismatch(record.argument, 0, record.length, bytes, from, from + length) >= 0;
     }
 
     private boolean isFdPathAwaited(Connection from) {
-        return settings.fdPathNanos() > 0 && draft.hasOpened() && from.single.get(draft.tgid);
+        return settings.fdPathNanos() > 0 && record.hasOpened() && from.single.get(record.tgid);
     }
 
     /** Reads a raw point that affects a descriptor whose file is not known yet. */
@@ -532,7 +532,7 @@ final class Merger {
         if (frame.exit || held.kind(from, frame.tid) != Kind.FD_PATH) {
             return;
         }
-        Draft waiting = held.peek(from, frame.tid);
+        RecordBuilder waiting = held.peek(from, frame.tid);
         if (waiting.closing) {
             // The payload point would have come before this one; the number may belong to another file by now.
             giveUp(from, frame.tid);
@@ -559,7 +559,7 @@ final class Merger {
         if (frame.exit || held.kind(from, frame.tid) != Kind.FD_PATH) {
             return;
         }
-        Draft waiting = held.peek(from, frame.tid);
+        RecordBuilder waiting = held.peek(from, frame.tid);
         boolean isIts = frame.fd == waiting.result && frame.startNanos == waiting.startNanos;
         // A raw point precedes the path and is never withheld. A path without it belongs to another file.
         boolean isCertain = waiting.closing == (frame.type == Frame.CLOSE);
@@ -571,7 +571,7 @@ final class Merger {
         }
     }
 
-    private void resolve(Draft waiting) {
+    private void resolve(RecordBuilder waiting) {
         int at = frame.fdPathAt;
         int length = frame.fdPathLength;
         if (length == 0
@@ -616,10 +616,10 @@ final class Merger {
 
     private void hold(Kind kind, long nanos) {
         if (held.isFull()) {
-            Draft oldest = held.oldest();
+            RecordBuilder oldest = held.oldest();
             giveUp(oldest.connection, oldest.tid);
         }
-        draft = held.hold(draft, kind, now + nanos);
+        record = held.hold(record, kind, now + nanos);
     }
 
     /**
@@ -641,7 +641,7 @@ final class Merger {
 
     /** Publishes a waiting call as it is. */
     private void giveUp(Connection from, int tid) {
-        Draft waiting = held.peek(from, tid);
+        RecordBuilder waiting = held.peek(from, tid);
         if (held.kind(from, tid) == Kind.EXIT_PAIR) {
             waiting.flags |= EventFlag.WITHHELD.mask();
             from.withheld++;
@@ -665,11 +665,12 @@ final class Merger {
     }
 
     private void put(Connection from, Syscall call) {
-        draft.writeTo(entry);
+        record.pass(entry.write());
+        ByteBuffer bytes = entry.written();
         long key = from.key(frame.tid);
-        ArgStash.Put outcome = stash.put(key, frame.startNanos, call.code(), entry);
+        ArgStash.Put outcome = stash.put(key, frame.startNanos, call.code(), bytes);
         if (outcome == ArgStash.Put.REFUSED && makeRoom(from)) {
-            outcome = stash.put(key, frame.startNanos, call.code(), entry);
+            outcome = stash.put(key, frame.startNanos, call.code(), bytes);
             rescued++;
         }
         from.stashed(frame.tid, outcome != ArgStash.Put.REFUSED);

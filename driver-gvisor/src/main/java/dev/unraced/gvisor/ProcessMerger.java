@@ -217,11 +217,11 @@ final class ProcessMerger {
     }
 
     /** Sets of a call which program makes it. */
-    void identify(Connection from, Frame frame, Draft draft) {
+    void identify(Connection from, Frame frame, RecordBuilder record) {
         SandboxProcess process = process(from, frame);
         if (process != null && isCertain(process, frame.tid)) {
-            draft.processStartNanos = process.startNanos;
-            draft.execId = process.execId;
+            record.processStartNanos = process.startNanos;
+            record.execId = process.execId;
         }
     }
 

@@ -13,16 +13,15 @@ import dev.unraced.event.RecordLayout;
 import dev.unraced.event.record.ProcessEncoder;
 import dev.unraced.event.record.RecordEncoder;
 import dev.unraced.gvisor.SandboxProcess.PendingExec;
+import dev.unraced.ring.FilterCounts;
 import dev.unraced.ring.RingWriter;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes drafts as records, except those that the filters leave out. Not thread-safe, but for the filters; allocates
- * nothing for an event.
+ * Writes records into the ring, except those that the filters leave out. Not thread-safe, but for the filters;
+ * allocates nothing for an event.
  */
 final class Publisher {
     private static final int SOURCE = 0;
@@ -31,7 +30,7 @@ final class Publisher {
     private volatile EventFilters filters;
     private final BootClock clock;
     private final RecordEncoder encoder = new RecordEncoder();
-    private final Map<FilterReason, Counter> filtered = new EnumMap<>(FilterReason.class);
+    private final FilterCounts filtered = new FilterCounts();
     private final ProcessEncoder processEncoder = new ProcessEncoder();
     private long sequence;
     private long processSequence;
@@ -40,45 +39,37 @@ final class Publisher {
         this.ring = ring;
         this.filters = filters;
         this.clock = clock;
-        for (FilterReason reason : FilterReason.values()) {
-            filtered.put(reason, new Counter());
-        }
-    }
-
-    /** A counter that needs no new object for a count. */
-    private static final class Counter {
-        long calls;
     }
 
     /** Writes the record of a call, or counts the reason why there is none. */
-    void publish(Draft draft) {
-        FilterReason reason = reason(draft);
+    void publish(RecordBuilder record) {
+        FilterReason reason = reason(record);
         if (reason != null) {
-            Objects.requireNonNull(filtered.get(reason)).calls++;
+            filtered.count(reason);
             return;
         }
         // A record without room leaves a gap in the numbers.
         sequence++;
-        encoder.begin(draft.syscall, Abi.NATIVE, Origin.SYSCALL, draft.mitigation)
+        encoder.begin(record.syscall, Abi.NATIVE, Origin.SYSCALL, record.mitigation)
                 .sequence(SOURCE, sequence)
-                .call(clock.bootNanos(draft.enterNanos), clock.bootNanos(draft.exitNanos), draft.result)
-                .thread(draft.tid, draft.tgid, clock.bootNanos(draft.startNanos), 0)
-                .user(draft.uid & 0xffff_ffffL, draft.gid & 0xffff_ffffL)
-                .comm(draft.comm)
-                .flags(draft.flags)
-                .process(draft.processStartNanos, draft.execId);
-        if (draft.isOpenLike()) {
-            encoder.dirfd(draft.fd)
-                    .path(draft.argument, draft.length, draft.provenance, draft.integrity)
-                    .how(draft.openFlags, draft.mode, 0, 0, Provenance.KERNEL, Integrity.MATCH);
-            if (draft.resolvedLength >= 0) {
-                encoder.file(draft.resolved, draft.resolvedLength, 0, 0, 0);
+                .call(clock.bootNanos(record.enterNanos), clock.bootNanos(record.exitNanos), record.result)
+                .thread(record.tid, record.tgid, clock.bootNanos(record.startNanos), 0)
+                .user(record.uid & 0xffff_ffffL, record.gid & 0xffff_ffffL)
+                .comm(record.comm)
+                .flags(record.flags)
+                .process(record.processStartNanos, record.execId);
+        if (record.isOpenLike()) {
+            encoder.dirfd(record.fd)
+                    .path(record.argument, record.length, record.provenance, record.integrity)
+                    .how(record.openFlags, record.mode, 0, 0, Provenance.KERNEL, Integrity.MATCH);
+            if (record.resolvedLength >= 0) {
+                encoder.file(record.resolved, record.resolvedLength, 0, 0, 0);
             }
         } else {
-            encoder.fd(draft.fd)
-                    .address(draft.argument, draft.length, draft.addrlen, draft.provenance, draft.integrity);
+            encoder.fd(record.fd)
+                    .address(record.argument, record.length, record.addrlen, record.provenance, record.integrity);
         }
-        byte[] container = draft.connection.container(draft.container);
+        byte[] container = record.connection.container(record.container);
         if (container.length > 0) {
             encoder.containerId(container);
         }
@@ -191,13 +182,7 @@ final class Publisher {
     }
 
     Map<FilterReason, Long> filtered() {
-        Map<FilterReason, Long> counted = new EnumMap<>(FilterReason.class);
-        filtered.forEach((reason, counter) -> {
-            if (counter.calls > 0) {
-                counted.put(reason, counter.calls);
-            }
-        });
-        return counted;
+        return filtered.counted();
     }
 
     EventFilters filters() {
@@ -209,19 +194,19 @@ final class Publisher {
         filters = next;
     }
 
-    private @Nullable FilterReason reason(Draft draft) {
+    private @Nullable FilterReason reason(RecordBuilder record) {
         EventFilters filters = this.filters;
-        if (!filters.tgids().isEmpty() && !filters.tgids().contains(draft.tgid)) {
+        if (!filters.tgids().isEmpty() && !filters.tgids().contains(record.tgid)) {
             return FilterReason.TGID;
         }
-        if (!filters.uids().isEmpty() && !filters.uids().contains(draft.uid & 0xffff_ffffL)) {
+        if (!filters.uids().isEmpty() && !filters.uids().contains(record.uid & 0xffff_ffffL)) {
             return FilterReason.UID;
         }
-        boolean hasPath = draft.isOpenLike() && draft.provenance != Provenance.NONE;
-        if (hasPath && !filters.acceptsPath(draft.argument, draft.length)) {
+        boolean hasPath = record.isOpenLike() && record.provenance != Provenance.NONE;
+        if (hasPath && !filters.acceptsPath(record.argument, record.length)) {
             return FilterReason.PATH;
         }
-        boolean failed = draft.syscall.isFailure(draft.result, true);
+        boolean failed = record.syscall.isFailure(record.result, true);
         return filters.result().accepts(failed) ? null : FilterReason.RESULT;
     }
 }

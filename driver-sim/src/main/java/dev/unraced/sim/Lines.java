@@ -1,17 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim;
 
+import com.google.common.collect.Iterators;
+import com.google.common.util.concurrent.Uninterruptibles;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
+import java.util.Objects;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** A conversation line by line with an answerer that runs on the writing thread. */
 final class Lines {
-    private static final int END = -1;
+    /** The end of the answers. */
+    private static final byte[] END = {};
 
     private final UnaryOperator<String> answerer;
     private final LinkedBlockingQueue<byte[]> answers = new LinkedBlockingQueue<>();
@@ -22,7 +29,7 @@ final class Lines {
     }
 
     InputStream replies() {
-        return new Replies();
+        return new SequenceInputStream(Iterators.asEnumeration(new Answers()));
     }
 
     OutputStream commands() {
@@ -31,7 +38,7 @@ final class Lines {
 
     /** Ends the answers. */
     void end() {
-        answers.add(new byte[0]);
+        answers.add(END);
     }
 
     private void say(int character) {
@@ -56,47 +63,26 @@ final class Lines {
         }
     }
 
-    private final class Replies extends InputStream {
-        private byte[] current = {};
-        private int at;
-        private boolean ended;
+    /** The answers one after the other; a reader waits for each. */
+    private final class Answers implements Iterator<InputStream> {
+        /**
+         * Null when the next answer has not been waited for. A stream opens its first part at once, so that is empty.
+         */
+        private byte @Nullable [] current = {};
 
         @Override
-        public int read() throws IOException {
-            return fill() ? current[at++] & 0xff : END;
+        public boolean hasNext() {
+            if (current == null) {
+                current = Uninterruptibles.takeUninterruptibly(answers);
+            }
+            return current != END;
         }
 
         @Override
-        public int read(byte[] target, int from, int length) throws IOException {
-            if (length == 0) {
-                return 0;
-            }
-            if (!fill()) {
-                return END;
-            }
-            int count = Math.min(length, current.length - at);
-            System.arraycopy(current, at, target, from, count);
-            at += count;
-            return count;
-        }
-
-        @Override
-        public int available() {
-            return current.length - at;
-        }
-
-        private boolean fill() throws IOException {
-            try {
-                while (!ended && at == current.length) {
-                    current = answers.take();
-                    at = 0;
-                    ended = current.length == 0;
-                }
-                return !ended;
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IOException("interrupted", e);
-            }
+        public InputStream next() {
+            InputStream answer = new ByteArrayInputStream(Objects.requireNonNull(current));
+            current = null;
+            return answer;
         }
     }
 }

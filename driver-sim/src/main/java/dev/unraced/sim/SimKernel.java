@@ -62,8 +62,7 @@ public final class SimKernel {
     /** Starts a new process of user 1000 with one thread. */
     public SimProcess process(String name) {
         synchronized (kernel) {
-            Task task = kernel.fork(kernel.init(), name.getBytes(StandardCharsets.UTF_8));
-            return new SimProcess(kernel, task).user(SimProcess.FIRST_USER);
+            return process(kernel.fork(kernel.init(), name.getBytes(StandardCharsets.UTF_8)));
         }
     }
 
@@ -78,8 +77,12 @@ public final class SimKernel {
             if (task == null) {
                 throw new IllegalArgumentException("the id " + id + " is in use");
             }
-            return new SimProcess(kernel, task).user(SimProcess.FIRST_USER);
+            return process(task);
         }
+    }
+
+    private SimProcess process(Task task) {
+        return new SimProcess(kernel, task).user(SimProcess.FIRST_USER);
     }
 
     /** Gives the loopback one more IPv4 address, in digits, which is its own source address. */

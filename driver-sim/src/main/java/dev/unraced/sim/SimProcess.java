@@ -8,7 +8,6 @@ import dev.unraced.linux.Errno;
 import dev.unraced.linux.SocketTypes;
 import dev.unraced.sim.fs.Inode;
 import dev.unraced.sim.fs.OpenFile;
-import dev.unraced.sim.fs.SuperBlock;
 import dev.unraced.sim.kernel.ArgumentBytes;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Program;
@@ -70,11 +69,10 @@ public final class SimProcess {
             if (file == null) {
                 throw new IllegalArgumentException("no file " + path);
             }
-            SuperBlock device = file.superBlock();
             ByteString named = ByteString.utf8(path);
             ByteString all = ByteString.utf8(String.join("\0", arguments) + "\0");
             String name = path.substring(path.lastIndexOf('/') + 1);
-            exec(first, name, new Program(named, null, named, device.major(), device.minor(), file.number(), all));
+            exec(first, name, new Program(named, null, named, file, all));
         }
         return this;
     }
@@ -88,16 +86,8 @@ public final class SimProcess {
             thread.requireIdle();
             Task executing = thread.task();
             kernel.beginExec(executing, Signal.KILL);
-            while (!kernel.canEndExec(executing)) {
-                // A dying thread may have handed its request to a worker, which must die too.
-                for (Task other : group.tasks()) {
-                    if (other != executing) {
-                        kernel.signal(other, Signal.KILL);
-                        kernel.run(other);
-                    }
-                }
-            }
-            kernel.endExec(executing, bytes(name), program);
+            kernel.kill(group, executing);
+            kernel.endExec(executing, bytes(name), program, executing.group().effectiveUid());
             first = thread;
         }
     }
@@ -116,27 +106,20 @@ public final class SimProcess {
 
     /** Sets the user and the group, with that user's rights; 0 is root. */
     public SimProcess user(long id) {
-        synchronized (kernel) {
+        return change(() -> {
             group.user(id);
             group.group(id);
-        }
-        return this;
+        });
     }
 
     /** Moves the process to a cgroup, by the inode number of its directory. */
     public SimProcess cgroup(long id) {
-        synchronized (kernel) {
-            group.cgroup(id);
-        }
-        return this;
+        return change(() -> group.cgroup(id));
     }
 
     /** Puts the process in a container of this id. */
     public SimProcess container(String id) {
-        synchronized (kernel) {
-            group.container(bytes(id));
-        }
-        return this;
+        return change(() -> group.container(bytes(id)));
     }
 
     /** The first thread of the process; after an exec, the thread that executed. */
@@ -338,26 +321,18 @@ public final class SimProcess {
 
     /** Has a call return a result without running, as seccomp filters, their supervisors, and tracers do. */
     public SimProcess refuse(Syscall syscall, long result) {
-        synchronized (kernel) {
-            group.refuse(syscall, result);
-        }
-        return this;
+        return change(() -> group.refuse(syscall, result));
     }
 
     /** Moves the process to a mount namespace of its own: unshare(2) with CLONE_NEWNS. */
     public SimProcess unshare() {
-        synchronized (kernel) {
-            ErrorText.check("unshare", kernel.unshare(first.task()));
-        }
-        return this;
+        return change(() -> ErrorText.check("unshare", kernel.unshare(first.task())));
     }
 
     /** Shows a directory or file at another place too, in the process's mount namespace, which only root may do. */
     public SimProcess mount(String from, String to) {
-        synchronized (kernel) {
-            ErrorText.check("mount on " + to, kernel.files().bindMount(first.task(), bytes(from), bytes(to)));
-        }
-        return this;
+        return change(() ->
+                ErrorText.check("mount on " + to, kernel.files().bindMount(first.task(), bytes(from), bytes(to))));
     }
 
     /** dup2(2): puts another file behind a descriptor. */
@@ -376,6 +351,13 @@ public final class SimProcess {
         }
     }
 
+    private SimProcess change(Runnable change) {
+        synchronized (kernel) {
+            change.run();
+        }
+        return this;
+    }
+
     private static void requireOpen(int fd, boolean isOpen) {
         ErrorText.check("descriptor " + fd, isOpen ? 0 : -Errno.EBADF);
     }
@@ -383,13 +365,7 @@ public final class SimProcess {
     /** Kills all threads with SIGKILL; calls under way return first. */
     public void kill() {
         synchronized (kernel) {
-            while (!group.tasks().isEmpty()) {
-                // A dying thread may have handed its request to a worker, which must die too.
-                for (Task task : group.tasks()) {
-                    kernel.signal(task, Signal.KILL);
-                    kernel.run(task);
-                }
-            }
+            kernel.kill(group, null);
         }
     }
 

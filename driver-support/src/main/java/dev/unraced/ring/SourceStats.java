@@ -5,6 +5,7 @@ import dev.unraced.capture.CallerLosses;
 import dev.unraced.capture.FilterReason;
 import dev.unraced.capture.LossReason;
 import dev.unraced.capture.StashStats;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -126,6 +127,17 @@ public record SourceStats(
 
         public Builder lost(Map<LossReason, Long> value) {
             lost = value;
+            return this;
+        }
+
+        /** Adds losses for one reason, if there are any. */
+        public Builder lost(LossReason reason, long count) {
+            if (count > 0) {
+                Map<LossReason, Long> more = new EnumMap<>(LossReason.class);
+                more.putAll(lost);
+                more.merge(reason, count, Long::sum);
+                lost = more;
+            }
             return this;
         }
 

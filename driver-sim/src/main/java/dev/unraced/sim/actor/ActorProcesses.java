@@ -3,7 +3,6 @@ package dev.unraced.sim.actor;
 
 import static dev.unraced.linux.OpenFlags.AT_FDCWD;
 
-import dev.unraced.event.Abi;
 import dev.unraced.event.Syscall;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Signal;
@@ -60,16 +59,12 @@ final class ActorProcesses {
     }
 
     Task fork() {
-        Task child = kernel.fork(main, main.comm());
-        children.add(child.group());
-        return child;
+        return child(kernel.fork(main, main.comm()));
     }
 
     /** Makes a child in the same memory, as vfork does. */
     Task vfork() {
-        Task child = kernel.vfork(main, main.comm());
-        children.add(child.group());
-        return child;
+        return child(kernel.vfork(main, main.comm()));
     }
 
     /** Makes a child that has an id again that a dead thread had. */
@@ -78,6 +73,10 @@ final class ActorProcesses {
         if (child == null) {
             throw new RefusedException("unsupported: the id is in use");
         }
+        return child(child);
+    }
+
+    private Task child(Task child) {
         children.add(child.group());
         return child;
     }
@@ -90,7 +89,7 @@ final class ActorProcesses {
     /** Begins an open. */
     void openat(Task task, long path, long flags, long mode) {
         begun++;
-        kernel.begin(task, Syscall.OPENAT, Abi.NATIVE, AT_FDCWD, path, flags, mode);
+        kernel.begin(task, Syscall.OPENAT, AT_FDCWD, path, flags, mode);
     }
 
     /** Opens a path; returns whether the open returned. */
@@ -122,10 +121,7 @@ final class ActorProcesses {
     }
 
     void end(TaskGroup group) {
-        for (Task task : group.tasks()) {
-            kernel.signal(task, Signal.KILL);
-            kernel.run(task);
-        }
+        kernel.kill(group, null);
         children.remove(group);
     }
 

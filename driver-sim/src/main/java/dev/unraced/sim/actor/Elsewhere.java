@@ -74,8 +74,7 @@ final class Elsewhere extends Player {
             done(kernel.unshare(main));
             isApart = true;
         }
-        done(kernel.files().bindMount(main, line.bytes("from"), line.bytes("to")));
-        return new Answer();
+        return done(kernel.files().bindMount(main, line.bytes("from"), line.bytes("to")));
     }
 
     /** Opens a file at the end of a long path whose directories are covered by many mounts. */

@@ -86,11 +86,7 @@ final class Fixtures extends Player {
     }
 
     private Answer accept(CommandLine line) {
-        Socket socket = made(kernel.network().accept(socketOf(line)));
-        handles.put(
-                line.integer("keep", 0),
-                main.group().descriptors().add(kernel.files().socketFile(socket)));
-        return new Answer();
+        return keep(line, kernel.files().socketFile(made(kernel.network().accept(socketOf(line)))));
     }
 
     private Answer names(CommandLine line) {
@@ -102,12 +98,12 @@ final class Fixtures extends Player {
     }
 
     private Answer tree(CommandLine line) {
-        OpenFile file = kernel.files().openTree(main, line.bytes("path")).file();
-        if (file == null) {
-            throw new RefusedException("open_tree failed");
-        }
-        handles.put(line.integer("keep", 0), main.group().descriptors().add(file));
-        return new Answer();
+        return keep(line, opened(kernel.files().openTree(main, line.bytes("path"))));
+    }
+
+    private Answer keep(CommandLine line, OpenFile file) {
+        return done(() ->
+                handles.put(line.integer("keep", 0), main.group().descriptors().add(file)));
     }
 
     private Answer elsewhere() {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.actor;
 
-import dev.unraced.event.Abi;
 import dev.unraced.event.Syscall;
 import dev.unraced.linux.OpenFlags;
 import dev.unraced.sim.fs.Inode;
@@ -38,7 +37,7 @@ final class Flips extends Player {
         long tag = line.number("tag", 1);
         return flip(
                 line,
-                (buffer, i) -> kernel.begin(main, Syscall.OPENAT, Abi.NATIVE, OpenFlags.AT_FDCWD, buffer, 0, tag + i),
+                (buffer, i) -> kernel.begin(main, Syscall.OPENAT, OpenFlags.AT_FDCWD, buffer, 0, tag + i),
                 rounds -> {
                     rounds.tookFile(main.descriptor((int) main.lastResult()), first, second);
                     ActorProcesses.closeLast(main);
@@ -50,11 +49,10 @@ final class Flips extends Player {
         byte[] a = line.bytes("a");
         byte[] b = line.bytes("b");
         int fd = handles.get(line.text("fd"), -1);
-        return flip(
-                line, (buffer, i) -> kernel.begin(main, Syscall.CONNECT, Abi.NATIVE, fd, buffer, a.length), rounds -> {
-                    byte[] peer = main.lastResult() == 0 ? peer(fd) : null;
-                    rounds.took(Arrays.equals(peer, a) ? 'a' : Arrays.equals(peer, b) ? 'b' : 'x');
-                });
+        return flip(line, (buffer, i) -> kernel.begin(main, Syscall.CONNECT, fd, buffer, a.length), rounds -> {
+            byte[] peer = main.lastResult() == 0 ? peer(fd) : null;
+            rounds.took(Arrays.equals(peer, a) ? 'a' : Arrays.equals(peer, b) ? 'b' : 'x');
+        });
     }
 
     /** Begins the i-th call on a buffer. */

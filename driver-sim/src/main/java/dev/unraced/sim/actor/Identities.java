@@ -9,7 +9,6 @@ import dev.unraced.sim.fs.Inode;
 import dev.unraced.sim.kernel.Program;
 import dev.unraced.sim.kernel.Signal;
 import dev.unraced.sim.kernel.Task;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -62,9 +61,9 @@ final class Identities extends Player {
         long begun = kernel.clock().now();
         Inode file = programFile();
         String name = script == null ? "unraced-actor" : PROGRAM;
-        String first = script == null ? "-" : new String(script.toByteArray(), StandardCharsets.ISO_8859_1);
-        String other = new String(line.bytes("other"), StandardCharsets.ISO_8859_1);
-        byte[] arguments = bytes(String.join("\0", name, "after-program", first, other, Long.toString(tag), ""));
+        String first = script == null ? "-" : line.path("script");
+        byte[] arguments =
+                bytes(String.join("\0", name, "after-program", first, line.path("other"), Long.toString(tag), ""));
         ByteString program = ByteString.utf8(PROGRAM);
         ByteString asked = script == null ? program : script;
         ByteString interpreter = script == null ? null : program;
@@ -81,14 +80,7 @@ final class Identities extends Player {
         kernel.endExec(
                 executing,
                 executing.comm(),
-                new Program(
-                        asked,
-                        interpreter,
-                        program,
-                        file.superBlock().major(),
-                        file.superBlock().minor(),
-                        file.number(),
-                        ByteString.copyOf(arguments)),
+                new Program(asked, interpreter, program, file, ByteString.copyOf(arguments)),
                 raised);
         processes.open(executing, line.bytes("other"), 0, tag + 1);
         kernel.exit(executing, (int) (tag % 100));

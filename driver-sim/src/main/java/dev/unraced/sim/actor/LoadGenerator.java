@@ -3,7 +3,6 @@ package dev.unraced.sim.actor;
 
 import static dev.unraced.linux.OpenFlags.O_CREAT;
 
-import dev.unraced.event.Abi;
 import dev.unraced.event.Syscall;
 import dev.unraced.linux.OpenFlags;
 import dev.unraced.sim.kernel.ArgumentBytes;
@@ -52,16 +51,7 @@ final class LoadGenerator extends Player {
                 callers.add(new Caller(kernel.thread(main.group()), first + i * calls, calls));
             }
         }
-        List<Caller> busy = new ArrayList<>(callers);
-        while (!busy.isEmpty()) {
-            int chosen = processes.random().nextInt(busy.size());
-            // The lock covers one step: other threads may switch modes between any two steps.
-            synchronized (kernel) {
-                if (!advance(busy.get(chosen), base, mixed)) {
-                    busy.remove(chosen);
-                }
-            }
-        }
+        takeTurns(callers, caller -> advance(caller, base, mixed));
         String tids = callers.stream()
                 .map(caller -> Integer.toString(caller.task.tid()))
                 .collect(Collectors.joining(","));
@@ -109,20 +99,14 @@ final class LoadGenerator extends Player {
         task.group().memory().write(caller.path, joined(base, "/" + tag + "\0"));
         processes.countBegun();
         switch ((int) (mixed ? tag % MIXED_CALLS : 0)) {
-            case 1 -> kernel.begin(task, Syscall.OPEN, Abi.NATIVE, caller.path, 0, tag);
-            case 2 -> kernel.begin(task, Syscall.CREAT, Abi.NATIVE, caller.path, tag);
+            case 1 -> kernel.begin(task, Syscall.OPEN, caller.path, 0, tag);
+            case 2 -> kernel.begin(task, Syscall.CREAT, caller.path, tag);
             case 3 -> {
                 task.group().memory().write(caller.how, ArgumentBytes.openHow(O_CREAT, tag & 07777, 0));
                 kernel.begin(
-                        task,
-                        Syscall.OPENAT2,
-                        Abi.NATIVE,
-                        OpenFlags.AT_FDCWD,
-                        caller.path,
-                        caller.how,
-                        OpenFlags.OPEN_HOW_SIZE);
+                        task, Syscall.OPENAT2, OpenFlags.AT_FDCWD, caller.path, caller.how, OpenFlags.OPEN_HOW_SIZE);
             }
-            default -> kernel.begin(task, Syscall.OPENAT, Abi.NATIVE, OpenFlags.AT_FDCWD, caller.path, 0, tag);
+            default -> kernel.begin(task, Syscall.OPENAT, OpenFlags.AT_FDCWD, caller.path, 0, tag);
         }
     }
 

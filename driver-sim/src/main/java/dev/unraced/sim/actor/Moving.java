@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.actor;
 
-import dev.unraced.event.Abi;
 import dev.unraced.event.Syscall;
 import dev.unraced.linux.OpenFlags;
 import dev.unraced.sim.fs.OpenFile;
@@ -79,7 +78,7 @@ final class Moving extends Player {
         Rounds rounds = new Rounds(processes, main);
         kernel.looksTakeSteps(true);
         for (int i = 0; i < line.integer("calls", 1); i++) {
-            Call begun = kernel.begin(main, Syscall.OPENAT, Abi.NATIVE, dirfd, path, 0, 0);
+            Call begun = kernel.begin(main, Syscall.OPENAT, dirfd, path, 0, 0);
             rounds.play(begun, (call, acts) -> {
                 boolean mayMove = !once || (call.file() != null && acts == 0);
                 boolean moves = mayMove && processes.random().nextInt(once ? RARITY : SELDOM) == 0;
@@ -118,7 +117,7 @@ final class Moving extends Player {
         Task swapper = kernel.thread(main.group());
         Rounds rounds = new Rounds(processes, main);
         for (int i = 0; i < line.integer("calls", 1); i++) {
-            Call begun = kernel.begin(main, Syscall.OPENAT, Abi.NATIVE, OpenFlags.AT_FDCWD, pathOfA, 0, 0);
+            Call begun = kernel.begin(main, Syscall.OPENAT, OpenFlags.AT_FDCWD, pathOfA, 0, 0);
             rounds.play(
                     begun,
                     call -> Rounds.isInstalled(call, main) && processes.random().nextInt(RARITY) != 0,

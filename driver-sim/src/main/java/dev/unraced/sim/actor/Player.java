@@ -8,6 +8,7 @@ import dev.unraced.event.Sockaddr;
 import dev.unraced.linux.Errno;
 import dev.unraced.linux.OpenFlags;
 import dev.unraced.linux.SocketTypes;
+import dev.unraced.sim.fs.OpenAttempt;
 import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.fs.OpenRequest;
 import dev.unraced.sim.kernel.Kernel;
@@ -15,7 +16,10 @@ import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.net.Socket;
 import dev.unraced.sim.net.SocketResult;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Carries out some of the commands of the actor. */
@@ -36,11 +40,13 @@ abstract class Player {
     }
 
     final OpenFile file(Task task, int dirfd, byte[] path, long flags) {
-        OpenFile file = kernel.files()
-                .open(task, dirfd, path, new OpenRequest(flags, 0, 0))
-                .file();
+        return opened(kernel.files().open(task, dirfd, path, new OpenRequest(flags, 0, 0)));
+    }
+
+    static OpenFile opened(OpenAttempt attempt) {
+        OpenFile file = attempt.file();
         if (file == null) {
-            throw new RefusedException("a file cannot be opened");
+            throw new RefusedException("a file cannot be opened: errno " + attempt.error());
         }
         return file;
     }
@@ -102,6 +108,24 @@ abstract class Player {
             }
             return writes;
         };
+    }
+
+    /**
+     * Has threads take turns at random, until each has nothing more to do. The lock covers one turn: other threads may
+     * switch modes between any two.
+     *
+     * @param turn returns whether its thread has more to do
+     */
+    final <T> void takeTurns(List<T> all, Predicate<T> turn) {
+        List<T> busy = new ArrayList<>(all);
+        while (!busy.isEmpty()) {
+            synchronized (kernel) {
+                int chosen = processes.random().nextInt(busy.size());
+                if (!turn.test(busy.get(chosen))) {
+                    busy.remove(chosen);
+                }
+            }
+        }
     }
 
     /** Ends a child, and answers with its thread. */

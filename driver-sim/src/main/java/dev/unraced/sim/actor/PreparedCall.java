@@ -28,7 +28,7 @@ final class PreparedCall {
     private final Pointers pointers;
     private final Handles handles;
     private final CommandLine line;
-    private final List<Pointer> memory = new ArrayList<>();
+    private final List<Pointer> placed = new ArrayList<>();
     private final Syscall syscall;
     private final Abi abi;
     private final boolean isRequest;
@@ -170,7 +170,7 @@ final class PreparedCall {
             task.group().descriptors().close(0);
             task.group().descriptors().add(displaced);
         }
-        memory.forEach(pointers::free);
+        placed.forEach(pointers::free);
         return answer;
     }
 
@@ -193,26 +193,16 @@ final class PreparedCall {
     private long[] registers() {
         long flags = line.number("flags", 0);
         long mode = line.number("mode", 0);
+        boolean isConnect = syscall == Syscall.CONNECT;
+        int fd = handles.get(line.text(isConnect ? "fd" : "dirfd"), AT_FDCWD);
+        Pointer memory = pointer(isConnect ? "address" : "path");
         return switch (syscall) {
-            case OPEN -> new long[] {pointer("path").address(), flags, mode};
-            case CREAT -> new long[] {pointer("path").address(), mode};
-            case OPENAT ->
-                new long[] {
-                    handles.get(line.text("dirfd"), AT_FDCWD), pointer("path").address(), flags, mode
-                };
+            case OPEN -> new long[] {memory.address(), flags, mode};
+            case CREAT -> new long[] {memory.address(), mode};
+            case OPENAT -> new long[] {fd, memory.address(), flags, mode};
             case OPENAT2 ->
-                new long[] {
-                    handles.get(line.text("dirfd"), AT_FDCWD),
-                    pointer("path").address(),
-                    how(flags, mode),
-                    line.number("size", OpenFlags.OPEN_HOW_SIZE)
-                };
-            case CONNECT -> {
-                Pointer address = pointer("address");
-                yield new long[] {
-                    handles.get(line.text("fd"), AT_FDCWD), address.address(), line.number("addrlen", address.length())
-                };
-            }
+                new long[] {fd, memory.address(), how(flags, mode), line.number("size", OpenFlags.OPEN_HOW_SIZE)};
+            case CONNECT -> new long[] {fd, memory.address(), line.number("addrlen", memory.length())};
         };
     }
 
@@ -233,7 +223,7 @@ final class PreparedCall {
 
     private Pointer made(String text) {
         Pointer pointer = pointers.make(text);
-        memory.add(pointer);
+        placed.add(pointer);
         return pointer;
     }
 }

@@ -6,6 +6,7 @@ import static dev.unraced.linux.OpenFlags.O_RDWR;
 import dev.unraced.sim.kernel.Task;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Plays many threads that block in opens at the same time, each with its own name for the FIFO. */
 final class Queue extends Player {
@@ -41,22 +42,17 @@ final class Queue extends Player {
                 all.add(join(fifo, directory));
             }
         }
-        List<Waiting> busy = new ArrayList<>(all);
-        long releases = 0;
+        AtomicLong releases = new AtomicLong();
         long path = ActorProcesses.path(main, fifo);
-        while (!busy.isEmpty()) {
-            synchronized (kernel) {
-                int chosen = processes.random().nextInt(busy.size());
-                if (!advance(busy.get(chosen), rounds)) {
-                    busy.remove(chosen);
-                }
-                if (processes.random().nextInt(RARELY) == 0) {
-                    processes.open(main, path, O_RDWR, 0);
-                    ActorProcesses.closeLast(main);
-                    releases++;
-                }
+        takeTurns(all, waiting -> {
+            boolean hasMore = advance(waiting, rounds);
+            if (processes.random().nextInt(RARELY) == 0) {
+                processes.open(main, path, O_RDWR, 0);
+                ActorProcesses.closeLast(main);
+                releases.incrementAndGet();
             }
-        }
+            return hasMore;
+        });
         synchronized (kernel) {
             all.forEach(this::leave);
         }

@@ -32,7 +32,7 @@ final class Refusals extends Player {
         long[] registers = registers(syscall, fd, ActorProcesses.path(child, a), a.length);
         for (int i = 0; i < calls; i++) {
             processes.countBegun();
-            kernel.begin(child, syscall, Abi.NATIVE, registers.clone());
+            kernel.begin(child, syscall, registers.clone());
             processes.run(child);
         }
         return ended(child).with("won", calls).with("truth", "n".repeat(calls));
@@ -71,7 +71,7 @@ final class Refusals extends Player {
         Rounds rounds = new Rounds(processes, child);
         for (int i = 0; i < calls; i++) {
             processes.countBegun();
-            kernel.begin(child, syscall, Abi.NATIVE, registers.clone());
+            kernel.begin(child, syscall, registers.clone());
             if (!processes.run(child)) {
                 blocked.add(block(fifo, flood));
                 // The other end of the FIFO lets the open go on.
@@ -104,7 +104,7 @@ final class Refusals extends Player {
         int calls = line.integer("calls", 1);
         for (int i = 0; i < calls; i++) {
             Task visitor = kernel.thread(child.group());
-            Call begun = kernel.begin(child, Syscall.OPENAT, Abi.NATIVE, OpenFlags.AT_FDCWD, path, 0, 0);
+            Call begun = kernel.begin(child, Syscall.OPENAT, OpenFlags.AT_FDCWD, path, 0, 0);
             rounds.play(begun, call -> Rounds.isInstalled(call, child), () -> {
                 descriptors.duplicate(decoy, (int) begun.result());
                 kernel.exit(visitor);

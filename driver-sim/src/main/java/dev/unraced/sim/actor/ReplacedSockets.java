@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.actor;
 
-import dev.unraced.event.Abi;
 import dev.unraced.event.Syscall;
 import dev.unraced.sim.kernel.ArgumentBytes;
 import dev.unraced.sim.kernel.Call;
@@ -51,7 +50,7 @@ final class ReplacedSockets extends Player {
         int fd = main.group().descriptors().add(datagramSocket());
         long address = main.group().memory().place(peer);
         processes.countBegun();
-        kernel.begin(other, Syscall.CONNECT, Abi.NATIVE, fd, address, peer.length);
+        kernel.begin(other, Syscall.CONNECT, fd, address, peer.length);
         processes.run(other);
         main.group().memory().unmap(address);
         return fd;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.actor;
 
-import dev.unraced.event.Abi;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.Sockaddr;
 import dev.unraced.event.Syscall;
@@ -118,12 +117,12 @@ final class SharedSockets extends Player {
         private void connect(byte[] wanted) {
             processes.countBegun();
             long memory = other.group().memory().place(wanted);
-            kernel.begin(other, Syscall.CONNECT, Abi.NATIVE, descriptorOf(other, file), memory, wanted.length);
+            kernel.begin(other, Syscall.CONNECT, descriptorOf(other, file), memory, wanted.length);
         }
 
         void play(Rounds rounds) {
             Call begun = block == 0
-                    ? kernel.begin(main, Syscall.CONNECT, Abi.NATIVE, fd, address, a.length)
+                    ? kernel.begin(main, Syscall.CONNECT, fd, address, a.length)
                     : kernel.beginSocketcall(main, block);
             rounds.play(begun, (call, done) -> {
                 if (call.next() != CallStep.ENTER && processes.random().nextInt(RARITY) != 0 && act()) {
@@ -172,7 +171,7 @@ final class SharedSockets extends Player {
         for (int i = 0; i < calls; i++) {
             int fd = main.group().descriptors().add(socketFile(a, SocketTypes.SOCK_DGRAM));
             main.group().memory().write(address, a);
-            Call begun = kernel.begin(main, Syscall.CONNECT, Abi.NATIVE, fd, address, a.length);
+            Call begun = kernel.begin(main, Syscall.CONNECT, fd, address, a.length);
             rounds.play(begun, rewriting(2, address, a, b));
             rounds.tookAddress(begun, a);
             main.group().descriptors().close(fd);
@@ -218,7 +217,7 @@ final class SharedSockets extends Player {
             address = kernel.network().localName(socketOf(listener));
             int fd = descriptors.add(socketFile(address, SocketTypes.SOCK_STREAM));
             long memory = main.group().memory().place(address);
-            Call begun = kernel.begin(main, Syscall.CONNECT, Abi.NATIVE, fd, memory, address.length);
+            Call begun = kernel.begin(main, Syscall.CONNECT, fd, memory, address.length);
             rounds.play(begun, call -> call.next() == CallStep.EXIT, () -> descriptors.close(listener));
             boolean succeeded = begun.result() == 0;
             rounds.succeeded(succeeded);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.actor;
 
-import dev.unraced.event.Abi;
 import dev.unraced.event.Syscall;
 import dev.unraced.linux.OpenFlags;
 import dev.unraced.sim.fs.OpenFile;
@@ -12,7 +11,6 @@ import dev.unraced.sim.kernel.Task;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -26,25 +24,10 @@ public final class SimActor {
     private static final int STANDARD_DESCRIPTORS = 3;
 
     /** The commands that the simulated kernel does not support. */
-    private static final Set<String> LACKING = Set.of(
-            "memfd",
-            "fuse",
-            "scope-rebound",
-            "uring-outlived",
-            "uring-lent",
-            "uring-attempt",
-            "uring-polled",
-            "taken-socket",
-            "destroyed-socket",
-            "bound-socket",
-            "autobound-socket",
-            "uring-chained",
-            "fetched-attempt",
-            "moved-mount",
-            "base-swap",
-            "start-elsewhere",
-            "departed",
-            "oldroot");
+    private static final Set<String> LACKING = Set.of("""
+            memfd fuse scope-rebound uring-outlived uring-lent uring-attempt uring-polled taken-socket
+            destroyed-socket bound-socket autobound-socket uring-chained fetched-attempt moved-mount
+            base-swap start-elsewhere departed oldroot""".split("\\s+"));
 
     private final Kernel kernel;
     private final Task observer;
@@ -77,20 +60,17 @@ public final class SimActor {
         this.observer = observer;
         synchronized (kernel) {
             processes = new ActorProcesses(kernel);
-            processes.main().group().container(CONTAINER.getBytes(StandardCharsets.US_ASCII));
+            Task main = processes.main();
+            main.group().container(CONTAINER.getBytes(StandardCharsets.US_ASCII));
+            byte[] path = Player.bytes("/etc/hostname");
             // Descriptors 0, 1 and 2 are taken, so that a call returns them only when it is meant to.
             for (int fd = 0; fd < STANDARD_DESCRIPTORS; fd++) {
-                OpenFile file = kernel.files()
-                        .open(
-                                processes.main(),
-                                OpenFlags.AT_FDCWD,
-                                "/etc/hostname".getBytes(StandardCharsets.US_ASCII),
-                                new OpenRequest(0, 0, 0))
-                        .file();
-                processes.main().group().descriptors().add(Objects.requireNonNull(file));
+                OpenRequest reading = new OpenRequest(0, 0, 0);
+                OpenFile file = Player.opened(kernel.files().open(main, OpenFlags.AT_FDCWD, path, reading));
+                main.group().descriptors().add(file);
             }
-            handles = new Handles(processes.main().group().descriptors());
-            pointers = new Pointers(processes.main().group().memory());
+            handles = new Handles(main.group().descriptors());
+            pointers = new Pointers(main.group().memory());
         }
         fixtures = new Fixtures(processes, handles);
         load = new LoadGenerator(processes);
@@ -258,7 +238,7 @@ public final class SimActor {
         long calls = line.number("calls", 0);
         for (long i = 0; i < calls; i++) {
             long address = ActorProcesses.path(observer, Player.joined(line.bytes("base"), Long.toString(i)));
-            kernel.begin(observer, Syscall.OPENAT, Abi.NATIVE, OpenFlags.AT_FDCWD, address, 0, 0);
+            kernel.begin(observer, Syscall.OPENAT, OpenFlags.AT_FDCWD, address, 0, 0);
             kernel.run(observer);
             observer.group().memory().unmap(address);
         }

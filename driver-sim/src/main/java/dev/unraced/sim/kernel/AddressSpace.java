@@ -6,6 +6,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -63,9 +64,7 @@ public final class AddressSpace {
     public long placeCold(byte[] bytes, int resident) {
         int warm = resident > 0 ? pages(resident) : 0;
         Mapping mapping = map(warm + pages(bytes.length - resident + 1), true);
-        for (int page = 0; page < warm / PAGE; page++) {
-            mapping.absent[page] = false;
-        }
+        mapping.absent.clear(0, warm / PAGE);
         int from = warm - resident;
         System.arraycopy(bytes, 0, mapping.bytes, from, bytes.length);
         return mapping.start + from;
@@ -252,16 +251,14 @@ public final class AddressSpace {
     private static final class Mapping {
         final long start;
         final byte[] bytes;
-        final boolean @Nullable [] absent;
+        /** The pages that are not in memory. */
+        final BitSet absent = new BitSet(0);
 
         Mapping(long start, byte[] bytes, boolean cold) {
             this.start = start;
             this.bytes = bytes;
             if (cold) {
-                absent = new boolean[bytes.length / PAGE];
-                Arrays.fill(absent, true);
-            } else {
-                absent = null;
+                absent.set(0, bytes.length / PAGE);
             }
         }
 
@@ -275,30 +272,15 @@ public final class AddressSpace {
 
         /** Fetches bytes, or returns whether they are in memory. */
         boolean canRead(int from, int length, boolean fetching) {
-            if (fetching) {
-                fetch(from, length);
+            if (fetching && length > 0) {
+                absent.clear(from / PAGE, (from + length - 1) / PAGE + 1);
             }
             return fetching || isPresent(from, length);
         }
 
         boolean isPresent(int from, int length) {
-            if (absent == null) {
-                return true;
-            }
-            for (int page = from / PAGE; page <= (from + length - 1) / PAGE; page++) {
-                if (absent[page]) {
-                    return false;
-                }
-            }
-            return true;
-        }
-
-        void fetch(int from, int length) {
-            if (absent != null && length > 0) {
-                for (int page = from / PAGE; page <= (from + length - 1) / PAGE; page++) {
-                    absent[page] = false;
-                }
-            }
+            int firstAbsent = absent.nextSetBit(from / PAGE);
+            return firstAbsent < 0 || firstAbsent > (from + length - 1) / PAGE;
         }
     }
 }

@@ -122,7 +122,7 @@ final class CallRunner {
                 call.next = CallStep.EXIT;
                 return;
             }
-            observers.enter(task, call);
+            observers.each(observer -> observer.enter(task, call));
         }
         if (call.isConnect()) {
             call.next = call.isIndirect ? CallStep.COPY_BLOCK : CallStep.COPY_ADDRESS;
@@ -177,7 +177,7 @@ final class CallRunner {
 
     private void notifyOfWork(Task task, Call call) {
         call.unnotified = false;
-        observers.worked(task, call);
+        observers.each(observer -> observer.worked(task, call));
     }
 
     private static boolean canGoOn(Call call) {
@@ -236,9 +236,9 @@ final class CallRunner {
     private void notifyOfEnd(Task task, Call call) {
         call.done = true;
         if (call.origin() == Origin.SYSCALL) {
-            observers.exit(task, call);
+            observers.each(observer -> observer.exit(task, call));
         } else {
-            observers.completed(task, call);
+            observers.each(observer -> observer.completed(task, call));
         }
     }
 

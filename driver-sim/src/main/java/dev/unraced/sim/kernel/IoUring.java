@@ -58,7 +58,7 @@ final class IoUring {
             } else if (item.call() != null) {
                 task.call = item.call();
             } else {
-                observers.submittedOther(task);
+                observers.each(observer -> observer.submittedOther(task));
                 Objects.requireNonNull(item.other()).accept(task);
             }
         }
@@ -87,7 +87,7 @@ final class IoUring {
         if (request.origin() != Origin.IO_URING) {
             return;
         }
-        observers.submitted(task, request);
+        observers.each(observer -> observer.submitted(task, request));
         if (request.onWorker && request.next == CallStep.WORK) {
             toWorker(task, request);
         }

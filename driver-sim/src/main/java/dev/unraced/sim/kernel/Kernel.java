@@ -167,7 +167,7 @@ public final class Kernel {
         child.parentStartNanos = from.startNanos;
         Task task = child.tasks.get(0);
         task.comm(comm);
-        observers.forked(from, task);
+        observers.each(observer -> observer.forked(from, task));
         return task;
     }
 
@@ -203,12 +203,7 @@ public final class Kernel {
 
     /** Ends execve: the thread takes over id and start time of its group's first thread, and gets new memory. */
     public void endExec(Task task, byte[] comm) {
-        endExec(task, comm, null);
-    }
-
-    /** Ends execve as {@link #endExec(Task, byte[])} does, of a known program. */
-    public void endExec(Task task, byte[] comm, @Nullable Program program) {
-        endExec(task, comm, program, task.group.effectiveUid);
+        endExec(task, comm, null, task.group.effectiveUid);
     }
 
     /** Ends execve as {@link #endExec(Task, byte[])} does, of a program that gives the process an effective user. */
@@ -224,12 +219,12 @@ public final class Kernel {
         task.group.effectiveUidBefore = task.group.effectiveUid;
         task.group.effectiveUid = effectiveUid;
         task.comm(comm);
-        observers.executed(task, before);
+        observers.each(observer -> observer.executed(task, before));
     }
 
     /** Lets an execve or execveat fail. The arguments are those of {@link Tracepoints#execFailed}. */
     public void failExec(Task task, ExecCall call, byte[] path, int atFlags, int error) {
-        observers.execFailed(task, call, path, atFlags, error);
+        observers.each(observer -> observer.execFailed(task, call, path, atFlags, error));
     }
 
     /** Ends a thread of its own accord, outside of any call. */
@@ -257,10 +252,28 @@ public final class Kernel {
         }
     }
 
+    /** Kills all threads of a process with SIGKILL, but for one or null; calls under way return first. */
+    public void kill(TaskGroup group, @Nullable Task survivor) {
+        while (group.tasks.stream().anyMatch(task -> task != survivor)) {
+            // A dying thread may have handed its request to a worker, which must die too.
+            for (Task task : group.tasks()) {
+                if (task != survivor) {
+                    signal(task, Signal.KILL);
+                    run(task);
+                }
+            }
+        }
+    }
+
     /** Sends SIGSYS to a thread that blocks this signal, so that the signal stays pending. */
     public void pendSigsys(Task task) {
         task.sigsysBlocked = true;
         task.sigsysPending = true;
+    }
+
+    /** Begins a call by its native number. */
+    public Call begin(Task task, Syscall syscall, long... registers) {
+        return begin(task, syscall, Abi.NATIVE, registers);
     }
 
     /**

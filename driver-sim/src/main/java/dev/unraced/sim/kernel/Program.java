@@ -2,6 +2,7 @@
 package dev.unraced.sim.kernel;
 
 import dev.unraced.event.ByteString;
+import dev.unraced.sim.fs.Inode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,16 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param asked the path that execve was given
  * @param interpreter the interpreter that a script names, or null
  * @param path the path of the file that is executed: of a script the interpreter's
- * @param major major device number of this file
- * @param minor minor device number of this file
- * @param inode its inode number
+ * @param file this file
  * @param arguments each with a NUL at its end
  */
 public record Program(
-        ByteString asked,
-        @Nullable ByteString interpreter,
-        ByteString path,
-        int major,
-        int minor,
-        long inode,
-        ByteString arguments) {}
+        ByteString asked, @Nullable ByteString interpreter, ByteString path, Inode file, ByteString arguments) {}

@@ -116,9 +116,9 @@ final class TaskTable implements ProcView {
     void end(Task task) {
         TaskGroup group = task.group;
         task.dead = true;
-        observers.threadExit(task);
+        observers.each(observer -> observer.threadExit(task));
         if (group.tasks.size() == 1) {
-            observers.processExit(task);
+            observers.each(observer -> observer.processExit(task));
         }
         task.call = null;
         group.tasks.remove(task);

@@ -6,8 +6,8 @@ import dev.unraced.sim.fs.FileTree;
 import dev.unraced.sim.fs.FsCaller;
 import dev.unraced.sim.fs.Inode;
 import dev.unraced.sim.fs.InodeOrError;
-import dev.unraced.sim.net.Lookup;
 import dev.unraced.sim.net.Socket;
+import dev.unraced.sim.net.SocketResult;
 import dev.unraced.sim.net.UnixNames;
 import java.util.HashMap;
 import java.util.Map;
@@ -34,16 +34,16 @@ final class UnixFileNames implements UnixNames {
     }
 
     @Override
-    public Lookup find(Object caller, byte[] path) {
+    public SocketResult find(Object caller, byte[] path) {
         InodeOrError found = files.stat((FsCaller) caller, path);
         Inode inode = found.inode();
         if (inode == null) {
-            return Lookup.failed(found.error());
+            return SocketResult.failed(found.error());
         }
         if (!files.mayWrite((FsCaller) caller, inode)) {
-            return Lookup.failed(Errno.EACCES);
+            return SocketResult.failed(Errno.EACCES);
         }
         Socket socket = bound.get(inode);
-        return socket == null ? Lookup.failed(Errno.ECONNREFUSED) : Lookup.found(socket);
+        return socket == null ? SocketResult.failed(Errno.ECONNREFUSED) : SocketResult.of(socket);
     }
 }

@@ -177,7 +177,7 @@ public final class Network {
             return unix.connect(caller, own, address);
         }
         InetSocket inet = (InetSocket) socket;
-        return isTcp(inet) ? tcp.connect(inet, address) : new Concluded(datagrams.connect(inet, address));
+        return isTcp(inet) ? tcp.connect(inet, address) : new ConnectAttempt(datagrams.connect(inet, address));
     }
 
     /** getsockname(2). */

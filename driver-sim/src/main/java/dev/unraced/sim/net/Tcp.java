@@ -35,16 +35,16 @@ final class Tcp {
     /** {@code __inet_stream_connect}. */
     ConnectAttempt connect(InetSocket socket, Address address) {
         if (address.length() < Address.FAMILY_SIZE) {
-            return new Concluded(-EINVAL);
+            return new ConnectAttempt(-EINVAL);
         }
         if (address.family() == AF_UNSPEC) {
             socket.disconnects++;
             handshake.disconnect(socket);
             socket.progress = Progress.UNCONNECTED;
-            return new Concluded(0);
+            return new ConnectAttempt(0);
         }
         return switch (socket.progress) {
-            case CONNECTED -> new Concluded(-EISCONN);
+            case CONNECTED -> new ConnectAttempt(-EISCONN);
             case CONNECTING -> new TcpConnect(socket, handshake, -EALREADY);
             case UNCONNECTED -> begin(socket, address);
         };
@@ -52,17 +52,17 @@ final class Tcp {
 
     private ConnectAttempt begin(InetSocket socket, Address address) {
         if (socket.state != State.CLOSE) {
-            return new Concluded(-EISCONN);
+            return new ConnectAttempt(-EISCONN);
         }
         int result = socket.family() == AF_INET ? address4(socket, address) : address6(socket, address);
         if (result != 0) {
-            return new Concluded(result);
+            return new ConnectAttempt(result);
         }
         socket.progress = Progress.CONNECTING;
         handshake.sendSyn(socket);
         if (socket.nonblocking()) {
             // The kernel handles the answer when the call releases the socket, after its result is settled.
-            return new Concluded(-EINPROGRESS);
+            return new ConnectAttempt(-EINPROGRESS);
         }
         return new TcpConnect(socket, handshake, -EINPROGRESS);
     }

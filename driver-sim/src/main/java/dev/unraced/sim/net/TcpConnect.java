@@ -3,32 +3,30 @@ package dev.unraced.sim.net;
 
 import static dev.unraced.linux.Errno.ECONNABORTED;
 import static dev.unraced.linux.Errno.EPIPE;
-import static dev.unraced.linux.Errno.ERESTARTSYS;
 
 import dev.unraced.sim.net.InetSocket.Progress;
 import dev.unraced.sim.net.InetSocket.State;
 
 /** The second half of {@code __inet_stream_connect}: waits for the answer, and returns its result. */
-final class TcpConnect implements ConnectAttempt {
+final class TcpConnect extends ConnectAttempt {
     private final InetSocket socket;
     private final Handshake handshake;
     private final int disconnects;
-    private int result;
-    private boolean waits;
 
     TcpConnect(InetSocket socket, Handshake handshake, int unanswered) {
+        super(unanswered);
         this.socket = socket;
         this.handshake = handshake;
         this.disconnects = socket.disconnects;
-        this.result = unanswered;
-        if (socket.state != State.SYN_SENT) {
-            conclude();
+        if (isAwaitedThere()) {
+            proceed();
         } else {
             waits = !socket.nonblocking();
         }
     }
 
-    private void conclude() {
+    @Override
+    void proceed() {
         waits = false;
         if (socket.disconnects != disconnects) {
             result = -EPIPE;
@@ -45,33 +43,7 @@ final class TcpConnect implements ConnectAttempt {
     }
 
     @Override
-    public int result() {
-        return result;
-    }
-
-    @Override
-    public boolean waits() {
-        return waits;
-    }
-
-    @Override
-    public boolean canGoOn() {
-        return waits && socket.state != State.SYN_SENT;
-    }
-
-    @Override
-    public void goOn() {
-        if (!canGoOn()) {
-            throw new IllegalStateException("this connect has nothing to go on with");
-        }
-        conclude();
-    }
-
-    /** Ends the call; its connection goes on. */
-    @Override
-    public int abandon() {
-        waits = false;
-        result = -ERESTARTSYS;
-        return result;
+    boolean isAwaitedThere() {
+        return socket.state != State.SYN_SENT;
     }
 }

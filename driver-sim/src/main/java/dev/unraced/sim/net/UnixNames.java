@@ -13,5 +13,5 @@ public interface UnixNames {
     int bind(Object caller, byte[] path, Socket socket);
 
     /** Finds the socket that is bound to a path, open or closed: {@code unix_find_bsd}, up to its check of the type. */
-    Lookup find(Object caller, byte[] path);
+    SocketResult find(Object caller, byte[] path);
 }

@@ -57,7 +57,7 @@ final class UnixSockets {
      * reports a taken name first.
      */
     private int bindAgain(Object caller, Address address) {
-        Lookup lookup = names.find(caller, path(address));
+        SocketResult lookup = names.find(caller, path(address));
         boolean taken = lookup.socket() != null || lookup.errno() == ECONNREFUSED;
         return taken ? -EADDRINUSE : -EINVAL;
     }
@@ -81,27 +81,27 @@ final class UnixSockets {
     }
 
     /** {@code unix_find_other}. A path may lead to a closed socket, which the kernel does not find. */
-    Lookup find(Object caller, Address address, int type) {
+    SocketResult find(Object caller, Address address, int type) {
         if (isAbstract(address)) {
             UnixSocket named = abstractNames.find(type, address.bytes(address.length()));
-            return named == null ? Lookup.failed(ECONNREFUSED) : Lookup.found(named);
+            return named == null ? SocketResult.failed(ECONNREFUSED) : SocketResult.of(named);
         }
-        Lookup lookup = names.find(caller, path(address));
+        SocketResult lookup = names.find(caller, path(address));
         if (!(lookup.socket() instanceof UnixSocket found)) {
-            return Lookup.failed(lookup.errno());
+            return SocketResult.failed(lookup.errno());
         }
         if (found.dead) {
-            return Lookup.failed(ECONNREFUSED);
+            return SocketResult.failed(ECONNREFUSED);
         }
-        return found.type() == type ? lookup : Lookup.failed(EPROTOTYPE);
+        return found.type() == type ? lookup : SocketResult.failed(EPROTOTYPE);
     }
 
     /** {@code unix_stream_connect} or {@code unix_dgram_connect}. */
     ConnectAttempt connect(Object caller, UnixSocket socket, Address address) {
         if (socket.type() == SocketTypes.SOCK_DGRAM) {
-            return new Concluded(connectDatagrams(caller, socket, address));
+            return new ConnectAttempt(connectDatagrams(caller, socket, address));
         }
-        return isName(address) ? new UnixConnect(this, caller, socket, address) : new Concluded(-EINVAL);
+        return isName(address) ? new UnixConnect(this, caller, socket, address) : new ConnectAttempt(-EINVAL);
     }
 
     private int connectDatagrams(Object caller, UnixSocket socket, Address address) {
@@ -116,7 +116,7 @@ final class UnixSockets {
         if (!isName(address)) {
             return -EINVAL;
         }
-        Lookup lookup = find(caller, address, socket.type());
+        SocketResult lookup = find(caller, address, socket.type());
         if (!(lookup.socket() instanceof UnixSocket other)) {
             return -lookup.errno();
         }

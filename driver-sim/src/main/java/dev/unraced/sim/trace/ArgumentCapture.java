@@ -59,9 +59,7 @@ final class ArgumentCapture {
     /** Reads the arguments that the kernel has not copied yet, and the state at entry. */
     void enter(Task task, Call call) {
         reader.memory(call, task.group().memory(), record, Provenance.ENTER);
-        if (task.group().descriptors().isShared()) {
-            record.flag(EventFlag.FD_TABLE_SHARED);
-        }
+        record.flag(EventFlag.FD_TABLE_SHARED, task.group().descriptors().isShared());
         if (call.syscall() == Syscall.CONNECT) {
             Socket socket = ObjectReader.socketOf(task, call);
             record.boundDevice = socket == null ? 0 : socket.device();

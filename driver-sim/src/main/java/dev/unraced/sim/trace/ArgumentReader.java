@@ -133,9 +133,7 @@ final class ArgumentReader {
             return false;
         }
         record.length = length;
-        if (record.addrlen > length) {
-            record.flag(EventFlag.TRUNCATED);
-        }
+        record.flag(EventFlag.TRUNCATED, record.addrlen > length);
         return true;
     }
 
@@ -153,9 +151,7 @@ final class ArgumentReader {
     /** Tells the listener the outcome of a read, and flags a read that failed; returns whether it succeeded. */
     private boolean isRead(Argument argument, byte[] bytes, int length, RecordBuilder record) {
         listener.read(argument, bytes, length);
-        if (length < 0) {
-            record.flag(EventFlag.FAULTED);
-        }
+        record.flag(EventFlag.FAULTED, length < 0);
         return length >= 0;
     }
 

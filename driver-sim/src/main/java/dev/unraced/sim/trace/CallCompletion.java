@@ -146,8 +146,6 @@ final class CallCompletion {
         boolean isElsewhere = call.isOnWorker()
                 ? doer.fs().namespace().number() != named
                 : record.namespace != 0 && record.namespace != named;
-        if (isElsewhere) {
-            record.flag(EventFlag.FOREIGN_MOUNT_NS);
-        }
+        record.flag(EventFlag.FOREIGN_MOUNT_NS, isElsewhere);
     }
 }

@@ -5,13 +5,11 @@ import dev.unraced.capture.FilterReason;
 import dev.unraced.config.EventFilters;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Syscall;
+import dev.unraced.ring.FilterCounts;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.TaskGroup;
-import java.util.EnumMap;
 import java.util.IdentityHashMap;
-import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Decides which calls become events, and counts the other calls. */
@@ -22,20 +20,12 @@ final class CallFilter {
     /** The filters under which each call that is under way entered. */
     private final IdentityHashMap<Call, EventFilters> entered = new IdentityHashMap<>();
 
-    private final Map<FilterReason, Counter> counts = new EnumMap<>(FilterReason.class);
+    private final FilterCounts counts = new FilterCounts();
 
     CallFilter(Kernel kernel, TraceSettings settings) {
         this.kernel = kernel;
         this.settings = settings;
         this.filters = settings.filters();
-        for (FilterReason reason : FilterReason.values()) {
-            counts.put(reason, new Counter());
-        }
-    }
-
-    /** A mutable count, so that counting allocates nothing. */
-    private static final class Counter {
-        long calls;
     }
 
     EventFilters inForce() {
@@ -100,17 +90,8 @@ final class CallFilter {
         return filters.result().accepts(failed) ? null : FilterReason.RESULT;
     }
 
-    void count(FilterReason reason) {
-        Objects.requireNonNull(counts.get(reason)).calls++;
-    }
-
-    Map<FilterReason, Long> counted() {
-        Map<FilterReason, Long> counted = new EnumMap<>(FilterReason.class);
-        counts.forEach((reason, counter) -> {
-            if (counter.calls > 0) {
-                counted.put(reason, counter.calls);
-            }
-        });
-        return counted;
+    /** Returns the counter of calls that are left out. */
+    FilterCounts counts() {
+        return counts;
     }
 }

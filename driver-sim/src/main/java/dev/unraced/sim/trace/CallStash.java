@@ -7,6 +7,7 @@ import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.trace.TraceListener.Argument;
 import dev.unraced.stash.ArgStash;
+import dev.unraced.stash.EntryFields;
 import dev.unraced.stash.StashPolicy;
 import java.nio.ByteBuffer;
 
@@ -18,8 +19,8 @@ final class CallStash {
     /** This bit keeps the keys of io_uring requests apart from those of threads. */
     private static final long REQUEST_KEY = 1L << 40;
 
-    /** The size of an ordinary entry in bytes. */
-    static final int ENTRY_BYTES = 336;
+    /** The size of an ordinary entry in bytes, in which an argument of 224 bytes fits. */
+    static final int ENTRY_BYTES = 337;
 
     private final ArgStash entries;
     private final ArgStash longEntries;
@@ -27,8 +28,7 @@ final class CallStash {
     private final ArgStash late;
 
     private final TraceListener listener;
-    private final byte[] array = new byte[RecordBuilder.LARGEST];
-    private final ByteBuffer bytes = ByteBuffer.wrap(array);
+    private final EntryFields fields = new EntryFields(RecordBuilder.LARGEST);
     private final ByteBuffer elsewhere = ByteBuffer.allocate(Byte.BYTES);
     private long longRefused;
     private long longEvicted;
@@ -42,9 +42,8 @@ final class CallStash {
 
     /** Stores a record; {@link #take} shows whether there was room. */
     void put(Task caller, Call call, RecordBuilder record) {
-        int length = record.writeTo(array);
-        bytes.limit(length).position(0);
-        boolean isShort = length <= ENTRY_BYTES;
+        ByteBuffer bytes = written(record);
+        boolean isShort = bytes.remaining() <= ENTRY_BYTES;
         ArgStash.Put outcome =
                 entries.put(key(caller, call), caller.startNanos(), code(call), isShort ? bytes : elsewhere);
         if (outcome == ArgStash.Put.REPLACED) {
@@ -60,9 +59,12 @@ final class CallStash {
 
     /** Stores a record of a call whose entry found no room, or was not seen; the statistics do not count it. */
     void putLate(Task caller, Call call, RecordBuilder record) {
-        int length = record.writeTo(array);
-        bytes.limit(length).position(0);
-        listener.stashed(late.put(key(caller, call), caller.startNanos(), code(call), bytes));
+        listener.stashed(late.put(key(caller, call), caller.startNanos(), code(call), written(record)));
+    }
+
+    private ByteBuffer written(RecordBuilder record) {
+        record.pass(fields.write());
+        return fields.written();
     }
 
     /**
@@ -72,14 +74,12 @@ final class CallStash {
      * @return negative when there is no record
      */
     int peek(Task caller, Call call, RecordBuilder record) {
-        bytes.clear();
-        int length = entries.peek(key(caller, call), caller.startNanos(), code(call), bytes);
+        int length = entries.peek(key(caller, call), caller.startNanos(), code(call), fields.room());
         if (length == Byte.BYTES) {
-            bytes.clear();
-            length = longEntries.peek(key(caller, call), caller.startNanos(), code(call), bytes);
+            length = longEntries.peek(key(caller, call), caller.startNanos(), code(call), fields.room());
         }
         if (length > 0) {
-            record.readFrom(array);
+            record.pass(fields.read());
         }
         return length;
     }
@@ -90,18 +90,15 @@ final class CallStash {
      * @return negative when there is none, for the reasons of {@link ArgStash#take}
      */
     int take(Task caller, Call call, RecordBuilder record) {
-        bytes.clear();
-        int length = entries.take(key(caller, call), caller.startNanos(), code(call), bytes);
+        int length = entries.take(key(caller, call), caller.startNanos(), code(call), fields.room());
         if (length == Byte.BYTES) {
-            bytes.clear();
-            length = longEntries.take(key(caller, call), caller.startNanos(), code(call), bytes);
+            length = longEntries.take(key(caller, call), caller.startNanos(), code(call), fields.room());
             longEvicted += length == ArgStash.EVICTED ? 1 : 0;
         } else if (length < 0 && length != ArgStash.MISSING) {
             longEntries.discard(key(caller, call));
         }
         if (length < 0) {
-            bytes.clear();
-            int found = late.take(key(caller, call), caller.startNanos(), code(call), bytes);
+            int found = late.take(key(caller, call), caller.startNanos(), code(call), fields.room());
             if (found != ArgStash.MISSING) {
                 // The entries report only once why they lack a call, so that reason is kept unless the late stash has
                 // the record.
@@ -109,7 +106,7 @@ final class CallStash {
             }
         }
         if (length > 0) {
-            record.readFrom(array);
+            record.pass(fields.read());
             listener.taken(Argument.of(call), record.argument, record.isPresent() ? record.length : -1);
         }
         return length;

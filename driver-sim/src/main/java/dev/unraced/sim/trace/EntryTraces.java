@@ -60,11 +60,6 @@ final class EntryTraces {
     }
 
     private Trace traceOf(Task task) {
-        Trace trace = traces.get(task);
-        if (trace == null) {
-            trace = new Trace();
-            traces.put(task, trace);
-        }
-        return trace;
+        return traces.computeIfAbsent(task, unused -> new Trace());
     }
 }

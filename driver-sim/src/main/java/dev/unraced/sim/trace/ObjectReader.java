@@ -95,9 +95,7 @@ final class ObjectReader {
     @Nullable
     OpenFile describeByDescriptor(Task task, Call call, RecordBuilder record) {
         int fd = call.syscall() == Syscall.CONNECT ? record.dirfd : (int) call.result();
-        if (task.group().descriptors().isShared()) {
-            record.flag(EventFlag.FD_TABLE_SHARED);
-        }
+        record.flag(EventFlag.FD_TABLE_SHARED, task.group().descriptors().isShared());
         OpenFile file = task.group().descriptors().get(fd);
         if (file != null) {
             describe(task, call, file, fd, record);
@@ -140,24 +138,12 @@ final class ObjectReader {
         record.deviceMinor = file.inode().superBlock().minor();
         record.inode = file.inode().number();
         record.flag(EventFlag.HAS_FILE);
-        if (file.created() || file.isTemporary()) {
-            record.flag(EventFlag.CREATED);
-        }
-        if (walk.truncated()) {
-            record.flag(EventFlag.RESOLVED_TRUNCATED);
-        }
-        if (walk.deleted()) {
-            record.flag(EventFlag.DELETED);
-        }
-        if (walk.detached()) {
-            record.flag(EventFlag.DETACHED);
-        }
-        if (walk.foreign()) {
-            record.flag(EventFlag.FOREIGN_MOUNT_NS);
-        }
-        if (walk.unstable()) {
-            record.flag(EventFlag.RESOLVED_UNSTABLE);
-        }
+        record.flag(EventFlag.CREATED, file.created() || file.isTemporary());
+        record.flag(EventFlag.RESOLVED_TRUNCATED, walk.truncated());
+        record.flag(EventFlag.DELETED, walk.deleted());
+        record.flag(EventFlag.DETACHED, walk.detached());
+        record.flag(EventFlag.FOREIGN_MOUNT_NS, walk.foreign());
+        record.flag(EventFlag.RESOLVED_UNSTABLE, walk.unstable());
         record.hasObject = true;
     }
 

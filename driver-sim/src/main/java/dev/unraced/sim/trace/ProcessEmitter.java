@@ -8,6 +8,7 @@ import dev.unraced.event.ProcessView;
 import dev.unraced.event.ProcessView.ExecCall;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.record.ProcessEncoder;
+import dev.unraced.sim.fs.SuperBlock;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Program;
 import dev.unraced.sim.kernel.Task;
@@ -97,7 +98,12 @@ final class ProcessEmitter {
 
     private void executable(@Nullable Program program) {
         if (program != null) {
-            encoder.executable(program.path().toByteArray(), program.major(), program.minor(), program.inode());
+            SuperBlock device = program.file().superBlock();
+            encoder.executable(
+                    program.path().toByteArray(),
+                    device.major(),
+                    device.minor(),
+                    program.file().number());
         }
     }
 

@@ -7,9 +7,7 @@ import dev.unraced.event.Mitigation;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.stash.ArgStash;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
+import dev.unraced.stash.EntryFields;
 import java.util.Arrays;
 
 /**
@@ -17,16 +15,12 @@ import java.util.Arrays;
  * between entry and return its bytes lie in the stash.
  */
 final class RecordBuilder {
-    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    /** The offset of a stashed record's argument; the object, if one is known, follows the argument. */
-    private static final int ARGUMENT = 112;
+    /** The size of a stashed record without the argument and the object, in bytes. */
+    private static final int FIXED = 113;
     /** The size of a stashed object without the resolved path and the socket's names, in bytes. */
     private static final int OBJECT = 32;
-
-    /** The size of a stashed record without the argument, the resolved path and the socket's names, in bytes. */
-    static final int FIXED = ARGUMENT + OBJECT;
     /** The size of the largest stashed record, in bytes. */
-    static final int LARGEST = FIXED + 2 * (RecordLayout.PATH_MAX + 1) + 2 * RecordLayout.ADDRESS_MAX;
+    static final int LARGEST = FIXED + OBJECT + 2 * (RecordLayout.PATH_MAX + 1) + 2 * RecordLayout.ADDRESS_MAX;
 
     long enterNanos;
     Mitigation mitigation = Mitigation.OFF;
@@ -124,6 +118,10 @@ final class RecordBuilder {
         flags |= flag.mask();
     }
 
+    void flag(EventFlag flag, boolean isSet) {
+        flags |= isSet ? flag.mask() : 0;
+    }
+
     /**
      * Flags that the call's entry is missing, and why.
      *
@@ -165,120 +163,51 @@ final class RecordBuilder {
         return count;
     }
 
-    /**
-     * Writes the record in the format of the stash.
-     *
-     * @return the number of bytes written
-     */
-    int writeTo(byte[] stash) {
-        int codes = mitigation.code() << 24
-                | provenance.code() << 18
-                | integrity.code() << 12
-                | howProvenance.code() << 6
-                | howIntegrity.code();
-        LONGS.set(stash, 0, enterNanos);
-        LONGS.set(stash, 8, pair(codes, flags));
-        LONGS.set(stash, 16, openFlags);
-        LONGS.set(stash, 24, mode);
-        LONGS.set(stash, 32, resolve);
-        LONGS.set(stash, 40, howSize);
-        LONGS.set(stash, 48, rootMount);
-        LONGS.set(stash, 56, rootDentry);
-        LONGS.set(stash, 64, startMount);
-        LONGS.set(stash, 72, startDentry);
-        LONGS.set(stash, 80, pair(dirfd, addrlen));
-        LONGS.set(stash, 88, pair(boundDevice << 2 | (isHeeded ? 2 : 0) | (hasObject ? 1 : 0), length));
-        LONGS.set(stash, 96, namespace);
-        LONGS.set(stash, 104, pointer);
-        System.arraycopy(argument, 0, stash, ARGUMENT, length);
-        int end = ARGUMENT + length;
-        return hasObject ? writeObject(stash, end) : end;
-    }
-
-    private int writeObject(byte[] stash, int at) {
-        LONGS.set(stash, at, pair(deviceMajor, deviceMinor));
-        LONGS.set(stash, at + 8, inode);
-        LONGS.set(stash, at + 16, pair(family << 16 | (type & 0xffff), protocol << 16 | (resolvedLength & 0xffff)));
-        LONGS.set(stash, at + 24, pair(localLength, remoteLength));
-        int end = at + OBJECT;
-        System.arraycopy(resolved, 0, stash, end, resolvedLength);
-        end += resolvedLength;
-        int count = Math.max(0, localLength);
-        System.arraycopy(local, 0, stash, end, count);
-        end += count;
-        count = Math.max(0, remoteLength);
-        System.arraycopy(remote, 0, stash, end, count);
-        return end + count;
-    }
-
-    /** Reads the bytes that {@link #writeTo} wrote. */
-    void readFrom(byte[] stash) {
-        enterNanos = (long) LONGS.get(stash, 0);
-        long codesAndFlags = (long) LONGS.get(stash, 8);
-        int codes = first(codesAndFlags);
-        mitigation = Mitigation.of(codes >>> 24);
-        provenance = Provenance.of(codes >>> 18 & 0x3f);
-        integrity = Integrity.of(codes >>> 12 & 0x3f);
-        howProvenance = Provenance.of(codes >>> 6 & 0x3f);
-        howIntegrity = Integrity.of(codes & 0x3f);
-        flags = second(codesAndFlags);
-        openFlags = (long) LONGS.get(stash, 16);
-        mode = (long) LONGS.get(stash, 24);
-        resolve = (long) LONGS.get(stash, 32);
-        howSize = (long) LONGS.get(stash, 40);
-        rootMount = (long) LONGS.get(stash, 48);
-        rootDentry = (long) LONGS.get(stash, 56);
-        startMount = (long) LONGS.get(stash, 64);
-        startDentry = (long) LONGS.get(stash, 72);
-        long numbers = (long) LONGS.get(stash, 80);
-        dirfd = first(numbers);
-        addrlen = second(numbers);
-        long sizes = (long) LONGS.get(stash, 88);
-        hasObject = (first(sizes) & 1) != 0;
-        isHeeded = (first(sizes) & 2) != 0;
-        boundDevice = first(sizes) >>> 2;
-        namespace = (long) LONGS.get(stash, 96);
-        pointer = (long) LONGS.get(stash, 104);
-        length = second(sizes);
-        System.arraycopy(stash, ARGUMENT, argument, 0, length);
+    /** Writes the record into an entry of the stash, or reads it there. */
+    void pass(EntryFields fields) {
+        enterNanos = fields.pass(enterNanos);
+        mitigation = Mitigation.of(fields.passByte(mitigation.code()));
+        flags = fields.pass(flags);
+        openFlags = fields.pass(openFlags);
+        mode = fields.pass(mode);
+        resolve = fields.pass(resolve);
+        howSize = fields.pass(howSize);
+        howProvenance = Provenance.of(fields.passByte(howProvenance.code()));
+        howIntegrity = Integrity.of(fields.passByte(howIntegrity.code()));
+        rootMount = fields.pass(rootMount);
+        rootDentry = fields.pass(rootDentry);
+        startMount = fields.pass(startMount);
+        startDentry = fields.pass(startDentry);
+        dirfd = fields.pass(dirfd);
+        addrlen = fields.pass(addrlen);
+        pointer = fields.pass(pointer);
+        boundDevice = fields.pass(boundDevice);
+        isHeeded = fields.pass(isHeeded);
+        namespace = fields.pass(namespace);
+        provenance = Provenance.of(fields.passByte(provenance.code()));
+        integrity = Integrity.of(fields.passByte(integrity.code()));
+        length = fields.passShort(length);
+        fields.pass(argument, length);
+        hasObject = fields.pass(hasObject);
         if (hasObject) {
-            readObject(stash, ARGUMENT + length);
+            passObject(fields);
         } else {
             forgetObject();
         }
     }
 
-    private void readObject(byte[] stash, int at) {
-        long device = (long) LONGS.get(stash, at);
-        deviceMajor = first(device);
-        deviceMinor = second(device);
-        inode = (long) LONGS.get(stash, at + 8);
-        long kinds = (long) LONGS.get(stash, at + 16);
-        family = first(kinds) >> 16;
-        type = (short) first(kinds);
-        protocol = second(kinds) >> 16;
-        resolvedLength = (short) second(kinds);
-        long names = (long) LONGS.get(stash, at + 24);
-        localLength = first(names);
-        remoteLength = second(names);
-        int from = at + OBJECT;
-        System.arraycopy(stash, from, resolved, 0, resolvedLength);
-        from += resolvedLength;
-        int count = Math.max(0, localLength);
-        System.arraycopy(stash, from, local, 0, count);
-        from += count;
-        System.arraycopy(stash, from, remote, 0, Math.max(0, remoteLength));
-    }
-
-    private static long pair(int first, int second) {
-        return (first & 0xffff_ffffL) | (long) second << Integer.SIZE;
-    }
-
-    private static int first(long pair) {
-        return (int) pair;
-    }
-
-    private static int second(long pair) {
-        return (int) (pair >>> Integer.SIZE);
+    private void passObject(EntryFields fields) {
+        deviceMajor = fields.pass(deviceMajor);
+        deviceMinor = fields.pass(deviceMinor);
+        inode = fields.pass(inode);
+        family = fields.passShort(family);
+        type = fields.passShort(type);
+        protocol = fields.passShort(protocol);
+        resolvedLength = fields.passShort(resolvedLength);
+        localLength = fields.pass(localLength);
+        remoteLength = fields.pass(remoteLength);
+        fields.pass(resolved, resolvedLength);
+        fields.pass(local, Math.max(0, localLength));
+        fields.pass(remote, Math.max(0, remoteLength));
     }
 }

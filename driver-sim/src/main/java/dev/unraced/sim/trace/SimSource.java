@@ -15,8 +15,6 @@ import dev.unraced.ring.SourceStats;
 import dev.unraced.ring.UserSource;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Tracepoints;
-import java.util.EnumMap;
-import java.util.Map;
 
 /** An observer attached to a simulated kernel, and the ring that it fills. */
 public final class SimSource extends UserSource {
@@ -44,14 +42,8 @@ public final class SimSource extends UserSource {
         this.attached = seams.tracepoints().apply(tracer);
     }
 
-    /** Attaches an observer to a kernel; closing the capture detaches it. */
-    public static Capture open(
-            String driver, Capabilities capabilities, Kernel kernel, TraceSettings settings, Seams seams) {
-        return open(driver, capabilities, kernel, settings, seams, () -> {});
-    }
-
     /**
-     * Attaches an observer as {@link #open(String, Capabilities, Kernel, TraceSettings, Seams)} does.
+     * Attaches an observer to a kernel; closing the capture detaches it.
      *
      * @param end called when the capture closes, before the observer is detached
      */
@@ -125,28 +117,12 @@ public final class SimSource extends UserSource {
     @Override
     public SourceStats stats() {
         synchronized (kernel) {
-            Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);
-            put(lost, LossReason.RING_FULL, ring.full());
-            put(lost, LossReason.RATE_LIMITED, tracer.limited());
-            return SourceStats.builder()
-                    .returned(tracer.returned())
-                    .entered(tracer.entered())
-                    .processEvents(tracer.processEvents())
+            return tracer.stats()
                     .submitted(ring.submitted())
-                    .lost(lost)
-                    .filtered(tracer.filtered())
+                    .lost(LossReason.RING_FULL, ring.full())
                     .wakeups(notifier().wakeups())
                     .ringBytes(settings.ringBytes())
-                    .stashBytes(tracer.stashBytes())
-                    .stash(tracer.stashStats())
-                    .heaviest(ledger.heaviest())
                     .build();
-        }
-    }
-
-    private static void put(Map<LossReason, Long> lost, LossReason reason, long count) {
-        if (count > 0) {
-            lost.put(reason, count);
         }
     }
 

@@ -44,23 +44,15 @@ public record TraceSettings(
 
     /** Returns the same settings with other filters. */
     public TraceSettings filteredBy(EventFilters others) {
-        return new TraceSettings(
-                mitigation,
-                integrity,
-                enterEvents,
-                processEvents,
-                syscalls,
-                self,
-                others,
-                limits,
-                policy,
-                stashEntries,
-                stashLongPaths,
-                ringBytes);
+        return with(others, limits);
     }
 
     /** Returns the same settings with other limits. */
     public TraceSettings limitedBy(RateLimits others) {
+        return with(filters, others);
+    }
+
+    private TraceSettings with(EventFilters filters, RateLimits limits) {
         return new TraceSettings(
                 mitigation,
                 integrity,
@@ -69,7 +61,7 @@ public record TraceSettings(
                 syscalls,
                 self,
                 filters,
-                others,
+                limits,
                 policy,
                 stashEntries,
                 stashLongPaths,

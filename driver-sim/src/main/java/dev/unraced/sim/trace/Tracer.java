@@ -2,7 +2,7 @@
 package dev.unraced.sim.trace;
 
 import dev.unraced.capture.FilterReason;
-import dev.unraced.capture.StashStats;
+import dev.unraced.capture.LossReason;
 import dev.unraced.config.EventFilters;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Mitigation;
@@ -10,6 +10,7 @@ import dev.unraced.event.Origin;
 import dev.unraced.event.ProcessView.ExecCall;
 import dev.unraced.event.Syscall;
 import dev.unraced.ring.CallerLedger;
+import dev.unraced.ring.SourceStats;
 import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Kernel;
@@ -17,7 +18,6 @@ import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.kernel.TaskGroup;
 import dev.unraced.sim.kernel.Tracepoints;
 import dev.unraced.sim.net.Heed;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -33,6 +33,7 @@ public final class Tracer implements Tracepoints {
     private final int watched;
 
     private final CallFilter filter;
+    private final CallerLedger ledger;
     private final EventLimits limits;
     private final CallStash stash;
     private final Emitter emitter;
@@ -56,6 +57,7 @@ public final class Tracer implements Tracepoints {
     private long entered;
 
     Tracer(Kernel kernel, TraceSettings settings, Seams seams, CallerLedger ledger, RecordSink sink) {
+        this.ledger = ledger;
         this.limits = new EventLimits(settings.limits(), ledger);
         this.kernel = kernel;
         this.precautions = seams.precautions();
@@ -96,9 +98,7 @@ public final class Tracer implements Tracepoints {
         }
         boolean isShared = ended.overlapped && takes(Precaution.OVERLAPS);
         record.isHeeded = ended.heed == Heed.ALWAYS || (ended.heed == Heed.IF_ALONE && !isShared);
-        if (isShared) {
-            record.flag(EventFlag.SOCKET_SHARED);
-        }
+        record.flag(EventFlag.SOCKET_SHARED, isShared);
     }
 
     Mitigation mitigation() {
@@ -118,26 +118,6 @@ public final class Tracer implements Tracepoints {
         enterEvents = publish;
     }
 
-    /** The number of enter events made. */
-    long entered() {
-        return entered;
-    }
-
-    /** The number of process events made. */
-    long processEvents() {
-        return processes.made();
-    }
-
-    /** The number of watched calls that returned. */
-    long returned() {
-        return returned;
-    }
-
-    /** The number of events beyond a limit of their user or cgroup. */
-    long limited() {
-        return limits.exceeded();
-    }
-
     EventFilters filters() {
         return filter.inForce();
     }
@@ -146,16 +126,17 @@ public final class Tracer implements Tracepoints {
         filter.filterBy(filters);
     }
 
-    Map<FilterReason, Long> filtered() {
-        return filter.counted();
-    }
-
-    StashStats stashStats() {
-        return stash.stats();
-    }
-
-    long stashBytes() {
-        return stash.byteSize();
+    /** Returns the part of the statistics that is the observer's: all but the ring. */
+    SourceStats.Builder stats() {
+        return SourceStats.builder()
+                .returned(returned)
+                .entered(entered)
+                .processEvents(processes.made())
+                .lost(LossReason.RATE_LIMITED, limits.exceeded())
+                .filtered(filter.counts().counted())
+                .stashBytes(stash.byteSize())
+                .stash(stash.stats())
+                .heaviest(ledger.heaviest());
     }
 
     /** Reclaims the stash entries of calls under way. */
@@ -379,7 +360,7 @@ public final class Tracer implements Tracepoints {
         if (found < 0) {
             FilterReason whose = filter.reason(by, caller.group());
             if (whose != null) {
-                filter.count(whose);
+                filter.counts().count(whose);
                 underWay.endConnect(caller, call);
                 objects.forget(call);
                 return;
@@ -391,13 +372,8 @@ public final class Tracer implements Tracepoints {
         }
         OpenFile connected = call.block() == 0 ? null : underWay.connectedFile(caller, call);
         endConnect(caller, call);
-        switch (execution) {
-            case REFUSED -> record.flag(EventFlag.NOT_EXECUTED);
-            case UNKNOWN -> record.flag(EventFlag.EXECUTION_UNKNOWN);
-            case RAN -> {
-                // The call ran, which is the usual case.
-            }
-        }
+        record.flag(EventFlag.NOT_EXECUTED, execution == EntryTraces.Execution.REFUSED);
+        record.flag(EventFlag.EXECUTION_UNKNOWN, execution == EntryTraces.Execution.UNKNOWN);
         boolean isUnseen = found < 0 && call.origin() == Origin.SYSCALL && execution != EntryTraces.Execution.REFUSED;
         if (isUnseen && !record.hasObject && underWay.wasTableShared(caller)) {
             // A task that shared the table at the entry may have replaced the descriptor, and left.
@@ -419,7 +395,7 @@ public final class Tracer implements Tracepoints {
         completion.compareNamespaces(caller, doer, call);
         FilterReason reason = CallFilter.reason(by, call, record);
         if (reason != null) {
-            filter.count(reason);
+            filter.counts().count(reason);
         } else if (isAdmitted(caller)) {
             emitter.emit(caller, call, record, kernel.clock().now());
         }

@@ -31,13 +31,13 @@ final class MemoryNames implements UnixNames {
     }
 
     @Override
-    public Lookup find(Object caller, byte[] path) {
+    public SocketResult find(Object caller, byte[] path) {
         ByteString name = ByteString.copyOf(path);
         Socket socket = sockets.get(name);
         if (socket != null) {
-            return Lookup.found(socket);
+            return SocketResult.of(socket);
         }
-        return Lookup.failed(files.contains(name) ? Errno.ECONNREFUSED : Errno.ENOENT);
+        return SocketResult.failed(files.contains(name) ? Errno.ECONNREFUSED : Errno.ENOENT);
     }
 
     private static boolean isElsewhere(byte[] path) {

@@ -64,7 +64,7 @@ final class AttackSetup {
 
     /** Attaches the observer, and the judge after it. */
     final void attach() {
-        judge.watch(SimSource.open("sim", CAPABILITIES, kernel, settings, seams));
+        judge.watch(SimSource.open("sim", CAPABILITIES, kernel, settings, seams, () -> {}));
         kernel.attach(judge);
     }
 

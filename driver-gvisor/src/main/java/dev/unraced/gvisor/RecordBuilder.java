@@ -6,14 +6,17 @@ import dev.unraced.event.Mitigation;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.event.Syscall;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import dev.unraced.stash.EntryFields;
 
-/** An event in the making: the known part of a call. While the call runs, its bytes lie in the stash. */
-final class Draft {
-    /** The bytes of a draft in the stash, besides its argument. */
-    private static final int FIXED = 64;
-    /** The bytes of the longest draft in the stash. */
+/**
+ * What frames have told of a call so far, of which {@link Publisher} writes a record. A later frame can still bring the
+ * file's path, or change what is known of the argument, so the record is encoded at the end. While the call runs, what
+ * its entry told lies in the stash.
+ */
+final class RecordBuilder {
+    /** The bytes of a record in the stash, besides its argument. */
+    private static final int FIXED = 50;
+    /** The bytes of the longest record in the stash. */
     static final int LARGEST = FIXED + RecordLayout.PATH_MAX;
 
     /** The caller. */
@@ -65,7 +68,7 @@ final class Draft {
 
     int resolvedLength = -1;
 
-    /** Empties the draft for another call. */
+    /** Empties the record for another call. */
     void clear() {
         tid = 0;
         tgid = 0;
@@ -114,42 +117,20 @@ final class Draft {
         System.arraycopy(source, at, resolved, 0, count);
     }
 
-    /** Writes what is known at entry for the stash. */
-    void writeTo(ByteBuffer stash) {
-        stash.clear();
-        stash.order(ByteOrder.LITTLE_ENDIAN)
-                .putLong(enterNanos)
-                .putLong(pointer)
-                .putLong(openFlags)
-                .putLong(mode)
-                .putInt(fd)
-                .putInt(addrlen)
-                .putInt(flags)
-                .put((byte) mitigation.code())
-                .put((byte) provenance.code())
-                .put((byte) (hasPayload ? 1 : 0))
-                .put((byte) (hasPointer ? 1 : 0))
-                .position(FIXED)
-                .put(argument, 0, Math.min(length, RecordLayout.PATH_MAX))
-                .flip();
-    }
-
-    /** Reads what {@link #writeTo} wrote. */
-    void readFrom(ByteBuffer stash) {
-        stash.order(ByteOrder.LITTLE_ENDIAN);
-        enterNanos = stash.getLong();
-        pointer = stash.getLong();
-        openFlags = stash.getLong();
-        mode = stash.getLong();
-        fd = stash.getInt();
-        addrlen = stash.getInt();
-        flags = stash.getInt();
-        mitigation = Mitigation.of(stash.get());
-        provenance = Provenance.of(stash.get());
-        hasPayload = stash.get() != 0;
-        hasPointer = stash.get() != 0;
-        stash.position(FIXED);
-        length = stash.remaining();
-        stash.get(argument, 0, length);
+    /** Writes what is known at entry into an entry of the stash, or reads it there. */
+    void pass(EntryFields fields) {
+        enterNanos = fields.pass(enterNanos);
+        pointer = fields.pass(pointer);
+        openFlags = fields.pass(openFlags);
+        mode = fields.pass(mode);
+        fd = fields.pass(fd);
+        addrlen = fields.pass(addrlen);
+        flags = fields.pass(flags);
+        mitigation = Mitigation.of(fields.passByte(mitigation.code()));
+        provenance = Provenance.of(fields.passByte(provenance.code()));
+        hasPayload = fields.pass(hasPayload);
+        hasPointer = fields.pass(hasPointer);
+        length = fields.passShort(Math.min(length, RecordLayout.PATH_MAX));
+        fields.pass(argument, length);
     }
 }
