@@ -4,8 +4,10 @@ package dev.unraced.mutants.fault;
 import dev.unraced.capture.Capabilities;
 import dev.unraced.capture.Capture;
 import dev.unraced.capture.FilterReason;
+import dev.unraced.config.EventFilters;
 import dev.unraced.conformance.mutant.Mutant;
 import dev.unraced.event.Capability;
+import dev.unraced.event.Feature;
 import dev.unraced.ring.RingSource;
 import dev.unraced.sim.trace.RecordSink;
 import dev.unraced.sim.trace.Seams;
@@ -97,28 +99,48 @@ public final class MutantFactory {
 
     /** Makes a mutant that declares to lack a capability, and accepts it nevertheless. */
     public static Mutant denying(String name, String what, String rules, Capability lack, String reason) {
-        return lacking(name, what, rules, BrokenSim.CAPABILITIES.without(lack, reason), () -> Seams.NONE);
+        Capabilities lacking = BrokenSim.CAPABILITIES.without(lack, reason);
+        return lacking(name, what, rules, lacking, () -> Seams.NONE.withCapture(inner -> new Lesser(inner, lacking)));
     }
 
-    /** Makes a mutant that declares to lack a capability, and whose records lie about it. */
+    /**
+     * Makes a mutant that declares to lack a capability, refuses filters that need it, and whose records lie about it.
+     */
     public static Mutant lacking(
             String name, String what, String rules, Capability lack, String reason, Falsehood falsehood) {
-        return lacking(name, what, rules, BrokenSim.CAPABILITIES.without(lack, reason), () -> telling(falsehood));
+        Capabilities lacking = BrokenSim.CAPABILITIES.without(lack, reason);
+        return lacking(
+                name,
+                what,
+                rules,
+                lacking,
+                () -> telling(falsehood).withCapture(inner -> new Lesser(inner, lacking) {
+                    @Override
+                    public void filterBy(EventFilters filters) {
+                        lacking.require(Feature.LIVE_FILTERS, driver());
+                        filters.needs().forEach(filter -> lacking.require(filter, driver()));
+                        super.filterBy(filters);
+                    }
+                }));
     }
 
     private static Mutant lacking(String name, String what, String rules, Capabilities lacking, Supplier<Seams> seams) {
-        return new Mutant(
-                name,
-                what,
-                Set.of(rules.split(" ")),
-                () -> BrokenSim.with(
-                        lacking,
-                        () -> seams.get().withCapture(capture -> new CaptureAround(capture) {
-                            @Override
-                            public Capabilities capabilities() {
-                                return lacking;
-                            }
-                        })));
+        return new Mutant(name, what, Set.of(rules.split(" ")), () -> BrokenSim.with(lacking, seams));
+    }
+
+    /** A capture that declares only some capabilities. */
+    private static class Lesser extends CaptureAround {
+        private final Capabilities declared;
+
+        Lesser(Capture inner, Capabilities declared) {
+            super(inner);
+            this.declared = declared;
+        }
+
+        @Override
+        public Capabilities capabilities() {
+            return declared;
+        }
     }
 
     /** Makes a mutant that is broken by given seams, anew for each capture. */
