@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
@@ -11,6 +13,7 @@ import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.unraced.config.EventFilters;
 import java.util.stream.Stream;
 
 /** Checks what the packages for drivers know of the contract and of each other. */
@@ -20,7 +23,15 @@ class SupportArchitectureTest {
 
     // Every driver with a ring gets its capture from ring, so ring knows the SPI; the SPI does not know ring.
     @ArchTest
-    static final ArchRule RING_DOES_NOT_KNOW_CONFIGURATION = onlyOurs("ring", "capture", "event");
+    static final ArchRule RING_KNOWS_CAPTURES = onlyOurs("ring", "capture", "event", "config");
+
+    // A capture can change its filters.
+    @ArchTest
+    static final ArchRule RING_KNOWS_NO_CONFIGURATION_BUT_FILTERS = noClasses()
+            .that()
+            .resideInAPackage(inside("ring"))
+            .should()
+            .dependOnClassesThat(resideInAPackage(inside("config")).and(not(belongToAnyOf(EventFilters.class))));
 
     @ArchTest
     static final ArchRule STASH_KNOWS_STATISTICS_AND_EVENTS = onlyOurs("stash", "capture", "event");
