@@ -46,6 +46,9 @@ import org.slf4j.LoggerFactory;
  * connects again when the connection breaks.
  */
 final class RemoteSource extends UserSource {
+    /** The length of the shortest record. */
+    private static final int SHORTEST = Math.min(RecordLayout.FIXED_SIZE, ProcessLayout.FIXED_SIZE);
+
     private static final Logger LOG = LoggerFactory.getLogger(RemoteSource.class);
     private static final long FULL_NAP_NANOS = 100_000;
     private static final long FIRST_PAUSE_MILLIS = 10;
@@ -253,10 +256,10 @@ final class RemoteSource extends UserSource {
         int size = buffer.remaining();
         int seen = 0;
         int at = 0;
-        while (size - at >= ProcessLayout.FIXED_SIZE && !stopping) {
+        while (size - at >= SHORTEST && !stopping) {
             int length = buffer.getInt(at + RecordLayout.LENGTH);
             // The ring's reader finds out whether the record is well-formed; here its length only has to fit.
-            if (length < ProcessLayout.FIXED_SIZE
+            if (length < SHORTEST
                     || length > size - at
                     || length > ProcessEncoder.MAX_SIZE
                     || length % RecordLayout.ALIGNMENT != 0) {

@@ -104,7 +104,7 @@ final class IdentityMutants {
                 MutantFactory.lying(
                         "request-is-call",
                         "says of a request on an io_uring that it was a system call",
-                        "R1.14 R2.41",
+                        "R1.14 R2.41 R12.8",
                         (task, call, record) -> record.bytes().put(RecordLayout.ORIGIN, (byte) Origin.SYSCALL.code())),
                 MutantFactory.lying(
                         "polled-is-call",
