@@ -132,7 +132,7 @@ record Ratios(List<String> observers, List<Ratio> all) {
                             "open: module stash adds, over the bare open and close",
                             added(OPEN, MODULE),
                             bare(OPEN),
-                            0.49),
+                            0.5),
                     new Ratio(
                             "open: module kernel adds, over stash",
                             added(OPEN, "kmod-kernel"),
