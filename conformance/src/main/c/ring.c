@@ -98,3 +98,16 @@ long ring_enter(struct ring *ring, unsigned submitted, unsigned wanted)
 		done = syscall(SYS_io_uring_enter, ring->fd, 0, wanted, flags, NULL, 0);
 	return done < 0 ? -errno : done;
 }
+
+struct completion ring_await(struct ring *ring)
+{
+	unsigned head = *ring->completed_head;
+
+	while (head == __atomic_load_n(ring->completed_tail, __ATOMIC_ACQUIRE))
+		ring_enter(ring, 0, 1);
+	const struct io_uring_cqe *ended = &ring->completions[head & *ring->completed_mask];
+	struct completion completion = {.user_data = ended->user_data, .result = ended->res};
+
+	__atomic_store_n(ring->completed_head, head + 1, __ATOMIC_RELEASE);
+	return completion;
+}

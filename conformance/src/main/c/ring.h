@@ -36,4 +36,13 @@ void ring_push(struct ring *ring);
 /* Submits the pushed requests and waits for that many completions. Returns -errno when it fails. */
 long ring_enter(struct ring *ring, unsigned submitted, unsigned wanted);
 
+/* What a request has ended with. */
+struct completion {
+	unsigned long long user_data;
+	int result;
+};
+
+/* Waits for the next completion, and takes it. */
+struct completion ring_await(struct ring *ring);
+
 #endif

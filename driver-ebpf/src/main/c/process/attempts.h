@@ -84,17 +84,6 @@ static __always_inline void lose_attempt(struct unraced_counters *stats, struct 
 	__sync_fetch_and_add(&stats->unfinished, 1);
 }
 
-/* Puts an empty entry into the map, and returns it, or null where the map is full. */
-static __always_inline struct attempt *new_attempt(struct task_struct *task)
-{
-	struct attempt *empty = SCRATCH(no_attempt);
-	__u64 key = (__u64)task;
-
-	if (!empty || bpf_map_update_elem(&attempts, &key, empty, BPF_ANY))
-		return 0;
-	return bpf_map_lookup_elem(&attempts, &key);
-}
-
 /* Reads the path. Its page may be absent at entry, and may become readable later. */
 static __always_inline void read_exec_path(struct attempt *attempt, __u8 provenance)
 {
@@ -163,6 +152,25 @@ static __always_inline __u64 address_space_of(struct task_struct *task)
 	return (__u64)KREAD((struct task_struct___process *)task, mm);
 }
 
+/* Puts the entry of a call into the map, and returns it, or null where the map is full. */
+static __always_inline struct attempt *new_attempt(const struct unraced_control *shared,
+						   const struct exec_arguments *from, struct task_struct *task)
+{
+	struct attempt *attempt = SCRATCH(no_attempt);
+	__u64 key = (__u64)task;
+
+	if (!attempt || bpf_map_update_elem(&attempts, &key, attempt, BPF_ANY))
+		return 0;
+	attempt = bpf_map_lookup_elem(&attempts, &key);
+	if (!attempt)
+		return 0;
+	unraced_exec_arguments(&attempt->exec, from->call, from->args);
+	attempt->exec.abi = from->abi;
+	attempt->exec.mitigation = current_mode(shared);
+	attempt->mm = address_space_of(task);
+	return attempt;
+}
+
 static __always_inline void read_credentials(struct unraced_credentials *to, struct task_struct *task)
 {
 	struct cred *cred = KREAD(task, cred);
@@ -188,13 +196,9 @@ __noinline int exec_enters(struct exec_arguments *from)
 	lose_attempt(stats, task);
 	if (filter(shared, current_filters(shared)) != UNRACED_PASS)
 		return 0;
-	attempt = new_attempt(task);
+	attempt = new_attempt(shared, from, task);
 	if (!attempt)
 		return 0;
-	unraced_exec_arguments(&attempt->exec, from->call, from->args);
-	attempt->exec.abi = from->abi;
-	attempt->exec.mitigation = current_mode(shared);
-	attempt->mm = address_space_of(task);
 	read_credentials(&attempt->exec.before, task);
 	if (attempt->exec.mitigation != UNRACED_MITIGATION_OFF)
 		read_exec_path(attempt, UNRACED_PROVENANCE_ENTER);
@@ -206,14 +210,10 @@ __noinline int exec_enters(struct exec_arguments *from)
 static __always_inline struct attempt *missed_attempt(struct unraced_control *shared, struct exec_arguments *from,
 						      struct task_struct *task)
 {
-	struct attempt *attempt = new_attempt(task);
+	struct attempt *attempt = new_attempt(shared, from, task);
 
 	if (!attempt)
 		return 0;
-	unraced_exec_arguments(&attempt->exec, from->call, from->args);
-	attempt->exec.abi = from->abi;
-	attempt->exec.mitigation = current_mode(shared);
-	attempt->mm = address_space_of(task);
 	if (attempt->exec.mitigation != UNRACED_MITIGATION_OFF)
 		attempt->exec.flags |= UNRACED_ENTER_MISSED;
 	if (!from->ran)
@@ -244,7 +244,7 @@ static __always_inline void send_failed(struct unraced_counters *stats, struct u
 	__u8 integrity = UNRACED_INTEGRITY_UNCHECKED;
 	__u32 length, size;
 
-	/* What another memory has at the same address says nothing about this call. */
+	/* Another memory has bytes at the same address that say nothing about this call. */
 	if (attempt->mm == address_space_of(task)) {
 		if (attempt->exec.provenance == UNRACED_PROVENANCE_NONE) {
 			if (attempt->exec.enter_ns && attempt->exec.mitigation != UNRACED_MITIGATION_OFF)

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
  * The record of a process event: a process was there when the capture began, was forked, executed a program, tried to
- * and failed, or ended.
- * It shares with the record of a call (unraced/record.h) the ring, and the places of length, version, type, sequence,
- * time, flags and source; dev.unraced.event.ProcessView reads it.
+ * and failed, or ended. It shares with the record of a call (unraced/record.h) the ring, and the places of length,
+ * version, type, sequence, time, flags and source; dev.unraced.event.ProcessView reads it.
  *
  * dev.unraced.event.ProcessLayout holds the same offsets for Java; a test compiles this header and compares the two.
  */

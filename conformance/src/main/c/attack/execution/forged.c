@@ -20,7 +20,7 @@ struct forgery {
 	struct bytes path, fifo;
 	long calls;
 	int threads, flood;
-	/* Whether threads start too slowly for the flood. */
+	/* Threads start too slowly for the flood. */
 	bool slow;
 	/* The status of the file, and the number of calls that have returned. */
 	struct stat file;

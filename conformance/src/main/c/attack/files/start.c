@@ -121,19 +121,11 @@ static long submit(struct start *start, unsigned count)
 	long result = -ECANCELED;
 
 	ring_enter(ring, ring->polled ? 0 : count, count);
-	for (unsigned ended = 0; ended < count;) {
-		unsigned head = *ring->completed_head;
+	for (unsigned ended = 0; ended < count; ended++) {
+		struct completion completion = ring_await(ring);
 
-		if (head == __atomic_load_n(ring->completed_tail, __ATOMIC_ACQUIRE)) {
-			ring_enter(ring, 0, 1);
-			continue;
-		}
-		struct io_uring_cqe completion = ring->completions[head & *ring->completed_mask];
-
-		__atomic_store_n(ring->completed_head, head + 1, __ATOMIC_RELEASE);
-		ended++;
 		if (!completion.user_data)
-			result = completion.res;
+			result = completion.result;
 	}
 	return result;
 }

@@ -133,18 +133,11 @@ static long await_open(struct ring *ring, int count)
 {
 	long result = -1;
 
-	for (int taken = 0; taken < count;) {
-		unsigned head = *ring->completed_head;
+	for (int taken = 0; taken < count; taken++) {
+		struct completion completion = ring_await(ring);
 
-		if (head == __atomic_load_n(ring->completed_tail, __ATOMIC_ACQUIRE)) {
-			ring_enter(ring, 0, 1);
-			continue;
-		}
-		const struct io_uring_cqe *completion = &ring->completions[head & *ring->completed_mask];
-		if (completion->user_data == OPEN)
-			result = completion->res;
-		__atomic_store_n(ring->completed_head, head + 1, __ATOMIC_RELEASE);
-		taken++;
+		if (completion.user_data == OPEN)
+			result = completion.result;
 	}
 	return result;
 }

@@ -113,20 +113,11 @@ static void add_send(struct batch *batch, unsigned flags)
 /* Takes the results of all requests of this round. */
 static void finish(struct batch *batch)
 {
-	struct ring *ring = &batch->ring;
+	for (unsigned taken = 0; taken < batch->requests; taken++) {
+		struct completion completion = ring_await(&batch->ring);
 
-	for (unsigned taken = 0; taken < batch->requests;) {
-		unsigned head = *ring->completed_head;
-
-		if (head == __atomic_load_n(ring->completed_tail, __ATOMIC_ACQUIRE)) {
-			ring_enter(ring, 0, 1);
-			continue;
-		}
-		const struct io_uring_cqe *completion = &ring->completions[head & *ring->completed_mask];
-		batch->results[completion->user_data % REQUESTS] = completion->res;
-		batch->order[completion->user_data % REQUESTS] = taken;
-		__atomic_store_n(ring->completed_head, head + 1, __ATOMIC_RELEASE);
-		taken++;
+		batch->results[completion.user_data % REQUESTS] = completion.result;
+		batch->order[completion.user_data % REQUESTS] = taken;
 	}
 }
 

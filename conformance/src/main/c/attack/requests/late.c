@@ -133,16 +133,10 @@ static void start_worker(struct ring *ring, int socket)
 static long await_open(struct ring *ring)
 {
 	for (;;) {
-		unsigned head = *ring->completed_head;
+		struct completion completion = ring_await(ring);
 
-		if (head == __atomic_load_n(ring->completed_tail, __ATOMIC_ACQUIRE)) {
-			ring_enter(ring, 0, 1);
-			continue;
-		}
-		struct io_uring_cqe completion = ring->completions[head & *ring->completed_mask];
-		__atomic_store_n(ring->completed_head, head + 1, __ATOMIC_RELEASE);
 		if (completion.user_data == OPEN)
-			return completion.res;
+			return completion.result;
 	}
 }
 

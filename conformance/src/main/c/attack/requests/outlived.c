@@ -126,19 +126,11 @@ static struct io_uring_sqe *add(struct outlived *outlived, int opcode, int fd, c
 
 static void finish(struct outlived *outlived)
 {
-	struct ring *ring = &outlived->ring;
+	for (unsigned taken = 0; taken < REQUESTS; taken++) {
+		struct completion completion = ring_await(&outlived->ring);
 
-	for (unsigned taken = 0; taken < REQUESTS;) {
-		unsigned head = *ring->completed_head;
-
-		if (head == __atomic_load_n(ring->completed_tail, __ATOMIC_ACQUIRE)) {
-			ring_enter(ring, 0, 1);
-			continue;
-		}
-		const struct io_uring_cqe *completion = &ring->completions[head & *ring->completed_mask];
-		outlived->results[completion->user_data % REQUESTS] = completion->res;
-		outlived->order[completion->user_data % REQUESTS] = taken++;
-		__atomic_store_n(ring->completed_head, head + 1, __ATOMIC_RELEASE);
+		outlived->results[completion.user_data % REQUESTS] = completion.result;
+		outlived->order[completion.user_data % REQUESTS] = taken;
 	}
 }
 

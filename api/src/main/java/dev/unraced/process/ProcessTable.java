@@ -201,16 +201,6 @@ public final class ProcessTable {
         return users == null ? null : users.nameOf(event.uid());
     }
 
-    /** Returns the image of a process that ran last, or null; where containers count alike, that of any of them. */
-    public @Nullable ProcessImage newest(int tgid) {
-        for (Slot slot = slot(tgid); slot != null; slot = slot.next) {
-            if (slot.newest != null) {
-                return slot.newest;
-            }
-        }
-        return null;
-    }
-
     /** Returns the number of processes in the table, those that ended and are remembered among them. */
     public int known() {
         return known;
@@ -245,7 +235,7 @@ public final class ProcessTable {
         ProcessImage before = find(event.tgid(), event.startNanos());
         List<Ancestor> lineage = before != null
                 ? before.ancestors()
-                // Of its fork no event told, so nobody knows what the parent ran then.
+                // No event told of its fork, so nobody knows what the parent ran then.
                 : lineage(find(event.parentTgid(), event.parentStartNanos()), false);
         add(image(event, lineage, Program.of(event)));
     }

@@ -120,7 +120,7 @@ public final class UnracedCommand implements Runnable {
         }
     }
 
-    /** What picocli prints by itself, which would not look whether it was written. */
+    /** Takes what picocli prints by itself, since picocli would not look whether it was written. */
     private static final class Help extends Writer {
         private final Console console;
 

@@ -4,6 +4,7 @@ package dev.unraced.ebpf;
 import dev.unraced.event.Syscall;
 import dev.unraced.machine.OfferedAbis;
 import dev.unraced.machine.Preemption;
+import dev.unraced.settings.CallHooks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -106,13 +107,13 @@ final class CallFunctions {
 
     /** Returns whether captures with these settings see calls at functions. It tries that once in a process. */
     static boolean areTaken(EbpfSettings settings) {
-        if (settings.hooks() != EbpfSettings.Hooks.AUTO) {
+        if (settings.hooks() != CallHooks.AUTO) {
             return settings.isAtFunctions();
         }
         if (!isProved && reasonNow() == null) {
             try {
                 EbpfSource source = EbpfSource.start(EbpfSettings.smallest(settings.libbpf(), settings.compat())
-                        .with(EbpfSettings.Hooks.AUTO));
+                        .with(CallHooks.AUTO));
                 source.stop();
                 source.release();
             } catch (EbpfFailure | RuntimeException | LinkageError e) {
@@ -125,13 +126,7 @@ final class CallFunctions {
 
     /** Describes where captures with these settings see calls, for people. */
     static String describe(EbpfSettings settings) {
-        boolean taken = areTaken(settings);
-        String where = taken ? "the kernel's functions" : "tracepoints";
-        if (settings.hooks() != EbpfSettings.Hooks.AUTO) {
-            return where + ", as unraced.ebpf.hooks has it";
-        }
-        String against = taken ? null : reasonNow();
-        return against == null ? where : where + ", since " + against;
+        return settings.hooks().describe(EbpfDriver.NAME, areTaken(settings), CallFunctions::reasonNow);
     }
 
     /** Returns why a capture that may choose takes tracepoints now; null when it takes functions. */

@@ -9,11 +9,10 @@ import dev.unraced.config.RateLimits;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
 import dev.unraced.machine.OfferedCalls;
+import dev.unraced.settings.CallHooks;
 import dev.unraced.settings.Choices;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * The settings of this driver from the configuration of a capture.
@@ -27,7 +26,7 @@ record EbpfSettings(
         boolean compat,
         CopyChoice copies,
         boolean snapshots,
-        Hooks hooks,
+        CallHooks hooks,
         boolean perfEvents,
         Mitigation mitigation,
         boolean integrity,
@@ -42,27 +41,6 @@ record EbpfSettings(
         int stashEntries,
         int stashLongPaths,
         boolean taskStorage) {
-    /** The places where programs see calls begin and return: {@code unraced.ebpf.hooks}. */
-    enum Hooks {
-        /** At the kernel's functions where that can be, else at tracepoints. */
-        AUTO,
-        /** At the kernel's own functions for the calls, {@code syscall/function.h}. */
-        FUNCTION,
-        /** At the tracepoints of calls, {@code syscall/native.h} and {@code syscall/compat.h}. */
-        TRACEPOINT;
-
-        /** The names of the choices in the configuration. */
-        static final List<String> NAMES = Stream.of(values()).map(Hooks::label).toList();
-
-        static Hooks of(String name) {
-            return values()[NAMES.indexOf(name)];
-        }
-
-        String label() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-    }
-
     private static final String EVENTS = "events";
     private static final List<String> TRACEPOINTS = List.of("auto", EVENTS);
     private static final String PER_CPU = "per-cpu";
@@ -82,7 +60,7 @@ record EbpfSettings(
         String rings = choices.choice("rings", RINGS);
         String copies = choices.choice("copies", CopyChoice.NAMES);
         String stash = choices.choice("stash", STASHES);
-        String hooks = choices.choice("hooks", Hooks.NAMES);
+        String hooks = choices.choice("hooks", CallHooks.NAMES);
         String tracepoints = choices.choice("tracepoints", TRACEPOINTS);
         choices.check();
         return new EbpfSettings(
@@ -90,7 +68,7 @@ record EbpfSettings(
                 !own.has("compat") || own.flag("compat"),
                 CopyChoice.of(copies),
                 !own.has("snapshots") || own.flag("snapshots"),
-                Hooks.of(hooks),
+                CallHooks.of(hooks),
                 tracepoints.equals(EVENTS),
                 config.mitigation(),
                 config.integrity(),
@@ -123,7 +101,7 @@ record EbpfSettings(
                 compat,
                 CopyChoice.AUTO,
                 true,
-                Hooks.TRACEPOINT,
+                CallHooks.TRACEPOINT,
                 false,
                 Mitigation.STASH,
                 true,
@@ -141,7 +119,7 @@ record EbpfSettings(
     }
 
     /** Returns these settings with other hooks. */
-    EbpfSettings with(Hooks other) {
+    EbpfSettings with(CallHooks other) {
         return new EbpfSettings(
                 libbpf,
                 compat,
@@ -166,7 +144,7 @@ record EbpfSettings(
 
     /** Returns whether calls are seen at the kernel's functions. */
     boolean isAtFunctions() {
-        return hooks == Hooks.FUNCTION;
+        return hooks == CallHooks.FUNCTION;
     }
 
     /** Returns the object file with the programs. */

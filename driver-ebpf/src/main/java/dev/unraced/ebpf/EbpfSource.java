@@ -15,6 +15,7 @@ import dev.unraced.ring.OwnedResources;
 import dev.unraced.ring.RecordReader;
 import dev.unraced.ring.RingSource;
 import dev.unraced.ring.SourceStats;
+import dev.unraced.settings.CallHooks;
 import java.security.SecureRandom;
 import java.util.EnumMap;
 import java.util.Locale;
@@ -88,7 +89,7 @@ final class EbpfSource implements RingSource {
     }
 
     private static EbpfSource startByHooks(EbpfSettings settings) throws EbpfFailure {
-        if (settings.hooks() == EbpfSettings.Hooks.TRACEPOINT) {
+        if (settings.hooks() == CallHooks.TRACEPOINT) {
             return startQuietly(settings);
         }
         String against = CallFunctions.unavailableReason();
@@ -99,12 +100,12 @@ final class EbpfSource implements RingSource {
             }
             return startQuietly(settings);
         }
-        EbpfSettings atTracepoints = settings.with(EbpfSettings.Hooks.TRACEPOINT);
+        EbpfSettings atTracepoints = settings.with(CallHooks.TRACEPOINT);
         if (CallFunctions.reasonNow() != null) {
             return startQuietly(atTracepoints);
         }
         try {
-            EbpfSource source = startQuietly(settings.with(EbpfSettings.Hooks.FUNCTION));
+            EbpfSource source = startQuietly(settings.with(CallHooks.FUNCTION));
             CallFunctions.proved();
             return source;
         } catch (EbpfFailure refusal) {
@@ -210,7 +211,7 @@ final class EbpfSource implements RingSource {
 
     @Override
     public String hooks() {
-        return settings.hooks() == EbpfSettings.Hooks.FUNCTION ? "functions" : "tracepoints";
+        return settings.hooks().inWords();
     }
 
     /** Returns the settings with the hooks that this source has taken. */

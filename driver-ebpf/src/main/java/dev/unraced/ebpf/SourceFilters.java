@@ -39,9 +39,6 @@ final class SourceFilters {
         this.object = object;
         this.control = control;
         this.self = observeSelf ? 0 : ControlLayout.FILTER_SELF;
-        for (FilterMap map : FilterMap.values()) {
-            contents.put(map, new HashMap<>());
-        }
     }
 
     /** Sizes the maps before the object is loaded. */
@@ -110,13 +107,14 @@ final class SourceFilters {
     private void makeRoom(EventFilters next) {
         for (FilterMap map : FilterMap.values()) {
             int room = rooms.getOrDefault(map, 0);
-            for (int age = generations.length - 1; wanted(map, next).size() > room && age > 0; age--) {
+            int wanted = wanted(map, next).size();
+            for (int age = generations.length - 1; wanted > room && age > 0; age--) {
                 forget(place(generation - age));
+                wanted = wanted(map, next).size();
             }
-            if (wanted(map, next).size() > room) {
+            if (wanted > room) {
                 throw new CaptureException("driver ebpf has no room for the new filters beside those in force: "
-                        + map.mapName.replace('_', ' ') + " are "
-                        + wanted(map, next).size() + ", and at most " + room
+                        + map.mapName.replace('_', ' ') + " are " + wanted + ", and at most " + room
                         + " fit. Open another capture with them.");
             }
         }

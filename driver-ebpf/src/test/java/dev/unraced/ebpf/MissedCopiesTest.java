@@ -8,6 +8,7 @@ import dev.unraced.config.RateLimits;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
 import dev.unraced.natives.LibC;
+import dev.unraced.settings.CallHooks;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,7 +26,7 @@ class MissedCopiesTest {
             false,
             CopyChoice.NONE,
             true,
-            EbpfSettings.Hooks.AUTO,
+            CallHooks.AUTO,
             false,
             Mitigation.KERNEL,
             true,

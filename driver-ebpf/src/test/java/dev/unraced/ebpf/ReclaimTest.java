@@ -8,6 +8,7 @@ import dev.unraced.config.RateLimits;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
 import dev.unraced.natives.LibC;
+import dev.unraced.settings.CallHooks;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +30,7 @@ class ReclaimTest {
                 false,
                 CopyChoice.NONE,
                 true,
-                EbpfSettings.Hooks.AUTO,
+                CallHooks.AUTO,
                 false,
                 Mitigation.STASH,
                 true,

@@ -70,7 +70,6 @@ final class Merger {
     private volatile Mitigation mitigation;
     private volatile boolean isClosing;
     private RecordBuilder record = new RecordBuilder();
-    private byte[] bytes = {};
     private long now;
 
     private long returned;
@@ -109,7 +108,6 @@ final class Merger {
      * @param nanoTime the approximate time of its arrival
      */
     void accept(Connection from, byte[] bytes, int length, long nanoTime) {
-        this.bytes = bytes;
         now = nanoTime;
         from.frames++;
         if (!decoder.decode(bytes, length, frame) || !isAttributable(from)) {
@@ -322,7 +320,7 @@ final class Merger {
         record.hasPayload = true;
         fields();
         if (frame.argumentLength > 0) {
-            record.argument(bytes, frame.argumentAt, frame.argumentLength, Provenance.ENTER);
+            record.argument(frame.bytes, frame.argumentAt, frame.argumentLength, Provenance.ENTER);
         }
         if (record.length > RecordLayout.PATH_MAX) {
             record.flags |= EventFlag.TRUNCATED.mask();
@@ -437,13 +435,13 @@ final class Merger {
     private void comm() {
         if (frame.commLength > 0) {
             record.commLength = Math.min(frame.commLength, record.comm.length);
-            System.arraycopy(bytes, frame.commAt, record.comm, 0, record.commLength);
+            System.arraycopy(frame.bytes, frame.commAt, record.comm, 0, record.commLength);
         }
         Arrays.fill(record.comm, record.commLength, record.comm.length, (byte) 0);
     }
 
     private int container(Connection from) {
-        int index = from.containerIndex(bytes, frame.containerAt, frame.containerLength);
+        int index = from.containerIndex(frame.bytes, frame.containerAt, frame.containerLength);
         return index >= 0 ? index : newContainer(from);
     }
 
@@ -454,7 +452,7 @@ final class Merger {
     private int newContainer(Connection from) {
         int at = frame.containerAt;
         for (Connection other : connections) {
-            if (other != from && other.containerIndex(bytes, at, frame.containerLength) > 0) {
+            if (other != from && other.containerIndex(frame.bytes, at, frame.containerLength) > 0) {
                 LOG.warn(
                         "Sandbox {} uses the id of a container of sandbox {}; its events name no container",
                         from.number,
@@ -462,7 +460,7 @@ final class Merger {
                 return 0;
             }
         }
-        return from.addContainer(Arrays.copyOfRange(bytes, at, at + frame.containerLength));
+        return from.addContainer(Arrays.copyOfRange(frame.bytes, at, at + frame.containerLength));
     }
 
     /** Compares the argument read at the return with the argument read at entry. */
@@ -479,7 +477,7 @@ final class Merger {
             record.flags |= EventFlag.WITHHELD.mask();
         }
         if (read) {
-            record.argument(bytes, frame.argumentAt, frame.argumentLength, Provenance.EXIT);
+            record.argument(frame.bytes, frame.argumentAt, frame.argumentLength, Provenance.EXIT);
             if (record.length > RecordLayout.PATH_MAX) {
                 record.flags |= EventFlag.TRUNCATED.mask();
             }
@@ -520,7 +518,7 @@ final class Merger {
     private boolean differs() {
         int length = Math.min(frame.argumentLength, record.argument.length);
         int from = frame.argumentAt;
-        return Arrays.mismatch(record.argument, 0, record.length, bytes, from, from + length) >= 0;
+        return Arrays.mismatch(record.argument, 0, record.length, frame.bytes, from, from + length) >= 0;
     }
 
     private boolean isFdPathAwaited(Connection from) {
@@ -575,19 +573,19 @@ final class Merger {
         int at = frame.fdPathAt;
         int length = frame.fdPathLength;
         if (length == 0
-                || bytes[at] != '/'
+                || frame.bytes[at] != '/'
                 || length > RecordLayout.PATH_MAX
-                || ResolvedPaths.nameLength(bytes, at, length) < length) {
+                || ResolvedPaths.nameLength(frame.bytes, at, length) < length) {
             return;
         }
-        waiting.resolve(bytes, at, length);
+        waiting.resolve(frame.bytes, at, length);
         boolean isComparable = waiting.provenance == Provenance.ENTER
                 && waiting.integrity == Integrity.UNCHECKED
                 && waiting.length > 0
                 && waiting.argument[0] == '/';
         if (settings.integrity()
                 && isComparable
-                && Arrays.mismatch(waiting.argument, 0, waiting.length, bytes, at, at + length) >= 0) {
+                && Arrays.mismatch(waiting.argument, 0, waiting.length, frame.bytes, at, at + length) >= 0) {
             waiting.integrity = Integrity.DIFFERS;
         }
     }

@@ -9,9 +9,9 @@ import dev.unraced.event.Syscall;
 import dev.unraced.stash.EntryFields;
 
 /**
- * What frames have told of a call so far, of which {@link Publisher} writes a record. A later frame can still bring the
- * file's path, or change what is known of the argument, so the record is encoded at the end. While the call runs, what
- * its entry told lies in the stash.
+ * Holds what frames have told of a call so far, of which {@link Publisher} writes a record. A later frame can still
+ * bring the file's path, or change what is known of the argument, so the record is encoded at the end. While the call
+ * runs, what its entry told lies in the stash.
  */
 final class RecordBuilder {
     /** The bytes of a record in the stash, besides its argument. */

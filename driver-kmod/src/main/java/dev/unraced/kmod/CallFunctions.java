@@ -2,6 +2,7 @@
 package dev.unraced.kmod;
 
 import dev.unraced.linux.Errno;
+import dev.unraced.settings.CallHooks;
 import org.jspecify.annotations.Nullable;
 
 /** Whether the module can see calls at the kernel's own functions here. It finds that out by trying. Thread-safe. */
@@ -36,15 +37,10 @@ final class CallFunctions {
 
     /** Describes where captures with these hooks see calls, for people. */
     static String describe(CallHooks hooks) {
-        String where = areTaken(hooks) ? "the kernel's functions" : "tracepoints";
-        if (hooks != CallHooks.AUTO) {
-            return where + ", as unraced.kmod.hooks has it";
-        }
-        Choice choice = choice();
-        if (choice == null || choice.taken() == CallHooks.FUNCTION) {
-            return where;
-        }
-        return where + ", since " + reason(choice.errno());
+        return hooks.describe(KmodDriver.NAME, areTaken(hooks), () -> {
+            Choice choice = choice();
+            return choice == null ? null : reason(choice.errno());
+        });
     }
 
     /** Returns why the module did not take functions, by the errno that it answered. */

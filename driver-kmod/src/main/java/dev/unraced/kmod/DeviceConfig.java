@@ -3,11 +3,13 @@ package dev.unraced.kmod;
 
 import dev.unraced.config.EventFilters;
 import dev.unraced.event.ByteString;
+import dev.unraced.settings.CallHooks;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** {@code struct unraced_config} of a capture, and the lists that it points to. */
 final class DeviceConfig {
@@ -34,7 +36,7 @@ final class DeviceConfig {
                 .putInt(DeviceLayout.CONFIG_USER_INTERVAL, settings.limits().userIntervalNanos())
                 .putInt(DeviceLayout.CONFIG_CGROUP_INTERVAL, settings.limits().cgroupIntervalNanos())
                 .putInt(DeviceLayout.CONFIG_PROCESS_EVENTS, settings.processEvents() ? 1 : 0)
-                .putInt(DeviceLayout.CONFIG_HOOKS, settings.hooks().code());
+                .putInt(DeviceLayout.CONFIG_HOOKS, number(settings.hooks()));
         List<ByteString> paths = Prefixes.reduce(filters.paths());
         put(
                 DeviceLayout.CONFIG_TGID_COUNT,
@@ -95,7 +97,24 @@ final class DeviceConfig {
 
     /** Returns where the module sees the calls, as it answered. */
     CallHooks hooks() {
-        return CallHooks.ofCode(memory.getInt(DeviceLayout.CONFIG_HOOKS));
+        return hooks(memory.getInt(DeviceLayout.CONFIG_HOOKS));
+    }
+
+    /** Returns the module's number for hooks: {@code enum unraced_hooks}. */
+    static int number(CallHooks hooks) {
+        return switch (hooks) {
+            case AUTO -> DeviceLayout.HOOKS_AUTO;
+            case FUNCTION -> DeviceLayout.HOOKS_FUNCTION;
+            case TRACEPOINT -> DeviceLayout.HOOKS_TRACEPOINT;
+        };
+    }
+
+    /** Returns the hooks that the module has this number for. */
+    static CallHooks hooks(int number) {
+        return Stream.of(CallHooks.values())
+                .filter(hooks -> number(hooks) == number)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no hooks have the number " + number));
     }
 
     /** Returns the errno for which the module did not take functions; 0 if it did, or was not to. */

@@ -15,6 +15,7 @@ import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
 import dev.unraced.machine.OfferedAbis;
 import dev.unraced.ring.RingCapture;
+import dev.unraced.settings.CallHooks;
 import java.util.Map;
 
 /**

@@ -8,6 +8,7 @@ import dev.unraced.config.InvalidConfigException;
 import dev.unraced.config.RateLimits;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
+import dev.unraced.settings.CallHooks;
 import dev.unraced.settings.Choices;
 import java.util.List;
 import java.util.Set;

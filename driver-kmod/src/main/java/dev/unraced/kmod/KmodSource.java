@@ -9,6 +9,7 @@ import dev.unraced.ring.LossLedgers;
 import dev.unraced.ring.RecordReader;
 import dev.unraced.ring.RingSource;
 import dev.unraced.ring.SourceStats;
+import dev.unraced.settings.CallHooks;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;

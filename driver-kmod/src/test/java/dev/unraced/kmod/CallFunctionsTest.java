@@ -4,6 +4,7 @@ package dev.unraced.kmod;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.linux.Errno;
+import dev.unraced.settings.CallHooks;
 import org.junit.jupiter.api.Test;
 
 /** Tests what is said about the places where calls are seen. */
@@ -28,7 +29,7 @@ class CallFunctionsTest {
     @Test
     void eachChoiceHasTheNumberOfTheDevice() {
         for (CallHooks hooks : CallHooks.values()) {
-            assertThat(CallHooks.ofCode(hooks.code())).isEqualTo(hooks);
+            assertThat(DeviceConfig.hooks(DeviceConfig.number(hooks))).isEqualTo(hooks);
         }
         assertThat(CallHooks.NAMES).containsExactly("auto", "function", "tracepoint");
         assertThat(CallHooks.FUNCTION.inWords()).isEqualTo("functions");

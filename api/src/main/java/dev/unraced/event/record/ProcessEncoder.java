@@ -139,12 +139,6 @@ public final class ProcessEncoder {
         return this;
     }
 
-    /** Sets a flag. */
-    public ProcessEncoder with(EventFlag flag) {
-        flag(flag);
-        return this;
-    }
-
     /** Sets the executable, and {@link EventFlag#HAS_FILE}. */
     public ProcessEncoder executable(byte[] path, int deviceMajor, int deviceMinor, long inode) {
         buffer.putInt(DEVICE_MAJOR, deviceMajor);

@@ -33,6 +33,9 @@ final class Descendants {
 
     /** Takes one process event: at a fork it matters who forks, whatever becomes of those between. */
     void update(ProcessView event) {
+        if (roots.isEmpty()) {
+            return;
+        }
         switch (event.type()) {
             case ALIVE -> alive(event.tgid(), event.parentTgid());
             case FORK -> {
