@@ -3,7 +3,7 @@
 # Finds a JVM, and starts it quickly. ./unraced and the command of a package source this file; both define die().
 
 # Sets JAVA and JAVA_FLAGS, and CLASS_DATA to the archive of loaded classes that this JVM can have in a folder. The JVM
-# maps such an archive instead of parsing and verifying the classes, which takes half of the time to the first event.
+# maps such an archive instead of parsing and verifying the classes, which takes a third of the time to the first event.
 find_java() {
   if [ -n "${JAVA_HOME:-}" ]; then JAVA=$JAVA_HOME/bin/java; else JAVA=$(command -v java) || JAVA=; fi
   [ -x "$JAVA" ] || die "no java${JAVA:+ at $JAVA}; install Java 17 or newer, or set JAVA_HOME to where it is"

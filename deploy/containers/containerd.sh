@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # Sourced by the scripts that try containers: a containerd of their own, which ends with the script that sources this.
 # The host's containerd and mounts are left alone: the script runs itself again in a mount namespace (INSIDE).
+# With cri=yes it speaks the Container Runtime Interface, too; pods come from the image localhost/pause:1.
 [ "$(id -u)" = 0 ] || { echo "try: run it as root" >&2; exit 1; }
 [ "${INSIDE:-}" = try ] || INSIDE=try exec unshare --mount "$0" "$@"
 for program in containerd ctr runc runsc jq; do
@@ -19,6 +20,15 @@ end() {
   for id in $(ctr container ls -q 2>/dev/null); do
     ctr task rm --force "$id" >/dev/null 2>&1 || true
     ctr container rm "$id" >/dev/null 2>&1 || true
+  done
+  # Pods have a namespace of their own.
+  for id in $(ctr -n k8s.io container ls -q 2>/dev/null); do
+    ctr -n k8s.io task rm --force "$id" >/dev/null 2>&1 || true
+  done
+  # What runs on in spite of that, since its containerd was ended before: the processes of our cgroups, and shims.
+  for id in $(find /sys/fs/cgroup -path "*/$CONTAINERD_NAMESPACE/*" -name cgroup.procs -exec sort -u {} + 2>/dev/null) \
+    $(pgrep -f -- "-address $CONTAINERD_ADDRESS"); do
+    kill -KILL "$id" 2>/dev/null || true
   done
   kill "${processes[@]}" 2>/dev/null || true
   wait
@@ -47,13 +57,21 @@ cat >"$work/containerd.toml" <<TOML
 version = 2
 root = "$work/root"
 state = "$work/state"
-disabled_plugins = ["io.containerd.grpc.v1.cri"]
+disabled_plugins = [$([ "${cri:-}" = yes ] || echo '"io.containerd.grpc.v1.cri"')]
 [grpc]
   address = "$CONTAINERD_ADDRESS"
+[plugins."io.containerd.grpc.v1.cri"]
+  sandbox_image = "localhost/pause:1"
+  # A pod's own value is below what a root without CAP_SYS_RESOURCE may set.
+  restrict_oom_score_adj = true
 TOML
-containerd --config "$work/containerd.toml" >"$work/containerd.log" 2>&1 &
-processes+=($!)
-until_true ctr version
+start_containerd() {
+  containerd --config "$work/containerd.toml" >>"$work/containerd.log" 2>&1 &
+  containerd=$!
+  processes+=("$containerd")
+  until_true ctr version
+}
+start_containerd
 
 bind() { printf -- '--mount\ntype=bind,src=%s,dst=%s,options=rbind:%s\n' "$1" "$2" "$3"; }
 # The containers that are watched have this machine's programs.

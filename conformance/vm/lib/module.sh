@@ -26,7 +26,7 @@ build_module() {
   fetch_headers
   mkdir -p "$out"
   # Checked by sparse, too, where it is installed.
-  make --no-print-directory -C "$sources" separate module OUT="$out" KERNEL="$HEADERS_DIR" \
+  make --no-print-directory -C "$sources" separate module rival OUT="$out" KERNEL="$HEADERS_DIR" \
     C="$(command -v sparse >/dev/null && printf 1 || printf 0)" >"$out/build.log" 2>&1 ||
     { cat "$out/build.log" >&2; die "the module cannot be built for $KERNEL_RELEASE"; }
   # Without the types of the kernel there are none of the module, either; that is no fault of its code.

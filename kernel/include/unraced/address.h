@@ -64,7 +64,7 @@ UNRACED_INLINE bool unraced_is_path_address(const __u8 *address, __u32 length)
 
 /*
  * __ipv6_addr_needs_scope_id() of include/net/ipv6.h: fe80::/10, and multicast of the interface
- * (ff01) or the link (ff02). Such an address names nobody without its scope (R2.44).
+ * (ff01) or the link (ff02). Without its scope such an address names no host (R2.44).
  */
 UNRACED_INLINE bool unraced_needs_scope(const __u8 *address)
 {
@@ -197,7 +197,7 @@ UNRACED_INLINE bool unraced_have_families(__u32 length, __u32 peer_length)
 /*
  * Returns whether a socket of AF_INET or AF_INET6 keeps its addresses in its own struct sock. SMC
  * connects a second socket instead (smc_connect() of net/smc/af_smc.c), L2TP has more in its addresses
- * (struct sockaddr_l2tpip), and who knows what others do: of them no address is told (R2.30).
+ * (struct sockaddr_l2tpip), and other families are unknown. Of none of these a record has an address (R2.30).
  */
 UNRACED_INLINE bool unraced_tells_addresses(const struct unraced_connect *socket)
 {

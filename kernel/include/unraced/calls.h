@@ -110,6 +110,18 @@ UNRACED_INLINE __u8 unraced_x86_64_exec(__u32 number)
 	return 0;
 }
 
+/* Returns whether a number may be that of an exec in some convention of x86. */
+UNRACED_INLINE bool unraced_x86_may_be_exec(__u32 number)
+{
+	switch (number & ~UNRACED_X32_BIT) {
+	UNRACED_EXECS_X86_64(UNRACED_CALL_PASS, )
+	UNRACED_EXECS_X32(UNRACED_CALL_PASS, )
+	UNRACED_EXECS_IA32(UNRACED_CALL_PASS, )
+		return 1;
+	}
+	return 0;
+}
+
 UNRACED_INLINE __u8 unraced_arm64_exec(__u32 number)
 {
 	switch (number) {

@@ -81,9 +81,9 @@ UNRACED_INLINE bool unraced_way_is_doubtful(__u32 flags)
 }
 
 /*
- * Returns whether nobody knows where the kernel started an absolute path: RESOLVE_IN_ROOT of
- * openat2(2) makes the directory of the call the root, and only the kernel's own copy of open_how
- * tells whether it was set.
+ * Returns whether the start of an absolute path is unknown: RESOLVE_IN_ROOT of openat2(2) makes the
+ * directory of the call the root, and only the kernel's own copy of open_how shows whether it was
+ * set.
  */
 UNRACED_INLINE bool unraced_root_is_unknown(__u8 syscall, __u8 how_provenance, __u64 resolve)
 {

@@ -16,7 +16,25 @@ enum unraced_filter {
 	UNRACED_FILTER_PATHS = 1u << 5,
 	UNRACED_FILTER_FAILED = 1u << 6,    /* leave out all but failed calls */
 	UNRACED_FILTER_SUCCEEDED = 1u << 7, /* leave out failed calls */
+	UNRACED_FILTER_EXECUTABLES = 1u << 8,
 };
+
+/* These are all filters. */
+#define UNRACED_FILTERS (2 * UNRACED_FILTER_EXECUTABLES - 1)
+
+/* The file that a process executes, as a list or a map of filters has it. */
+struct unraced_executable {
+	__u64 inode;
+	__u32 device; /* the kernel's dev_t, of the superblock */
+	__u32 reserved;
+};
+
+/*
+ * Filters change while the capture runs. A word has those that are on in its lowest bits, as enum unraced_filter, and
+ * the number of their generation above them. The last generations are kept, the one in force among them.
+ */
+#define UNRACED_FILTER_GENERATION_SHIFT 9
+#define UNRACED_FILTER_GENERATIONS 8
 
 /* These filters need the path or the result, not only the caller. */
 #define UNRACED_FILTERS_AT_RETURN \
@@ -30,6 +48,7 @@ enum unraced_verdict {
 	UNRACED_OTHER_UID,
 	UNRACED_OTHER_CGROUP,
 	UNRACED_OTHER_MOUNT_NS,
+	UNRACED_OTHER_EXECUTABLE,
 	UNRACED_OTHER_PATH,
 	UNRACED_OTHER_RESULT,
 };
@@ -41,6 +60,7 @@ struct unraced_filtered {
 	__u64 uid;
 	__u64 cgroup;
 	__u64 mount_ns;
+	__u64 executable;
 	__u64 path;
 	__u64 result;
 };
@@ -87,6 +107,9 @@ UNRACED_INLINE void unraced_count_filtered(struct unraced_filtered *filtered,
 		break;
 	case UNRACED_OTHER_MOUNT_NS:
 		filtered->mount_ns++;
+		break;
+	case UNRACED_OTHER_EXECUTABLE:
+		filtered->executable++;
 		break;
 	case UNRACED_OTHER_PATH:
 		filtered->path++;

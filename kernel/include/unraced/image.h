@@ -3,12 +3,11 @@
 #ifndef UNRACED_IMAGE_H
 #define UNRACED_IMAGE_H
 
-#include "unraced/arguments.h"
 #include "unraced/base.h"
 #include "unraced/filter.h"
 #include "unraced/process.h"
 
-/* The longest path of a cgroup that is told: a part of one would name another cgroup. */
+/* The longest cgroup path that a record holds; a cut path would name another cgroup. */
 #define UNRACED_CGROUP_PATH_MAX 1024
 
 /* Room for three texts of up to 4096 bytes, an interpreter and a cgroup; so no text ends beyond it. */
@@ -36,10 +35,31 @@ UNRACED_INLINE void unraced_process_begin(struct unraced_process *record, __u8 t
 	record->time_ns = now;
 }
 
-/* Returns the status as wait(2) tells it: the group's code, or that of the first thread (R16.4). */
-UNRACED_INLINE __s32 unraced_exit_status(bool group_exits, __s32 of_group, __s32 of_first)
+/*
+ * Returns the status as wait(2) tells it: the group's code, or that of the first thread (R16.4). Where somebody
+ * rebooted the pid namespace of which the process is the first one, the kernel puts the signal of that in place of the
+ * group's code when the process has ended (zap_pid_ns_processes() of kernel/pid_namespace.c); else "of_reboot" is 0.
+ */
+UNRACED_INLINE __s32 unraced_exit_status(bool group_exits, __s32 of_group, __s32 of_first, __s32 of_reboot)
 {
-	return group_exits ? of_group : of_first;
+	if (!group_exits)
+		return of_first;
+	return of_reboot ? of_reboot : of_group;
+}
+
+/*
+ * Returns the device of a terminal for a record: that of its driver's first terminal, and its number among these
+ * (tty_devnum() of drivers/tty/tty_io.c). Numbers that no device has are those of memory that is no terminal's any
+ * more, so they tell nothing (R16.12).
+ */
+UNRACED_INLINE __u32 unraced_terminal_device(__s32 major, __s32 first_minor, __s32 index)
+{
+	__u32 minor = (__u32)first_minor + (__u32)index;
+
+	/* The verifier follows each branch, so there are few. */
+	if (!major || ((__u32)major >> (32 - UNRACED_MINOR_BITS) | minor >> UNRACED_MINOR_BITS))
+		return UNRACED_TERMINAL_UNKNOWN;
+	return (__u32)major << UNRACED_MINOR_BITS | minor;
 }
 
 /* Returns the place of the next text. The verifier needs the bound, which is never reached. */
@@ -90,61 +110,6 @@ UNRACED_INLINE void unraced_arguments_faulted(struct unraced_process *record)
 {
 	record->arguments = (struct unraced_slice){};
 	record->flags |= UNRACED_FAULTED;
-}
-
-/* What an execve or execveat asks for, as it was when the call entered. */
-struct unraced_exec {
-	__u64 enter_ns; /* 0 when the entry was missed */
-	__u64 pointer;	/* user address of the path */
-	struct unraced_credentials before;
-	__s32 dirfd;
-	__u32 at_flags;
-	__u32 flags; /* enum unraced_flag */
-	__u16 length; /* of the path */
-	__u8 call; /* enum unraced_exec_call */
-	__u8 abi;
-	__u8 mitigation;
-	__u8 provenance;
-};
-
-/* Finds the arguments among the registers of the call. */
-UNRACED_INLINE void unraced_exec_arguments(struct unraced_exec *exec, __u8 call, const __u64 *args)
-{
-	bool at = call == UNRACED_EXECVEAT;
-
-	exec->call = call;
-	exec->dirfd = at ? (__s32)args[0] : UNRACED_AT_FDCWD;
-	exec->pointer = at ? args[1] : args[0];
-	exec->at_flags = at ? (__u32)args[4] : 0;
-}
-
-/* Tells of an exec by which call it came, and the credentials of before (R16.11). */
-UNRACED_INLINE void unraced_exec_came(struct unraced_process *record, const struct unraced_exec *exec)
-{
-	record->call = exec->call;
-	record->abi = exec->abi;
-	record->before = exec->before;
-}
-
-/* Fills in the record of an exec that failed; the path lies at its end (R16.10). */
-UNRACED_INLINE void unraced_exec_failed(struct unraced_process *record, const struct unraced_exec *exec, __u32 tid,
-					__s64 result, __u8 integrity)
-{
-	record->tid = tid;
-	record->mitigation = exec->mitigation;
-	record->call = exec->call;
-	record->abi = exec->abi;
-	record->result = (__s32)result;
-	record->enter_ns = exec->enter_ns;
-	record->dirfd = exec->dirfd;
-	record->at_flags = exec->at_flags;
-	record->flags = exec->flags;
-	record->provenance = exec->provenance;
-	record->integrity = integrity;
-	if (exec->provenance == UNRACED_PROVENANCE_NONE)
-		return;
-	record->path.offset = sizeof(*record);
-	record->path.length = exec->length;
 }
 
 /* Returns the size of the record with all that its slices name. */

@@ -51,7 +51,7 @@ UNRACED_INLINE bool unraced_takes_no_tokens(const struct unraced_limit *limit,
 		of_cgroup = unraced_bucket_of(group_at, limit->cgroups, cgroup, limit->seed, now);
 		if (!of_cgroup || !unraced_bucket_take(of_cgroup, limit->cgroup_interval, now)) {
 			if (of_user)
-				unraced_bucket_give_back(of_user, limit->user_interval);
+				unraced_bucket_refund(of_user, limit->user_interval);
 			return 1;
 		}
 	}

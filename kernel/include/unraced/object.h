@@ -16,15 +16,22 @@
  */
 typedef void *unraced_append(void *builder, struct unraced_slice *slice, __u32 length);
 
+/* Returns the number of an inode, and its device as the kernel has it. */
+UNRACED_INLINE __u64 unraced_number_inode(struct inode *inode, __u32 *device)
+{
+	struct super_block *super = KREAD(inode, i_sb);
+
+	*device = KREAD(super, s_dev);
+	return KREAD(inode, i_ino);
+}
+
 /* Tells inode number and device of a file. */
 UNRACED_INLINE void unraced_identify_file(struct file *file, __u64 *number, __u32 *major,
 					  __u32 *minor)
 {
-	struct inode *inode = KREAD(file, f_inode);
-	struct super_block *super = KREAD(inode, i_sb);
-	__u32 device = KREAD(super, s_dev);
+	__u32 device;
 
-	*number = KREAD(inode, i_ino);
+	*number = unraced_number_inode(KREAD(file, f_inode), &device);
 	/* The kernel's dev_t: MINORBITS of include/linux/kdev_t.h. */
 	*major = device >> 20;
 	*minor = device & 0xfffff;

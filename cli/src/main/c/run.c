@@ -69,6 +69,35 @@ static void enter(const char *directory)
 	close(fd);
 }
 
+/*
+ * Returns the file that a shell would take for a command's name, or the name. The search asks for no exec, as that of
+ * execvp() does: each one that fails would be an event.
+ */
+static char *find_command(char *name)
+{
+	const char *path = getenv("PATH");
+	struct stat state;
+	char *found;
+
+	if (!*name || strchr(name, '/'))
+		return name;
+	if (!path)
+		path = "/bin:/usr/bin";
+	found = malloc(strlen(path) + strlen(name) + 3);
+	if (!found)
+		die("PATH", 1);
+	for (const char *end; *path; path = *end ? end + 1 : end) {
+		end = strchrnul(path, ':');
+		int length = (int)(end - path);
+
+		sprintf(found, "%.*s/%s", length ? length : 1, length ? path : ".", name);
+		if (!stat(found, &state) && S_ISREG(state.st_mode) && !access(found, X_OK))
+			return found;
+	}
+	free(found);
+	return name;
+}
+
 int main(int argc, char **argv)
 {
 	char **arguments;
@@ -88,7 +117,7 @@ int main(int argc, char **argv)
 	sigemptyset(&quit);
 	sigaddset(&quit, SIGQUIT);
 	sigprocmask(SIG_UNBLOCK, &quit, NULL);
-	execvp(arguments[0], arguments);
+	execvp(find_command(arguments[0]), arguments);
 	die(arguments[0], errno == ENOENT || errno == ENOTDIR ? NOT_FOUND : CANNOT_BE_EXECUTED);
 	return 1;
 }

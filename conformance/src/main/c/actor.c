@@ -4,6 +4,7 @@
  * the conversation. It ends when its standard input does.
  */
 #include "actor.h"
+#include "attack/execution/executed.h"
 
 #include <limits.h>
 #include <malloc.h>
@@ -90,7 +91,9 @@ static void obey(void)
 		{"uring-chained", command_uring_chained},
 		{"program", command_program}, {"oldroot", command_oldroot},
 		{"moved-mount", command_moved_mount}, {"base-swap", command_base_swap},
-		{"start-elsewhere", command_start_elsewhere},
+		{"start-elsewhere", command_start_elsewhere}, {"exec-race", command_exec_race},
+		{"elevated", command_elevated}, {"late-exec", command_late_exec},
+		{"ended", command_ended}, {"nested", command_program},
 	};
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
@@ -112,6 +115,8 @@ int main(int count, char **arguments)
 		return after_exec(arguments + 2);
 	if (count == 5 && !strcmp(arguments[1], "after-program"))
 		return after_program(arguments + 3);
+	if (getenv(EXECUTED))
+		return after_exec_race(getenv(EXECUTED), count, arguments);
 
 	char *line = malloc(LINE_SIZE);
 	if (!line)

@@ -187,7 +187,7 @@ bool mounts_apart(void);
 void command_traced(void);
 void command_fuse(void);
 
-/* --- crowd.c, queue.c, identity.c, attack/arguments/flip.c, attack/arguments/race.c --- */
+/* --- load_generator.c, queue.c, identity.c, attack/arguments/flip.c, attack/arguments/race.c --- */
 
 void command_bulk(void);
 void command_storm(void);
@@ -200,6 +200,19 @@ void command_exec(void);
 void command_vfork(void);
 void command_left(void);
 void command_program(void);
+void command_late_exec(void);
+void command_ended(void);
+/* What a terminal is by stat(2), and by /proc/PID/stat; zeros of none. terminal.c */
+struct terminal {
+	unsigned major, minor;
+	unsigned witness_major, witness_minor;
+};
+/*
+ * Begins a session, and takes a terminal of its own ("own"), gives that up again ("left"), or takes none ("none").
+ * Makes watched calls with this mode. Returns false where the kernel does otherwise.
+ */
+bool terminal_take(struct terminal *terminal, const char *how, long mode);
+void command_elevated(void);
 /* --- the other attacks, in attack/ --- */
 
 void command_uring_batch(void);
@@ -237,6 +250,7 @@ void command_fd_visit(void);
 void command_late_namespace(void);
 void command_mount_storm(void);
 void command_reset(void);
+void command_exec_race(void);
 
 /* Opens a file by open_by_handle_at(2), which is no watched call. Returns -1, with errno, where nobody may. */
 int open_unwatched(const char *path, int flags);
@@ -244,6 +258,8 @@ int open_unwatched(const char *path, int flags);
 int after_exec(char **arguments);
 /* That of the program that "program" executes. Returns its exit code. */
 int after_program(char **arguments);
+/* The main function of the programs that "exec-race" and "elevated" execute; EXECUTED says what they do. */
+int after_exec_race(const char *then, int count, char **arguments);
 /* Forks a child that dies with its parent. */
 pid_t fork_child(void);
 /* Does so with a child that shares something, such as CLONE_FS. */
@@ -251,9 +267,9 @@ pid_t clone_child(unsigned long shared);
 /* Waits for a child for some seconds, then kills it. Returns its wait status. */
 int reap(pid_t child, int seconds);
 void pause_micros(long micros);
-/* Starts a child with that many threads, at most CROWD_THREADS, which all block in an open of a fifo. */
-#define CROWD_THREADS 512
-pid_t crowd_start(const char *fifo, int threads);
+/* Starts a child with that many threads, at most LOAD_THREADS, which all block in an open of a fifo. */
+#define LOAD_THREADS 512
+pid_t load_start(const char *fifo, int threads);
 /* These pass a descriptor to another process by SCM_RIGHTS; descriptor_receive() returns -1 when none comes. */
 struct descriptor_message {
 	_Alignas(struct cmsghdr) char space[CMSG_SPACE(sizeof(int))];

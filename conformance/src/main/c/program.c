@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A child that executes a program, itself or by a script, and what it was; and what it tried before. */
-#include "actor.h"
+#include "attack/execution/executed.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <linux/capability.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define SELF "/proc/self/exe"
@@ -21,17 +23,29 @@
 #define MOST_ARGUMENTS 5
 /* The effective group of a child whose exec raises its capabilities. */
 #define OTHER_GROUP 4242
+/* The exit status of a child that may not make a user namespace. */
+#define NO_NAMESPACE 106
 /* d_path() of fs/d_path.c */
 #define DELETED " (deleted)"
 
 struct program {
 	char *before, *after; /* the paths that the child opens before the exec, and the program after it */
 	char *script;	      /* NULL: the program is executed itself */
+	char *copy;	      /* NULL, or a copy of the program that is executed */
 	char *fails;	      /* NULL: no exec fails before */
+	const char *terminal; /* how the child comes to a terminal, or NULL */
+	int told;	      /* where the child tells its terminal */
 	char tag[24];
 	bool by_thread;
 	bool raises; /* the exec gives the thread capabilities that it has not */
+	bool nested; /* the exec is in a user namespace of its own */
 };
+
+/* Returns the path of the program's file. */
+static const char *file_of(const struct program *program)
+{
+	return program->copy ? program->copy : SELF;
+}
 
 int after_program(char **arguments)
 {
@@ -87,10 +101,12 @@ static void *execute(void *argument)
 		fail_to_execute(program->fails);
 	if (program->raises)
 		lower();
+	if (program->nested && unshare(CLONE_NEWUSER))
+		_exit(NO_NAMESPACE);
 	if (program->script)
 		execve(program->script, script, environment);
 	else
-		execve(SELF, itself, environment);
+		execve(file_of(program), itself, environment);
 	_exit(101);
 }
 
@@ -99,6 +115,13 @@ static void child_main(struct program *program)
 	pthread_t thread;
 
 	watched_openat(ABI_NATIVE, AT_FDCWD, program->before, O_RDONLY, atol(program->tag));
+	if (program->terminal) {
+		struct terminal terminal = {0};
+
+		if (!terminal_take(&terminal, program->terminal, atol(program->tag)) ||
+		    write(program->told, &terminal, sizeof(terminal)) != sizeof(terminal))
+			_exit(105);
+	}
 	if (!program->by_thread)
 		execute(program);
 	if (pthread_create(&thread, NULL, execute, program))
@@ -120,20 +143,34 @@ static bool script_make(const char *path)
 	return made;
 }
 
-static void answer(const struct program *program, pid_t child, int status, long long begun)
+/* Makes the copy where it is not there yet, by a child whose calls do not count. */
+static bool copy_make(const char *path)
+{
+	pid_t child;
+
+	if (!path || !access(path, X_OK))
+		return true;
+	child = fork();
+	if (!child)
+		_exit(!executed_make(path, 0755, NULL));
+	return child > 0 && !reap(child, 20);
+}
+
+static void answer(const struct program *program, const struct terminal *terminal, pid_t child, int status,
+		   long long begun)
 {
 	const char *arguments[MOST_ARGUMENTS];
 	char all[4096], real[4096];
 	size_t length = 0;
 	struct stat file = {0};
-	ssize_t named = readlink(SELF, real, sizeof(real));
+	ssize_t named = program->copy ? -1 : readlink(SELF, real, sizeof(real));
 	int count = arguments_of(program, arguments);
 
 	for (int i = 0; i < count && length + strlen(arguments[i]) < sizeof(all); i++) {
 		strcpy(all + length, arguments[i]);
 		length += strlen(arguments[i]) + 1;
 	}
-	stat(SELF, &file);
+	stat(file_of(program), &file);
 	/* The link says so of a file without a name, which the path then was before. */
 	if (!file.st_nlink && named > (ssize_t)strlen(DELETED))
 		named -= (ssize_t)strlen(DELETED);
@@ -141,14 +178,18 @@ static void answer(const struct program *program, pid_t child, int status, long 
 	reply("tgid=%d status=%d begun=%lld ended=%lld", child, status, begun, now());
 	reply("major=%u minor=%u inode=%llu deleted=%d", major(file.st_dev), minor(file.st_dev),
 	      (unsigned long long)file.st_ino, !file.st_nlink);
-	reply_hex("real", real, named < 0 ? 0 : (size_t)named);
-	const char *asked = program->script ? program->script : SELF;
+	if (named >= 0)
+		reply_hex("real", real, (size_t)named);
+	const char *asked = program->script ? program->script : file_of(program);
 	reply_hex("asked", asked, strlen(asked));
 	if (program->script)
 		reply_hex("interpreter", SELF, strlen(SELF));
 	reply_hex("arguments", all, length);
 	if (program->raises)
 		reply("euid_before=%u egid_before=%u capabilities_before=0", geteuid(), OTHER_GROUP);
+	if (program->terminal)
+		reply("terminal=%u:%u witness=%u:%u", terminal->major, terminal->minor, terminal->witness_major,
+		      terminal->witness_minor);
 	reply_end();
 }
 
@@ -159,17 +200,27 @@ void command_program(void)
 		.before = (char *)line_bytes("path", &length),
 		.after = (char *)line_bytes("other", &length),
 		.script = (char *)line_bytes("script", &length),
+		.copy = (char *)line_bytes("copy", &length),
 		.fails = (char *)line_bytes("fails", &length),
+		.terminal = line_text("terminal"),
 		.by_thread = line_number("thread", 0),
 		.raises = line_number("raises", 0),
+		.nested = !strcmp(line_verb(), "nested"),
 	};
+	struct terminal terminal = {0};
 	long long begun = now();
 	pid_t child = -1;
+	int told[2];
 
 	snprintf(program.tag, sizeof(program.tag), "%lld", line_number("tag", 1));
 	if (program.script && !script_make(program.script)) {
 		fail("unsupported: a script without a watched call: %s", strerror(errno));
+	} else if (!copy_make(program.copy)) {
+		fail("the program could not be copied: %s", strerror(errno));
+	} else if (pipe2(told, O_CLOEXEC)) {
+		fail("no pipe: %s", strerror(errno));
 	} else {
+		program.told = told[1];
 		if (program.before && program.after)
 			child = fork_child();
 		if (!child)
@@ -178,13 +229,38 @@ void command_program(void)
 		/* The new program counts its call in memory of its own. */
 		__atomic_fetch_add(&counts()->begun, 1, __ATOMIC_SEQ_CST);
 		__atomic_fetch_add(&counts()->ended, 1, __ATOMIC_SEQ_CST);
+		close(told[1]);
 		if (child < 0)
 			fail("the program could not be started: %s", strerror(errno));
+		else if (program.nested && WIFEXITED(status) && WEXITSTATUS(status) == NO_NAMESPACE)
+			fail("unsupported: a user namespace");
+		else if (program.terminal && read(told[0], &terminal, sizeof(terminal)) != sizeof(terminal))
+			fail("%s: status %#x", access("/dev/ptmx", R_OK) ? "unsupported: no /dev/ptmx" : "no terminal",
+			     status);
 		else
-			answer(&program, child, status, begun);
+			answer(&program, &terminal, child, status, begun);
+		close(told[0]);
 	}
 	free(program.before);
 	free(program.after);
 	free(program.script);
+	free(program.copy);
 	free(program.fails);
+}
+
+/* Leaves a child that has ended, which its parent does not look for before it ends itself. */
+void command_ended(void)
+{
+	siginfo_t info;
+	pid_t child = fork_child();
+
+	if (!child)
+		_exit(0);
+	if (child < 0 || waitid(P_PID, (id_t)child, &info, WEXITED | WNOWAIT)) {
+		fail("no child ended: %s", strerror(errno));
+		return;
+	}
+	reply_begin();
+	reply("tgid=%d", child);
+	reply_end();
 }

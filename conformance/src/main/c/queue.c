@@ -67,25 +67,25 @@ void command_queue(void)
 	int threads = (int)line_number("threads", 1);
 	char *fifo = (char *)line_bytes("path", &length), *directory = (char *)line_bytes("directory", &length);
 	struct queue queue = {.fifo = fifo, .directory = directory, .rounds = line_number("rounds", 1)};
-	pthread_t *crowd = calloc(MOST_THREADS, sizeof(*crowd));
+	pthread_t *workers = calloc(MOST_THREADS, sizeof(*workers));
 	pthread_attr_t small;
 
-	if (!fifo || !directory || length > 400 || threads < 1 || threads > MOST_THREADS || !crowd) {
+	if (!fifo || !directory || length > 400 || threads < 1 || threads > MOST_THREADS || !workers) {
 		fail("queue needs path=HEX, directory=HEX of at most 400 bytes and 1 to %d threads", MOST_THREADS);
 	} else {
 		pthread_attr_init(&small);
 		pthread_attr_setstacksize(&small, STACK_SIZE);
 		for (int i = 0; i < threads; i++)
-			if (pthread_create(&crowd[i], &small, wait_in_line, &queue))
+			if (pthread_create(&workers[i], &small, wait_in_line, &queue))
 				_exit(3);
 		long releases = let_pass(&queue, threads);
 		for (int i = 0; i < threads; i++)
-			pthread_join(crowd[i], NULL);
+			pthread_join(workers[i], NULL);
 		reply_begin();
 		reply("calls=%ld releases=%ld tid=%d", queue.rounds * threads, releases, own_tid());
 		reply_end();
 	}
-	free(crowd);
+	free(workers);
 	free(directory);
 	free(fifo);
 }

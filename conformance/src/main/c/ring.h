@@ -36,7 +36,7 @@ void ring_push(struct ring *ring);
 /* Submits the pushed requests and waits for that many completions. Returns -errno when it fails. */
 long ring_enter(struct ring *ring, unsigned submitted, unsigned wanted);
 
-/* What a request has ended with. */
+/* The end of a request. */
 struct completion {
 	unsigned long long user_data;
 	int result;

@@ -118,6 +118,9 @@ int change_filter(void *ctx)
 	case OF_PATHS:
 		value = bpf_map_lookup_elem(&paths, &change->path);
 		break;
+	case OF_EXECUTABLES:
+		value = bpf_map_lookup_elem(&executables, &change->executable);
+		break;
 	}
 	if (value)
 		*(volatile __u8 *)value = change->generations;

@@ -13,6 +13,8 @@ module dev.unraced.ebpf {
     opens dev.unraced.ebpf to
             com.google.guice,
             com.sun.jna;
+    opens dev.unraced.ebpf.libbpf to
+            com.sun.jna;
 
     provides dev.unraced.driver.DriverModule with
             dev.unraced.ebpf.EbpfDriverModule;

@@ -100,15 +100,17 @@ static int start(const struct way *way)
 		.mitigation = way->mitigation,
 		.integrity = way->integrity,
 		.syscalls = 1u << UNRACED_OPENAT,
-		.filters = way->filters,
 		.ring_bytes = 64 << 20,
 		.ring_per_cpu = way->ring_per_cpu,
 		.enter_events = way->enter_events,
 		.hooks = way->hooks,
 		.stash_entries = 8192,
 		.stash_long_entries = 256,
-		.tgid_count = way->filters & FILTERED ? 1 : 0,
-		.tgids = (unsigned long)&nobody,
+		.lists = {
+			.filters = way->filters,
+			.tgid_count = way->filters & FILTERED ? 1 : 0,
+			.tgids = (unsigned long)&nobody,
+		},
 	};
 	int fd = open("/dev/unraced", O_RDWR | O_CLOEXEC);
 

@@ -82,9 +82,9 @@ static __always_inline bool request_copy(struct long_request *to, const struct r
  */
 static __always_inline bool take_event(struct request *found, const struct long_request *copy)
 {
-	__u64 untold = copy->at.untold;
+	__u64 since = copy->at.pending_since;
 
-	return untold && __sync_val_compare_and_swap(&found->at.untold, untold, 0) == untold;
+	return since && __sync_val_compare_and_swap(&found->at.pending_since, since, 0) == since;
 }
 
 /* Reads the whole of a long path: a request entry has only its start. */
@@ -209,7 +209,7 @@ static __always_inline int on_end(void *ctx, struct unraced_counters *stats, str
 	}
 	if (syscall == UNRACED_CONNECT && copies_late() && call->provenance != UNRACED_PROVENANCE_NONE)
 		take_copied_address(call, req);
-	to->file = (__u64)KREAD(req, file);
+	to->request_file = (__u64)KREAD(req, file);
 	to->result = result;
 	/*
 	 * The descriptor is valid only in the submitter's table. A ring can outlive its process, and a thread with
@@ -223,7 +223,7 @@ static __always_inline int on_end(void *ctx, struct unraced_counters *stats, str
 	if (syscall != UNRACED_CONNECT && connects_of(to->request.at.files) != to->request.at.workers)
 		call->record_flags |= UNRACED_FD_TABLE_SHARED;
 	compare_namespaces(to, task, syscall);
-	/* A request that waited, polled or went to a worker may have ended long before this batch was told of. */
+	/* A request that waited, polled or went to a worker may have ended long before its completion was reported. */
 	to->followed = requests_taken(req) != to->request.at.taken || to->request.at.waits || to->request.at.punted ||
 		       has_polled(req);
 	to->syscall = syscall;

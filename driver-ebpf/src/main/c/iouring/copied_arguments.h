@@ -26,7 +26,7 @@ static __always_inline void take_open(struct long_call *to, struct io_kiocb *req
 	struct call *call = &to->call;
 	long size = bpf_probe_read_kernel_str(call->bytes, READ_BYTES, KREAD(name, name));
 
-	call->fd = KREAD(open, dfd);
+	call->dirfd = KREAD(open, dfd);
 	call->direct_descriptor = KREAD(open, file_slot) != 0;
 	call->flags = KREAD(open, how.flags);
 	call->mode = KREAD(open, how.mode);

@@ -68,14 +68,14 @@ static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring
 	__u8 syscall = unraced_requested_call(KREAD(req, opcode));
 	__u64 address = (__u64)req, files;
 	struct unraced_counters *stats = own_stats();
-	struct tail_context *area = SCRATCH(tail_context);
+	struct tail_context *context = SCRATCH(tail_context);
 	struct task_struct *task;
 	struct long_call *to;
 	__u64 none[4] = {};
 	__u32 filters;
 	bool waits;
 
-	if (!syscall || !shared || !stats || !area || !shared->active || !is_watched(shared, syscall))
+	if (!syscall || !shared || !stats || !context || !shared->active || !is_watched(shared, syscall))
 		return 0;
 	task = bpf_get_current_task_btf();
 	filters = current_filters(shared);
@@ -89,9 +89,9 @@ static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring
 		bpf_map_delete_elem(&requests, &address);
 		return 0;
 	}
-	identify(&area->request.by, task);
-	area->request.by.mount_ns_id = own_namespace_id(task);
-	to = &area->request.call;
+	identify(&context->request.by, task);
+	context->request.by.mount_ns_id = own_namespace_id(task);
+	to = &context->request.call;
 	to->call.thread_start = task->start_boottime;
 	to->call.enter_ns = bpf_ktime_get_boot_ns();
 	to->call.mitigation = current_mode(shared);
@@ -115,22 +115,22 @@ static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring
 	to->call.integrity = shared->integrity && to->call.mitigation != UNRACED_MITIGATION_OFF;
 	remember_changes(&to->call, task);
 	/* A later request of the batch can close the descriptor of the directory, or replace it. */
-	if (place_of_start(&to->call, area->request.by.mount_ns) == STARTS_ELSEWHERE)
+	if (locate_start(&to->call, context->request.by.mount_ns) == STARTS_ELSEWHERE)
 		to->call.record_flags |= UNRACED_FOREIGN_MOUNT_NS;
 	to->call.silent = (KREAD(req, flags) & CQE_SKIP_SUCCESS) != 0;
 	waits = may_run_later(req);
 	if (fd_table_is_shared(task) || waits)
 		to->call.record_flags |= UNRACED_FD_TABLE_SHARED;
 	files = KREAD_NUMBER(task, files);
-	area->request.at = (struct progress){ .untold = to->call.enter_ns,
-					      .files = files,
-					      .workers = connects_of(files),
-					      .taken = requests_taken(req),
-					      .waits = waits,
-					      .before = syscall == UNRACED_CONNECT ? KREAD(req, cqe.fd)
-										   : KREAD(req, cqe.res),
-					      .refusal = refusal };
-	request_put(stats, req, &area->request);
+	context->request.at = (struct progress){ .pending_since = to->call.enter_ns,
+						 .files = files,
+						 .workers = connects_of(files),
+						 .taken = requests_taken(req),
+						 .waits = waits,
+						 .before = syscall == UNRACED_CONNECT ? KREAD(req, cqe.fd)
+										      : KREAD(req, cqe.res),
+						 .refusal = refusal };
+	request_put(stats, req, &context->request);
 	return 0;
 }
 

@@ -112,6 +112,7 @@ static __always_inline enum unraced_verdict filter_submitter(const struct unrace
 	by.uids |= filters & UNRACED_FILTER_UIDS ? bit : 0;
 	by.cgroups |= filters & UNRACED_FILTER_CGROUPS ? bit : 0;
 	by.mount_ns |= filters & UNRACED_FILTER_MOUNT_NS ? bit : 0;
+	by.executables |= filters & UNRACED_FILTER_EXECUTABLES ? bit : 0;
 	if (by.tgids && (by.tgids & ~generations_of(bpf_map_lookup_elem(&tgids, &who->tgid))))
 		return UNRACED_OTHER_TGID;
 	if (by.uids && (by.uids & ~generations_of(bpf_map_lookup_elem(&uids, &who->uid))))
@@ -121,6 +122,8 @@ static __always_inline enum unraced_verdict filter_submitter(const struct unrace
 	if (by.mount_ns && who->mount_ns &&
 	    (by.mount_ns & ~generations_of(bpf_map_lookup_elem(&mount_namespaces, &who->mount_ns))))
 		return UNRACED_OTHER_MOUNT_NS;
+	if (by.executables && (by.executables & ~generations_of_executable(task)))
+		return UNRACED_OTHER_EXECUTABLE;
 	return UNRACED_PASS;
 }
 

@@ -28,7 +28,7 @@
 /* The programs that have a scratch area. */
 enum user { FILE_OPENED, HOW_COPIED, ADDRESS_COPIED, SOCKET_CONNECTED, PATH_USED, USERS };
 
-struct area {
+struct copy_scratch {
 	struct long_call fresh; /* the kernel's copy; also the state of a call without an entry */
 	struct walk walk;
 	struct builder builder;
@@ -39,13 +39,13 @@ struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, USERS);
 	__type(key, __u32);
-	__type(value, struct area);
-} areas SEC(".maps");
+	__type(value, struct copy_scratch);
+} copy_scratch SEC(".maps");
 
 /* The state of a program inside a call. */
 struct copy_context {
 	struct unraced_control *shared;
-	struct area *area;
+	struct copy_scratch *scratch;
 	struct task_struct *task;
 	struct call *call; /* stash entry of the call; null when there is none */
 	__u32 tid;
@@ -60,8 +60,8 @@ static __always_inline bool begin_context(struct copy_context *in, enum user use
 	__u32 key = user;
 
 	in->shared = SCRATCH(control);
-	in->area = bpf_map_lookup_elem(&areas, &key);
-	if (!in->shared || !in->area || !in->shared->active)
+	in->scratch = bpf_map_lookup_elem(&copy_scratch, &key);
+	if (!in->shared || !in->scratch || !in->shared->active)
 		return 0;
 	in->task = bpf_get_current_task_btf();
 	in->tid = in->task->pid;
@@ -117,7 +117,7 @@ static __always_inline bool is_in_openat2(void)
  */
 static __always_inline bool begin_late(struct copy_context *in, __u8 wanted)
 {
-	struct call *call = &in->area->fresh.call;
+	struct call *call = &in->scratch->fresh.call;
 	struct pt_regs *regs;
 	__u64 args[4];
 	__u8 syscall;
@@ -165,7 +165,7 @@ static __always_inline bool keep_late(struct copy_context *in, __u32 length)
 {
 	in->call->provenance = UNRACED_PROVENANCE_KERNEL;
 	in->call->length = length;
-	return !bpf_map_update_elem(&copies, &in->tid, &in->area->fresh, BPF_ANY);
+	return !bpf_map_update_elem(&copies, &in->tid, &in->scratch->fresh, BPF_ANY);
 }
 
 /* This is IS_ERR_OR_NULL() of include/linux/err.h. */
@@ -176,7 +176,7 @@ static __always_inline bool is_err_or_null(const void *pointer)
 
 static __always_inline struct builder *begin_resolved(struct copy_context *in)
 {
-	struct builder *builder = &in->area->builder;
+	struct builder *builder = &in->scratch->builder;
 
 	__builtin_memset(&builder->record, 0, sizeof(builder->record));
 	builder->end = 0;
@@ -185,24 +185,24 @@ static __always_inline struct builder *begin_resolved(struct copy_context *in)
 
 static __always_inline void keep_resolved(struct copy_context *in, __u32 length, __s32 descriptor)
 {
-	struct resolved *resolved = &in->area->resolved;
+	struct resolved *resolved = &in->scratch->resolved;
 
 	resolved->descriptor = descriptor;
 	resolved->thread_start = in->call->thread_start;
 	resolved->enter_ns = in->call->enter_ns;
-	resolved->flags = in->area->builder.record.flags;
+	resolved->flags = in->scratch->builder.record.flags;
 	resolved->length = length;
-	bpf_probe_read_kernel(resolved->bytes, length & (WALK_BYTES - 1), in->area->builder.tail);
+	bpf_probe_read_kernel(resolved->bytes, length & (WALK_BYTES - 1), in->scratch->builder.tail);
 	bpf_map_update_elem(&resolved_objects, &in->tid, resolved, BPF_ANY);
 }
 
 static __always_inline void keep_file(struct copy_context *in, struct file *file, __s32 descriptor)
 {
 	struct builder *builder = begin_resolved(in);
-	struct walk *walk = &in->area->walk;
+	struct walk *walk = &in->scratch->walk;
 
 	describe_file(builder, file, walk, mount_namespace(in->task));
-	in->area->resolved.open = builder->record.open;
+	in->scratch->resolved.open = builder->record.open;
 	keep_resolved(in, builder->record.open.resolved.length, descriptor);
 }
 
@@ -225,7 +225,7 @@ static __always_inline void keep_socket(struct copy_context *in, struct file *fi
 	    unraced_is_seen_late(&builder->record.connect, sk,
 				 shared || (in->call->record_flags & UNRACED_FD_TABLE_SHARED)))
 		builder->record.flags |= UNRACED_SOCKET_SHARED;
-	in->area->resolved.connect = builder->record.connect;
+	in->scratch->resolved.connect = builder->record.connect;
 	keep_resolved(in, builder->end, ANY_DESCRIPTOR);
 }
 

@@ -24,11 +24,11 @@ static __always_inline bool take_path(struct copy_context *in, __u64 passed, con
 		return 0;
 	if (!is_late) {
 		if (!put_copy(in->call, name))
-			merge_copy(in, copy_path(in->area, name));
+			merge_copy(in, copy_path(in->scratch, name));
 		return 1;
 	}
 	keep_late_how(in);
-	return keep_late(in, copy_path(in->area, name));
+	return keep_late(in, copy_path(in->scratch, name));
 }
 
 /* Captures struct unraced_how. Only openat2 has it in memory; other calls have their flags in registers. */
@@ -59,12 +59,12 @@ static __always_inline void take_address(struct copy_context *in, struct file *f
 		/* The arguments of socketcall(2) were unreadable, so the length comes from the kernel's copy. */
 		if (in->call->indirect == BLOCK_UNREAD)
 			in->call->addrlen = addrlen;
-		merge_copy(in, copy_address(in->area, address, addrlen));
+		merge_copy(in, copy_address(in->scratch, address, addrlen));
 	} else if (begin_late(in, UNRACED_CONNECT)) {
 		in->call->connect_file = kept;
 		in->call->connecting.sock = 0;
 		in->call->heed = heed_since_entry(in->call, file);
-		keep_late(in, copy_address(in->area, address, addrlen));
+		keep_late(in, copy_address(in->scratch, address, addrlen));
 	}
 }
 

@@ -31,33 +31,33 @@ static __always_inline bool is_path_of(const struct call *call, __u64 passed)
 	return !bpf_core_field_exists(struct filename, uptr) || passed == call->pointer;
 }
 
-static __always_inline __u32 copy_path(struct area *area, const char *name)
+static __always_inline __u32 copy_path(struct copy_scratch *scratch, const char *name)
 {
-	long size = bpf_probe_read_kernel_str(area->fresh.call.bytes, READ_BYTES, name);
+	long size = bpf_probe_read_kernel_str(scratch->fresh.call.bytes, READ_BYTES, name);
 
 	return size > 0 ? size - 1 : 0;
 }
 
-static __always_inline __u32 copy_address(struct area *area, const void *address, int addrlen)
+static __always_inline __u32 copy_address(struct copy_scratch *scratch, const void *address, int addrlen)
 {
 	__u32 length = addrlen < 0 ? 0 : addrlen > UNRACED_ADDRESS_MAX ? UNRACED_ADDRESS_MAX : addrlen;
 
-	bpf_probe_read_kernel(area->fresh.call.bytes, in_a_byte(length), address);
+	bpf_probe_read_kernel(scratch->fresh.call.bytes, in_a_byte(length), address);
 	return length;
 }
 
-static __always_inline bool same_as(struct area *area, const __u8 *snapshot, __u32 length)
+static __always_inline bool same_as(struct copy_scratch *scratch, const __u8 *snapshot, __u32 length)
 {
-	struct unraced_comparison to = { .requested = area->fresh.call.bytes, .other = area->walk.bytes,
+	struct unraced_comparison to = { .requested = scratch->fresh.call.bytes, .other = scratch->walk.bytes,
 					 .length = length };
 
-	return !bpf_probe_read_kernel(area->walk.bytes, unraced_masked(length), snapshot) && unraced_same_bytes(&to);
+	return !bpf_probe_read_kernel(scratch->walk.bytes, unraced_masked(length), snapshot) && unraced_same_bytes(&to);
 }
 
 /* Stores the copy's bytes where the return program looks for them. */
 static __always_inline bool keep_bytes(struct copy_context *in, __u32 length)
 {
-	struct long_call *fresh = &in->area->fresh, *whole;
+	struct long_call *fresh = &in->scratch->fresh, *whole;
 	struct call *call = in->call;
 	bool was_long = call->length > INLINE_BYTES;
 
@@ -94,7 +94,7 @@ static __always_inline void merge_copy(struct copy_context *in, __u32 length)
 
 	if (call->provenance == UNRACED_PROVENANCE_ENTER)
 		snapshot = stash_bytes(call, in->tid);
-	same = snapshot && call->length == length && same_as(in->area, snapshot, length);
+	same = snapshot && call->length == length && same_as(in->scratch, snapshot, length);
 	call->verdict = snapshot && !same ? UNRACED_INTEGRITY_CHANGED : UNRACED_INTEGRITY_UNCHECKED;
 	if (!same && !keep_bytes(in, length))
 		return;

@@ -10,12 +10,9 @@
 #include "unraced/filter.h"
 
 /*
- * Filters can change while the programs run. A word has the filters of one generation in its lowest bits, as enum
- * unraced_filter, and the number of the generation above them, so that one store puts them into force. A value of the
- * maps of filters has a bit for each of the latest generations: those that let the key through.
+ * Filters can change while the programs run. One store puts the word of a generation into force. A value of the maps of
+ * filters has a bit for each of the latest generations: those that let the key through.
  */
-#define FILTER_GENERATIONS 8
-#define FILTER_GENERATION_SHIFT 8
 #define FILTERS_FORGOTTEN (~0u)
 
 /* Java writes this struct and the programs read it; both write reader_waiting. */
@@ -50,17 +47,18 @@ struct unraced_control {
 	__u32 polled_flag; /* the kernel's flag of a request that has polled its file (REQ_F_POLLED); 0 when unknown */
 	__u32 no_snapshots; /* calls that need no snapshot in mode kernel: 1 << enum unraced_syscall */
 	/* The latest filters, each at its generation's remainder; FILTERS_FORGOTTEN where the maps do not have them. */
-	__u32 generations[FILTER_GENERATIONS];
-	__u32 reserved3;
+	__u32 generations[UNRACED_FILTER_GENERATIONS];
+	__u32 blind; /* 1: no program sees the calls of 32-bit programs and by the x32 convention */
 	/* CLOCK_BOOTTIME in ns: younger threads know only the filters in force; all bits while they change. */
 	__u64 filtered_since;
 };
 
 /*
- * These filters can drop an entry and still pass the return: meanwhile other tasks can move the caller or rewrite the
- * path.
+ * These filters can drop an entry and still pass the return: meanwhile other tasks can move the caller, rewrite the
+ * path, or name another file as the executable of the caller's memory.
  */
-#define UNRACED_FILTERS_OTHERS_CAN_CHANGE (UNRACED_FILTER_PATHS | UNRACED_FILTER_CGROUPS)
+#define UNRACED_FILTERS_OTHERS_CAN_CHANGE \
+	(UNRACED_FILTER_PATHS | UNRACED_FILTER_CGROUPS | UNRACED_FILTER_EXECUTABLES)
 
 /* The counters of one possible CPU, which only the programs write. */
 struct unraced_counters {
@@ -81,7 +79,7 @@ struct unraced_counters {
 	__u64 copies_missed; /* events of calls that reached the kernel's copy without a program capturing it */
 	__u64 rate_limited; /* events beyond a limit of their user or cgroup */
 	__u64 process_sequence; /* process events made */
-	__u64 reserved[9];
+	__u64 reserved[8];
 };
 
 #endif

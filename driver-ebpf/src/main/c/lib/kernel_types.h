@@ -34,6 +34,7 @@ enum { BPF_RB_NO_WAKEUP = 1, BPF_RB_FORCE_WAKEUP = 2 };
 #define S_IFDIR 0040000
 #define SOCKFS_MAGIC 0x534f434b
 /* include/linux/sched.h */
+#define PF_EXITING 0x00000004
 #define PF_IO_WORKER 0x00000010
 #define PF_KTHREAD 0x00200000
 /* arch/x86/include/asm/thread_info.h: the call uses the 32-bit convention, which has other call numbers. */
@@ -262,6 +263,10 @@ struct unix_sock {
 	struct sock *peer;
 };
 
+struct mm_struct {
+	unsigned long arg_start, arg_end;
+	struct file *exe_file;
+};
 struct task_struct {
 	struct thread_info thread_info;
 	unsigned int flags;
@@ -272,6 +277,7 @@ struct task_struct {
 	struct task_struct *real_parent;
 	struct task_struct *group_leader;
 	struct pid *thread_pid;
+	struct mm_struct *mm;
 	struct nsproxy *nsproxy;
 	struct fs_struct *fs;
 	struct files_struct *files;

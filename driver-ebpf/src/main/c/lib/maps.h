@@ -58,7 +58,10 @@ struct call {
 		};
 		struct connecting connecting;
 	};
-	__s32 fd;	   /* the dirfd of an open, the fd of a connect */
+	union {
+		__s32 dirfd; /* of an open */
+		__s32 fd;    /* of a connect */
+	};
 	union {
 		__s32 addrlen;	   /* of a connect */
 		__u32 base_count;  /* of an open: changes_of_base() at the entry */
@@ -227,7 +230,7 @@ struct caller {
 
 /* The state of a request since its submission. */
 struct progress {
-	__u64 untold; /* time of submission while the request has no event; 0 after its event */
+	__u64 pending_since; /* time of submission while the request has no event; 0 after its event */
 	__u64 files; /* struct files_struct of the submitter */
 	__s32 before; /* a connect's descriptor or an open's old result: the value that the result will replace */
 	__s32 refusal; /* the result of a request that the kernel refuses at submission, else 0 */
@@ -291,12 +294,15 @@ struct {
  */
 struct tail_context {
 	__u64 bytes; /* address of the bytes of the path or socket address */
-	__u64 file; /* struct file of a connect request */
+	union {
+		__u64 request_file; /* struct file of a connect request */
+		__u64 opened_file;  /* struct file that an open reached, for match_fast_path() */
+	};
 	long result;
 	__u8 syscall;
 	__u8 is_request;
 	__u8 namespace_unknown; /* 1: a request that another task may have run, in another mount namespace */
-	__u8 followed; /* 1: a request behind whose act the kernel may have done more before it told of the end */
+	__u8 followed; /* 1: the kernel may have acted further for this request before it reported the end */
 	__u8 reserved[4];
 	struct long_request request;
 };
@@ -378,6 +384,13 @@ struct {
 } mount_namespaces SEC(".maps");
 
 struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, struct unraced_executable);
+	__type(value, __u8);
+} executables SEC(".maps");
+
+struct {
 	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(max_entries, 1);
@@ -386,7 +399,7 @@ struct {
 } paths SEC(".maps");
 
 /* The maps above. */
-enum filter_map { OF_TGIDS, OF_UIDS, OF_CGROUPS, OF_MOUNT_NAMESPACES, OF_PATHS };
+enum filter_map { OF_TGIDS, OF_UIDS, OF_CGROUPS, OF_MOUNT_NAMESPACES, OF_PATHS, OF_EXECUTABLES };
 
 /* Java leaves here what the program change_filter is to do. */
 struct filter_change {
@@ -395,6 +408,7 @@ struct filter_change {
 	union {
 		__u32 number;
 		__u64 cgroup;
+		struct unraced_executable executable;
 		struct path_start path;
 	};
 };

@@ -24,6 +24,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 #include "unraced/address.h"
+#include "lib/control.h"
 #include "lib/core_access.h"
 #include "lib/maps.h"
 #include "object/descriptor.h"
@@ -104,7 +105,7 @@ static __always_inline __u64 connects_of(__u64 of)
 /*
  * Connects whose socket is unknown have a counter for each user: those by socketcall(2), whose descriptor lies in
  * memory, and requests on registered files. pidfd_getfd(2) takes sockets of the same user, and in a user namespace its
- * root takes those of all its users. So whoever is in a user namespace counts for the owner of the outermost one; if
+ * root takes those of all its users. So a process in a user namespace counts for the outermost namespace's owner; if
  * that is root, for the namespace. No socket has an address this small.
  */
 static __always_inline __u32 unknown_sockets(struct task_struct *task)
@@ -195,6 +196,7 @@ static __always_inline bool is_being_taken(__u32 unknown_at)
  */
 static __always_inline void connect_begins(struct call *call, struct task_struct *task, bool known)
 {
+	struct unraced_control *shared = SCRATCH(control);
 	struct connecting *to = &call->connecting;
 	__u32 ignored = 0;
 	struct file *file;
@@ -213,8 +215,9 @@ static __always_inline void connect_begins(struct call *call, struct task_struct
 		return;
 	to->sock = (__u64)sk;
 	to->count = count_connect((__u64)sk);
-	/* A holder from before counts no more, and is seen here. */
-	to->shared = is_held_by_more(file, 1) || is_being_taken(to->unknown_at);
+	/* A holder from before counts no more, and is seen here. Of TCP each attempt counts, whoever makes it. */
+	to->shared = is_held_by_more(file, 1) || is_being_taken(to->unknown_at) ||
+		     (shared && shared->blind && KREAD(sk, sk_protocol) != UNRACED_IPPROTO_TCP);
 	to->device = KREAD(sk, __sk_common.skc_bound_dev_if);
 	to->family = KREAD(sk, __sk_common.skc_family);
 	to->peer = peer_of(sk);

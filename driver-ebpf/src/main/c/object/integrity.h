@@ -23,11 +23,11 @@
 #include "path/walk.h"
 #include "syscall/arguments.h"
 
-static __always_inline struct unraced_comparison with_requested(struct builder *builder, struct walk *area,
+static __always_inline struct unraced_comparison with_requested(struct builder *builder, struct walk *scratch,
 								const struct unraced_slice *requested)
 {
 	/* The requested bytes are the first thing in the tail. */
-	struct unraced_comparison to = { .requested = builder->tail, .other = area->bytes,
+	struct unraced_comparison to = { .requested = builder->tail, .other = scratch->bytes,
 					 .length = requested->length };
 
 	if (to.length > UNRACED_PATH_MAX)
@@ -39,32 +39,32 @@ static __always_inline struct unraced_comparison with_requested(struct builder *
  * Returns whether a path of fewer than SHORT_BYTES bytes, with its NUL, is unchanged. Reading it needs no helper for
  * strings, which would take longer.
  */
-static __always_inline bool short_path_holds(struct builder *builder, struct walk *area, const struct call *call,
+static __always_inline bool short_path_holds(struct builder *builder, struct walk *scratch, const struct call *call,
 					     __u32 length)
 {
 	__u64 difference = 0;
 
-	if (length >= SHORT_BYTES || bpf_probe_read_user(area->bytes, in_short(length) + 1, (void *)call->pointer))
+	if (length >= SHORT_BYTES || bpf_probe_read_user(scratch->bytes, in_short(length) + 1, (void *)call->pointer))
 		return 0;
 	#pragma unroll
 	for (int word = 0; word < SHORT_BYTES / 8; word++) {
 		/* The comparison includes the NUL, as zeros follow the requested path. */
 		__u64 mask = bytes_within(length + 1, word);
 
-		difference |= (((const __u64 *)builder->tail)[word] ^ ((const __u64 *)area->bytes)[word]) & mask;
+		difference |= (((const __u64 *)builder->tail)[word] ^ ((const __u64 *)scratch->bytes)[word]) & mask;
 	}
 	return !difference;
 }
 
-static __always_inline bool path_changed(struct builder *builder, struct walk *area, const struct call *call,
+static __always_inline bool path_changed(struct builder *builder, struct walk *scratch, const struct call *call,
 					 const struct unraced_slice *requested)
 {
-	struct unraced_comparison to = with_requested(builder, area, requested);
+	struct unraced_comparison to = with_requested(builder, scratch, requested);
 	long size;
 
-	if (short_path_holds(builder, area, call, to.length))
+	if (short_path_holds(builder, scratch, call, to.length))
 		return 0;
-	size = bpf_probe_read_user_str(area->bytes, READ_BYTES, (void *)call->pointer);
+	size = bpf_probe_read_user_str(scratch->bytes, READ_BYTES, (void *)call->pointer);
 	if (size < 0)
 		return 0;
 	if ((size > 0 ? size - 1 : 0) != to.length)
@@ -72,12 +72,12 @@ static __always_inline bool path_changed(struct builder *builder, struct walk *a
 	return !unraced_same_bytes(&to);
 }
 
-static __always_inline bool address_changed(struct builder *builder, struct walk *area, const struct call *call,
+static __always_inline bool address_changed(struct builder *builder, struct walk *scratch, const struct call *call,
 					    const struct unraced_slice *requested)
 {
-	struct unraced_comparison to = with_requested(builder, area, requested);
+	struct unraced_comparison to = with_requested(builder, scratch, requested);
 
-	if (!to.length || bpf_probe_read_user(area->bytes, in_a_byte(to.length), (void *)call->pointer))
+	if (!to.length || bpf_probe_read_user(scratch->bytes, in_a_byte(to.length), (void *)call->pointer))
 		return 0;
 	return !unraced_same_bytes(&to);
 }
@@ -92,23 +92,29 @@ static __always_inline bool block_changed(const struct call *call)
 }
 
 /* Compares the caller's memory with the copy from entry. A change that is undone before the return goes unseen. */
-static __always_inline void look_for_changes(struct builder *builder, bool is_connect, const struct call *call)
+static __always_inline void look_for_changed_path(struct builder *builder, const struct call *call)
 {
 	struct unraced_record *record = &builder->record;
-	struct walk *area = SCRATCH(walk_scratch);
-	bool changed;
+	struct walk *scratch = SCRATCH(walk_scratch);
 
-	if (!area || record->provenance != UNRACED_PROVENANCE_ENTER)
+	if (!scratch || record->provenance != UNRACED_PROVENANCE_ENTER)
 		return;
-	if (is_connect)
-		changed = address_changed(builder, area, call, &record->connect.address);
-	else
-		changed = path_changed(builder, area, call, &record->open.path);
-	if (changed)
+	if (path_changed(builder, scratch, call, &record->open.path))
 		record->integrity = UNRACED_INTEGRITY_CHANGED;
-	if (!is_connect && call->syscall == UNRACED_OPENAT2 && record->how_provenance == UNRACED_PROVENANCE_ENTER &&
+	if (call->syscall == UNRACED_OPENAT2 && record->how_provenance == UNRACED_PROVENANCE_ENTER &&
 	    unraced_how_changed(call->how_pointer, call->how_size, call->flags, call->mode, call->resolve))
 		record->how_integrity = UNRACED_INTEGRITY_CHANGED;
+}
+
+/* Does the same for the address of a connect. */
+static __always_inline void look_for_changed_address(struct builder *builder, const struct call *call)
+{
+	struct unraced_record *record = &builder->record;
+	struct walk *scratch = SCRATCH(walk_scratch);
+
+	if (scratch && record->provenance == UNRACED_PROVENANCE_ENTER &&
+	    address_changed(builder, scratch, call, &record->connect.address))
+		record->integrity = UNRACED_INTEGRITY_CHANGED;
 }
 
 static __always_inline bool is_absolute(const struct builder *builder)
@@ -139,22 +145,22 @@ static __always_inline __u8 judge_path(struct builder *builder, struct walk *wal
 __noinline int judge_address(__u32 device)
 {
 	struct builder *builder = SCRATCH(record_scratch);
-	struct walk *area = SCRATCH(walk_scratch);
+	struct walk *scratch = SCRATCH(walk_scratch);
 	struct unraced_record *record;
 	struct unraced_slice *peer;
 	struct unraced_comparison to;
 	__u32 at;
 
-	if (!builder || !area)
+	if (!builder || !scratch)
 		return UNRACED_INTEGRITY_UNCHECKED;
 	record = &builder->record;
 	peer = &record->connect.remote;
 	at = (peer->offset - sizeof(*record)) & (TAIL_BYTES - 1);
 	if (!unraced_have_families(record->connect.address.length, peer->length))
 		return UNRACED_INTEGRITY_UNCHECKED;
-	to = with_requested(builder, area, &record->connect.address);
+	to = with_requested(builder, scratch, &record->connect.address);
 	to.end = peer->length;
-	bpf_probe_read_kernel(area->bytes, in_a_byte(peer->length), &builder->tail[at]);
+	bpf_probe_read_kernel(scratch->bytes, in_a_byte(peer->length), &builder->tail[at]);
 	return unraced_judge_by_peer(&to, device, record->provenance == UNRACED_PROVENANCE_KERNEL);
 }
 

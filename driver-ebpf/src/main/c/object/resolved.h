@@ -149,31 +149,46 @@ static __always_inline void move(struct unraced_slice *slice, __u32 by)
 		slice->offset += by;
 }
 
-/* Uses the object that was captured inside the call, where no task can replace a descriptor, even in a shared table. */
-static __always_inline void use_resolved(struct builder *builder, bool is_connect, const struct resolved *resolved)
+/*
+ * Appends the names of the object that was captured inside the call, where no task can replace a descriptor, even in a
+ * shared table; returns where they begin.
+ */
+static __always_inline __u32 append_resolved(struct builder *builder, const struct resolved *resolved)
 {
+	__u32 length = resolved->length & (WALK_BYTES - 1), at = builder->end;
 	struct unraced_record *record = &builder->record;
-	__u32 length = resolved->length & (WALK_BYTES - 1), by = builder->end;
 	struct unraced_slice all;
 
 	record->flags &= ~UNRACED_FD_TABLE_SHARED;
 	record->flags |= resolved->flags;
 	bpf_probe_read_kernel(append(builder, &all, length), length, resolved->bytes);
-	if (is_connect) {
-		record->connect.local = resolved->connect.local;
-		record->connect.remote = resolved->connect.remote;
-		record->connect.family = resolved->connect.family;
-		record->connect.type = resolved->connect.type;
-		record->connect.protocol = resolved->connect.protocol;
-		move(&record->connect.local, by);
-		move(&record->connect.remote, by);
-	} else {
-		record->open.inode = resolved->open.inode;
-		record->open.device_major = resolved->open.device_major;
-		record->open.device_minor = resolved->open.device_minor;
-		record->open.resolved = resolved->open.resolved;
-		move(&record->open.resolved, by);
-	}
+	return at;
+}
+
+static __always_inline void use_resolved_file(struct builder *builder, const struct resolved *resolved)
+{
+	struct unraced_record *record = &builder->record;
+	__u32 at = append_resolved(builder, resolved);
+
+	record->open.inode = resolved->open.inode;
+	record->open.device_major = resolved->open.device_major;
+	record->open.device_minor = resolved->open.device_minor;
+	record->open.resolved = resolved->open.resolved;
+	move(&record->open.resolved, at);
+}
+
+static __always_inline void use_resolved_socket(struct builder *builder, const struct resolved *resolved)
+{
+	struct unraced_record *record = &builder->record;
+	__u32 at = append_resolved(builder, resolved);
+
+	record->connect.local = resolved->connect.local;
+	record->connect.remote = resolved->connect.remote;
+	record->connect.family = resolved->connect.family;
+	record->connect.type = resolved->connect.type;
+	record->connect.protocol = resolved->connect.protocol;
+	move(&record->connect.local, at);
+	move(&record->connect.remote, at);
 }
 
 #endif

@@ -75,8 +75,8 @@ __noinline int exceeds_limits(__u64 cgroup, __u32 uid)
  * Returns whether an event exceeds a limit, and then counts it as lost and takes its number (R9.3). An event of a
  * request counts for its submitter, whichever thread completes it; "submitter" is null otherwise.
  */
-static __always_inline bool lose_if_limited(struct unraced_counters *stats, const struct unraced_control *shared,
-				       const struct caller *submitter)
+static __always_inline bool count_lost_if_limited(struct unraced_counters *stats, const struct unraced_control *shared,
+						  const struct caller *submitter)
 {
 	__u64 cgroup;
 	__u32 uid;

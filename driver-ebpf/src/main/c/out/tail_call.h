@@ -14,6 +14,8 @@
 #include "lib/control.h"
 #include "lib/maps.h"
 #include "object/connects.h"
+#include "out/connect_record.h"
+#include "out/open_record.h"
 #include "out/record.h"
 
 static __always_inline bool is_watched(const struct unraced_control *shared, __u8 syscall)
@@ -28,33 +30,38 @@ static __always_inline void finish(void *ctx, struct unraced_counters *stats, __
 	stats->unfinished++;
 }
 
-static __always_inline int on_finish(bool is_connect)
+/* Returns whether the call that another program left in tail_context becomes an event. */
+static __always_inline bool becomes_event_here(struct tail_context *from)
 {
 	struct unraced_control *shared = SCRATCH(control);
 	struct unraced_counters *stats = own_stats();
-	struct tail_context *from = SCRATCH(tail_context);
-	struct call *call;
+	struct call *call = &from->request.call.call;
 
-	if (!shared || !stats || !from)
-		return 0;
-	call = &from->request.call.call;
 	from->bytes = (__u64)call->bytes;
-	finish_call(stats, shared, from, call, is_connect);
-	if (is_connect)
-		request_connect_ends(from->file);
-	return 0;
+	return shared && stats && becomes_event(stats, shared, from, call);
 }
 
 TAIL_PROGRAM
 int finish_opens(void *ctx)
 {
-	return on_finish(0);
+	struct tail_context *from = SCRATCH(tail_context);
+
+	if (from && becomes_event_here(from))
+		emit_open(&from->request.call.call);
+	return 0;
 }
 
 TAIL_PROGRAM
 int finish_connect(void *ctx)
 {
-	return on_finish(1);
+	struct tail_context *from = SCRATCH(tail_context);
+
+	if (!from)
+		return 0;
+	if (becomes_event_here(from))
+		emit_connect(&from->request.call.call);
+	request_connect_ends(from->request_file);
+	return 0;
 }
 
 #endif

@@ -57,7 +57,7 @@ static __always_inline bool base_is_unknown(const struct call *call, bool absolu
 {
 	if (absolute && unraced_root_is_unknown(call->syscall, call->how_provenance, call->resolve))
 		return 1;
-	if (!absolute && call->fd != UNRACED_AT_FDCWD)
+	if (!absolute && call->dirfd != UNRACED_AT_FDCWD)
 		return 0;
 	return base_may_have_changed(call, KREAD(task, fs), now);
 }
@@ -80,14 +80,14 @@ static __always_inline void remember_start(struct call *call, struct task_struct
 	}
 	if (absolute)
 		return;
-	if (call->fd == UNRACED_AT_FDCWD) {
+	if (call->dirfd == UNRACED_AT_FDCWD) {
 		if (fs) {
 			call->start.mount = (__u64)KREAD(fs, pwd.mnt);
 			call->start.dentry = (__u64)KREAD(fs, pwd.dentry);
 		}
 	} else {
 		__u32 ignored = 0;
-		struct file *file = file_of(task, call->fd, &ignored);
+		struct file *file = file_of(task, call->dirfd, &ignored);
 
 		if (file) {
 			call->start.mount = (__u64)KREAD(file, f_path.mnt);
@@ -135,7 +135,7 @@ static __always_inline bool may_be_unix(const struct call *call, struct task_str
  * the directory for each openat2(2), since RESOLVE_IN_ROOT can make it the root. The kernel verifies this function
  * once.
  */
-__noinline int place_of_start(struct call *call, __u32 own)
+__noinline int locate_start(struct call *call, __u32 own)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct fs_struct *fs = KREAD_TRUSTED(task, fs);
@@ -156,9 +156,9 @@ __noinline int place_of_start(struct call *call, __u32 own)
 		return STARTS_ELSEWHERE;
 	if (!unraced_starts_at_directory(call->syscall, absolute))
 		return STARTS_HERE;
-	if (call->syscall == UNRACED_CONNECT || call->fd == UNRACED_AT_FDCWD)
+	if (call->syscall == UNRACED_CONNECT || call->dirfd == UNRACED_AT_FDCWD)
 		return is_mounted_elsewhere(KREAD(fs, pwd.mnt), own) ? STARTS_ELSEWHERE : STARTS_HERE;
-	file = file_of(task, call->fd, &ignored);
+	file = file_of(task, call->dirfd, &ignored);
 	if (!file)
 		return START_IS_GONE;
 	/* No path starts at anything else, and an absolute one may have been passed with any descriptor. */

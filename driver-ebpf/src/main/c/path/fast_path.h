@@ -168,7 +168,7 @@ __noinline int match_fast_path(void)
 	if (!bpf_ksym_exists(bpf_rdonly_cast) || !from || !builder || !walk)
 		return UNDECIDED;
 	record = &builder->record;
-	file = (struct file *)from->file;
+	file = (struct file *)from->opened_file;
 	dentry = KREAD(file, f_path.dentry);
 	if (!record->mount_ns || (record->flags & UNRACED_TRUNCATED) || !KREAD_FIELD_WORD(dentry, d_hash.pprev))
 		return UNDECIDED;

@@ -11,6 +11,7 @@
 
 #include "lib/kernel_types.h"
 #include <bpf/bpf_helpers.h>
+#include "unraced/exec.h"
 #include "unraced/image.h"
 #include "lib/control.h"
 #include "lib/maps.h"
@@ -19,7 +20,6 @@
 #include "syscall/filter.h"
 
 struct attempt {
-	__u64 mm; /* struct mm_struct of the thread when the call entered */
 	struct unraced_exec exec;
 	/* The record of a failed exec, with its path behind. */
 	struct unraced_process record;
@@ -46,14 +46,6 @@ struct {
 	__type(value, struct attempt);
 } no_attempt SEC(".maps");
 
-/* A call with its registers, of which the third and the fourth lead to arguments and environment. */
-struct exec_arguments {
-	__u64 args[5];
-	__u8 call; /* enum unraced_exec_call */
-	__u8 abi;
-	__u8 ran; /* 1: the call surely ran */
-};
-
 /* Returns the call that the task is in, or null. An older entry is of an earlier task in the same memory. */
 static __always_inline struct attempt *attempt_of(struct task_struct *task)
 {
@@ -72,16 +64,33 @@ static __always_inline void drop_attempt(struct task_struct *task)
 
 /*
  * Removes the entry of a call whose end no program saw. It failed, since the event of an exec removes its entry; so it
- * is an event that was lost, and has a number of its own.
+ * is an event that was lost, and has a number of its own, unless the filters leave it out.
  */
 static __always_inline void lose_attempt(struct unraced_counters *stats, struct task_struct *task)
 {
 	__u64 key = (__u64)task;
+	struct attempt *attempt = bpf_map_lookup_elem(&attempts, &key);
+	bool unlisted = attempt && attempt->exec.unlisted;
 
-	if (bpf_map_delete_elem(&attempts, &key))
+	if (!attempt || bpf_map_delete_elem(&attempts, &key) || unlisted)
 		return;
 	__sync_fetch_and_add(&stats->process_sequence, 1);
 	__sync_fetch_and_add(&stats->unfinished, 1);
+}
+
+/*
+ * Returns whether the thread ends by an exec that failed when the old image was gone, and forgets that. The kernel
+ * counts such an exec, but the process ran no other image than the one that called, which is stored.
+ */
+static __always_inline bool end_aborted(struct task_struct *task, __u32 *image)
+{
+	struct attempt *attempt = attempt_of(task);
+
+	if (!attempt || !attempt->exec.has_failed)
+		return 0;
+	*image = attempt->exec.exec_id;
+	drop_attempt(task);
+	return 1;
 }
 
 /* Reads the path. Its page may be absent at entry, and may become readable later. */
@@ -103,7 +112,11 @@ static __always_inline void read_exec_path(struct attempt *attempt, __u8 provena
 	}
 }
 
-#define CHUNK 64
+/*
+ * Two parts of this size lie on the stack. Before Linux 6.13, a program's functions that are under way have 512 bytes
+ * of stack together, and exec_returns() needs most of them.
+ */
+#define CHUNK 32
 
 /* A path that is compared with what its memory has now. */
 struct comparing {
@@ -149,12 +162,21 @@ static __always_inline __u8 judge_exec_path(const struct attempt *attempt)
 
 static __always_inline __u64 address_space_of(struct task_struct *task)
 {
-	return (__u64)KREAD((struct task_struct___process *)task, mm);
+	return (__u64)KREAD(task, mm);
+}
+
+static __always_inline void begin_exec(struct unraced_exec *exec, const struct unraced_control *shared,
+				       const struct unraced_exec_registers *from, struct task_struct *task)
+{
+	unraced_exec_begin(exec, from, current_mode(shared));
+	exec->mm = address_space_of(task);
+	exec->tid = task->pid;
+	exec->exec_id = task->self_exec_id;
 }
 
 /* Puts the entry of a call into the map, and returns it, or null where the map is full. */
 static __always_inline struct attempt *new_attempt(const struct unraced_control *shared,
-						   const struct exec_arguments *from, struct task_struct *task)
+						   const struct unraced_exec_registers *from, struct task_struct *task)
 {
 	struct attempt *attempt = SCRATCH(no_attempt);
 	__u64 key = (__u64)task;
@@ -164,10 +186,7 @@ static __always_inline struct attempt *new_attempt(const struct unraced_control 
 	attempt = bpf_map_lookup_elem(&attempts, &key);
 	if (!attempt)
 		return 0;
-	unraced_exec_arguments(&attempt->exec, from->call, from->args);
-	attempt->exec.abi = from->abi;
-	attempt->exec.mitigation = current_mode(shared);
-	attempt->mm = address_space_of(task);
+	begin_exec(&attempt->exec, shared, from, task);
 	return attempt;
 }
 
@@ -183,57 +202,56 @@ static __always_inline void read_credentials(struct unraced_credentials *to, str
 }
 
 /* Handles the entry of a call. The kernel verifies this function once for all its callers. */
-__noinline int exec_enters(struct exec_arguments *from)
+__noinline int exec_enters(struct unraced_exec_registers *from)
 {
 	struct unraced_control *shared = SCRATCH(control);
 	struct unraced_counters *stats = own_stats();
 	struct task_struct *task = bpf_get_current_task_btf();
+	enum unraced_verdict verdict;
 	struct attempt *attempt;
 
 	if (!from || !shared || !stats)
 		return 0;
 	/* No filter may spare an earlier call's entry: it would answer this call's return. */
 	lose_attempt(stats, task);
-	if (filter(shared, current_filters(shared)) != UNRACED_PASS)
+	verdict = filter(shared, current_filters(shared));
+	if (!unraced_exec_is_followed(verdict))
 		return 0;
 	attempt = new_attempt(shared, from, task);
 	if (!attempt)
 		return 0;
 	read_credentials(&attempt->exec.before, task);
-	if (attempt->exec.mitigation != UNRACED_MITIGATION_OFF)
+	attempt->exec.unlisted = verdict != UNRACED_PASS;
+	if (!attempt->exec.unlisted && attempt->exec.mitigation != UNRACED_MITIGATION_OFF)
 		read_exec_path(attempt, UNRACED_PROVENANCE_ENTER);
 	attempt->exec.enter_ns = bpf_ktime_get_boot_ns();
 	return 0;
 }
 
 /* Begins the entry of a call that has none yet when it returns. Returns null where the map is full. */
-static __always_inline struct attempt *missed_attempt(struct unraced_control *shared, struct exec_arguments *from,
-						      struct task_struct *task)
+static __always_inline struct attempt *missed_attempt(struct unraced_control *shared,
+						      struct unraced_exec_registers *from, struct task_struct *task)
 {
 	struct attempt *attempt = new_attempt(shared, from, task);
 
 	if (!attempt)
 		return 0;
-	if (attempt->exec.mitigation != UNRACED_MITIGATION_OFF)
-		attempt->exec.flags |= UNRACED_ENTER_MISSED;
-	if (!from->ran)
-		attempt->exec.flags |= UNRACED_EXECUTION_UNKNOWN;
+	unraced_exec_missed(&attempt->exec, from->ran, 0);
 	return attempt;
 }
 
 /* Makes the event of a call for which there is no room. Its path is unknown. */
 static __always_inline void send_without_path(struct unraced_counters *stats, struct unraced_control *shared,
-					      struct exec_arguments *from, struct task_struct *task, __s64 result)
+					      struct unraced_exec_registers *from, struct task_struct *task,
+					      __s64 result)
 {
 	struct unraced_process record;
-	struct unraced_exec exec = {};
+	struct unraced_exec exec;
 
-	unraced_exec_arguments(&exec, from->call, from->args);
-	exec.abi = from->abi;
-	exec.mitigation = current_mode(shared);
-	exec.flags = UNRACED_ENTER_MISSED | UNRACED_STASH_FULL;
+	begin_exec(&exec, shared, from, task);
+	unraced_exec_missed(&exec, from->ran, UNRACED_STASH_FULL);
 	begin_process(&record, UNRACED_RECORD_EXEC_FAILED, task);
-	unraced_exec_failed(&record, &exec, task->pid, result, UNRACED_INTEGRITY_UNCHECKED);
+	unraced_exec_failed(&record, &exec, result, UNRACED_INTEGRITY_UNCHECKED);
 	send_process(stats, shared, &record, sizeof(record));
 }
 
@@ -244,18 +262,18 @@ static __always_inline void send_failed(struct unraced_counters *stats, struct u
 	__u8 integrity = UNRACED_INTEGRITY_UNCHECKED;
 	__u32 length, size;
 
-	/* Another memory has bytes at the same address that say nothing about this call. */
-	if (attempt->mm == address_space_of(task)) {
-		if (attempt->exec.provenance == UNRACED_PROVENANCE_NONE) {
-			if (attempt->exec.enter_ns && attempt->exec.mitigation != UNRACED_MITIGATION_OFF)
-				attempt->exec.flags |= UNRACED_FAULTED;
-			read_exec_path(attempt, UNRACED_PROVENANCE_EXIT);
-		} else if (shared->integrity) {
-			integrity = judge_exec_path(attempt);
-		}
+	switch (unraced_exec_returned(&attempt->exec, address_space_of(task), shared->integrity)) {
+	case UNRACED_EXEC_READ:
+		read_exec_path(attempt, UNRACED_PROVENANCE_EXIT);
+		break;
+	case UNRACED_EXEC_COMPARE:
+		integrity = judge_exec_path(attempt);
+		break;
+	case UNRACED_EXEC_LEAVE:
+		break;
 	}
 	begin_process(&attempt->record, UNRACED_RECORD_EXEC_FAILED, task);
-	unraced_exec_failed(&attempt->record, &attempt->exec, task->pid, result, integrity);
+	unraced_exec_failed(&attempt->record, &attempt->exec, result, integrity);
 	length = attempt->record.path.length & (READ_BYTES - 1);
 	for (int i = 0; i < 8; i++)
 		attempt->path[length + i] = 0;
@@ -264,7 +282,7 @@ static __always_inline void send_failed(struct unraced_counters *stats, struct u
 }
 
 /* Handles the return of a call. The kernel verifies this function once for all its callers. */
-__noinline int exec_returns(struct exec_arguments *from, __s64 result)
+__noinline int exec_returns(struct unraced_exec_registers *from, __s64 result)
 {
 	struct unraced_control *shared = SCRATCH(control);
 	struct unraced_counters *stats = own_stats();
@@ -273,11 +291,9 @@ __noinline int exec_returns(struct exec_arguments *from, __s64 result)
 
 	if (!from || !shared || !stats)
 		return 0;
-	if (from->abi == UNRACED_ABI_IA32)
-		result = (__s32)result;
 	attempt = attempt_of(task);
 	/* The exec has an event of its own, which may have been filtered out. */
-	if (result >= 0) {
+	if (unraced_exec_succeeded(from, result)) {
 		if (attempt)
 			drop_attempt(task);
 		return 0;
@@ -291,8 +307,13 @@ __noinline int exec_returns(struct exec_arguments *from, __s64 result)
 		send_without_path(stats, shared, from, task, result);
 		return 0;
 	}
-	send_failed(stats, shared, attempt, task, result);
-	drop_attempt(task);
+	if (!attempt->exec.unlisted)
+		send_failed(stats, shared, attempt, task, result);
+	/* begin_new_exec() of fs/exec.c counts; where the call fails behind it, the kernel ends the process. */
+	if (attempt->exec.exec_id != (__u32)task->self_exec_id)
+		attempt->exec.has_failed = 1;
+	else
+		drop_attempt(task);
 	return 0;
 }
 

@@ -9,6 +9,7 @@
 #include "unraced/image.h"
 #include "unraced/object.h"
 #include "lib/control.h"
+#include "lib/core_access.h"
 #include "lib/maps.h"
 #include "out/limit.h"
 #include "out/record.h"
@@ -33,6 +34,19 @@ static __always_inline __u32 own_number(struct pid *pid)
 	return KREAD(own, nr);
 }
 
+/* Returns the signal by which a reboot of its pid namespace ends the first process of it, or 0. */
+static __always_inline __s32 reboot_of(struct pid *pid)
+{
+	void *numbers = (void *)pid + bpf_core_field_offset(struct pid, numbers);
+	struct upid *own = numbers + KREAD(pid, level) * bpf_core_type_size(struct upid);
+	__u64 namespace = 0;
+
+	if (KREAD(own, nr) != 1)
+		return 0;
+	bpf_core_read(&namespace, sizeof(namespace), &own->ns);
+	return KREAD_NAMED((struct pid_namespace___rebooted *)namespace, reboot);
+}
+
 static __always_inline __u64 effective_capabilities(struct cred *cred)
 {
 	__u64 capabilities = 0;
@@ -40,6 +54,30 @@ static __always_inline __u64 effective_capabilities(struct cred *cred)
 	bpf_probe_read_kernel(&capabilities, sizeof(capabilities),
 			      (void *)cred + bpf_core_field_offset(struct cred___capable, cap_effective));
 	return capabilities;
+}
+
+/*
+ * Tells the controlling terminal, or nothing where the process lost it while the program looked: the kernel may free a
+ * terminal then. Only a thread of the process itself gives it another one (__proc_set_tty() of
+ * drivers/tty/tty_jobctrl.c). In a fork, an exec that succeeds and an exit no such thread runs, so a process that still
+ * has the terminal had it all the time.
+ */
+static __always_inline void describe_terminal(struct unraced_process *record, struct signal_struct *signal)
+{
+	struct tty_struct *terminal = KREAD(signal, tty);
+	struct tty_driver *driver;
+
+	if (!terminal) {
+		record->terminal = UNRACED_NO_TERMINAL;
+		return;
+	}
+	driver = KREAD(terminal, driver);
+	record->terminal =
+		unraced_terminal_device(KREAD(driver, major), KREAD(driver, minor_start), KREAD(terminal, index));
+	/* The terminal must be read before the process's pointer to it is read again. */
+	load_barrier(&record->start_ns);
+	if (KREAD(signal, tty) != terminal)
+		record->terminal = UNRACED_TERMINAL_UNKNOWN;
 }
 
 /* Begins the record of an event of the process that a task belongs to. */
@@ -55,6 +93,7 @@ static __always_inline void begin_process(struct unraced_process *record, __u8 t
 	struct nsproxy *proxy = KREAD(task, nsproxy);
 	struct pid *pid = KREAD(leader, thread_pid);
 	struct signal_struct *signal = KREAD((struct task_struct___process *)task, signal);
+	struct user_namespace *user_ns;
 	struct pid *session = 0;
 
 	unraced_process_begin(record, type, bpf_ktime_get_boot_ns());
@@ -69,6 +108,9 @@ static __always_inline void begin_process(struct unraced_process *record, __u8 t
 	record->euid = KREAD(cred, euid.val);
 	record->egid = KREAD(cred, egid.val);
 	record->capabilities = effective_capabilities(cred);
+	user_ns = KREAD(cred, user_ns);
+	if (KREAD(user_ns, level))
+		record->flags |= UNRACED_NESTED_USER_NS;
 	/* A task that ends has no namespaces any more. */
 	if (proxy) {
 		struct mnt_namespace *mounts = KREAD(proxy, mnt_ns);
@@ -87,6 +129,7 @@ static __always_inline void begin_process(struct unraced_process *record, __u8 t
 
 		record->session = KREAD(first, nr);
 	}
+	describe_terminal(record, signal);
 	record->exec_id = KREAD(task, self_exec_id);
 	bpf_probe_read_kernel(record->comm, sizeof(record->comm),
 			      (void *)task + bpf_core_field_offset(struct task_struct, comm));

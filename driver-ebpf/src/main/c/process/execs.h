@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
  * The programs that see execve and execveat, at the kernel's functions for them or at the tracepoints of all calls, as
- * the programs of opens and connects do (syscall/function.h, syscall/compat.h); the loader chooses.
+ * the programs of opens and connects do (syscall/function.h, syscall/compat.h); the loader chooses. A second program at
+ * the tracepoints of all calls would cost each call of the machine as much as the first, so the first calls these where
+ * it can.
  */
 #ifndef UNRACED_PROCESS_EXECS_H
 #define UNRACED_PROCESS_EXECS_H
@@ -11,13 +13,13 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
 #include "unraced/calls.h"
-#include "unraced/image.h"
+#include "unraced/exec.h"
 #include "unraced/kernel.h"
 #include "process/attempts.h"
 
 #ifdef __TARGET_ARCH_x86
 
-static __always_inline void read_exec(struct exec_arguments *to, struct pt_regs *regs)
+static __always_inline void read_exec(struct unraced_exec_registers *to, struct pt_regs *regs)
 {
 	if (to->abi == UNRACED_ABI_IA32) {
 		to->args[0] = (__u32)KREAD(regs, bx);
@@ -33,7 +35,7 @@ static __always_inline void read_exec(struct exec_arguments *to, struct pt_regs 
 #define EXEC_NATIVE(name) "__x64_sys_" name
 #else
 
-static __always_inline void read_exec(struct exec_arguments *to, struct pt_regs *regs)
+static __always_inline void read_exec(struct unraced_exec_registers *to, struct pt_regs *regs)
 {
 	to->args[0] = RUNNING_PARM1(regs);
 	to->args[1] = PT_REGS_PARM2_CORE_SYSCALL(regs);
@@ -47,7 +49,7 @@ static __always_inline void read_exec(struct exec_arguments *to, struct pt_regs 
 #define EXEC_FUNCTION(name, function, number, convention)                                                             \
 	SEC("fentry/" function) int BPF_PROG(enter_##name, struct pt_regs *regs)                                       \
 	{                                                                                                              \
-		struct exec_arguments from = { .call = number, .abi = convention, .ran = 1 };                          \
+		struct unraced_exec_registers from = { .call = number, .abi = convention, .ran = 1 };                  \
                                                                                                                        \
 		read_exec(&from, regs);                                                                                \
 		return exec_enters(&from);                                                                             \
@@ -55,7 +57,7 @@ static __always_inline void read_exec(struct exec_arguments *to, struct pt_regs 
                                                                                                                        \
 	SEC("fexit/" function) int BPF_PROG(exit_##name, struct pt_regs *regs, long result)                            \
 	{                                                                                                              \
-		struct exec_arguments from = { .call = number, .abi = convention, .ran = 1 };                          \
+		struct unraced_exec_registers from = { .call = number, .abi = convention, .ran = 1 };                  \
                                                                                                                        \
 		read_exec(&from, regs);                                                                                \
 		return exec_returns(&from, result);                                                                    \
@@ -71,17 +73,11 @@ EXEC_FUNCTION(x32_execveat, "__x64_compat_sys_execveat", UNRACED_EXECVEAT, UNRAC
 #endif
 
 /* Finds out which call has this number, and reads its arguments. Returns false for all other calls of the machine. */
-static __always_inline bool find_exec(struct exec_arguments *from, struct pt_regs *regs, long number)
+static __always_inline bool find_exec(struct unraced_exec_registers *from, struct pt_regs *regs, long number)
 {
 #ifdef __TARGET_ARCH_x86
-	switch ((__u32)number & ~UNRACED_X32_BIT) {
-	UNRACED_EXECS_X86_64(UNRACED_CALL_PASS, )
-	UNRACED_EXECS_X32(UNRACED_CALL_PASS, )
-	UNRACED_EXECS_IA32(UNRACED_CALL_PASS, )
-		break;
-	default:
+	if (!unraced_x86_may_be_exec(number))
 		return 0;
-	}
 	if (bpf_get_current_task_btf()->thread_info.status & TS_COMPAT) {
 		from->abi = UNRACED_ABI_IA32;
 		from->call = unraced_ia32_exec(number);
@@ -100,18 +96,16 @@ static __always_inline bool find_exec(struct exec_arguments *from, struct pt_reg
 	return 1;
 }
 
-SEC("tp_btf/sys_enter")
-int BPF_PROG(enter_all_execs, struct pt_regs *regs, long number)
+static __always_inline int call_enters(struct pt_regs *regs, long number)
 {
-	struct exec_arguments from = {};
+	struct unraced_exec_registers from = {};
 
 	return find_exec(&from, regs, number) ? exec_enters(&from) : 0;
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(exit_all_execs, struct pt_regs *regs, long result)
+static __always_inline int call_returns(struct pt_regs *regs, long result)
 {
-	struct exec_arguments from = {};
+	struct unraced_exec_registers from = {};
 #ifdef __TARGET_ARCH_x86
 	/* The kernel takes the low 32 bits of the register for the number. */
 	long number = (int)KREAD(regs, orig_ax);
@@ -121,5 +115,32 @@ int BPF_PROG(exit_all_execs, struct pt_regs *regs, long result)
 
 	return find_exec(&from, regs, number) ? exec_returns(&from, result) : 0;
 }
+
+SEC("tp_btf/sys_enter")
+int BPF_PROG(enter_all_execs, struct pt_regs *regs, long number)
+{
+	return call_enters(regs, number);
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(exit_all_execs, struct pt_regs *regs, long result)
+{
+	return call_returns(regs, result);
+}
+
+#ifdef __TARGET_ARCH_x86
+/* These are called by the programs that see all calls. */
+SEC("raw_tp")
+int enter_called_execs(struct bpf_raw_tracepoint_args *ctx)
+{
+	return call_enters((struct pt_regs *)ctx->args[0], (long)ctx->args[1]);
+}
+
+SEC("raw_tp")
+int exit_called_execs(struct bpf_raw_tracepoint_args *ctx)
+{
+	return call_returns((struct pt_regs *)ctx->args[0], (long)ctx->args[1]);
+}
+#endif
 
 #endif

@@ -47,10 +47,11 @@ int BPF_PROG(process_exec, struct task_struct *task, int before, struct linux_bi
 	}
 	path = KREAD(program, filename);
 	append_name(builder, &builder->record.path, path);
+	unraced_exec_path_is_copied(&builder->record);
 	interpreter = KREAD(program, interp);
 	if (interpreter != path)
 		append_name(builder, &builder->record.interpreter, interpreter);
-	mm = KREAD((struct task_struct___process *)task, mm);
+	mm = KREAD(task, mm);
 	file = mm ? KREAD(mm, exe_file) : 0;
 	/* The sooner the arguments are read, the less time others have to change them. */
 	if (mm)
@@ -93,11 +94,15 @@ int BPF_PROG(process_exit, struct task_struct *task)
 	struct task_struct *leader = KREAD(task, group_leader);
 	struct unraced_process record;
 	struct process_id id = {};
+	__u32 own_image = 0;
+	bool aborted;
 	__u8 told = 1;
 
 	if (!shared || !stats || (task->flags & PF_KTHREAD))
 		return 0;
-	lose_attempt(stats, task);
+	aborted = end_aborted(task, &own_image);
+	if (!aborted)
+		lose_attempt(stats, task);
 	if (KREAD(signal, live.counter) || filter(shared, current_filters(shared)) != UNRACED_PASS)
 		return 0;
 	id.start_ns = KREAD(leader, start_boottime);
@@ -106,8 +111,11 @@ int BPF_PROG(process_exit, struct task_struct *task)
 		return 0;
 	begin_process(&record, UNRACED_RECORD_EXIT, task);
 	record.tid = task->pid;
+	if (aborted)
+		record.exec_id = own_image;
 	record.status = unraced_exit_status(KREAD(signal, flags) & SIGNAL_GROUP_EXIT, KREAD(signal, group_exit_code),
-					    KREAD((struct task_struct___process *)leader, exit_code));
+					    KREAD((struct task_struct___process *)leader, exit_code),
+					    reboot_of(KREAD(leader, thread_pid)));
 	send_process(stats, shared, &record, sizeof(record));
 	return 0;
 }
@@ -124,6 +132,7 @@ int process_alive(struct bpf_iter__task *context)
 	struct unraced_counters *stats = own_stats();
 	struct process_scratch *scratch = SCRATCH(alive_scratch);
 	struct unraced_process_builder *builder;
+	struct signal_struct *signal;
 	struct mm_struct *mm;
 	struct file *file;
 
@@ -132,12 +141,14 @@ int process_alive(struct bpf_iter__task *context)
 	builder = &scratch->builder;
 	builder->end = 0;
 	begin_process(&builder->record, UNRACED_RECORD_ALIVE, task);
-	mm = KREAD((struct task_struct___process *)task, mm);
+	mm = KREAD(task, mm);
 	file = mm ? KREAD(mm, exe_file) : 0;
 	if (file)
 		describe_executable(builder, &scratch->walk, file);
 	describe_cgroup(scratch, task);
-	if (KREAD(task, self_exec_id) != builder->record.exec_id)
+	signal = KREAD((struct task_struct___process *)task, signal);
+	/* A process whose last thread has ended stays for its parent to see. */
+	if (KREAD(task, self_exec_id) != builder->record.exec_id || !KREAD(signal, live.counter))
 		return 0;
 	send_built(stats, shared, builder);
 	return 0;

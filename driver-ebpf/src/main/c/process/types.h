@@ -15,21 +15,30 @@
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
-struct mm_struct {
-	unsigned long arg_start, arg_end;
-	struct file *exe_file;
-};
 struct signal_struct {
 	atomic_t live;
 	int group_exit_code;
 	unsigned int flags;
 	struct pid *pids[4];
+	struct tty_struct *tty;
+};
+/* include/linux/tty.h and include/linux/tty_driver.h */
+struct tty_struct {
+	struct tty_driver *driver;
+	int index;
+};
+struct tty_driver {
+	int major;
+	int minor_start;
 };
 /* The further fields of struct task_struct and struct cred. */
 struct task_struct___process {
-	struct mm_struct *mm;
 	struct signal_struct *signal;
 	int exit_code;
+};
+/* include/linux/pid_namespace.h */
+struct pid_namespace___rebooted {
+	int reboot;
 };
 /* kernel_cap_t has been one number of 64 bits since 6.3, and two of 32 bits before. */
 struct cred___capable {
@@ -57,7 +66,7 @@ struct bpf_iter__task {
 
 #pragma clang attribute pop
 
-/* The deepest cgroup whose path is told. */
+/* The deepest cgroup whose path an event reports. */
 #define CGROUP_DEPTH 24
 /* A name has up to 255 bytes (NAME_MAX of uapi/linux/limits.h). */
 #define NAME_SIZE 256
@@ -87,7 +96,7 @@ struct {
 	__type(value, struct process_scratch);
 } alive_scratch SEC(".maps");
 
-/* The processes whose end has been told: the last threads of a process can end at once, and each seems the last. */
+/* Processes whose exit event was sent: the last threads of a process can end at once, and each seems the last. */
 struct process_id {
 	__u64 start_ns;
 	__u64 tgid;

@@ -3,7 +3,8 @@
  * This file handles calls of every convention through the tracepoints of all calls: tracepoints of single calls do not
  * fire for the 32-bit and the x32 convention. The programs here run for every call of the machine, so they first skip
  * calls that are not watched. When they are loaded they serve native calls as well, because each tracepoint costs time,
- * whatever its program does.
+ * whatever its program does. With process events they also call the programs that see execve and execveat
+ * (process/execs.h), by tail calls, which only programs of the same type can make.
  */
 #ifndef UNRACED_SYSCALL_COMPAT_H
 #define UNRACED_SYSCALL_COMPAT_H
@@ -44,6 +45,39 @@ static const volatile __u8 numbers_of_interest[UNRACED_CALL_NUMBERS] = {
 	[UNRACED_PIDFD_GETFD] = 1,
 };
 
+#ifndef BY_EVENTS
+/* The programs that see execve and execveat, which the loader puts here. */
+enum exec_program { EXEC_ENTERS, EXEC_RETURNS, EXEC_PROGRAMS };
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, EXEC_PROGRAMS);
+	__type(key, __u32);
+	__type(value, __u32);
+} exec_programs SEC(".maps");
+
+#define EXEC_ELEMENT(number, call, context) [(number) & (UNRACED_CALL_NUMBERS - 1)] = call,
+
+/* The low bits of the numbers that mean execve or execveat in some convention. */
+static const volatile __u8 exec_numbers[UNRACED_CALL_NUMBERS] = {
+	UNRACED_EXECS_X86_64(EXEC_ELEMENT, ) UNRACED_EXECS_X32(EXEC_ELEMENT, ) UNRACED_EXECS_IA32(EXEC_ELEMENT, )
+};
+
+/* Calls the program that sees an execve or execveat. It returns where this is another call. */
+static __always_inline void see_exec(void *ctx, long number, __u32 program)
+{
+	__u8 exec;
+
+	if (!exec_numbers[number & (UNRACED_CALL_NUMBERS - 1)])
+		return;
+	if (abi_of(bpf_get_current_task_btf(), number) == UNRACED_ABI_IA32)
+		exec = unraced_ia32_exec(number);
+	else
+		exec = unraced_x86_64_exec(number);
+	if (exec)
+		bpf_tail_call(ctx, &exec_programs, program);
+}
+#endif
+
 static __always_inline bool takes_a_descriptor(const struct unraced_control *shared, long number)
 {
 	return ((__u32)number & ~UNRACED_X32_BIT) == UNRACED_PIDFD_GETFD && is_watched(shared, UNRACED_CONNECT);
@@ -53,8 +87,8 @@ static __always_inline bool takes_a_descriptor(const struct unraced_control *sha
 static __always_inline void find_arguments(struct arguments *to, struct task_struct *task, struct pt_regs *regs,
 					  long number)
 {
-	to->abi = abi_of(task, number);
-	to->indirect = IN_REGISTERS;
+	/* All of it is set: privileged programs may read what nobody has written to the stack. */
+	*to = (struct arguments){ .abi = abi_of(task, number), .indirect = IN_REGISTERS };
 	if (to->abi != UNRACED_ABI_IA32) {
 		if (to->abi == UNRACED_ABI_X32)
 			to->syscall = unraced_x86_64_call(number);
@@ -105,10 +139,8 @@ static __always_inline long returned_number(void *ctx)
 }
 #endif
 
-TRACEPOINT("raw_syscalls", "sys_enter")
-int all_enter(void *ctx)
+static __always_inline int call_enters(void *ctx, long number)
 {
-	long number = TP_ARG(ctx, sys_enter, 1, id);
 	struct unraced_control *shared;
 	struct task_struct *task;
 	struct arguments call;
@@ -127,10 +159,9 @@ int all_enter(void *ctx)
 	return call.syscall && is_watched(shared, call.syscall) ? begin_call(&call) : 0;
 }
 
-TRACEPOINT("raw_syscalls", "sys_exit")
-int all_exit(void *ctx)
+static __always_inline int call_returns(void *ctx, long number)
 {
-	long number = returned_number(ctx), result = TP_ARG(ctx, sys_exit, 1, ret);
+	long result = TP_ARG(ctx, sys_exit, 1, ret);
 	struct unraced_control *shared;
 	struct task_struct *task;
 	struct arguments call;
@@ -152,6 +183,39 @@ int all_exit(void *ctx)
 		result = (__s32)result;
 	return on_return(shared, task, &call, result);
 }
+
+TRACEPOINT("raw_syscalls", "sys_enter")
+int all_enter(void *ctx)
+{
+	return call_enters(ctx, TP_ARG(ctx, sys_enter, 1, id));
+}
+
+TRACEPOINT("raw_syscalls", "sys_exit")
+int all_exit(void *ctx)
+{
+	return call_returns(ctx, returned_number(ctx));
+}
+
+#ifndef BY_EVENTS
+/* The same with process events. */
+TRACEPOINT("raw_syscalls", "sys_enter")
+int all_enter_execs(void *ctx)
+{
+	long number = TP_ARG(ctx, sys_enter, 1, id);
+
+	see_exec(ctx, number, EXEC_ENTERS);
+	return call_enters(ctx, number);
+}
+
+TRACEPOINT("raw_syscalls", "sys_exit")
+int all_exit_execs(void *ctx)
+{
+	long number = returned_number(ctx);
+
+	see_exec(ctx, number, EXEC_RETURNS);
+	return call_returns(ctx, number);
+}
+#endif
 
 #endif
 #endif

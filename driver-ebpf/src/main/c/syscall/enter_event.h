@@ -29,13 +29,14 @@ __noinline int emit_enter(struct call *call)
 	struct unraced_control *shared = SCRATCH(control);
 	struct unraced_counters *stats = own_stats();
 	struct builder *builder = SCRATCH(record_scratch);
-	struct tail_context *area = SCRATCH(tail_context);
+	struct tail_context *context = SCRATCH(tail_context);
 	struct unraced_record *record;
+	struct unraced_slice *argument;
 
-	if (!call || !shared || !stats || !builder || !area)
+	if (!call || !shared || !stats || !builder || !context)
 		return 0;
 	stats->entered++;
-	if (lose_if_limited(stats, shared, 0))
+	if (count_lost_if_limited(stats, shared, 0))
 		return 0;
 	record = &builder->record;
 	__builtin_memset(record, 0, sizeof(*record));
@@ -49,9 +50,10 @@ __noinline int emit_enter(struct call *call)
 	if (has_faulted(call))
 		record->flags |= UNRACED_FAULTED;
 	record->enter_ns = call->enter_ns;
-	identify(&area->request.by, bpf_get_current_task_btf());
-	describe_caller(record, &area->request.by);
-	describe_arguments(builder, call->syscall == UNRACED_CONNECT, call, call->bytes);
+	identify(&context->request.by, bpf_get_current_task_btf());
+	describe_caller(record, &context->request.by);
+	argument = call->syscall == UNRACED_CONNECT ? put_connect(record, call) : put_open(record, call);
+	append_argument(builder, argument, call, call->bytes);
 	send(stats, shared, builder);
 	return 0;
 }

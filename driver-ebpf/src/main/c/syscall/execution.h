@@ -18,11 +18,11 @@
 #include "lib/maps.h"
 
 /*
- * Notes a return of a thread that is older than the capture, and returns whether one was noted before. The first call
+ * Marks a return of a thread that is older than the capture, and returns whether one was marked before. The first call
  * may have entered before the capture. But a thread is in one call at a time, so those after its first return entered
  * later. The map evicts; that costs only certainty.
  */
-static __always_inline bool note_return(struct task_struct *task)
+static __always_inline bool mark_returned(struct task_struct *task)
 {
 	__u32 tid = task->pid;
 	__u64 start = task->start_boottime;
@@ -42,7 +42,7 @@ static __always_inline __u32 without_trace(const struct unraced_control *shared,
 	bool is_new = since && task->start_boottime > since;
 
 	if (!since || *(const volatile __u32 *)&shared->forgotten ||
-	    (filters & UNRACED_FILTERS_OTHERS_CAN_CHANGE) || (!is_new && !note_return(task)))
+	    (filters & UNRACED_FILTERS_OTHERS_CAN_CHANGE) || (!is_new && !mark_returned(task)))
 		return UNRACED_EXECUTION_UNKNOWN;
 	return UNRACED_NOT_EXECUTED;
 }

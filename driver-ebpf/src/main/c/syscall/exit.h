@@ -11,6 +11,8 @@
 #include "lib/control.h"
 #include "lib/maps.h"
 #include "object/connects.h"
+#include "out/connect_record.h"
+#include "out/open_record.h"
 #include "out/record.h"
 #include "path/base.h"
 #include "syscall/arguments.h"
@@ -86,19 +88,31 @@ __noinline int read_rest(struct long_call *to)
 	return 0;
 }
 
+/* Makes the event of a call, unless a filter or a limit drops it. */
+static __always_inline void make_event(struct unraced_control *shared, struct unraced_counters *stats,
+				       const struct tail_context *context, struct call *call, __u8 syscall)
+{
+	if (!becomes_event(stats, shared, context, call))
+		return;
+	if (syscall == UNRACED_CONNECT)
+		emit_connect(call);
+	else
+		emit_open(call);
+}
+
 /* Makes the event of a call that has no stash entry (R5.1, R5.2). */
 static __always_inline int on_missed(struct unraced_control *shared, struct unraced_counters *stats,
-				     struct task_struct *task, struct arguments *from, struct tail_context *area,
+				     struct task_struct *task, struct arguments *from, struct tail_context *context,
 				     struct long_call *scratch)
 {
-	bool is_connect = from->syscall == UNRACED_CONNECT;
 	struct call *call = &scratch->call;
 	struct refusal of = { .filters = current_filters(shared), .mitigation = current_mode(shared) };
 	__u32 tid = task->pid, verdict;
+	__u8 syscall = from->syscall;
 	/* The filters have let a refused call through at its entry. */
 	bool refused = was_refused(tid, task->start_boottime, &of);
 
-	if (is_connect)
+	if (syscall == UNRACED_CONNECT)
 		connect_passes_by(task, from->args[0], from->indirect);
 	verdict = refused ? UNRACED_PASS : filter(shared, of.filters);
 	if (verdict == UNRACED_PASS) {
@@ -116,9 +130,9 @@ static __always_inline int on_missed(struct unraced_control *shared, struct unra
 	/* Another task may have shared the table when the call entered, replaced the descriptor, and left. */
 	if (!(call->record_flags & UNRACED_NOT_EXECUTED))
 		call->record_flags |= UNRACED_FD_TABLE_SHARED;
-	area->bytes = (__u64)(shared->copies ? merge_late_copy(call, tid) : call->bytes);
+	context->bytes = (__u64)(shared->copies ? merge_late_copy(call, tid) : call->bytes);
 	call->filters = of.filters;
-	finish_call(stats, shared, area, call, is_connect);
+	make_event(shared, stats, context, call, syscall);
 	if (shared->copies)
 		delete_copies(tid);
 	return 0;
@@ -129,23 +143,23 @@ static __always_inline int on_return(struct unraced_control *shared, struct task
 				     long result)
 {
 	struct unraced_counters *stats = own_stats();
-	struct tail_context *area = SCRATCH(tail_context);
+	struct tail_context *context = SCRATCH(tail_context);
 	struct long_call *scratch = SCRATCH(call_scratch);
-	bool is_connect = from->syscall == UNRACED_CONNECT;
+	__u8 syscall = from->syscall;
 	struct call *stashed, *call;
 	const __u8 *bytes;
 	__u32 tid = task->pid;
 	bool is_long, elsewhere;
 
-	if (!stats || !area || !scratch)
+	if (!stats || !context || !scratch)
 		return 0;
 	stats->returned++;
-	area->result = result;
-	area->syscall = from->syscall;
-	area->is_request = 0;
+	context->result = result;
+	context->syscall = syscall;
+	context->is_request = 0;
 	stashed = stash_find(shared, stats, task, from->syscall, from->abi);
 	if (!stashed)
-		return on_missed(shared, stats, task, from, area, scratch);
+		return on_missed(shared, stats, task, from, context, scratch);
 	is_long = stashed->length > INLINE_BYTES;
 	elsewhere = stashed->elsewhere;
 	call = stashed;
@@ -156,7 +170,7 @@ static __always_inline int on_return(struct unraced_control *shared, struct task
 		call->enter_ns = stashed->enter_ns;
 		call->filters = stashed->filters;
 		call->record_flags |= stashed->record_flags;
-		if (is_connect) {
+		if (syscall == UNRACED_CONNECT) {
 			call->connecting = stashed->connecting;
 			call->connect_base_count = stashed->connect_base_count;
 		} else {
@@ -174,14 +188,14 @@ static __always_inline int on_return(struct unraced_control *shared, struct task
 	}
 	if (!bytes)
 		bytes = stash_bytes(stashed, tid);
-	area->bytes = (__u64)bytes;
-	finish_call(stats, shared, area, call, is_connect);
+	context->bytes = (__u64)bytes;
+	make_event(shared, stats, context, call, syscall);
 	/* A call that a filter or a limit dropped has left its object behind. */
 	if (shared->copies && needs_resolved(stashed))
 		bpf_map_delete_elem(&resolved_objects, &tid);
-	if (is_connect)
+	if (syscall == UNRACED_CONNECT)
 		connect_ends(stashed, task);
-	stash_drop(shared, stats, task, is_long);
+	stash_take(shared, stats, task, is_long);
 	if (elsewhere)
 		bpf_map_delete_elem(&copies, &tid);
 	return 0;

@@ -7,6 +7,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 #include "unraced/filter.h"
+#include "unraced/object.h"
 #include "unraced/record.h"
 #include "lib/control.h"
 #include "lib/core_access.h"
@@ -27,7 +28,7 @@ static __always_inline __u32 current_filters(const struct unraced_control *share
 /* Returns the bit of the filters' generation in the values of the maps. */
 static __always_inline __u32 generation_bit(__u32 filters)
 {
-	return 1u << ((filters >> FILTER_GENERATION_SHIFT) % FILTER_GENERATIONS);
+	return 1u << ((filters >> UNRACED_FILTER_GENERATION_SHIFT) % UNRACED_FILTER_GENERATIONS);
 }
 
 /* Returns the generations whose filters let a key through; "found" is the value of a map, or null. */
@@ -67,6 +68,22 @@ static __always_inline __u32 mount_namespace(struct task_struct *task)
 }
 
 /*
+ * Returns the generations that let the executable of a task's memory through. A task that exits may have given its
+ * memory back; nobody knows its executable any more, so it passes.
+ */
+static __always_inline __u32 generations_of_executable(struct task_struct *task)
+{
+	struct mm_struct *mm = KREAD(task, mm);
+	struct file *file = mm ? KREAD(mm, exe_file) : 0;
+	struct unraced_executable key = {};
+
+	if (!file)
+		return KREAD(task, flags) & PF_EXITING ? ~0u : 0;
+	key.inode = unraced_number_inode(KREAD(file, f_inode), &key.device);
+	return generations_of(bpf_map_lookup_elem(&executables, &key));
+}
+
+/*
  * Filters by the caller and returns an enum unraced_verdict; the capturing process's own calls are R11.1 and R11.2. The
  * kernel verifies this function once for all its callers, so it asks about a pointer that is never null.
  */
@@ -95,12 +112,15 @@ __noinline int filter(const struct unraced_control *shared, __u32 filters)
 		if (!(generations_of(bpf_map_lookup_elem(&mount_namespaces, &mount_ns)) & bit))
 			return UNRACED_OTHER_MOUNT_NS;
 	}
+	if ((filters & UNRACED_FILTER_EXECUTABLES) && !(generations_of_executable(bpf_get_current_task_btf()) & bit))
+		return UNRACED_OTHER_EXECUTABLE;
 	return UNRACED_PASS;
 }
 
 /* These filters go by the caller, who may be anyone but the capturing process. */
-#define FILTERS_BY_CALLER \
-	(UNRACED_FILTER_TGIDS | UNRACED_FILTER_UIDS | UNRACED_FILTER_CGROUPS | UNRACED_FILTER_MOUNT_NS)
+#define FILTERS_BY_CALLER                                                                     \
+	(UNRACED_FILTER_TGIDS | UNRACED_FILTER_UIDS | UNRACED_FILTER_CGROUPS | UNRACED_FILTER_MOUNT_NS | \
+	 UNRACED_FILTER_EXECUTABLES)
 
 /* Filters by the caller, inline when only the capturing process may be filtered. */
 static __always_inline int filter_caller(const struct unraced_control *shared, struct task_struct *task, __u32 filters)
@@ -133,9 +153,9 @@ static __always_inline bool path_passes(const struct call *call, __u32 filters)
  */
 static __always_inline bool are_known(const struct unraced_control *shared, __u32 filters)
 {
-	__u32 generation = filters >> FILTER_GENERATION_SHIFT;
+	__u32 generation = filters >> UNRACED_FILTER_GENERATION_SHIFT;
 
-	return *(const volatile __u32 *)&shared->generations[generation % FILTER_GENERATIONS] == filters;
+	return *(const volatile __u32 *)&shared->generations[generation % UNRACED_FILTER_GENERATIONS] == filters;
 }
 
 /* Filters by what is known when the call returns, path and result, as the filters of the call's entry do. */

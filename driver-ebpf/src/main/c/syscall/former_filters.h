@@ -21,12 +21,13 @@ struct former_filters {
 	__u32 uids;
 	__u32 cgroups;
 	__u32 mount_ns;
+	__u32 executables;
 	__u32 paths;
 };
 
 static __always_inline bool have_changed(__u32 filters)
 {
-	return filters >> FILTER_GENERATION_SHIFT;
+	return filters >> UNRACED_FILTER_GENERATION_SHIFT;
 }
 
 /* Returns whether a thread began after the filters changed, and so knows no others. */
@@ -39,23 +40,24 @@ static __always_inline bool is_younger_than_filters(const struct unraced_control
 __noinline int collect_former(struct former_filters *to, const struct unraced_control *shared, __u32 filters,
 			      __u32 first)
 {
-	__u32 generation = filters >> FILTER_GENERATION_SHIFT;
+	__u32 generation = filters >> UNRACED_FILTER_GENERATION_SHIFT;
 
 	if (!to || !shared)
 		return 0;
 	/* Java may be filling in the oldest place for the next change. */
 	#pragma unroll
-	for (__u32 age = 1; age < FILTER_GENERATIONS - 1; age++) {
+	for (__u32 age = 1; age < UNRACED_FILTER_GENERATIONS - 1; age++) {
 		__u32 at = generation - age;
-		__u32 word = *(const volatile __u32 *)&shared->generations[at % FILTER_GENERATIONS];
+		__u32 word = *(const volatile __u32 *)&shared->generations[at % UNRACED_FILTER_GENERATIONS];
 		__u32 bit = generation_bit(word);
 
-		if (word == FILTERS_FORGOTTEN || word >> FILTER_GENERATION_SHIFT != at || at < first)
+		if (word == FILTERS_FORGOTTEN || word >> UNRACED_FILTER_GENERATION_SHIFT != at || at < first)
 			continue;
 		to->tgids |= word & UNRACED_FILTER_TGIDS ? bit : 0;
 		to->uids |= word & UNRACED_FILTER_UIDS ? bit : 0;
 		to->cgroups |= word & UNRACED_FILTER_CGROUPS ? bit : 0;
 		to->mount_ns |= word & UNRACED_FILTER_MOUNT_NS ? bit : 0;
+		to->executables |= word & UNRACED_FILTER_EXECUTABLES ? bit : 0;
 		to->paths |= word & UNRACED_FILTER_PATHS ? bit : 0;
 	}
 	return 0;
@@ -65,7 +67,10 @@ __noinline int collect_former(struct former_filters *to, const struct unraced_co
 static __always_inline __u32 first_generation(const struct unraced_control *shared, struct task_struct *task,
 					      __u32 filters)
 {
-	struct judged now = { .thread_start = task->start_boottime, .generation = filters >> FILTER_GENERATION_SHIFT };
+	struct judged now = {
+		.thread_start = task->start_boottime,
+		.generation = filters >> UNRACED_FILTER_GENERATION_SHIFT,
+	};
 	struct judged *before;
 	__u32 tid = task->pid, first = 0;
 
@@ -101,7 +106,7 @@ __noinline int filter_formerly(const struct unraced_control *shared, __u32 filte
 	if ((filters & UNRACED_FILTER_PATHS) && !(found & generation_bit(filters)))
 		return UNRACED_PASS;
 	first = first_generation(shared, task, filters);
-	if (first == filters >> FILTER_GENERATION_SHIFT)
+	if (first == filters >> UNRACED_FILTER_GENERATION_SHIFT)
 		return UNRACED_PASS;
 	collect_former(&former, shared, filters, first);
 	key = task->tgid;
@@ -115,6 +120,8 @@ __noinline int filter_formerly(const struct unraced_control *shared, __u32 filte
 	key = mount_namespace(task);
 	if (former.mount_ns && (former.mount_ns & ~generations_of(bpf_map_lookup_elem(&mount_namespaces, &key))))
 		return UNRACED_OTHER_MOUNT_NS;
+	if (former.executables && (former.executables & ~generations_of_executable(task)))
+		return UNRACED_OTHER_EXECUTABLE;
 	return former.paths & ~found ? UNRACED_OTHER_PATH : UNRACED_PASS | MAYBE_FORMER;
 }
 

@@ -125,10 +125,9 @@ WORKERS(connects, NATIVE("connect"))
 
 static __always_inline void begin_arguments(struct arguments *to, __u8 syscall)
 {
-	to->syscall = syscall;
-	to->abi = UNRACED_ABI_NATIVE;
-	to->indirect = IN_REGISTERS;
-	to->ran = 1;
+	*to = (struct arguments){
+		.syscall = syscall, .abi = UNRACED_ABI_NATIVE, .indirect = IN_REGISTERS, .ran = 1
+	};
 }
 
 /*

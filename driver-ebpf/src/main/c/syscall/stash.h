@@ -182,9 +182,9 @@ static __always_inline bool stash_remove(struct unraced_control *shared, struct 
 }
 
 /*
- * Counts a return that no program saw. At the kernel's functions every call returns by its function, but whoever
- * attaches or detaches a program there takes the returns of all calls away that are in the function
- * (bpf_tramp_image_put() of kernel/bpf/trampoline.c). What such a call left behind shows it.
+ * Counts a return that no program saw. At the kernel's functions every call returns by its function. When a program is
+ * attached or detached there, the returns of all calls inside the function are missed (bpf_tramp_image_put() of
+ * kernel/bpf/trampoline.c). The entry that such a call left behind shows it.
  */
 static __always_inline void count_unseen_return(struct unraced_counters *stats)
 {
@@ -194,7 +194,7 @@ static __always_inline void count_unseen_return(struct unraced_counters *stats)
 #endif
 }
 
-static __always_inline void drop_stale(struct unraced_control *shared, struct unraced_counters *stats,
+static __always_inline void remove_stale(struct unraced_control *shared, struct unraced_counters *stats,
 				       struct task_struct *task)
 {
 	if (stash_remove(shared, task, 1)) {
@@ -213,7 +213,7 @@ static __always_inline void replace_earlier(struct unraced_control *shared, stru
 					    struct task_struct *task)
 {
 	if (stash_entry(shared, task))
-		drop_stale(shared, stats, task);
+		remove_stale(shared, stats, task);
 #ifdef AT_FUNCTIONS
 	if (shared->refusals) {
 		struct refusal of;
@@ -261,14 +261,14 @@ static __always_inline void stash_put(struct unraced_control *shared, struct unr
 	refuse(shared, stats, tid, &from->call);
 }
 
-/* Returns the call's own entry, or null. The entry stays until stash_drop(). */
+/* Returns the call's own entry, or null. The entry stays until stash_take(). */
 static __always_inline struct call *stash_find(struct unraced_control *shared, struct unraced_counters *stats,
 					       struct task_struct *task, __u8 syscall, __u8 abi)
 {
 	struct call *call = stash_entry(shared, task);
 
 	if (call && (call->thread_start != task->start_boottime || call->syscall != syscall || call->abi != abi)) {
-		drop_stale(shared, stats, task);
+		remove_stale(shared, stats, task);
 		return 0;
 	}
 	return call;
@@ -288,7 +288,7 @@ static __always_inline const __u8 *stash_bytes(const struct call *call, __u32 ti
 	return whole && whole->call.enter_ns == call->enter_ns ? whole->call.bytes : 0;
 }
 
-static __always_inline void stash_drop(struct unraced_control *shared, struct unraced_counters *stats,
+static __always_inline void stash_take(struct unraced_control *shared, struct unraced_counters *stats,
 				       struct task_struct *task, bool is_long)
 {
 	stats->takes++;

@@ -11,6 +11,7 @@
 #include <linux/types.h>
 
 #include "unraced/calls.h"
+#include "unraced/exec.h"
 
 struct unraced_arguments {
 	u8 syscall; /* an enum unraced_syscall */
@@ -82,6 +83,40 @@ struct unraced_arch_function {
 /* Reads the arguments of a call that is in one of these functions. Returns whether it can be watched. */
 bool unraced_arch_arguments(struct pt_regs *regs, const struct unraced_arch_function *function,
 			    struct unraced_arguments *to);
+
+#ifdef CONFIG_IA32_EMULATION
+#define UNRACED_ARCH_EXECS_IA32(FUNCTION)                                                                              \
+	FUNCTION(ia32_execve, "__ia32_compat_sys_execve", UNRACED_EXECVE, UNRACED_ABI_IA32)                            \
+	FUNCTION(ia32_execveat, "__ia32_compat_sys_execveat", UNRACED_EXECVEAT, UNRACED_ABI_IA32)
+#else
+#define UNRACED_ARCH_EXECS_IA32(FUNCTION)
+#endif
+
+#ifdef CONFIG_X86_X32_ABI
+#define UNRACED_ARCH_EXECS_X32(FUNCTION)                                                                               \
+	FUNCTION(x32_execve, "__x64_compat_sys_execve", UNRACED_EXECVE, UNRACED_ABI_X32)                               \
+	FUNCTION(x32_execveat, "__x64_compat_sys_execveat", UNRACED_EXECVEAT, UNRACED_ABI_X32)
+#else
+#define UNRACED_ARCH_EXECS_X32(FUNCTION)
+#endif
+
+/* The kernel's functions for execs: calls FUNCTION(name, symbol, call, abi) for each. */
+#define UNRACED_ARCH_EXECS(FUNCTION)                                                                                   \
+	FUNCTION(native_execve, "__x64_sys_execve", UNRACED_EXECVE, UNRACED_ABI_NATIVE)                                \
+	FUNCTION(native_execveat, "__x64_sys_execveat", UNRACED_EXECVEAT, UNRACED_ABI_NATIVE)                          \
+	UNRACED_ARCH_EXECS_IA32(FUNCTION)                                                                              \
+	UNRACED_ARCH_EXECS_X32(FUNCTION)
+
+/* Every call of the machine passes this test while there are process events. */
+static inline bool unraced_arch_may_be_exec(long number)
+{
+	return unraced_x86_may_be_exec(number);
+}
+
+/* Returns whether the current task's call of this number is an exec, and reads it. */
+bool unraced_arch_exec(struct pt_regs *regs, long number, struct unraced_exec_registers *to);
+/* Reads the arguments of an exec whose convention is known. */
+void unraced_arch_exec_arguments(struct pt_regs *regs, struct unraced_exec_registers *to);
 
 /* Returns whether the current task's call of this number can be watched, and reads its arguments from the registers. */
 bool unraced_arch_call(struct pt_regs *regs, long number, struct unraced_arguments *to);

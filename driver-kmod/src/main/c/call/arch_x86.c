@@ -69,3 +69,30 @@ bool unraced_arch_arguments(struct pt_regs *regs, const struct unraced_arch_func
 		return native_arguments(regs, function->syscall, regs->orig_ax, to);
 	return ia32_arguments(regs, function->syscall, function->convention == UNRACED_ARCH_SOCKETCALL, to);
 }
+
+bool unraced_arch_exec(struct pt_regs *regs, long number, struct unraced_exec_registers *to)
+{
+	if (in_ia32_syscall()) {
+		to->abi = UNRACED_ABI_IA32;
+		to->call = unraced_ia32_exec(number);
+	} else {
+		to->abi = number & UNRACED_X32_BIT ? UNRACED_ABI_X32 : UNRACED_ABI_NATIVE;
+		to->call = unraced_x86_64_exec(number);
+	}
+	if (to->call)
+		unraced_arch_exec_arguments(regs, to);
+	return to->call;
+}
+
+void unraced_arch_exec_arguments(struct pt_regs *regs, struct unraced_exec_registers *to)
+{
+	if (to->abi == UNRACED_ABI_IA32) {
+		to->args[0] = (u32)regs->bx;
+		to->args[1] = (u32)regs->cx;
+		to->args[4] = (u32)regs->di;
+		return;
+	}
+	to->args[0] = regs->di;
+	to->args[1] = regs->si;
+	to->args[4] = regs->r8;
+}

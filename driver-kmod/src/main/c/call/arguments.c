@@ -167,24 +167,41 @@ void unraced_read_again(struct unraced_call *call)
 	unraced_read_pointers(call, UNRACED_PROVENANCE_EXIT);
 }
 
-static bool path_changed(struct unraced_scratch *scratch)
+long unraced_read_path(u8 *to, u64 pointer)
 {
-	u32 length = scratch->call.record.open.path.length;
+	return read_string(to, pointer);
+}
+
+static __always_inline bool is_other_path(const u8 *path, u32 length, bool truncated, u64 pointer, u8 *room)
+{
 	long now;
 
-	if (!(scratch->call.record.flags & UNRACED_TRUNCATED)) {
+	if (!truncated) {
 		int others;
 
 		pagefault_disable();
-		others = holds_others(scratch->call.tail, length, scratch->call.pointer);
+		others = holds_others(path, length, pointer);
 		pagefault_enable();
 		if (others >= 0)
 			return others;
 	}
-	now = read_string(scratch->bytes, scratch->call.pointer);
+	now = read_string(room, pointer);
 	if (now < 0)
 		return false;
-	return min_t(long, now, UNRACED_PATH_MAX) != length || memcmp(scratch->bytes, scratch->call.tail, length);
+	return min_t(long, now, UNRACED_PATH_MAX) != length || memcmp(room, path, length);
+}
+
+bool unraced_path_changed(const u8 *path, u32 length, bool truncated, u64 pointer, u8 *room)
+{
+	return is_other_path(path, length, truncated, pointer, room);
+}
+
+static bool path_changed(struct unraced_scratch *scratch)
+{
+	struct unraced_call *call = &scratch->call;
+
+	return is_other_path(call->tail, call->record.open.path.length, call->record.flags & UNRACED_TRUNCATED,
+			     call->pointer, scratch->bytes);
 }
 
 static bool address_changed(struct unraced_scratch *scratch)

@@ -13,6 +13,16 @@ void unraced_read_pointers(struct unraced_call *call, u8 provenance);
 u32 unraced_faulted(const struct unraced_call *call);
 /* Reads at the return what was unreadable at entry, and sets FAULTED if there was anything. */
 void unraced_read_again(struct unraced_call *call);
+/*
+ * Reads a path into a room of UNRACED_PATH_ROOM. Returns its length, or that of the room if there is no NUL, or an
+ * error.
+ */
+long unraced_read_path(u8 *to, u64 pointer);
+/*
+ * Returns whether the memory at a pointer has another path than was read there. Zeros follow the path up to a full word
+ * unless it is truncated; the room is of UNRACED_PATH_ROOM.
+ */
+bool unraced_path_changed(const u8 *path, u32 length, bool truncated, u64 pointer, u8 *room);
 /* Sets CHANGED for each argument whose memory differs from what was read at entry. */
 void unraced_look_for_changes(struct unraced_scratch *scratch);
 

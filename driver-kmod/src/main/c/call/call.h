@@ -25,6 +25,7 @@ struct unraced_call {
 	struct unraced_path_base start;
 	u32 base_count;	 /* changes of root and working directory before they were read */
 	u32 end;	 /* bytes of the tail in use */
+	u32 filters;	 /* the word of the filters under which the call entered: filter/generations.h */
 	s32 installed;	 /* the descriptor of the file that the record describes already, or -1 */
 	u8 integrity;	 /* the integrity switch was on when the call entered */
 	u8 silent;	 /* a request that posts no completion when it succeeds */
@@ -33,7 +34,7 @@ struct unraced_call {
 	u8 punted;	 /* an io-wq worker carries the request out, or its submission was missed */
 	u8 waits;	 /* the request runs after its submission */
 	u8 base_held;	 /* root and working directory have not changed, although the stash has no entry */
-	u8 reserved[5];
+	u8 reserved[1];
 	struct unraced_record record;
 	u8 tail[UNRACED_TAIL_BYTES];
 };

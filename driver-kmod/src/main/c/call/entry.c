@@ -32,7 +32,7 @@ struct unraced_stash *unraced_capture_new_table(u32 entries, u32 bytes, bool pai
 }
 
 void unraced_entry_begin(struct unraced_capture *capture, struct unraced_scratch *scratch,
-		     const struct unraced_arguments *arguments, u32 mitigation)
+		     const struct unraced_arguments *arguments, u32 mitigation, u32 filters)
 {
 	struct unraced_call *call = &scratch->call;
 
@@ -41,6 +41,7 @@ void unraced_entry_begin(struct unraced_capture *capture, struct unraced_scratch
 		call->block_pointer = arguments->values[0];
 	else
 		unraced_call_registers(call, arguments->values);
+	call->filters = filters;
 	call->integrity = capture->config.integrity && mitigation != UNRACED_MITIGATION_OFF;
 }
 

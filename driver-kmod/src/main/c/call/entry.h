@@ -18,9 +18,9 @@ static inline u32 unraced_call_key(const struct unraced_arguments *arguments)
 	return arguments->syscall << 8 | arguments->abi;
 }
 
-/* Starts a call anew from its registers. */
+/* Starts a call anew from its registers. "filters" is the word of the filters that judge it. */
 void unraced_entry_begin(struct unraced_capture *capture, struct unraced_scratch *scratch,
-		     const struct unraced_arguments *arguments, u32 mitigation);
+		     const struct unraced_arguments *arguments, u32 mitigation, u32 filters);
 /* Takes the current thread's entry into the scratch memory. Returns its length, or an enum unraced_take. */
 int unraced_entry_take(struct unraced_capture *capture, struct unraced_scratch *scratch,
 		       const struct unraced_arguments *arguments);

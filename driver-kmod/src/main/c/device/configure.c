@@ -6,13 +6,12 @@
 #include <linux/sched.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
-#include <linux/uaccess.h>
 
 #include "call/scratch.h"
 #include "device/configure.h"
 #include "device/hooks.h"
 #include "device/memory.h"
-#include "filter/prefix.h"
+#include "filter/generations.h"
 #include "out/limit.h"
 #include "stash/stash.h"
 #include "syscall/base.h"
@@ -25,19 +24,15 @@ static bool config_makes_sense(const struct unraced_config *config)
 {
 	const u32 calls = 1u << UNRACED_OPEN | 1u << UNRACED_OPENAT | 1u << UNRACED_OPENAT2 | 1u << UNRACED_CREAT |
 			  1u << UNRACED_CONNECT;
-	const u32 filters = 2 * UNRACED_FILTER_SUCCEEDED - 1;
 
 	return config->mitigation <= UNRACED_MITIGATION_KERNEL && config->integrity <= 1 &&
 	       config->ring_per_cpu <= 1 && config->enter_events <= 1 && config->syscalls &&
-	       !(config->syscalls & ~calls) && !(config->filters & ~filters) && config->process_events <= 1 &&
+	       !(config->syscalls & ~calls) && config->process_events <= 1 &&
 	       config->hooks <= UNRACED_HOOKS_TRACEPOINT &&
 	       is_power_of_2(config->ring_bytes) && config->ring_bytes >= UNRACED_RING_LEAST &&
 	       config->ring_bytes <= RING_MOST && config->stash_entries && config->stash_entries <= STASH_MOST &&
 	       config->stash_long_entries && config->stash_long_entries <= LONG_MOST &&
-	       config->tgid_count <= UNRACED_FILTER_MAX && config->uid_count <= UNRACED_FILTER_MAX &&
-	       config->cgroup_count <= UNRACED_FILTER_MAX && config->mount_ns_count <= UNRACED_FILTER_MAX &&
-	       config->path_count <= UNRACED_FILTER_MAX && config->user_interval <= UNRACED_BURST_NS &&
-	       config->cgroup_interval <= UNRACED_BURST_NS;
+	       config->user_interval <= UNRACED_BURST_NS && config->cgroup_interval <= UNRACED_BURST_NS;
 }
 
 static u64 stash_bytes(struct unraced_stash *stash)
@@ -50,41 +45,9 @@ static u64 stash_bytes(struct unraced_stash *stash)
 	return stats.bytes;
 }
 
-static int copy_list(void *to, u64 user, u32 count, size_t size)
-{
-	void *list;
-
-	if (!count)
-		return 0;
-	list = vmemdup_user((const void __user *)(unsigned long)user, count * size);
-	if (IS_ERR(list))
-		return PTR_ERR(list);
-	*(void **)to = list;
-	return 0;
-}
-
-static int copy_lists(struct unraced_capture *capture)
-{
-	const struct unraced_config *config = &capture->config;
-	int error = copy_list(&capture->tgids, config->tgids, config->tgid_count, sizeof(u32));
-
-	if (!error)
-		error = copy_list(&capture->uids, config->uids, config->uid_count, sizeof(u32));
-	if (!error)
-		error = copy_list(&capture->cgroups, config->cgroups, config->cgroup_count, sizeof(u64));
-	if (!error)
-		error = copy_list(&capture->mount_namespaces, config->mount_namespaces, config->mount_ns_count,
-				  sizeof(u32));
-	if (!error)
-		error = copy_list(&capture->paths, config->paths, config->path_count, sizeof(struct unraced_prefix));
-	if (!error && !unraced_prefixes_make_sense(capture->paths, config->path_count))
-		error = -EINVAL;
-	return error;
-}
-
 static int allocate_memory(struct unraced_capture *capture)
 {
-	int error = copy_lists(capture);
+	int error = unraced_filters_begin(capture, &capture->config.lists);
 
 	if (!error)
 		error = unraced_memory_map(capture);
@@ -110,14 +73,6 @@ static void free_stash(struct unraced_stash **stash)
 	*stash = NULL;
 }
 
-static void free_list(void *list)
-{
-	void **place = list;
-
-	kvfree(*place);
-	*place = NULL;
-}
-
 /* Frees all memory that configuring took. No probe uses it any more. */
 static void free_memory(struct unraced_capture *capture)
 {
@@ -130,6 +85,7 @@ static void free_memory(struct unraced_capture *capture)
 	free_stash(&capture->issued);
 	free_stash(&capture->sockets);
 	free_stash(&capture->acts);
+	free_stash(&capture->attempts);
 	free_stash(&capture->ended);
 	unraced_memory_free(capture->processes);
 	capture->processes = NULL;
@@ -139,11 +95,7 @@ static void free_memory(struct unraced_capture *capture)
 	capture->scratch = NULL;
 	unraced_memory_free(capture->limits);
 	capture->limits = NULL;
-	free_list(&capture->tgids);
-	free_list(&capture->uids);
-	free_list(&capture->cgroups);
-	free_list(&capture->mount_namespaces);
-	free_list(&capture->paths);
+	unraced_filters_free(capture);
 }
 
 int unraced_capture_configure(struct unraced_capture *capture, const struct unraced_config *config)
@@ -176,7 +128,8 @@ int unraced_capture_configure(struct unraced_capture *capture, const struct unra
 	capture->config.stash_bytes = UNRACED_TRACE_BYTES + stash_bytes(capture->stash) + stash_bytes(capture->bases) +
 				      stash_bytes(capture->requests) + stash_bytes(capture->pending) +
 				      stash_bytes(capture->issued) + stash_bytes(capture->sockets) +
-				      stash_bytes(capture->acts) + stash_bytes(capture->ended);
+				      stash_bytes(capture->acts) + stash_bytes(capture->attempts) +
+				      stash_bytes(capture->ended);
 	capture->started = true;
 	/* This pairs with the loads in poll() and map(). */
 	smp_store_release(&capture->ready, true);

@@ -12,6 +12,7 @@
 #include "device/configure.h"
 #include "device/hooks.h"
 #include "device/memory.h"
+#include "filter/generations.h"
 #include "out/ring.h"
 #include "path/mounts.h"
 #include "stash/stash.h"
@@ -80,6 +81,15 @@ static long switch_enter_events(struct unraced_capture *capture, void __user *ar
 	return 0;
 }
 
+static long change_filters(struct unraced_capture *capture, void __user *argument)
+{
+	struct unraced_lists lists;
+
+	if (copy_from_user(&lists, argument, sizeof(lists)))
+		return -EFAULT;
+	return unraced_filters_change(capture, &lists);
+}
+
 static long report_features(void __user *argument)
 {
 	u32 features = unraced_hooks_features();
@@ -92,6 +102,7 @@ static long report_stats(struct unraced_capture *capture, void __user *argument)
 	struct unraced_stats stats;
 
 	unraced_stash_read(capture->stash, &stats);
+	stats.bytes = capture->config.stash_bytes;
 	return copy_to_user(argument, &stats, sizeof(stats)) ? -EFAULT : 0;
 }
 
@@ -108,6 +119,8 @@ static long with_lock(struct unraced_capture *capture, unsigned int command, voi
 		return capture->started ? switch_mode(capture, argument) : -ENXIO;
 	case UNRACED_IOC_ENTER_EVENTS:
 		return capture->started ? switch_enter_events(capture, argument) : -ENXIO;
+	case UNRACED_IOC_FILTERS:
+		return capture->started ? change_filters(capture, argument) : -ENXIO;
 	case UNRACED_IOC_STATS:
 		return report_stats(capture, argument);
 	case UNRACED_IOC_STOP:

@@ -35,14 +35,15 @@ static bool begin_late_request(struct unraced_capture *capture, struct unraced_s
 			       const struct io_kiocb *req)
 {
 	struct task_struct *task = submitter_of(req);
-	enum unraced_verdict verdict = unraced_filter_task(capture, task);
+	enum unraced_verdict verdict = unraced_filter_unseen(capture, task);
 	struct unraced_record *record = &scratch->call.record;
 
 	if (verdict != UNRACED_PASS) {
 		unraced_count_filtered(&unraced_counters_here(capture)->filtered, verdict);
 		return false;
 	}
-	unraced_begin_request(capture, scratch, unraced_requested_call(req->opcode));
+	unraced_begin_request(capture, scratch, unraced_requested_call(req->opcode),
+			      unraced_filters_now(capture)->word);
 	scratch->call.integrity = 0;
 	scratch->call.punted = 1;
 	/* The result of an open into the ring's own table is no descriptor. */

@@ -27,11 +27,11 @@ void unraced_request_put(struct unraced_capture *capture, struct unraced_scratch
 			  unraced_call_bytes(&scratch->call));
 }
 
-void unraced_begin_request(struct unraced_capture *capture, struct unraced_scratch *scratch, u8 syscall)
+void unraced_begin_request(struct unraced_capture *capture, struct unraced_scratch *scratch, u8 syscall, u32 filters)
 {
 	struct unraced_arguments none = { .syscall = syscall, .abi = UNRACED_ABI_NATIVE };
 
-	unraced_entry_begin(capture, scratch, &none, READ_ONCE(capture->mitigation));
+	unraced_entry_begin(capture, scratch, &none, READ_ONCE(capture->mitigation), filters);
 	scratch->call.record.origin = UNRACED_ORIGIN_IO_URING;
 }
 

@@ -13,8 +13,8 @@ bool unraced_is_watched_request(const struct unraced_capture *capture, u8 syscal
 /* Takes the request's entry into the scratch memory. Returns its length, or an enum unraced_take. */
 int unraced_request_take(struct unraced_capture *capture, struct unraced_scratch *scratch, const struct io_kiocb *req);
 void unraced_request_put(struct unraced_capture *capture, struct unraced_scratch *scratch, const struct io_kiocb *req);
-/* Starts a new call for a request, in the scratch memory. */
-void unraced_begin_request(struct unraced_capture *capture, struct unraced_scratch *scratch, u8 syscall);
+/* Starts a new call for a request, in the scratch memory. "filters" is the word of the filters that judge it. */
+void unraced_begin_request(struct unraced_capture *capture, struct unraced_scratch *scratch, u8 syscall, u32 filters);
 /* Describes the file behind the descriptor that the call's result names, as the current task sees it. */
 void unraced_describe_opened(struct unraced_scratch *scratch);
 

@@ -80,12 +80,12 @@ static bool may_run_later(const struct io_kiocb *req)
 }
 
 static void submit(struct unraced_capture *capture, const struct io_kiocb *req, const struct io_uring_sqe *refused,
-		   int error)
+		   int error, const struct unraced_filters *filters)
 {
 	struct unraced_scratch *scratch = unraced_scratch(capture);
 	struct unraced_call *call = &scratch->call;
 
-	unraced_begin_request(capture, scratch, unraced_requested_call(req->opcode));
+	unraced_begin_request(capture, scratch, unraced_requested_call(req->opcode), filters->word);
 	/* This memory may have belonged to a request whose completion was never reported. */
 	if (call->record.syscall == UNRACED_CONNECT)
 		unraced_act_discard(capture, (unsigned long)req, 0);
@@ -119,10 +119,10 @@ static void submit(struct unraced_capture *capture, const struct io_kiocb *req, 
 }
 
 /*
- * This memory may have belonged to a request whose completion was never reported, and whose
+ * Removes what is kept of a former request in this memory, whose completion was never reported, and whose
  * submitter was another task.
  */
-static void forget(struct unraced_capture *capture, const struct io_kiocb *req)
+static void remove_former(struct unraced_capture *capture, const struct io_kiocb *req)
 {
 	unraced_request_take(capture, unraced_scratch(capture), req);
 	if (unraced_requested_call(req->opcode) == UNRACED_CONNECT)
@@ -133,13 +133,16 @@ static void on_submission(struct unraced_capture *capture, const struct io_kiocb
 			  const struct io_uring_sqe *refused,
 			  int error)
 {
+	const struct unraced_filters *filters;
+
 	if (!unraced_is_watched_request(capture, unraced_requested_call(req->opcode)))
 		return;
 	preempt_disable();
-	if (unraced_filter(capture) == UNRACED_PASS)
-		submit(capture, req, refused, error);
+	filters = unraced_filters_now(capture);
+	if (unraced_filter_task(capture, filters, current) == UNRACED_PASS)
+		submit(capture, req, refused, error, filters);
 	else
-		forget(capture, req);
+		remove_former(capture, req);
 	preempt_enable();
 }
 

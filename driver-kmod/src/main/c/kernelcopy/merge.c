@@ -23,14 +23,18 @@ bool unraced_begin_copy(struct unraced_capture *capture, struct unraced_scratch 
 			const struct unraced_arguments *arguments)
 {
 	u32 mitigation = READ_ONCE(capture->mitigation);
+	const struct unraced_filters *filters;
 	int taken = unraced_entry_take_held(capture, scratch, arguments);
 
 	if (taken >= 0)
 		return true;
-	if (mitigation != UNRACED_MITIGATION_KERNEL || unraced_filter(capture) != UNRACED_PASS)
+	if (mitigation != UNRACED_MITIGATION_KERNEL)
+		return false;
+	filters = unraced_filters_of_entry(capture);
+	if (unraced_filter_task(capture, filters, current) != UNRACED_PASS)
 		return false;
 	taken = unraced_entry_take(capture, scratch, arguments);
-	unraced_entry_begin(capture, scratch, arguments, mitigation);
+	unraced_entry_begin(capture, scratch, arguments, mitigation, filters->word);
 	scratch->call.record.flags |= unraced_entry_missed(taken);
 	return true;
 }

@@ -16,9 +16,10 @@
 #include "unraced/filter.h"
 
 struct unraced_scratch;
+struct unraced_filters;
 struct unraced_ledger;
 struct unraced_limits;
-struct unraced_process_builder;
+struct unraced_process_scratch;
 struct unraced_ring;
 struct unraced_stash;
 
@@ -46,11 +47,8 @@ struct unraced_capture {
 	u32 mitigation; /* each call reads it once, at entry */
 	u32 enter_events;
 	u32 self_tgid;
-	u32 *tgids;
-	u32 *uids;
-	u64 *cgroups;
-	u32 *mount_namespaces;
-	struct unraced_prefix *paths;
+	struct unraced_filters __rcu *filters; /* those in force; see filter/generations.h */
+	u8 *entered_under; /* by thread; null until the filters change */
 	struct unraced_stash *stash;
 	u32 syscall_points; /* attached tracepoints of system calls */
 	bool is_at_functions; /* calls are watched at the kernel's functions; see syscall/function.h */
@@ -87,7 +85,8 @@ struct unraced_capture {
 	u32 request_points; /* attached tracepoints of requests */
 
 	/* process events; null unless they are configured */
-	struct unraced_process_builder *processes; /* by CPU */
+	struct unraced_process_scratch *processes; /* by CPU */
+	struct unraced_stash *attempts; /* execs under way; see process/attempts.c */
 	struct unraced_stash *ended; /* processes whose end has been told, by id and start */
 	raw_spinlock_t alive_lock;   /* keeps the event of a process being alive before that of its end */
 	u32 process_points;	     /* attached tracepoints of process events */
@@ -104,6 +103,17 @@ struct unraced_capture {
 	wait_queue_head_t waiters;
 	bool woken;
 };
+
+/*
+ * Returns a thread's place in an array with one byte for each thread id. Neighbouring ids lie in different cache lines:
+ * the low 16 bits of the id choose the line, the others the byte.
+ */
+static inline u32 unraced_place_of(const struct task_struct *task)
+{
+	u32 id = task->pid;
+
+	return (id & 0xffff) << 6 | id >> 16;
+}
 
 static inline u8 *unraced_sharer(struct unraced_capture *capture)
 {

@@ -19,7 +19,7 @@
 
 #include "unraced/filter.h"
 
-#define UNRACED_DEVICE_VERSION 5
+#define UNRACED_DEVICE_VERSION 7
 
 /*
  * Only the reader writes this page; the producer only clears waiting. The fields after the position count in the first
@@ -57,33 +57,41 @@ enum unraced_feature {
 	UNRACED_FEATURE_FUNCTIONS = 1u << 3, /* the kernel's functions for calls can be patched */
 };
 
+/* The filters of a capture. */
+struct unraced_lists {
+	__u32 filters; /* enum unraced_filter */
+	__u32 tgid_count;
+	__u32 uid_count;
+	__u32 cgroup_count;
+	__u32 mount_ns_count;
+	__u32 path_count;
+	__u32 executable_count;
+	__u32 reserved; /* 0 */
+	__u64 tgids; /* user addresses of sorted lists: of __u32, __u32, __u64, __u32 */
+	__u64 uids;
+	__u64 cgroups;
+	__u64 mount_namespaces;
+	__u64 paths; /* array of struct unraced_prefix, sorted by bytes; no prefix is the start of another */
+	__u64 executables; /* array of struct unraced_executable, sorted by device and inode */
+};
+
 struct unraced_config {
 	__u32 version; /* UNRACED_DEVICE_VERSION; EPROTO for any other value */
 	__u32 size;    /* size of this structure; EPROTO for any other value */
 	__u32 mitigation; /* enum unraced_mitigation */
 	__u32 integrity;
 	__u32 syscalls; /* a bit for each enum unraced_syscall */
-	__u32 filters;
+	__u32 process_events; /* 1: forks, execs and ends are events, too, and each process that is there */
 	/* size of all rings together, a power of two from 64 KiB to 512 MiB; the answer is that of each ring */
 	__u64 ring_bytes;
 	__u32 ring_per_cpu;
 	__u32 enter_events;
 	__u32 stash_entries;
 	__u32 stash_long_entries;
-	__u32 tgid_count;
-	__u32 uid_count;
-	__u32 cgroup_count;
-	__u32 mount_ns_count;
-	__u32 path_count;
 	/* nanoseconds that each event of a user costs: 1 s divided by the limit; 0 without a limit */
 	__u32 user_interval;
 	__u32 cgroup_interval;
-	__u32 process_events; /* 1: forks, execs and ends are events, too, and each process that is there */
-	__u64 tgids; /* user addresses of sorted lists: of __u32, __u32, __u64, __u32 */
-	__u64 uids;
-	__u64 cgroups;
-	__u64 mount_namespaces;
-	__u64 paths; /* array of struct unraced_prefix, sorted by bytes; no prefix is the start of another */
+	struct unraced_lists lists;
 	/* The module answers with these. */
 	__u64 ring_count;
 	__u64 counters_offset; /* offset at which the counters are mapped */
@@ -106,6 +114,7 @@ struct unraced_counters {
 	__u64 wakeups;
 	__u64 rate_limited; /* events beyond a limit of their user or cgroup */
 	__u64 process_sequence; /* process events made */
+	__u64 reserved[7]; /* a row is whole cache lines */
 };
 
 struct unraced_stats {
@@ -116,7 +125,7 @@ struct unraced_stats {
 	__u64 stale;
 	__u64 live;
 	__u64 capacity;
-	__u64 bytes;
+	__u64 bytes; /* of all that the capture keeps about calls; they can grow with the first change of filters */
 };
 
 #define UNRACED_IOC_CONFIGURE _IOWR(0xAE, 0xE0, struct unraced_config)
@@ -131,5 +140,7 @@ struct unraced_stats {
 #define UNRACED_IOC_ENTER_EVENTS _IOW(0xAE, 0xE5, __u32)
 /* Answers with enum unraced_feature bits on any open file, configured or not. */
 #define UNRACED_IOC_FEATURES _IOR(0xAE, 0xE6, __u32)
+/* Puts other filters into force, for calls that enter from now on. After an error, the filters are as they were. */
+#define UNRACED_IOC_FILTERS _IOW(0xAE, 0xE7, struct unraced_lists)
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What depends on the processor of functions that ftrace patches: the place, and the way on behind it. */
+/* The parts of patching functions by ftrace that depend on the processor: the place, and the way on behind it. */
 #ifndef UNRACED_LIB_PATCH_H
 #define UNRACED_LIB_PATCH_H
 

@@ -130,7 +130,7 @@ static u64 own_cgroup(void)
  * Returns whether an event is beyond a limit of its caller, and then counts it as lost and takes its number, which is
  * missing then (R9.3).
  */
-static bool lose_if_limited(struct unraced_capture *capture, const struct unraced_record *record)
+static bool count_lost_if_limited(struct unraced_capture *capture, const struct unraced_record *record)
 {
 	struct unraced_counters *counters = unraced_counters_here(capture);
 	/* A request counts for its submitter, whom its record has named since the submission. */
@@ -152,14 +152,14 @@ static bool lose_if_limited(struct unraced_capture *capture, const struct unrace
 
 bool unraced_admit_event(struct unraced_capture *capture, struct unraced_scratch *scratch)
 {
-	if (capture->config.filters & UNRACED_FILTERS_AT_RETURN) {
+	if (scratch->call.filters & UNRACED_FILTERS_AT_RETURN) {
 		enum unraced_verdict verdict = unraced_filter_return(capture, &scratch->call);
 
 		unraced_count_filtered(&unraced_counters_here(capture)->filtered, verdict);
 		if (verdict != UNRACED_PASS)
 			return false;
 	}
-	return !lose_if_limited(capture, &scratch->call.record);
+	return !count_lost_if_limited(capture, &scratch->call.record);
 }
 
 void unraced_finish(struct unraced_capture *capture, struct unraced_scratch *scratch)
@@ -182,7 +182,7 @@ void unraced_emit_enter(struct unraced_capture *capture, struct unraced_scratch 
 	u32 flags = record->flags;
 
 	unraced_counters_here(capture)->entered++;
-	if (lose_if_limited(capture, record))
+	if (count_lost_if_limited(capture, record))
 		return;
 	record->type = UNRACED_RECORD_ENTER;
 	record->flags |= unraced_faulted(&scratch->call);

@@ -10,6 +10,7 @@
 #include "out/record.h"
 #include "process/alive.h"
 #include "process/describe.h"
+#include "process/scratch.h"
 
 /* Returns the first thread of the first process from this id on, with a reference, or null. Sets the id. */
 static struct task_struct *process_from(int *number)

@@ -5,6 +5,8 @@
 #include <linux/pid_namespace.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
+#include <linux/tty.h>
+#include <linux/tty_driver.h>
 
 #include "call/scratch.h"
 #include "path/mounts.h"
@@ -25,16 +27,29 @@ static u32 namespace_of_process(struct task_struct *task)
 	return number;
 }
 
+void unraced_read_credentials(struct unraced_credentials *to, const struct cred *cred)
+{
+	to->uid = __kuid_val(cred->uid);
+	to->gid = __kgid_val(cred->gid);
+	to->euid = __kuid_val(cred->euid);
+	to->egid = __kgid_val(cred->egid);
+	BUILD_BUG_ON(sizeof(to->capabilities) != sizeof(cred->cap_effective));
+	memcpy(&to->capabilities, &cred->cap_effective, sizeof(to->capabilities));
+}
+
 static void describe_credentials(struct unraced_process *record, struct task_struct *task)
 {
 	const struct cred *cred = task == current ? current_cred() : __task_cred(task);
+	struct unraced_credentials now;
 
-	record->uid = __kuid_val(cred->uid);
-	record->gid = __kgid_val(cred->gid);
-	record->euid = __kuid_val(cred->euid);
-	record->egid = __kgid_val(cred->egid);
-	BUILD_BUG_ON(sizeof(record->capabilities) != sizeof(cred->cap_effective));
-	memcpy(&record->capabilities, &cred->cap_effective, sizeof(record->capabilities));
+	unraced_read_credentials(&now, cred);
+	if (cred->user_ns != &init_user_ns)
+		record->flags |= UNRACED_NESTED_USER_NS;
+	record->uid = now.uid;
+	record->gid = now.gid;
+	record->euid = now.euid;
+	record->egid = now.egid;
+	record->capabilities = now.capabilities;
 }
 
 /* The parent of a task that the kernel has let go of may be gone. */
@@ -52,6 +67,31 @@ static void describe_family(struct unraced_process *record, struct task_struct *
 	record->own_tgid = task_tgid_nr_ns(task, pid_ns);
 }
 
+/*
+ * Returns the controlling terminal for a record. The lock keeps it (drivers/tty/tty_jobctrl.c), and this
+ * is how the kernel takes the lock of another task's process (__lock_task_sighand() of kernel/signal.c).
+ */
+static u32 terminal_of(struct task_struct *task)
+{
+	struct sighand_struct *sighand = rcu_dereference(task->sighand);
+	u32 device = UNRACED_TERMINAL_UNKNOWN;
+	const struct tty_struct *terminal;
+	unsigned long flags;
+
+	/* A process that its parent has waited for has none any more. */
+	if (!sighand)
+		return device;
+	spin_lock_irqsave(&sighand->siglock, flags);
+	if (sighand == rcu_access_pointer(task->sighand)) {
+		terminal = task->signal->tty;
+		device = terminal ? unraced_terminal_device(terminal->driver->major, terminal->driver->minor_start,
+							    terminal->index)
+				  : UNRACED_NO_TERMINAL;
+	}
+	spin_unlock_irqrestore(&sighand->siglock, flags);
+	return device;
+}
+
 void unraced_describe_process(struct unraced_process_builder *builder, u8 type, struct task_struct *task)
 {
 	struct unraced_process *record = &builder->record;
@@ -67,6 +107,7 @@ void unraced_describe_process(struct unraced_process_builder *builder, u8 type, 
 	rcu_read_lock();
 	describe_credentials(record, task);
 	describe_family(record, task);
+	record->terminal = terminal_of(task);
 	record->cgroup_id = cgroup_id(task_dfl_cgroup(task));
 	rcu_read_unlock();
 }

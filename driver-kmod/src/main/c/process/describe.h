@@ -3,18 +3,16 @@
 #ifndef UNRACED_PROCESS_DESCRIBE_H
 #define UNRACED_PROCESS_DESCRIBE_H
 
+#include <linux/cred.h>
 #include <linux/fs.h>
 #include <linux/mm_types.h>
 #include <linux/sched.h>
 
 #include "lib/capture.h"
+#include "unraced/exec.h"
 #include "unraced/image.h"
 
-static inline struct unraced_process_builder *unraced_process_builder(struct unraced_capture *capture)
-{
-	return &capture->processes[smp_processor_id()];
-}
-
+void unraced_read_credentials(struct unraced_credentials *to, const struct cred *cred);
 /* Begins the record of an event of the process that a task belongs to. */
 void unraced_describe_process(struct unraced_process_builder *builder, u8 type, struct task_struct *task);
 /* Appends a string of the kernel's own. */

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/pid_namespace.h>
 #include <linux/sched/signal.h>
 
 #include "filter/filter.h"
 #include "out/record.h"
+#include "process/attempts.h"
 #include "process/describe.h"
 #include "process/events.h"
+#include "process/scratch.h"
 #include "stash/stash.h"
 
 /*
@@ -12,7 +15,7 @@
  * prctl(2) of the one thread that has it could, and it has not run.
  */
 static void tell_exec(struct unraced_capture *capture, struct task_struct *task, pid_t before,
-		      const struct linux_binprm *program)
+		      const struct linux_binprm *program, const struct unraced_exec *call)
 {
 	struct unraced_process_builder *builder = unraced_process_builder(capture);
 	struct unraced_process *record = &builder->record;
@@ -21,7 +24,10 @@ static void tell_exec(struct unraced_capture *capture, struct task_struct *task,
 
 	unraced_describe_process(builder, UNRACED_RECORD_EXEC, task);
 	record->tid = before;
+	if (call)
+		unraced_exec_came(record, call);
 	unraced_append_name(builder, &record->path, program->filename);
+	unraced_exec_path_is_copied(record);
 	if (program->interp != program->filename)
 		unraced_append_name(builder, &record->interpreter, program->interp);
 	/* The sooner the arguments are read, the less time others have to change them. */
@@ -36,10 +42,12 @@ static void tell_exec(struct unraced_capture *capture, struct task_struct *task,
 void unraced_on_process_exec(void *data, struct task_struct *task, pid_t before, struct linux_binprm *program)
 {
 	struct unraced_capture *capture = data;
+	const struct unraced_exec *call;
 
 	preempt_disable();
+	call = unraced_attempt_take(capture, task);
 	if (unraced_filter(capture) == UNRACED_PASS)
-		tell_exec(capture, task, before, program);
+		tell_exec(capture, task, before, program, call);
 	preempt_enable();
 }
 
@@ -77,7 +85,15 @@ static bool is_first_end(struct unraced_capture *capture, struct task_struct *ta
 	return first;
 }
 
-static void tell_exit(struct unraced_capture *capture, struct task_struct *task)
+/* Returns the signal by which a reboot of its pid namespace ends the first process of it, or 0. */
+static int reboot_of(struct task_struct *task)
+{
+	struct pid *pid = task_tgid(task);
+
+	return pid && is_child_reaper(pid) ? ns_of_pid(pid)->reboot : 0;
+}
+
+static void tell_exit(struct unraced_capture *capture, struct task_struct *task, u32 image)
 {
 	struct unraced_process_builder *builder = unraced_process_builder(capture);
 	const struct signal_struct *signal = task->signal;
@@ -87,20 +103,22 @@ static void tell_exit(struct unraced_capture *capture, struct task_struct *task)
 	raw_spin_unlock(&capture->alive_lock);
 	unraced_describe_process(builder, UNRACED_RECORD_EXIT, task);
 	builder->record.tid = task->pid;
+	builder->record.exec_id = image;
 	builder->record.status = unraced_exit_status(signal->flags & SIGNAL_GROUP_EXIT, signal->group_exit_code,
-						     task->group_leader->exit_code);
+						     task->group_leader->exit_code, reboot_of(task));
 	unraced_send_process(capture, builder);
 }
 
 void unraced_on_process_exit(void *data, struct task_struct *task)
 {
 	struct unraced_capture *capture = data;
+	u32 image;
 
-	if ((task->flags & PF_KTHREAD) || atomic_read(&task->signal->live) ||
-	    unraced_filter(capture) != UNRACED_PASS)
+	if (task->flags & PF_KTHREAD)
 		return;
 	preempt_disable();
-	if (is_first_end(capture, task))
-		tell_exit(capture, task);
+	image = unraced_attempt_end(capture, task);
+	if (!atomic_read(&task->signal->live) && unraced_filter(capture) == UNRACED_PASS && is_first_end(capture, task))
+		tell_exit(capture, task, image);
 	preempt_enable();
 }

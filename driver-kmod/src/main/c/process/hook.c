@@ -7,9 +7,10 @@
 #include "lib/attach.h"
 #include "lib/capture.h"
 #include "process/alive.h"
+#include "process/attempts.h"
 #include "process/events.h"
 #include "process/hook.h"
-#include "unraced/image.h"
+#include "process/scratch.h"
 
 /* The ended processes that are remembered, until their last threads are gone. */
 #define ENDED 4096
@@ -44,7 +45,7 @@ static int start_processes(struct unraced_capture *capture)
 	raw_spin_lock_init(&capture->alive_lock);
 	capture->processes = unraced_memory_allocate(nr_cpu_ids * sizeof(*capture->processes));
 	capture->ended = unraced_capture_new_table(ENDED, sizeof(u64), true);
-	if (!capture->processes || !capture->ended)
+	if (!capture->processes || !capture->ended || !unraced_attempts_init(capture))
 		return -ENOMEM;
 	error = unraced_tracepoints_attach(process_points, ARRAY_SIZE(process_points), capture,
 					   &capture->process_points);

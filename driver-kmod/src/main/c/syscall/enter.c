@@ -13,16 +13,16 @@
 #include "unraced/filter.h"
 
 static void snapshot(struct unraced_capture *capture, const struct unraced_arguments *arguments, u32 mitigation,
-		     bool entering)
+		     bool entering, const struct unraced_filters *filters)
 {
 	struct unraced_scratch *scratch = unraced_scratch(capture);
 	struct unraced_call *call = &scratch->call;
 	bool passes;
 
-	unraced_entry_begin(capture, scratch, arguments, mitigation);
+	unraced_entry_begin(capture, scratch, arguments, mitigation, filters->word);
 	call->record.enter_ns = ktime_get_boottime_ns();
 	unraced_read_pointers(call, UNRACED_PROVENANCE_ENTER);
-	passes = unraced_path_passes(capture, call);
+	passes = unraced_path_passes(filters, call);
 	if (entering && passes)
 		unraced_emit_enter(capture, scratch);
 	/* In mode kernel, the filter judges the kernel's copy instead. */
@@ -49,16 +49,21 @@ void unraced_enter_call(struct unraced_capture *capture, const struct unraced_ar
 	/* The mode is read once: it can be switched at any time, and a call must not see that. */
 	u32 mitigation = READ_ONCE(capture->mitigation);
 	bool entering = READ_ONCE(capture->enter_events);
+	const struct unraced_filters *filters;
 
 	if (!unraced_is_watched(capture, arguments->syscall))
 		return;
 	unraced_trace_entry(capture, arguments);
 	if (mitigation == UNRACED_MITIGATION_OFF && unraced_base_is_shared())
 		unraced_base_note(capture);
-	if ((mitigation == UNRACED_MITIGATION_OFF && !entering) || unraced_filter(capture) != UNRACED_PASS)
+	/* A call that finds no array entered under the first filters, which is what its byte says later. */
+	if (mitigation == UNRACED_MITIGATION_OFF && !entering && !READ_ONCE(capture->entered_under))
 		return;
 	preempt_disable();
-	snapshot(capture, arguments, mitigation, entering);
+	filters = unraced_filters_enter(capture);
+	if ((mitigation != UNRACED_MITIGATION_OFF || entering) &&
+	    unraced_filter_task(capture, filters, current) == UNRACED_PASS)
+		snapshot(capture, arguments, mitigation, entering, filters);
 	preempt_enable();
 }
 

@@ -39,12 +39,9 @@ enum unraced_execution {
 static_assert(UNRACED_CONNECT <= UNRACED_TRACE_SYSCALL);
 static_assert(PID_MAX_LIMIT <= UNRACED_TRACE_BYTES);
 
-/* Neighbouring ids lie in different cache lines: the low 16 bits of the id choose the line, the others the byte. */
 static inline u8 *unraced_trace_of(struct unraced_capture *capture, const struct task_struct *task)
 {
-	u32 id = task->pid;
-
-	return &capture->trace[(id & 0xffff) << 6 | id >> 16];
+	return &capture->trace[unraced_place_of(task)];
 }
 
 static inline u8 unraced_trace_call(const struct unraced_arguments *arguments)

@@ -18,16 +18,19 @@
  * they point to may have changed.
  */
 static bool begin_late(struct unraced_capture *capture, struct unraced_scratch *scratch,
-		       const struct unraced_arguments *arguments, int taken)
+		       const struct unraced_arguments *arguments, int taken, enum unraced_execution execution)
 {
 	u32 mitigation = READ_ONCE(capture->mitigation);
-	enum unraced_verdict verdict = unraced_filter(capture);
+	/* A call that never ran, or was under way when the capture opened, has left nothing that tells its filters. */
+	const struct unraced_filters *filters = execution == UNRACED_RAN ? unraced_filters_of_entry(capture) :
+									   unraced_filters_now(capture);
+	enum unraced_verdict verdict = unraced_filter_task(capture, filters, current);
 
 	if (verdict != UNRACED_PASS) {
 		unraced_count_filtered(&unraced_counters_here(capture)->filtered, verdict);
 		return false;
 	}
-	unraced_entry_begin(capture, scratch, arguments, mitigation);
+	unraced_entry_begin(capture, scratch, arguments, mitigation, filters->word);
 	unraced_read_pointers(&scratch->call, UNRACED_PROVENANCE_EXIT);
 	/* The entry of another mode may have been evicted before the mode was switched (R5.2). */
 	if (mitigation == UNRACED_MITIGATION_OFF && taken != UNRACED_TAKE_EVICTED)
@@ -61,7 +64,7 @@ static void answer(struct unraced_capture *capture, const struct unraced_argumen
 
 	unraced_counters_here(capture)->returned++;
 	if (taken < 0) {
-		if (!begin_late(capture, scratch, arguments, taken))
+		if (!begin_late(capture, scratch, arguments, taken, execution))
 			return;
 		record->flags |= execution_flags(execution);
 		/* A task that shared the descriptors at the entry may have replaced one, and left. */

@@ -15,6 +15,7 @@
 #include "lib/attach.h"
 #include "lib/capture.h"
 #include "lib/patch.h"
+#include "process/attempts.h"
 #include "syscall/enter.h"
 #include "syscall/exit.h"
 #include "syscall/function.h"
@@ -22,18 +23,20 @@
 #ifdef CONFIG_DYNAMIC_FTRACE_WITH_ARGS
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define ftrace_regs_get_instruction_pointer(registers) instruction_pointer(&(registers)->regs)
 #define ftrace_regs_set_instruction_pointer ftrace_instruction_pointer_set
 #endif
 
 /* The time between two looks at whether a call is still inside. */
 #define LOOK_AGAIN (HZ / 5)
 
-/* How long the end of the last capture waits for calls that are inside. */
+/* The time that the end of the last capture waits for calls that are inside. */
 #define SHORT_CALL_MS 20
 
 struct call_function {
 	struct unraced_arch_function arch;
 	long (*wrapper)(struct pt_regs *regs);
+	bool is_exec; /* arch.syscall is an enum unraced_exec_call, and arch.convention an enum unraced_abi */
 	unsigned long location; /* the instruction that ftrace patches; 0 if the kernel lacks the function */
 	bool patched;
 };
@@ -52,22 +55,27 @@ static bool draining;
 static DEFINE_PER_CPU(long, inside);
 
 static long around(struct pt_regs *regs, const struct call_function *function);
+static long around_exec(struct pt_regs *regs, const struct call_function *function);
 
 #define WRAPPER(name, symbol, syscall, convention) static long name(struct pt_regs *regs);
 UNRACED_ARCH_FUNCTIONS(WRAPPER)
+UNRACED_ARCH_EXECS(WRAPPER)
 #undef WRAPPER
 
 enum {
 #define NUMBER(name, symbol, syscall, convention) NUMBER_##name,
-	UNRACED_ARCH_FUNCTIONS(NUMBER)
+	UNRACED_ARCH_FUNCTIONS(NUMBER) UNRACED_ARCH_EXECS(NUMBER)
 #undef NUMBER
 	FUNCTIONS,
 };
 
 static struct call_function functions[] = {
 #define ELEMENT(name, symbol, syscall, convention)                                                                     \
-	[NUMBER_##name] = { { symbol, syscall, convention }, name, 0, false },
+	[NUMBER_##name] = { { symbol, syscall, convention }, name },
 	UNRACED_ARCH_FUNCTIONS(ELEMENT)
+#undef ELEMENT
+#define ELEMENT(name, symbol, call, abi) [NUMBER_##name] = { { symbol, call, abi }, name, true },
+	UNRACED_ARCH_EXECS(ELEMENT)
 #undef ELEMENT
 };
 
@@ -77,6 +85,14 @@ static struct call_function functions[] = {
 		return around(regs, &functions[NUMBER_##name]);                                                        \
 	}
 UNRACED_ARCH_FUNCTIONS(WRAPPER)
+#undef WRAPPER
+
+#define WRAPPER(name, symbol, call, abi)                                                                               \
+	static long name(struct pt_regs *regs)                                                                         \
+	{                                                                                                              \
+		return around_exec(regs, &functions[NUMBER_##name]);                                                   \
+	}
+UNRACED_ARCH_EXECS(WRAPPER)
 #undef WRAPPER
 
 static void enter_captures(const struct unraced_arguments *arguments)
@@ -117,12 +133,58 @@ static noinline long around(struct pt_regs *regs, const struct call_function *fu
 	return result;
 }
 
-/* Is called at the start of each patched function. */
+static void exec_enters(const struct unraced_exec_registers *from)
+{
+	struct unraced_capture *capture;
+
+	preempt_disable();
+	list_for_each_entry_rcu(capture, &captures, at_functions, true)
+		if (capture->config.process_events)
+			unraced_exec_enters(capture, from);
+	preempt_enable();
+}
+
+static void exec_returns(const struct unraced_exec_registers *from, long result)
+{
+	struct unraced_capture *capture;
+
+	preempt_disable();
+	list_for_each_entry_rcu(capture, &captures, at_functions, true)
+		if (capture->config.process_events)
+			unraced_exec_returns(capture, from, result);
+	preempt_enable();
+}
+
+static noinline long around_exec(struct pt_regs *regs, const struct call_function *function)
+{
+	struct unraced_exec_registers from = {
+		.call = function->arch.syscall,
+		.abi = function->arch.convention,
+		.ran = 1,
+	};
+	unsigned long behind = function->location + MCOUNT_INSN_SIZE;
+	long result;
+
+	this_cpu_inc(inside);
+	unraced_arch_exec_arguments(regs, &from);
+	exec_enters(&from);
+	result = unraced_patch_resume(regs, behind);
+	exec_returns(&from, result);
+	this_cpu_dec(inside);
+	return result;
+}
+
+/*
+ * Is called at the start of each patched function. A kprobe that was called before may have sent the caller past the
+ * function, as bpf_override_return() does. Such a call is refused, and stays so.
+ */
 static void notrace redirect(unsigned long location, unsigned long parent, struct ftrace_ops *ops,
 			     struct ftrace_regs *registers)
 {
 	int i;
 
+	if (unlikely(ftrace_regs_get_instruction_pointer(registers) != location + MCOUNT_INSN_SIZE))
+		return;
 	for (i = 0; i < FUNCTIONS; i++) {
 		if (functions[i].location == location) {
 			ftrace_regs_set_instruction_pointer(registers, (unsigned long)functions[i].wrapper);
@@ -132,12 +194,12 @@ static void notrace redirect(unsigned long location, unsigned long parent, struc
 }
 
 /*
- * The handler calls nothing, so it needs no guard against recursion. Without PERMANENT, kernel.ftrace_enabled would
- * switch it off silently.
+ * The handler asks for none of ftrace's guards, which cost instructions. It calls nothing, so it cannot recurse, and
+ * RCU watches in every system call. Without PERMANENT, kernel.ftrace_enabled would switch the handler off silently.
  */
 static struct ftrace_ops ops = {
 	.func = redirect,
-	.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT | FTRACE_OPS_FL_RECURSION | FTRACE_OPS_FL_RCU,
+	.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT,
 };
 
 void unraced_functions_find(void)
@@ -161,12 +223,17 @@ bool unraced_functions_found(void)
 	return true;
 }
 
-static int patch(u32 syscalls)
+static bool is_wanted(const struct call_function *function, const struct unraced_config *config)
+{
+	return function->is_exec ? config->process_events : unraced_is_among(config->syscalls, function->arch.syscall);
+}
+
+static int patch(const struct unraced_config *config)
 {
 	int i, error = 0;
 
 	for (i = 0; i < FUNCTIONS && !error; i++) {
-		if (functions[i].patched || !unraced_is_among(syscalls, functions[i].arch.syscall))
+		if (functions[i].patched || !is_wanted(&functions[i], config))
 			continue;
 		error = ftrace_set_filter_ip(&ops, functions[i].location, 0, 0);
 		functions[i].patched = !error;
@@ -247,7 +314,7 @@ int unraced_functions_attach(struct unraced_capture *capture)
 		return -EOPNOTSUPP;
 	mutex_lock(&attaching);
 	list_add_tail_rcu(&capture->at_functions, &captures);
-	error = patch(capture->config.syscalls);
+	error = patch(&capture->config);
 	capture->is_at_functions = true;
 	mutex_unlock(&attaching);
 	if (error)

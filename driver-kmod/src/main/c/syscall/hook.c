@@ -4,6 +4,7 @@
 
 #include "lib/attach.h"
 #include "lib/capture.h"
+#include "process/attempts.h"
 #include "syscall/enter.h"
 #include "syscall/execution.h"
 #include "syscall/exit.h"
@@ -15,10 +16,14 @@
  * one is no tracepoint of calls, and is needed with functions, too.
  */
 #define WITH_FUNCTIONS 1
+/* The last ones are for process events alone. */
+#define WITHOUT_EXECS 3
 static struct unraced_tracepoint syscall_points[] = {
 	{ { "sched_process_exit" }, unraced_on_thread_exit },
 	{ { "sys_exit" }, unraced_on_exit },
 	{ { "sys_enter" }, unraced_on_enter },
+	{ { "sys_exit" }, unraced_on_exec_exit },
+	{ { "sys_enter" }, unraced_on_exec_enter },
 };
 
 static int find_syscalls(void)
@@ -52,7 +57,8 @@ static int start_at_functions(struct unraced_capture *capture)
 
 static int start_at_tracepoints(struct unraced_capture *capture)
 {
-	int error = attach_tracepoints(capture, ARRAY_SIZE(syscall_points));
+	u32 count = capture->config.process_events ? ARRAY_SIZE(syscall_points) : WITHOUT_EXECS;
+	int error = attach_tracepoints(capture, count);
 
 	if (error)
 		return error;

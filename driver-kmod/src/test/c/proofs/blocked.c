@@ -100,9 +100,9 @@ static int start(struct unraced_config *config, uint32_t hooks)
 	*config = small_config(UNRACED_MITIGATION_STASH);
 	config->stash_entries = 2 * MOST;
 	config->ring_bytes = 16 << 20;
-	config->filters = UNRACED_FILTER_TGIDS;
-	config->tgid_count = 1;
-	config->tgids = (uintptr_t)&self;
+	config->lists.filters = UNRACED_FILTER_TGIDS;
+	config->lists.tgid_count = 1;
+	config->lists.tgids = (uintptr_t)&self;
 	config->hooks = hooks;
 	if (fd < 0 || ioctl(fd, UNRACED_IOC_CONFIGURE, config))
 		fail(DEVICE);

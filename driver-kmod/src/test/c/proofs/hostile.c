@@ -98,8 +98,44 @@ static void *odd_pointer(void *good, size_t length)
 	}
 }
 
+/* The contents of the lists of filters. */
+struct keys {
+	uint32_t tgids[16];
+	uint64_t cgroups[16];
+	struct unraced_prefix paths[PREFIXES];
+};
+
+static void draw_keys(struct keys *keys)
+{
+	for (int i = 0; i < PREFIXES; i++) {
+		keys->paths[i].length = once_in(4) ? (uint32_t)odd_number() : (uint32_t)below(9);
+		memcpy(keys->paths[i].bytes, once_in(2) ? "/dev/null" : "/dev/zero", 10);
+	}
+	for (int i = 0; i < 16; i++) {
+		keys->tgids[i] = (uint32_t)odd_number();
+		keys->cgroups[i] = odd_number();
+	}
+}
+
+static void draw_lists(struct unraced_lists *lists, struct keys *of)
+{
+	lists->filters = (uint32_t)below(512);
+	lists->tgid_count = (uint32_t)below(8);
+	lists->uid_count = (uint32_t)below(8);
+	lists->cgroup_count = (uint32_t)below(8);
+	lists->tgids = (uintptr_t)(once_in(9) ? odd_pointer(of->tgids, sizeof(of->tgids)) : of->tgids);
+	lists->uids = (uintptr_t)(once_in(9) ? odd_pointer(of->tgids, sizeof(of->tgids)) : of->tgids);
+	lists->cgroups = (uintptr_t)(once_in(9) ? odd_pointer(of->cgroups, sizeof(of->cgroups)) : of->cgroups);
+	lists->mount_ns_count = (uint32_t)below(8);
+	lists->path_count = (uint32_t)below(PREFIXES + 1);
+	lists->mount_namespaces = (uintptr_t)(once_in(9) ? odd_pointer(of->tgids, sizeof(of->tgids)) : of->tgids);
+	lists->executable_count = (uint32_t)below(8);
+	lists->executables = (uintptr_t)(once_in(9) ? odd_pointer(of->cgroups, sizeof(of->cgroups)) : of->cgroups);
+	lists->paths = (uintptr_t)(once_in(9) ? odd_pointer(of->paths, sizeof(of->paths)) : of->paths);
+}
+
 /* Draws a configuration that is mostly valid, with an error or two. */
-static void draw_config(struct unraced_config *config, uint32_t *tgids, uint64_t *cgroups, struct unraced_prefix *paths)
+static void draw_config(struct unraced_config *config, struct keys *of)
 {
 	/* Mode kernel is rare, as its kprobes are slow to register and unregister. */
 	*config = small_config(once_in(6) ? 2 : (uint32_t)below(2));
@@ -111,19 +147,8 @@ static void draw_config(struct unraced_config *config, uint32_t *tgids, uint64_t
 	config->enter_events = (uint32_t)below(2);
 	config->process_events = (uint32_t)below(2);
 	config->hooks = (uint32_t)below(3);
-	if (once_in(2)) {
-		config->filters = (uint32_t)below(256);
-		config->tgid_count = (uint32_t)below(8);
-		config->uid_count = (uint32_t)below(8);
-		config->cgroup_count = (uint32_t)below(8);
-		config->tgids = (uintptr_t)(once_in(9) ? odd_pointer(tgids, 16 * sizeof(*tgids)) : tgids);
-		config->uids = (uintptr_t)(once_in(9) ? odd_pointer(tgids, 16 * sizeof(*tgids)) : tgids);
-		config->cgroups = (uintptr_t)(once_in(9) ? odd_pointer(cgroups, 16 * sizeof(*cgroups)) : cgroups);
-		config->mount_ns_count = (uint32_t)below(8);
-		config->path_count = (uint32_t)below(PREFIXES + 1);
-		config->mount_namespaces = (uintptr_t)(once_in(9) ? odd_pointer(tgids, 16 * sizeof(*tgids)) : tgids);
-		config->paths = (uintptr_t)(once_in(9) ? odd_pointer(paths, PREFIXES * sizeof(*paths)) : paths);
-	}
+	if (once_in(2))
+		draw_lists(&config->lists, of);
 	/* Any field can be wrong, including those that a later version adds. */
 	while (once_in(4))
 		((uint32_t *)config)[below(sizeof(*config) / sizeof(uint32_t))] = (uint32_t)odd_number();
@@ -132,27 +157,30 @@ static void draw_config(struct unraced_config *config, uint32_t *tgids, uint64_t
 static long configure(int fd)
 {
 	struct unraced_config config;
-	uint32_t tgids[16];
-	uint64_t cgroups[16];
-	struct unraced_prefix paths[PREFIXES];
+	struct keys keys;
 
-	for (int i = 0; i < PREFIXES; i++) {
-		paths[i].length = once_in(4) ? (uint32_t)odd_number() : (uint32_t)below(9);
-		memcpy(paths[i].bytes, once_in(2) ? "/dev/null" : "/dev/zero", 10);
-	}
-	for (int i = 0; i < 16; i++) {
-		tgids[i] = (uint32_t)odd_number();
-		cgroups[i] = odd_number();
-	}
-	draw_config(&config, tgids, cgroups, paths);
+	draw_keys(&keys);
+	draw_config(&config, &keys);
 	return ioctl(fd, UNRACED_IOC_CONFIGURE, once_in(6) ? odd_pointer(&config, sizeof(config)) : &config);
+}
+
+static long change_filters(int fd)
+{
+	struct unraced_lists lists;
+	struct keys keys;
+
+	draw_keys(&keys);
+	draw_lists(&lists, &keys);
+	while (once_in(6))
+		((uint32_t *)&lists)[below(sizeof(lists) / sizeof(uint32_t))] = (uint32_t)odd_number();
+	return ioctl(fd, UNRACED_IOC_FILTERS, once_in(6) ? odd_pointer(&lists, sizeof(lists)) : &lists);
 }
 
 static long control(int fd)
 {
 	static const unsigned long commands[] = {
 		UNRACED_IOC_CONFIGURE, UNRACED_IOC_MITIGATION, UNRACED_IOC_STATS, UNRACED_IOC_STOP, UNRACED_IOC_WAKE,
-		UNRACED_IOC_ENTER_EVENTS, UNRACED_IOC_FEATURES,
+		UNRACED_IOC_ENTER_EVENTS, UNRACED_IOC_FEATURES, UNRACED_IOC_FILTERS,
 	};
 	unsigned long command = commands[below(sizeof(commands) / sizeof(*commands))];
 	unsigned char memory[4096];
@@ -346,6 +374,7 @@ static const struct act {
 	{"open", open_file, 10, true},	    {"close", close_file, 2, true},	{"configure", configure, 14, true},
 	{"ioctl", control, 10, true},	    {"mitigation", switch_mode, 8, true},	{"stats", tell_stats, 5, true},
 	{"entries", switch_enter_events, 5, true},
+	{"filters", change_filters, 5, true},
 	{"stop", stop, 2, true},	    {"mmap", map, 12, true},		{"mapping", use_mapping, 12, true},
 	{"poll", wait_a_moment, 4, true},   {"file", move_file, 4, false},	{"calls", call_something, 8, true},
 	{"fork", fork_something, 1, true},

@@ -92,8 +92,8 @@ static inline int unraced_bucket_take(struct unraced_bucket *bucket, __u32 inter
 	return 0;
 }
 
-/* Gives back a token of an event that another limit refused. */
-static inline void unraced_bucket_give_back(struct unraced_bucket *bucket, __u32 interval)
+/* Refunds the token of an event that another limit refused. */
+static inline void unraced_bucket_refund(struct unraced_bucket *bucket, __u32 interval)
 {
 	__sync_fetch_and_add(&bucket->paid_until, -(__u64)interval);
 }

@@ -23,6 +23,12 @@
 /* Added to the number of the CPU in the source of a process event. */
 #define UNRACED_PROCESS_SOURCE (1u << 31)
 
+/*
+ * Size of the fixed part of the first records. Fields are added at its end only, and a reader finds its size in each
+ * record: it ends where the bytes begin that the slices name, or with the record.
+ */
+#define UNRACED_PROCESS_FIRST_SIZE 176
+
 /* The longest arguments that a record carries. */
 #define UNRACED_ARGUMENTS_MAX 4095
 
@@ -32,6 +38,15 @@ enum unraced_exec_call {
 	UNRACED_EXECVE = 1,
 	UNRACED_EXECVEAT = 2,
 };
+
+/* These values stand for a controlling terminal without a device. No terminal's major number is 0. */
+enum unraced_terminal {
+	UNRACED_TERMINAL_UNKNOWN = 0, /* also in records of before there was this field */
+	UNRACED_NO_TERMINAL = 1,
+};
+
+/* A device number, as the kernel's dev_t has it: MINORBITS of include/linux/kdev_t.h. */
+#define UNRACED_MINOR_BITS 20
 
 struct unraced_credentials {
 	__u64 capabilities; /* effective */
@@ -101,7 +116,8 @@ struct unraced_process {
 	/* exec: the thread's credentials when the call entered; zeros where the call is unknown */
 	struct unraced_credentials before;
 	struct unraced_slice container; /* the container's id, of a driver that does not know it by the cgroup */
-	__u32 reserved2;
+	/* the controlling terminal: its device as the kernel's dev_t has it, or enum unraced_terminal */
+	__u32 terminal;
 	/* The bytes that the slices name follow. */
 };
 

@@ -87,6 +87,7 @@ enum unraced_flag {
 	UNRACED_SOCKET_SHARED = 1u << 17, /* another connect of the socket overlapped this one; weakens local and remote */
 	UNRACED_RESOLVED_UNSTABLE = 1u << 18, /* a rename or a mount changed the walked path; weakens resolved */
 	UNRACED_OBJECT_MISSED = 1u << 19, /* succeeded, but its file or socket is gone or ambiguous; absent */
+	UNRACED_NESTED_USER_NS = 1u << 20, /* of a process event: not the first user namespace; weakens capabilities */
 };
 
 /* Bytes inside the record; offset counts from its start, 0 means absent. */

@@ -25,7 +25,7 @@ class ArchitectureTest {
     private static final String ROOT = "dev.unraced";
 
     @ArchTest
-    static final ArchRule NUMBERS_DEPEND_ON_NOTHING_OF_OURS = onlyOurs("linux");
+    static final ArchRule LINUX_DEPENDS_ON_NOTHING_OF_OURS = onlyOurs("linux");
 
     @ArchTest
     static final ArchRule EVENT_DEPENDS_ON_NUMBERS_ONLY = onlyOurs("event", "linux");
@@ -47,7 +47,11 @@ class ArchitectureTest {
             onlyOurs("config", "event", "linux", "names");
 
     @ArchTest
-    static final ArchRule RECORDING_DOES_NOT_KNOW_CONFIGURATION = onlyOurs("recording", "capture", "event");
+    static final ArchRule RECORDING_DOES_NOT_KNOW_CONFIGURATION = onlyOurs("recording", "capture", "event", "linux");
+
+    // The configuration says whether the node's runtime is asked for names of containers.
+    @ArchTest
+    static final ArchRule PROCESSES_ARE_READ_FROM_EVENTS = onlyOurs("process", "event", "config");
 
     // Drivers and the command may depend on recordings; the code that all drivers share need not know them.
     @ArchTest

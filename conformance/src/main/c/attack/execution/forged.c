@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MOST_CROWDS 32
+#define MOST_LOADS 32
 
 /* The state of the attack, in memory that both processes share. */
 struct forgery {
@@ -95,16 +95,16 @@ static time_t seconds(void)
 	return now.tv_sec;
 }
 
-/* Starts a crowd, unless at the pace so far its rest would come too late. Returns the new number of children. */
-static int crowd(struct forgery *forgery, pid_t *children, int count, int threads, time_t until)
+/* Starts threads, unless at the pace so far the rest would come too late. Returns the new number of children. */
+static int start_load(struct forgery *forgery, pid_t *children, int count, int threads, time_t until)
 {
 	const char *fifo = (const char *)forgery->fifo.address;
 	time_t begun = seconds();
 
-	for (int left = threads; left > 0 && count < MOST_CROWDS && !forgery->slow; left -= CROWD_THREADS) {
-		children[count++] = crowd_start(fifo, left < CROWD_THREADS ? left : CROWD_THREADS);
+	for (int left = threads; left > 0 && count < MOST_LOADS && !forgery->slow; left -= LOAD_THREADS) {
+		children[count++] = load_start(fifo, left < LOAD_THREADS ? left : LOAD_THREADS);
 		time_t spent = seconds() - begun, rest = until - seconds();
-		int started = threads - left + CROWD_THREADS;
+		int started = threads - left + LOAD_THREADS;
 
 		forgery->slow = rest <= 0 || (spent >= PACE_SECONDS && spent * (threads - started) > rest * started);
 	}
@@ -128,7 +128,7 @@ static void drown(struct forgery *forgery, pid_t *children, int count, time_t un
 
 	for (long i = 0; i < forgery->calls; i++) {
 		pause_micros(20000);
-		int more = crowd(forgery, children, count, forgery->flood, until);
+		int more = start_load(forgery, children, count, forgery->flood, until);
 		while (__atomic_load_n(&forgery->returned, __ATOMIC_SEQ_CST) == i) {
 			release(path);
 			pause_micros(1000);
@@ -139,9 +139,9 @@ static void drown(struct forgery *forgery, pid_t *children, int count, time_t un
 
 static void play(struct forgery *forgery)
 {
-	pid_t children[MOST_CROWDS];
+	pid_t children[MOST_LOADS];
 	time_t until = seconds() + FLOOD_SECONDS;
-	int count = crowd(forgery, children, 0, forgery->threads, until);
+	int count = start_load(forgery, children, 0, forgery->threads, until);
 	pid_t child = fork_child();
 
 	if (!child)
@@ -187,7 +187,7 @@ void command_forged_sigsys(void)
 		   (!line_text("fifo") || bytes_take(&forgery->fifo, "fifo"))) {
 		if (stat((char *)forgery->path.address, &forgery->file) ||
 		    ((forgery->threads || forgery->flood) && !forgery->fifo.address))
-			fail("path= must exist, and a crowd needs fifo=");
+			fail("path= must exist, and threads need fifo=");
 		else
 			play(forgery);
 	}

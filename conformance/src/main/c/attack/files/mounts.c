@@ -22,6 +22,7 @@
 /* The number of directories in the path, each named by one letter; with them the path stays below PATH_MAX. */
 #define NAMES 1900
 #define MOST_CALLS 10000
+#define COARSE 1000000 /* ns */
 
 struct storm {
 	char path[PATH_MAX];
@@ -128,10 +129,14 @@ static int by_time(const void *left, const void *right)
 	return (a > b) - (a < b);
 }
 
-/* Opens the path many times. Returns the processor time within which 95 of 100 calls are done. */
+/*
+ * Opens the path many times. Returns the processor time within which 95 of 100 calls are done; where the clock moves in
+ * steps of over COARSE, as gVisor's, a call has none or a whole step, so the mean.
+ */
 static long long measure(struct storm *storm, const char *path)
 {
 	static long long times[MOST_CALLS];
+	long long all = 0, step = 0;
 
 	for (long i = 0; i < storm->calls; i++) {
 		long long before = used();
@@ -141,7 +146,12 @@ static long long measure(struct storm *storm, const char *path)
 		if (fd < 0 || fstat((int)fd, &storm->file))
 			_exit(4);
 		close((int)fd);
+		all += times[i];
+		if (times[i] && (!step || times[i] < step))
+			step = times[i];
 	}
+	if (step > COARSE)
+		return all / storm->calls;
 	qsort(times, (size_t)storm->calls, sizeof(*times), by_time);
 	return times[(storm->calls - 1) * 95 / 100];
 }

@@ -205,15 +205,15 @@ static void be_visited(struct visit *visit, bool by_request)
 
 static void play(struct visit *visit, bool by_request, const char *fifo, int threads)
 {
-	pid_t crowd = threads > 0 ? crowd_start(fifo, threads) : 0;
+	pid_t load = threads > 0 ? load_start(fifo, threads) : 0;
 	pid_t child = fork_child();
 
 	if (!child)
 		be_visited(visit, by_request);
 	int status = child < 0 ? -1 : reap(child, 100);
-	if (crowd > 0) {
-		kill(crowd, SIGKILL);
-		reap(crowd, 20);
+	if (load > 0) {
+		kill(load, SIGKILL);
+		reap(load, 20);
 	}
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 2) {
 		fail("unsupported: no io_uring");

@@ -24,7 +24,7 @@
 /* A number that is free again comes within this many new namespaces. */
 #define MOST_MOVES 256
 
-/* How the request is made to run elsewhere. */
+/* The ways to make the request run elsewhere. */
 enum how { BY_TIMEOUT, BY_WORKER, BY_NUMBER };
 
 /* The state of a round, in memory that both processes share. */

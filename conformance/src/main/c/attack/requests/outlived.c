@@ -35,7 +35,7 @@ struct outlived {
 	int faults;
 	cpu_set_t allowed;
 	long results[REQUESTS];
-	/* How many completions came before that of each request. */
+	/* The number of completions that came before that of each request. */
 	unsigned order[REQUESTS];
 	char read[SIZE_A];
 	/* The child that holds the batch sets this when the worker is gone, in memory that both share. */

@@ -8,12 +8,15 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.unraced.capture.Capture;
 import dev.unraced.config.EventFilters;
+import dev.unraced.selection.Drivers;
 import java.util.stream.Stream;
 
 /** Checks what the packages for drivers know of the contract and of each other. */
@@ -40,13 +43,18 @@ class SupportArchitectureTest {
     static final ArchRule SETTINGS_KNOW_CONFIGURATION = onlyOurs("settings", "config", "names");
 
     @ArchTest
-    static final ArchRule NATIVES_STAND_ALONE = onlyOurs("natives");
+    static final ArchRule NATIVES_KNOW_THE_MACHINE = onlyOurs("natives", "machine", "linux");
 
     @ArchTest
     static final ArchRule MACHINE_KNOWS_CALLS_ONLY = onlyOurs("machine", "event");
 
     @ArchTest
     static final ArchRule USERS_ARE_NAMED_BY_THE_C_LIBRARY = onlyOurs("users", "natives", "process");
+
+    // The one arrow back is in api, whose own test names it.
+    @ArchTest
+    static final ArchRule NO_CYCLES =
+            slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().ignoreDependency(Capture.class, Drivers.class);
 
     /** Drivers without JNA use the ring, the stash and the loader of native parts, so only one class may need it. */
     @ArchTest

@@ -12,6 +12,7 @@ import dev.unraced.event.Syscall;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -105,8 +106,23 @@ public final class Capabilities {
      */
     public void require(Capability capability, String driver) {
         reason(capability).ifPresent(lack -> {
-            throw new CaptureException("Driver " + driver + " has no " + capability.name() + ": " + lack + ".");
+            throw new CaptureException("Driver " + driver + " lacks " + describe(capability) + ": " + lack + ".");
         });
+    }
+
+    /**
+     * Returns a capability in the words of the configuration, such as {@code mitigation kernel} or {@code the call
+     * openat2}; one that the configuration has no word for by its name in events, such as {@code IO_URING}.
+     */
+    public static String describe(Capability capability) {
+        String lower = capability.name().toLowerCase(Locale.ROOT);
+        if (capability instanceof Mitigation) {
+            return "mitigation " + lower;
+        }
+        if (capability instanceof Syscall) {
+            return "the call " + lower;
+        }
+        return capability instanceof Feature ? lower.replace('_', ' ') : capability.name();
     }
 
     /** Returns all lacking capabilities with their reasons, in the order declared. */

@@ -199,9 +199,9 @@ public interface Capture extends AutoCloseable {
     CaptureStats stats();
 
     /**
-     * Returns the times that the statistics do not cover, because the process that counts was killed and restarted: a
-     * server behind the driver {@code remote}. Outside these times, every call is an event or counted. The gaps are in
-     * order; of very many, the oldest are joined.
+     * Returns the times that the statistics do not cover, because the process that counts ended or was killed, and
+     * began anew: a server behind the driver {@code remote}. Outside these times, every call is an event or counted.
+     * The gaps are in order; of very many, the oldest are joined.
      */
     default List<Gap> gaps() {
         return List.of();

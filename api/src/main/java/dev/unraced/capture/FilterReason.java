@@ -13,6 +13,8 @@ public enum FilterReason {
     CGROUP,
     /** The caller's mount namespace is not wanted. */
     MOUNT_NS,
+    /** The file that the caller executes is not wanted. */
+    EXECUTABLE,
     /** The call's path has none of the wanted prefixes. */
     PATH,
     /** The call failed and only successes are wanted, or the reverse. */

@@ -24,6 +24,7 @@ public final class CaptureConfig {
     private final boolean integrity;
     private final boolean enterEvents;
     private final boolean processEvents;
+    private final boolean containerNames;
     private final Set<Syscall> syscalls;
     private final boolean observeSelf;
     private final EventFilters filters;
@@ -39,6 +40,10 @@ public final class CaptureConfig {
         integrity = in.flag("unraced.integrity");
         enterEvents = in.flag("unraced.enter-events");
         processEvents = in.flag("unraced.process-events");
+        containerNames = in.flag("unraced.container-names");
+        if (containerNames && !processEvents) {
+            in.problem("unraced.container-names", "needs unraced.process-events = on", "off, or both on");
+        }
         syscalls = in.constants("unraced.syscalls", Syscall.class);
         observeSelf = in.flag("unraced.observe-self");
         filters = EventFilters.read(in);
@@ -95,6 +100,11 @@ public final class CaptureConfig {
     /** Returns whether fork, exec and exit of processes are events, too. */
     public boolean processEvents() {
         return processEvents;
+    }
+
+    /** Returns whether containers get their names from the node's container runtime. */
+    public boolean containerNames() {
+        return containerNames;
     }
 
     /** Returns the calls to watch; at least one. */

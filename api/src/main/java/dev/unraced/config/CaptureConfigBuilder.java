@@ -54,6 +54,11 @@ public final class CaptureConfigBuilder {
         return set("unraced.process-events", publish);
     }
 
+    /** Sets whether containers get their names from the node's container runtime; this needs process events. */
+    public CaptureConfigBuilder containerNames(boolean ask) {
+        return set("unraced.container-names", ask);
+    }
+
     /** Sets the calls to watch; at least one. */
     public CaptureConfigBuilder syscalls(Syscall... calls) {
         return set(
@@ -84,6 +89,14 @@ public final class CaptureConfigBuilder {
     /** Sets the inode numbers of the mount namespaces to watch; none for all. */
     public CaptureConfigBuilder mountNamespaces(long... ids) {
         return set("unraced.filter.mount-namespaces", Arrays.stream(ids).boxed().toList());
+    }
+
+    /**
+     * Sets the executables whose callers to watch, each an absolute path; none for all. The driver takes the files that
+     * they lead to when the capture opens.
+     */
+    public CaptureConfigBuilder executables(String... paths) {
+        return set("unraced.filter.executables", List.of(paths));
     }
 
     /**

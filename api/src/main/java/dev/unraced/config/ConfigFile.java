@@ -6,6 +6,9 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigSyntax;
+import dev.unraced.linux.FileErrors;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -56,6 +59,11 @@ final class ConfigFile {
         if (Files.isDirectory(path)) {
             return "a directory";
         }
-        return "cannot be read, " + (Files.isReadable(path) ? e.getMessage() : "Permission denied");
+        // The library has put its own words around the reason.
+        try (InputStream in = Files.newInputStream(path)) {
+            return "cannot be read, " + e.getMessage();
+        } catch (IOException refused) {
+            return "cannot be read, " + FileErrors.reason(refused);
+        }
     }
 }

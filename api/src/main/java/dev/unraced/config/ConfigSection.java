@@ -3,9 +3,13 @@ package dev.unraced.config;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -79,11 +83,35 @@ public final class ConfigSection {
         return read(key, values::getBytes);
     }
 
+    /**
+     * Returns a path; empty for an empty text, and for one that is no path here. The latter is a problem: a text with
+     * NUL, or with a character that the encoding of file names lacks.
+     *
+     * @param problems one line each, for an {@link InvalidConfigException}
+     */
+    public Optional<Path> path(String key, Collection<String> problems) {
+        String text = string(key);
+        try {
+            return text.isEmpty() ? Optional.empty() : Optional.of(Path.of(text));
+        } catch (InvalidPathException e) {
+            problems.add(Problems.line(
+                    full(key),
+                    values.getValue(key),
+                    "is no path (" + e.getReason() + ")",
+                    "a path without NUL, of characters of " + System.getProperty("sun.jnu.encoding")));
+            return Optional.empty();
+        }
+    }
+
+    private String full(String key) {
+        return KnownKeys.ROOT + "." + name + "." + key;
+    }
+
     private <T> T read(String key, Function<String, T> reader) {
         try {
             return reader.apply(key);
         } catch (ConfigException e) {
-            throw new InvalidConfigException(List.of("unraced." + name + "." + key + ": " + e.getMessage()));
+            throw new InvalidConfigException(List.of(full(key) + ": " + e.getMessage()));
         }
     }
 }

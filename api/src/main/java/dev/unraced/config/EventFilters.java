@@ -18,6 +18,8 @@ import java.util.stream.Collectors;
  * @param uids real user ids
  * @param cgroups ids of cgroups in the v2 hierarchy; their descendants pass, too
  * @param mountNamespaces inode numbers of mount namespaces
+ * @param executables absolute paths of the files that callers execute. A driver takes the files that they lead to when
+ *     the capture opens, or when the filters change
  * @param paths prefixes of the path of an open, in bytes; each of 1 to {@value #MAX_PATH} bytes. A connect passes, and
  *     so does an unreadable path
  * @param result the filter by the call's result
@@ -27,6 +29,7 @@ public record EventFilters(
         Set<Long> uids,
         Set<Long> cgroups,
         Set<Long> mountNamespaces,
+        Set<String> executables,
         List<ByteString> paths,
         ResultFilter result) {
 
@@ -40,23 +43,29 @@ public record EventFilters(
 
     /** The filters that pass all calls. */
     public static final EventFilters NONE =
-            new EventFilters(Set.of(), Set.of(), Set.of(), Set.of(), List.of(), ResultFilter.ALL);
+            new EventFilters(Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), List.of(), ResultFilter.ALL);
 
     /**
      * Creates filters.
      *
-     * @throws IllegalArgumentException when a value is none that a caller or a path can have
+     * @throws IllegalArgumentException when no caller or path can have a value
      */
     public EventFilters {
         tgids = copy(tgids);
         uids = copy(uids);
         cgroups = copy(cgroups);
         mountNamespaces = copy(mountNamespaces);
+        executables = copy(executables);
         paths = List.copyOf(paths);
         tgids.forEach(tgid -> require(tgid > 0, "thread group", tgid));
         uids.forEach(uid -> require(uid >= 0 && uid <= MAX_UID, "user", uid));
         cgroups.forEach(cgroup -> require(cgroup > 0, "cgroup", cgroup));
         mountNamespaces.forEach(number -> require(number > 0 && number <= MAX_NAMESPACE, "mount namespace", number));
+        for (String executable : executables) {
+            if (!isExecutable(executable)) {
+                throw new IllegalArgumentException("no filter by executable " + executable + ", no absolute path");
+            }
+        }
         paths.forEach(path ->
                 require(path.length() > 0 && path.length() <= MAX_PATH, "path prefix of a length of", path.length()));
     }
@@ -65,6 +74,11 @@ public record EventFilters(
         if (!isValid) {
             throw new IllegalArgumentException("no filter by " + what + " " + value);
         }
+    }
+
+    /** Returns whether a text can name an executable: it is an absolute path. */
+    static boolean isExecutable(String text) {
+        return text.startsWith("/") && text.indexOf('\0') < 0;
     }
 
     static EventFilters read(SettingReader in) {
@@ -77,6 +91,7 @@ public record EventFilters(
                 uids,
                 in.integers("unraced.filter.cgroups", 1, Long.MAX_VALUE),
                 in.integers("unraced.filter.mount-namespaces", 1, MAX_NAMESPACE),
+                in.executables("unraced.filter.executables"),
                 in.prefixes("unraced.filter.paths", MAX_PATH),
                 in.constant("unraced.filter.result", ResultFilter.class));
     }
@@ -101,6 +116,7 @@ public record EventFilters(
         addUnless(uids.isEmpty(), Feature.FILTER_USER, needs);
         addUnless(cgroups.isEmpty(), Feature.FILTER_CGROUP, needs);
         addUnless(mountNamespaces.isEmpty(), Feature.FILTER_MOUNT_NAMESPACE, needs);
+        addUnless(executables.isEmpty(), Feature.FILTER_EXECUTABLE, needs);
         addUnless(paths.isEmpty(), Feature.FILTER_PATH, needs);
         addUnless(result == ResultFilter.ALL, Feature.FILTER_RESULT, needs);
         return Collections.unmodifiableSet(needs);

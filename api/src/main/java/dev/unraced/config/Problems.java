@@ -16,8 +16,12 @@ final class Problems {
 
     /** Adds a value that its key does not allow. */
     void add(String key, ConfigValue value, String wrong, String allowed) {
-        add("%s = %s (%s) %s; allowed: %s"
-                .formatted(key, SettingText.value(value), SettingText.origin(value.origin()), wrong, allowed));
+        add(line(key, value, wrong, allowed));
+    }
+
+    static String line(String key, ConfigValue value, String wrong, String allowed) {
+        return "%s = %s (%s) %s; allowed: %s"
+                .formatted(key, SettingText.value(value), SettingText.origin(value.origin()), wrong, allowed);
     }
 
     /** Adds a name that is not a key. */

@@ -70,6 +70,21 @@ final class SettingReader {
         return Collections.unmodifiableSet(set);
     }
 
+    /** Reads a list of absolute paths. */
+    Set<String> executables(String key) {
+        String allowed = "a list of absolute paths";
+        List<String> texts = namesOrNull(key, allowed);
+        Set<String> paths = new LinkedHashSet<>();
+        for (String text : texts == null ? List.<String>of() : texts) {
+            if (EventFilters.isExecutable(text)) {
+                paths.add(text);
+            } else {
+                problem(key, "has " + SettingText.name(text), allowed);
+            }
+        }
+        return Collections.unmodifiableSet(paths);
+    }
+
     /** Reads a list of prefixes of 1 to {@code max} bytes of UTF-8. */
     List<ByteString> prefixes(String key, int max) {
         String allowed = "a list of prefixes of 1 to " + max + " bytes";

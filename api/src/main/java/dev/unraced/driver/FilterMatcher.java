@@ -25,10 +25,37 @@ public final class FilterMatcher {
     private final Cgroups cgroups;
     private final byte[] start = new byte[EventFilters.MAX_PATH];
 
-    /** Creates a matcher for some filters. */
+    /**
+     * Creates a matcher for some filters.
+     *
+     * @throws IllegalArgumentException for a filter by executable: no event of a call names the caller's
+     */
     public FilterMatcher(EventFilters filters, Cgroups cgroups) {
+        if (!filters.executables().isEmpty()) {
+            throw new IllegalArgumentException("no event of a call names the file that its caller executes");
+        }
         this.filters = filters;
         this.cgroups = cgroups;
+    }
+
+    /**
+     * Returns the first of the filters by thread group, user, cgroup and mount namespace that drops a caller, or null.
+     */
+    public static @Nullable FilterReason callerReason(
+            EventFilters filters, Cgroups cgroups, int tgid, long uid, long cgroup, long mountNamespace) {
+        if (!filters.tgids().isEmpty() && !filters.tgids().contains(tgid)) {
+            return FilterReason.TGID;
+        }
+        if (!filters.uids().isEmpty() && !filters.uids().contains(uid)) {
+            return FilterReason.UID;
+        }
+        if (!filters.cgroups().isEmpty() && !cgroups.isInside(cgroup, filters.cgroups())) {
+            return FilterReason.CGROUP;
+        }
+        if (!filters.mountNamespaces().isEmpty() && !filters.mountNamespaces().contains(mountNamespace)) {
+            return FilterReason.MOUNT_NS;
+        }
+        return null;
     }
 
     /**
@@ -36,17 +63,10 @@ public final class FilterMatcher {
      * result.
      */
     public @Nullable FilterReason reason(EventView event) {
-        if (!filters.tgids().isEmpty() && !filters.tgids().contains(event.tgid())) {
-            return FilterReason.TGID;
-        }
-        if (!filters.uids().isEmpty() && !filters.uids().contains(event.uid())) {
-            return FilterReason.UID;
-        }
-        if (!filters.cgroups().isEmpty() && !cgroups.isInside(event.cgroupId(), filters.cgroups())) {
-            return FilterReason.CGROUP;
-        }
-        if (!filters.mountNamespaces().isEmpty() && !filters.mountNamespaces().contains(event.mountNamespace())) {
-            return FilterReason.MOUNT_NS;
+        FilterReason caller =
+                callerReason(filters, cgroups, event.tgid(), event.uid(), event.cgroupId(), event.mountNamespace());
+        if (caller != null) {
+            return caller;
         }
         if (event.path().isPresent() && !filters.acceptsPath(start, event.path().copyTo(start, 0))) {
             return FilterReason.PATH;
@@ -63,10 +83,6 @@ public final class FilterMatcher {
             return true;
         }
         int caller = event.type() == ProcessView.Type.FORK ? event.forkerTgid() : event.tgid();
-        return (filters.tgids().isEmpty() || filters.tgids().contains(caller))
-                && (filters.uids().isEmpty() || filters.uids().contains(event.uid()))
-                && (filters.cgroups().isEmpty() || cgroups.isInside(event.cgroupId(), filters.cgroups()))
-                && (filters.mountNamespaces().isEmpty()
-                        || filters.mountNamespaces().contains(event.mountNamespace()));
+        return callerReason(filters, cgroups, caller, event.uid(), event.cgroupId(), event.mountNamespace()) == null;
     }
 }

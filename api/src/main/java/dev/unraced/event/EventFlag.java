@@ -82,7 +82,13 @@ public enum EventFlag {
      * The call succeeded, but its file or socket was gone, or indistinguishable from another one, when the driver
      * looked. The event lacks it.
      */
-    OBJECT_MISSED(19);
+    OBJECT_MISSED(19),
+
+    /**
+     * The process of a process event is in another user namespace than the machine's first one, so its capabilities
+     * hold for what belongs to that namespace alone. Whoever makes such a namespace has all of them in it.
+     */
+    NESTED_USER_NS(20);
 
     private final int mask;
 

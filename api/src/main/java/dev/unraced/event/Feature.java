@@ -37,7 +37,7 @@ public enum Feature implements Capability {
      * one.
      */
     START_NAMESPACES,
-    /** Container identifier of the caller. */
+    /** The caller's container: by its id in the event, or with {@link #CGROUP_PATH} by the path of its cgroup. */
     CONTAINER_ID,
     /** The driver sees the calls of the capturing process, unlike the observer of a sandbox. */
     OWN_CALLS,
@@ -58,6 +58,8 @@ public enum Feature implements Capability {
     FILTER_CGROUP,
     /** A filter by mount namespace, and a count of what it leaves out. */
     FILTER_MOUNT_NAMESPACE,
+    /** A filter by the file that the caller executes, and a count of what it leaves out. */
+    FILTER_EXECUTABLE,
     /** A filter by the start of the path, and a count of what it leaves out. */
     FILTER_PATH,
     /** A filter by failure or success, and a count of what it leaves out. */
@@ -78,6 +80,10 @@ public enum Feature implements Capability {
     FAILED_EXECS,
     /** The event of an exec tells which call asked for it, and the credentials that its thread had before. */
     EXEC_CALLS,
+    /** The controlling terminal of a process. */
+    TERMINALS,
+    /** The path of a process's cgroup, whose names tell containers: {@link dev.unraced.process.Container#ofCgroup}. */
+    CGROUP_PATH,
     /** An event of each process that was there before the capture. */
     PROCESSES_ALIVE,
     /** The path that an exec asked for, by the kernel's own copy. */

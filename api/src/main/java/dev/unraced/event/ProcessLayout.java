@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.event;
 
+import java.nio.ByteBuffer;
+
 /**
  * Offsets, in bytes, of the fields of a process event's record; the Java side of {@code unraced/process.h}.
  *
@@ -20,6 +22,8 @@ public final class ProcessLayout {
     public static final int ARGUMENTS_MAX = 4095;
     /** Size of the fixed part; the bytes that slices name follow it. */
     public static final int FIXED_SIZE = 208;
+    /** Size of the fixed part of the first records, which are read, too; what they lack is unknown. */
+    public static final int FIRST_FIXED_SIZE = 176;
 
     public static final int LENGTH = 0;
     public static final int VERSION_OFFSET = 4;
@@ -72,11 +76,53 @@ public final class ProcessLayout {
     public static final int EUID_BEFORE = 192;
     public static final int EGID_BEFORE = 196;
     public static final int CONTAINER = 200;
+    /** The controlling terminal: its device, {@link #NO_TERMINAL}, or {@link #TERMINAL_UNKNOWN}. */
+    public static final int TERMINAL = 204;
+
+    public static final int TERMINAL_UNKNOWN = 0;
+    public static final int NO_TERMINAL = 1;
+    /** The bits of a terminal's device below its major number. */
+    public static final int MINOR_BITS = 20;
 
     /** The odd number of UNRACED_PROCESS_START. */
     private static final long START_FACTOR = 0x9e37_79b9_7f4a_7c15L;
 
+    /** The slices, those that each version has before the later ones. */
+    private static final int[] SLICES = {PATH, RESOLVED, INTERPRETER, ARGUMENTS, CGROUP, CONTAINER};
+
     private ProcessLayout() {}
+
+    /**
+     * Returns the size of a record's fixed part. Each version adds fields at its end only, so a record tells it: the
+     * fixed part ends where the bytes begin that the slices name, or with the record.
+     */
+    public static int fixedSize(ByteBuffer record, int offset) {
+        int size = record.getInt(offset + LENGTH);
+        for (int field : SLICES) {
+            // A field that a version before lacks is where its records have their texts.
+            int slice = field < size ? record.getInt(offset + field) : 0;
+            if (slice != 0) {
+                size = Math.min(size, slice & 0xffff);
+            }
+        }
+        return size;
+    }
+
+    /** Returns whether the texts of a record lie in it, and behind its fixed part, which is of some version. */
+    public static boolean holdsItsTexts(ByteBuffer record, int offset) {
+        int fixed = fixedSize(record, offset);
+        int size = record.getInt(offset + LENGTH);
+        if (fixed < FIRST_FIXED_SIZE || fixed % RecordLayout.ALIGNMENT != 0) {
+            return false;
+        }
+        for (int field : SLICES) {
+            int slice = field < fixed ? record.getInt(offset + field) : 0;
+            if ((slice & 0xffff) + (slice >>> 16) > size) {
+                return false;
+            }
+        }
+        return true;
+    }
 
     /**
      * Returns the key of an image, as {@link EventView#processKey} gives it.

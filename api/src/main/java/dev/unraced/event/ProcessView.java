@@ -32,7 +32,11 @@ public abstract class ProcessView {
         /** The last thread of a process ends. */
         EXIT(ProcessLayout.TYPE_EXIT),
 
-        /** The process was there when the capture opened. Its path as asked for and its arguments are not known. */
+        /**
+         * The process was there when the capture opened. Its path as asked for and its arguments are not known. A
+         * server tells it to a later subscriber with the time, the credentials, the parent, the session and the cgroup
+         * of the event that told of its image last; it may have others by now.
+         */
         ALIVE(ProcessLayout.TYPE_ALIVE),
 
         /**
@@ -235,6 +239,39 @@ public abstract class ProcessView {
         return i32(SESSION);
     }
 
+    /**
+     * Returns whether the event tells the controlling terminal, or that there is none. A driver without
+     * {@link Feature#TERMINALS} never does. A driver that looks without a lock, as {@code ebpf} does, tells nothing
+     * where the process lost its terminal at that very moment.
+     */
+    public final boolean isTerminalKnown() {
+        return terminal() != ProcessLayout.TERMINAL_UNKNOWN;
+    }
+
+    /**
+     * Returns whether the process has a controlling terminal: the kernel's {@code signal->tty}, which
+     * {@code /proc/PID/stat} names as {@code tty_nr} and ps(1) as TTY. It is a fact of the moment of the event. That a
+     * human sits there does not follow, nor that the program's input comes from there; a program can make a
+     * pseudo-terminal and take it, and can give its terminal up (setsid(2), TIOCNOTTY), without an event.
+     *
+     * <p>The driver {@code ebpf} proves the device of a fork, an exec and an exit. Of a failed exec, and of a process
+     * that was alive, it could name a mixture of two, if another thread exchanged one terminal for another at that very
+     * moment and the kernel put the second where the first had been.
+     */
+    public final boolean hasTerminal() {
+        return terminal() >>> ProcessLayout.MINOR_BITS != 0;
+    }
+
+    /** Returns the major device number of the controlling terminal, 136 to 143 of a pseudo-terminal; 0 without one. */
+    public final int terminalMajor() {
+        return terminal() >>> ProcessLayout.MINOR_BITS;
+    }
+
+    /** Returns the minor device number of the controlling terminal; 0 without one. */
+    public final int terminalMinor() {
+        return hasTerminal() ? terminal() & (1 << ProcessLayout.MINOR_BITS) - 1 : 0;
+    }
+
     /** Returns the real user id, 0 to 2^32-1; of an exit that of the last thread, as are the other ids. */
     public final long uid() {
         return u32(UID);
@@ -279,7 +316,7 @@ public abstract class ProcessView {
      * absent elsewhere.
      */
     public final BytesView containerId() {
-        container.wrapSlice(buffer, offset, i32(CONTAINER));
+        container.wrapSlice(buffer, offset, reaches(CONTAINER) ? i32(CONTAINER) : 0);
         return container;
     }
 
@@ -318,8 +355,8 @@ public abstract class ProcessView {
     }
 
     /**
-     * Returns of an exec the path as it was asked for: the kernel's own copy, which is what the kernel executed. Of a
-     * failed exec it is what {@link #pathProvenance} says.
+     * Returns of an exec the path as it was asked for. {@link #pathProvenance} says where it was read; the kernel's own
+     * copy is what the kernel executed.
      */
     public final BytesView path() {
         path.wrapSlice(buffer, offset, i32(PATH));
@@ -328,7 +365,8 @@ public abstract class ProcessView {
 
     /**
      * Returns the path of the executable from the root of the process's mount namespace, in an exec and of a process
-     * that was alive. Of a script it is the interpreter's file. Valid with {@link EventFlag#HAS_FILE}.
+     * that was alive. Of a script it is the interpreter's file. A process that was alive can have replaced it (R16.5).
+     * Valid with {@link EventFlag#HAS_FILE}.
      */
     public final BytesView executable() {
         executable.wrapSlice(buffer, offset, i32(RESOLVED));
@@ -386,32 +424,32 @@ public abstract class ProcessView {
      * set-user-id program has another effective user id after it.
      */
     public final boolean hasCredentialsBefore() {
-        return type() == Type.EXEC && buffer.get(offset + CALL) != 0;
+        return type() == Type.EXEC && buffer.get(offset + CALL) != 0 && reaches(EGID_BEFORE);
     }
 
     /** Returns the real user id before an exec; valid with {@link #hasCredentialsBefore}, as are the other ids. */
     public final long uidBefore() {
-        return u32(UID_BEFORE);
+        return reaches(UID_BEFORE) ? u32(UID_BEFORE) : 0;
     }
 
     /** Returns the real group id before an exec. */
     public final long gidBefore() {
-        return u32(GID_BEFORE);
+        return reaches(GID_BEFORE) ? u32(GID_BEFORE) : 0;
     }
 
     /** Returns the effective user id before an exec. */
     public final long effectiveUidBefore() {
-        return u32(EUID_BEFORE);
+        return reaches(EUID_BEFORE) ? u32(EUID_BEFORE) : 0;
     }
 
     /** Returns the effective group id before an exec. */
     public final long effectiveGidBefore() {
-        return u32(EGID_BEFORE);
+        return reaches(EGID_BEFORE) ? u32(EGID_BEFORE) : 0;
     }
 
     /** Returns the effective capabilities before an exec. */
     public final long capabilitiesBefore() {
-        return i64(CAPABILITIES_BEFORE);
+        return reaches(CAPABILITIES_BEFORE) ? i64(CAPABILITIES_BEFORE) : 0;
     }
 
     /** Returns the result of a failed exec: -errno, or the kernel's own number of an interrupted call. */
@@ -449,9 +487,14 @@ public abstract class ProcessView {
         return u32(AT_FLAGS);
     }
 
-    /** Returns where the path of a failed exec was read. */
+    /**
+     * Returns where the path of an exec was read: KERNEL of one that succeeded, where the driver has the kernel's own
+     * copy (R16.2), and NONE where there is no path.
+     */
     public final Provenance pathProvenance() {
-        require(Type.EXEC_FAILED);
+        if (type() != Type.EXEC) {
+            require(Type.EXEC_FAILED);
+        }
         return Provenance.of(buffer.get(offset + PROVENANCE));
     }
 
@@ -481,10 +524,19 @@ public abstract class ProcessView {
     /** Returns a view of a copy of the record, which may be kept and is immutable; allocates. */
     public abstract ProcessView snapshot();
 
+    private int terminal() {
+        return reaches(TERMINAL) ? i32(TERMINAL) : ProcessLayout.TERMINAL_UNKNOWN;
+    }
+
     private void require(Type type) {
         if (buffer.get(offset + TYPE) != type.code()) {
             throw new IllegalStateException("the event is of type " + type() + ", not " + type);
         }
+    }
+
+    /** Returns whether the record has a field that not every version has. */
+    private boolean reaches(int field) {
+        return field < ProcessLayout.fixedSize(buffer, offset);
     }
 
     private long u32(int field) {

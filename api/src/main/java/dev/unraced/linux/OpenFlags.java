@@ -9,6 +9,12 @@ public final class OpenFlags {
     /** A value in the place of a directory's descriptor: paths start at the working directory. */
     public static final int AT_FDCWD = -100;
 
+    /** A flag of execveat(2) and its like: a symbolic link at the end of the path is not followed. */
+    public static final int AT_SYMLINK_NOFOLLOW = 0x100;
+
+    /** A flag of execveat(2) and its like: an empty path stands for the descriptor itself. */
+    public static final int AT_EMPTY_PATH = 0x1000;
+
     /** The bytes of struct open_how of openat2(2): OPEN_HOW_SIZE_VER0 of {@code include/uapi/linux/openat2.h}. */
     public static final int OPEN_HOW_SIZE = 24;
 
@@ -42,6 +48,9 @@ public final class OpenFlags {
     public static final long O_TMPFILE_ALONE = 020000000;
 
     public static final long O_TMPFILE = O_TMPFILE_ALONE | O_DIRECTORY;
+
+    /** The flags by which creat(2) opens. */
+    public static final long CREAT_FLAGS = O_CREAT | O_WRONLY | O_TRUNC;
 
     public static final long O_DIRECT_ARM64 = 0200000;
     public static final long O_LARGEFILE_ARM64 = 0400000;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Numbers of Linux's interface that all modules share. */
+/** All modules share these parts of Linux: numbers of its interface, words for errors, mounts, which file is which. */
 @NullMarked
 package dev.unraced.linux;
 

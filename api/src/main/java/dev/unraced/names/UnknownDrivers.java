@@ -20,13 +20,13 @@ public final class UnknownDrivers {
     public static List<String> among(Collection<String> chosen, String origin, Set<String> known) {
         return chosen.stream()
                 .filter(name -> !known.contains(name))
-                .map(name -> "unraced.driver has " + name + " (" + origin + "), which no driver is named"
+                .map(name -> "no driver is named '" + name + "' (unraced.driver, " + origin + ")"
                         + NearestName.of(name, known)
                                 .map(nearest -> ", the nearest is " + nearest)
                                 .orElse("")
                         + (known.isEmpty()
                                 ? "; there is none on the class path"
-                                : "; there are " + String.join(", ", new TreeSet<>(known))))
+                                : "; known drivers: " + String.join(", ", new TreeSet<>(known))))
                 .toList();
     }
 }

@@ -9,6 +9,9 @@ public enum Absence {
     NOT_SEEN,
     /** The process has executed a program since, or before, of which no event told. */
     EXEC_MISSED,
-    /** The table was full, or has given up the process some time after its end. */
+    /**
+     * The table knew the process and has given it up: some time after its end, or for another one when the table was
+     * full. After very many others the table does not know this either, and says NOT_SEEN.
+     */
     FORGOTTEN
 }

@@ -5,11 +5,14 @@ import dev.unraced.event.ByteString;
 import dev.unraced.event.EventView;
 import dev.unraced.event.ProcessView;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,46 +31,40 @@ public final class ProcessTable {
 
     private static final Set<String> KERNEL_DRIVERS = Set.of("ebpf", "kmod");
 
-    private static final int PAGE_BITS = 12;
-    private static final int PAGE = 1 << PAGE_BITS;
-    /** The largest process id of a kernel, PID_MAX_LIMIT of include/linux/threads.h. */
-    private static final int LARGEST = 1 << 22;
+    /** Beyond so many bytes of images a further one has {@link #SHARE} bytes at the most. */
+    private static final long AMPLE = 32 << 20;
 
-    private final Slot[] @Nullable [] pages = new Slot[LARGEST / PAGE + 1][];
+    private static final int SHARE = 512;
+    /** The slots among which the stalest is given up. */
+    private static final int LOOKS = 16;
+
+    private final Slots slots = new Slots();
+    private final Footprint footprint = new Footprint();
+    private final Forgotten gone = new Forgotten();
     private final CgroupPaths cgroups = new CgroupPaths();
     private final @Nullable UserNames users;
+    private final @Nullable ContainerNames containers;
     private final ArrayDeque<ProcessImage> ended = new ArrayDeque<>();
+    /** The processes whose lineage leads to one of which no event has told yet, by its id. */
+    private final Map<Integer, List<Waiting>> waiting = new HashMap<>();
+
+    private final SplittableRandom random = new SplittableRandom();
     private final int capacity;
     private final int remembered;
-    private int known;
-    private long refused;
-    private long forgotten;
+    private final long ample;
+    private int waitingCount;
+    private long uses;
+    // One thread writes, and others may read.
+    private volatile int known;
+    private volatile long refused;
+    private volatile long forgotten;
+    private volatile long evicted;
+    private volatile long shortened;
 
-    /**
-     * The slot has the images of the processes that had one id: of one container, where events name it, since every
-     * sandbox counts its processes from 1.
-     */
-    private static final class Slot {
-        private final @Nullable ByteString container;
-        /** The slot of the same id in another container. */
-        private @Nullable Slot next;
-
-        private @Nullable ProcessImage newest;
-        /** The image before, of the same process or of an earlier one with the same id. */
-        private @Nullable ProcessImage before;
-
-        private boolean ended;
-        private boolean refused;
-
-        Slot(@Nullable ByteString container) {
-            this.container = container;
-        }
-
-        void add(ProcessImage image) {
-            before = newest;
-            newest = image;
-            ended = false;
-            refused = false;
+    /** A slot whose process waits for its lineage, if it still has that process. */
+    private record Waiting(Slot slot, long startNanos) {
+        boolean isOver() {
+            return !slot.isOf(startNanos) || slot.awaitedTgid == 0;
         }
     }
 
@@ -81,17 +78,23 @@ public final class ProcessTable {
     /**
      * Creates a table.
      *
-     * @param capacity the most processes that it knows at a time; of further ones it knows nothing, and counts them
+     * @param capacity the most processes that it knows at a time; for a further one it gives up one of those of which
+     *     it has heard nothing for long, and counts it
      * @param remembered the number of processes that it still knows after their end
      * @throws IllegalArgumentException unless {@code capacity} is above {@code remembered}, and this not negative
      */
     public ProcessTable(int capacity, int remembered) {
-        this(capacity, remembered, null);
+        this(capacity, remembered, AMPLE, null, null);
     }
 
     /** Creates a table of the usual size that knows users by their names; null for no names. */
     public ProcessTable(@Nullable UserNames users) {
-        this(CAPACITY, REMEMBERED, users);
+        this(users, null);
+    }
+
+    /** Creates a table of the usual size that knows users and containers by their names; null for no names. */
+    public ProcessTable(@Nullable UserNames users, @Nullable ContainerNames containers) {
+        this(CAPACITY, REMEMBERED, AMPLE, users, containers);
     }
 
     /**
@@ -99,7 +102,16 @@ public final class ProcessTable {
      * machine's: those of another machine, a sandbox or an old recording can be others' here.
      */
     public static ProcessTable of(Collection<String> drivers) {
-        return hasIdsOfThisMachine(drivers) ? new ProcessTable(UserNames.ofThisMachine()) : new ProcessTable();
+        return of(drivers, null);
+    }
+
+    /**
+     * Returns a table as {@link #of(Collection)} does, which also names containers.
+     *
+     * @param containers null for containers without names
+     */
+    public static ProcessTable of(Collection<String> drivers, @Nullable ContainerNames containers) {
+        return new ProcessTable(hasIdsOfThisMachine(drivers) ? UserNames.ofThisMachine() : null, containers);
     }
 
     /** Returns whether the ids of users and processes that all these drivers report are surely this machine's. */
@@ -107,14 +119,22 @@ public final class ProcessTable {
         return KERNEL_DRIVERS.containsAll(drivers);
     }
 
-    private ProcessTable(int capacity, int remembered, @Nullable UserNames users) {
+    /**
+     * Creates a table.
+     *
+     * @param ample the bytes of images beyond which a further one is kept short
+     */
+    ProcessTable(
+            int capacity, int remembered, long ample, @Nullable UserNames users, @Nullable ContainerNames containers) {
         this.users = users;
+        this.containers = containers;
         if (remembered < 0 || capacity <= remembered) {
             throw new IllegalArgumentException(
                     "a table of " + capacity + " processes cannot remember " + remembered + " that ended");
         }
         this.capacity = capacity;
         this.remembered = remembered;
+        this.ample = ample;
     }
 
     /** Takes one process event. Allocates; processes begin and end far less often than they make calls. */
@@ -122,8 +142,11 @@ public final class ProcessTable {
         if (event.cgroupPath().isPresent()) {
             cgroups.put(event.cgroupId(), event.cgroupPath().toByteString());
         }
-        // The name is asked for here, so that it is known at the process's first call.
+        // The names are asked for here, so that they are known at the process's first call.
         userOf(event);
+        if (containers != null) {
+            detailsOf(containerOf(event));
+        }
         switch (event.type()) {
             case ALIVE -> alive(event);
             case FORK -> fork(event);
@@ -140,21 +163,27 @@ public final class ProcessTable {
         return byKey(event.tgid(), event.processKey());
     }
 
-    /** Returns why {@link #imageOf} returns null for an event; what it returns otherwise means nothing. */
+    /** Returns why {@link #imageOf} returns null for an event; the result has no meaning where it returns an image. */
     public Absence absenceOf(EventView event) {
-        long key = event.processKey();
+        return absence(event.tgid(), event.processKey());
+    }
+
+    /** Returns why {@link #imageOf(ProcessView)} returns null, as {@link #absenceOf(EventView)} does. */
+    public Absence absenceOf(ProcessView event) {
+        return absence(event.tgid(), event.processKey());
+    }
+
+    private Absence absence(int tgid, long key) {
         if (key == 0) {
             return Absence.NO_KEY;
         }
-        boolean forgotten = false;
-        for (Slot slot = slot(event.tgid()); slot != null; slot = slot.next) {
-            if (slot.newest == null) {
-                forgotten |= slot.refused;
-            } else if (slot.newest.key() >>> Integer.SIZE == key >>> Integer.SIZE) {
+        for (Slot slot = slots.first(tgid); slot != null; slot = slot.next) {
+            ProcessImage newest = slot.newest;
+            if (newest != null && newest.key() >>> Integer.SIZE == key >>> Integer.SIZE) {
                 return Absence.EXEC_MISSED;
             }
         }
-        return forgotten ? Absence.FORGOTTEN : Absence.NOT_SEEN;
+        return gone.contains(tgid, key) ? Absence.FORGOTTEN : Absence.NOT_SEEN;
     }
 
     /**
@@ -163,6 +192,14 @@ public final class ProcessTable {
      */
     public @Nullable ByteString cgroupOf(EventView event) {
         return cgroups.path(event.cgroupId());
+    }
+
+    /**
+     * Returns the path of the cgroup of a process event's process: the one that the event has, and otherwise as
+     * {@link #cgroupOf(EventView)} does.
+     */
+    public @Nullable ByteString cgroupOf(ProcessView event) {
+        return event.cgroupPath().isPresent() ? event.cgroupPath().toByteString() : cgroups.path(event.cgroupId());
     }
 
     /**
@@ -201,125 +238,314 @@ public final class ProcessTable {
         return users == null ? null : users.nameOf(event.uid());
     }
 
-    /** Returns the number of processes in the table, those that ended and are remembered among them. */
+    /**
+     * Returns what the node's container runtime says of a container, or null; {@link #absenceOf(Container)} says why.
+     */
+    public @Nullable ContainerDetails detailsOf(@Nullable Container container) {
+        return containers == null || container == null ? null : containers.detailsOf(container);
+    }
+
+    /** Returns what the node's container runtime says of the caller's container, or null. */
+    public @Nullable ContainerDetails detailsOf(EventView event) {
+        return containers == null ? null : detailsOf(containerOf(event));
+    }
+
+    /**
+     * Returns why {@link #detailsOf(Container)} returns null for a container, or null where the table was made without
+     * names of containers.
+     */
+    public @Nullable ContainerAbsence absenceOf(Container container) {
+        return containers == null ? null : containers.absenceOf(container);
+    }
+
+    /**
+     * Returns the number of processes in the table, those that ended and are remembered among them. From any thread.
+     */
     public int known() {
         return known;
     }
 
-    /** Returns the number of processes that found no room. */
+    /** Returns the number of process events that were refused, since no process can have their id. From any thread. */
     public long refused() {
         return refused;
     }
 
-    /** Returns the number of ended processes that the table has given up. */
+    /** Returns the number of ended processes that the table has given up some time after their end. From any thread. */
     public long forgotten() {
         return forgotten;
     }
 
-    private void alive(ProcessView event) {
-        // An event of the same image, or a later one, says more.
-        if (find(event.tgid(), event.startNanos()) == null) {
-            ProcessImage parent = find(event.parentTgid(), event.parentStartNanos());
-            add(image(event, lineage(parent, true), Program.of(event)));
-        }
-    }
-
-    private void fork(ProcessView event) {
-        ProcessImage forker = find(event.forkerTgid(), event.forkerStartNanos());
-        // The child has its forker's image, if that is the one that the table knows.
-        boolean isForkers = forker != null && forker.execId() == event.execId();
-        add(image(event, lineage(forker, isForkers), isForkers ? forker.program() : Program.UNKNOWN));
-    }
-
-    private void exec(ProcessView event) {
-        ProcessImage before = find(event.tgid(), event.startNanos());
-        List<Ancestor> lineage = before != null
-                ? before.ancestors()
-                // No event told of its fork, so nobody knows what the parent ran then.
-                : lineage(find(event.parentTgid(), event.parentStartNanos()), false);
-        add(image(event, lineage, Program.of(event)));
+    /**
+     * Returns the number of processes that the table has given up for others, since it was full. Most will have ended,
+     * and the events of their ends were lost or left out by a filter. From any thread.
+     */
+    public long evicted() {
+        return evicted;
     }
 
     /**
-     * Returns the ancestors of a child of this process.
-     *
-     * @param isKnown whether the image is that of the moment of the fork
+     * Returns the number of images of which the table has kept neither arguments nor all ancestors, since it was short
+     * of memory. From any thread.
      */
-    private static List<Ancestor> lineage(@Nullable ProcessImage parent, boolean isKnown) {
-        if (parent == null) {
-            return List.of();
-        }
-        return isKnown
-                ? parent.lineage(parent.comm(), parent.program())
-                : parent.lineage(ByteString.EMPTY, Program.UNKNOWN);
+    public long shortened() {
+        return shortened;
     }
 
-    /** Returns the newest image of the process that started then, or null. */
-    private @Nullable ProcessImage find(int tgid, long startNanos) {
-        Slot slot = slotOf(tgid, startNanos);
-        return slot == null ? null : slot.newest;
+    /** Returns the number of cgroups whose paths the table has given up for those of others. From any thread. */
+    public long evictedCgroups() {
+        return cgroups.evicted();
     }
 
-    /** Returns the slot whose newest image is of the process that started then, or null. */
-    private @Nullable Slot slotOf(int tgid, long startNanos) {
-        Slot slot = slot(tgid);
-        while (slot != null && (slot.newest == null || slot.newest.startNanos() != startNanos)) {
-            slot = slot.next;
+    /** Returns the bytes that the images take, about. */
+    long bytes() {
+        return footprint.bytes();
+    }
+
+    /** Returns how often a process waits for the lineage of another one. */
+    int waiting() {
+        return waitingCount;
+    }
+
+    private void alive(ProcessView event) {
+        Slot slot = slots.of(event.tgid(), event.startNanos());
+        ProcessImage before = slot == null ? null : slot.newest;
+        if (slot == null || before == null) {
+            add(image(event, List.of(), event.parentTgid() != 0, Program.of(event), Optional.empty()));
+        } else if (before.execId() < event.execId()) {
+            // It has executed something while no server watched.
+            add(image(event, before.ancestors(), before.hasMoreAncestors(), Program.of(event), Optional.empty()));
+        } else if (before.execId() == event.execId() && before.programAbsence().isPresent()) {
+            replace(slot, before.with(Program.of(event), Optional.empty()));
         }
-        return slot;
+        // Else an event of the same image, or a later one, says more.
+        told(event, Slot.Ran.SOMETIME);
+    }
+
+    private void fork(ProcessView event) {
+        Slot slot = slots.of(event.forkerTgid(), event.forkerStartNanos());
+        ProcessImage forker = slot == null ? null : slot.newest;
+        if (slot == null || forker == null) {
+            add(image(event, List.of(), event.forkerTgid() != 0, Program.UNKNOWN, Optional.of(Absence.NOT_SEEN)));
+            return;
+        }
+        // The child has its forker's image, if that is the one that the table knows.
+        boolean isForkers = forker.execId() == event.execId();
+        add(image(
+                event,
+                slot.lineage(isForkers ? Slot.Ran.AT_FORK : Slot.Ran.UNKNOWN),
+                slot.isLineageCut(),
+                isForkers ? forker.program() : Program.UNKNOWN,
+                isForkers ? forker.programAbsence() : Optional.of(Absence.EXEC_MISSED)));
+        Slot child = slots.of(event.tgid(), event.startNanos());
+        if (child != null && slot.awaitedTgid != 0) {
+            await(child, slot.awaitedTgid, slot.awaitedStartNanos, slot.awaitedRan);
+        }
+    }
+
+    private void exec(ProcessView event) {
+        Slot slot = slots.of(event.tgid(), event.startNanos());
+        ProcessImage before = slot == null ? null : slot.newest;
+        boolean isFirst = before == null;
+        add(image(
+                event,
+                before == null ? List.of() : before.ancestors(),
+                before == null ? event.parentTgid() != 0 : before.hasMoreAncestors(),
+                Program.of(event),
+                Optional.empty()));
+        if (isFirst) {
+            // No event told of its fork, so nobody knows what the parent ran then.
+            told(event, Slot.Ran.UNKNOWN);
+        }
+    }
+
+    /**
+     * Gives the ancestors that are known to a process of whose fork no event told, and to those that have waited for
+     * it: the events of those that were there come in the order of ids, and a child can have a lower one than its
+     * parent.
+     *
+     * @param ran what is known of the program that the parent ran at the fork
+     */
+    private void told(ProcessView event, Slot.Ran ran) {
+        Slot slot = slots.of(event.tgid(), event.startNanos());
+        ProcessImage image = slot == null ? null : slot.newest;
+        if (slot == null || image == null) {
+            return;
+        }
+        if (image.ancestors().isEmpty() && event.parentTgid() != 0) {
+            Slot parent = slots.of(event.parentTgid(), event.parentStartNanos());
+            if (parent == null) {
+                await(slot, event.parentTgid(), event.parentStartNanos(), ran);
+            } else {
+                slot.awaitedRan = ran;
+                extend(slot, parent);
+            }
+        }
+        List<Waiting> children = waiting.remove(slot.tgid);
+        for (Waiting child : children == null ? List.<Waiting>of() : children) {
+            waitingCount--;
+            if (child.isOver()) {
+                continue;
+            }
+            if (slot.isOf(child.slot.awaitedStartNanos) && slot.isOf(child.slot.container)) {
+                extend(child.slot, slot);
+            } else {
+                await(child.slot, child.slot.awaitedTgid, child.slot.awaitedStartNanos, child.slot.awaitedRan);
+            }
+        }
+    }
+
+    /** Has a process wait for the one to which its lineage leads. */
+    private void await(Slot slot, int tgid, long startNanos, Slot.Ran ran) {
+        ProcessImage image = slot.newest;
+        if (image == null || slot.tgid == tgid) {
+            return;
+        }
+        if (waitingCount >= capacity) {
+            // Most have ended, or wait for what a filter leaves out. The others keep the lineage that they have.
+            waiting.clear();
+            waitingCount = 0;
+        }
+        slot.awaitedTgid = tgid;
+        slot.awaitedStartNanos = startNanos;
+        slot.awaitedRan = ran;
+        waiting.computeIfAbsent(tgid, key -> new ArrayList<>()).add(new Waiting(slot, image.startNanos()));
+        waitingCount++;
+    }
+
+    /** Appends the process for which another one waits, and its ancestors, to the other's. */
+    private void extend(Slot slot, Slot awaited) {
+        List<Ancestor> farther = awaited.lineage(slot.awaitedRan);
+        boolean cut = awaited.isLineageCut();
+        long startNanos = slot.newest == null ? 0 : slot.newest.startNanos();
+        ProcessImage before = slot.before;
+        if (before != null && before.startNanos() == startNanos) {
+            ProcessImage longer = longer(before, farther, cut);
+            footprint.remove(before);
+            footprint.add(longer);
+            slot.before = longer;
+        }
+        if (slot.newest != null) {
+            replace(slot, longer(slot.newest, farther, cut));
+        }
+        slot.awaitedTgid = 0;
+        if (awaited.awaitedTgid != 0) {
+            await(slot, awaited.awaitedTgid, awaited.awaitedStartNanos, awaited.awaitedRan);
+        }
+    }
+
+    private static ProcessImage longer(ProcessImage image, List<Ancestor> farther, boolean cut) {
+        List<Ancestor> all = image.ancestors().isEmpty() ? farther : Slot.joined(image.ancestors(), farther);
+        return image.with(all, cut || image.ancestors().size() + farther.size() > all.size());
+    }
+
+    private void replace(Slot slot, ProcessImage image) {
+        if (slot.newest != null) {
+            footprint.remove(slot.newest);
+        }
+        footprint.add(image);
+        slot.replace(image);
     }
 
     private void exit(ProcessView event) {
-        Slot slot = slotOf(event.tgid(), event.startNanos());
+        Slot slot = slots.of(event.tgid(), event.startNanos());
         if (slot == null || slot.newest == null || slot.ended) {
             return;
         }
         slot.ended = true;
+        slot.lastUse = ++uses;
         ended.add(slot.newest);
         if (ended.size() > remembered) {
             forget(ended.remove());
         }
     }
 
-    /** Gives up a process that has ended, unless a later one has its place. */
+    /** Gives up a process that has ended, unless a later one has its place already. */
+    @SuppressWarnings("NonAtomicVolatileUpdate")
     private void forget(ProcessImage image) {
-        Slot slot = slot(image.tgid());
-        while (slot != null && !isOf(slot, image.containerId())) {
-            slot = slot.next;
-        }
-        if (slot == null || slot.newest == null) {
+        forgotten++;
+        Slot slot = slots.of(image.tgid(), image.containerId().orElse(null));
+        if (slot == null) {
             return;
         }
-        forgotten++;
-        if (slot.newest.startNanos() == image.startNanos()) {
-            slot.newest = null;
-            slot.before = null;
-            known--;
-            remove(slot, image.tgid());
+        if (slot.isOf(image.startNanos())) {
+            remove(slot);
         } else if (slot.before != null && slot.before.startNanos() == image.startNanos()) {
+            drop(slot, slot.before);
             slot.before = null;
         }
     }
 
-    private void add(ProcessImage image) {
-        if (image.tgid() < 0 || image.tgid() > LARGEST) {
+    private void drop(Slot slot, @Nullable ProcessImage image) {
+        if (image != null) {
+            gone.add(slot.tgid, image.startNanos());
+            footprint.remove(image);
+        }
+    }
+
+    private void remove(Slot slot) {
+        drop(slot, slot.newest);
+        drop(slot, slot.before);
+        slot.newest = null;
+        slot.before = null;
+        slots.remove(slot);
+        known = slots.size();
+    }
+
+    /** Makes room for one more: of some that are chosen at random the one goes that was used least lately. */
+    @SuppressWarnings("NonAtomicVolatileUpdate")
+    private void evict() {
+        Slot stalest = null;
+        int count = slots.size();
+        for (int i = 0; i < Math.min(count, LOOKS); i++) {
+            Slot slot = slots.at(count <= LOOKS ? i : random.nextInt(count));
+            if (stalest == null || slot.lastUse < stalest.lastUse) {
+                stalest = slot;
+            }
+        }
+        if (stalest == null) {
+            return;
+        }
+        Slot slot = stalest;
+        if (slot.ended) {
+            ended.removeIf(image -> image.tgid() == slot.tgid
+                    && slot.isOf(image.startNanos())
+                    && slot.isOf(image.containerId().orElse(null)));
+        }
+        evicted++;
+        remove(slot);
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate")
+    private void add(ProcessImage whole) {
+        if (whole.tgid() < 0 || whole.tgid() > Slots.LARGEST) {
             refused++;
             return;
         }
-        Slot slot = slotFor(image.tgid(), image.containerId().orElse(null));
-        if (slot.newest == null) {
-            if (known == capacity) {
-                refused++;
-                slot.refused = true;
-                remove(slot, image.tgid());
-                return;
-            }
-            known++;
+        ProcessImage image = whole;
+        if (footprint.bytes() > ample && Footprint.of(whole) > SHARE) {
+            image = Footprint.within(SHARE, whole);
+            shortened++;
         }
-        slot.add(image);
+        Slot slot = slots.of(image.tgid(), image.containerId().orElse(null));
+        if (slot == null) {
+            if (slots.size() >= capacity) {
+                evict();
+            }
+            slot = slots.add(image.tgid(), image.containerId().orElse(null));
+            known = slots.size();
+        } else if (!slot.isOf(image.startNanos())) {
+            slot.awaitedTgid = 0;
+        }
+        drop(slot, slot.before);
+        footprint.add(image);
+        slot.before = slot.newest;
+        slot.replace(image);
+        slot.ended = false;
+        slot.lastUse = ++uses;
     }
 
-    private static ProcessImage image(ProcessView event, List<Ancestor> ancestors, Program program) {
+    private static ProcessImage image(
+            ProcessView event, List<Ancestor> ancestors, boolean more, Program program, Optional<Absence> absence) {
         return new ProcessImage(
                 event.tgid(),
                 event.startNanos(),
@@ -328,8 +554,10 @@ public final class ProcessTable {
                 event.parentTgid(),
                 event.parentStartNanos(),
                 ancestors,
+                more,
                 event.ownTgid(),
                 event.session(),
+                Terminal.of(event),
                 event.uid(),
                 event.gid(),
                 event.effectiveUid(),
@@ -342,69 +570,23 @@ public final class ProcessTable {
                         ? Optional.of(event.containerId().toByteString())
                         : Optional.empty(),
                 event.comm().toByteString(),
-                program);
+                program,
+                absence);
     }
 
     private @Nullable ProcessImage byKey(int tgid, long key) {
-        for (Slot slot = key == 0 ? null : slot(tgid); slot != null; slot = slot.next) {
+        for (Slot slot = key == 0 ? null : slots.first(tgid); slot != null; slot = slot.next) {
             ProcessImage newest = slot.newest;
             if (newest != null && newest.key() == key) {
+                slot.lastUse = ++uses;
                 return newest;
             }
             ProcessImage before = slot.before;
             if (before != null && before.key() == key) {
+                slot.lastUse = ++uses;
                 return before;
             }
         }
         return null;
-    }
-
-    private @Nullable Slot slot(int tgid) {
-        if (tgid < 0 || tgid > LARGEST) {
-            return null;
-        }
-        Slot[] page = pages[tgid >>> PAGE_BITS];
-        return page == null ? null : page[tgid & (PAGE - 1)];
-    }
-
-    private Slot slotFor(int tgid, @Nullable ByteString container) {
-        int at = tgid >>> PAGE_BITS;
-        Slot[] page = pages[at];
-        if (page == null) {
-            page = new Slot[PAGE];
-            pages[at] = page;
-        }
-        Slot first = page[tgid & (PAGE - 1)];
-        for (Slot slot = first; slot != null; slot = slot.next) {
-            if (Objects.equals(slot.container, container)) {
-                return slot;
-            }
-        }
-        Slot slot = new Slot(container);
-        slot.next = first;
-        page[tgid & (PAGE - 1)] = slot;
-        return slot;
-    }
-
-    private static boolean isOf(Slot slot, Optional<ByteString> container) {
-        return Objects.equals(slot.container, container.orElse(null));
-    }
-
-    /** Removes the empty slot of a container: containers come and go, and ids of processes remain. */
-    private void remove(Slot empty, int tgid) {
-        Slot[] page = pages[tgid >>> PAGE_BITS];
-        if (empty.container == null || page == null) {
-            return;
-        }
-        Slot above = null;
-        for (Slot slot = page[tgid & (PAGE - 1)]; slot != null; slot = slot.next) {
-            if (slot != empty) {
-                above = slot;
-            } else if (above == null) {
-                page[tgid & (PAGE - 1)] = slot.next;
-            } else {
-                above.next = slot.next;
-            }
-        }
     }
 }

@@ -36,6 +36,10 @@ public record Program(
     static final Program UNKNOWN =
             new Program(Optional.empty(), Optional.empty(), Optional.empty(), 0, 0, 0, 0, ByteString.EMPTY);
 
+    private static final int ABOUT_ARGUMENTS = EventFlag.TRUNCATED.mask() | EventFlag.FAULTED.mask();
+    /** The bytes that a short program has of the executable's path. */
+    private static final int SHORT_PATH = 128;
+
     static Program of(ProcessView event) {
         boolean executed = event.type() == ProcessView.Type.EXEC;
         boolean file = event.has(EventFlag.HAS_FILE);
@@ -55,6 +59,49 @@ public record Program(
     /** Returns whether a flag is set; TRUNCATED and FAULTED are about the arguments, others about the executable. */
     public boolean has(EventFlag flag) {
         return (flags & flag.mask()) != 0;
+    }
+
+    /**
+     * Returns whether the arguments are known: not those of a program that ran before the capture, nor where the event
+     * says that they could not be read, or were withheld.
+     */
+    public boolean hasArguments() {
+        return path.isPresent() && !has(EventFlag.FAULTED) && !has(EventFlag.WITHHELD);
+    }
+
+    /** Returns what a descendant keeps of this program: the executable and its marks. */
+    Program ofAncestor() {
+        if (path.isEmpty() && interpreter.isEmpty() && arguments.length() == 0) {
+            return this;
+        }
+        return new Program(
+                Optional.empty(),
+                Optional.empty(),
+                executable,
+                deviceMajor,
+                deviceMinor,
+                inode,
+                flags & ~ABOUT_ARGUMENTS,
+                ByteString.EMPTY);
+    }
+
+    /** Returns what a table keeps of this program that is short of memory: of a long path the end, which is marked. */
+    Program shortened() {
+        Program less = ofAncestor();
+        ByteString whole = less.executable.orElse(ByteString.EMPTY);
+        if (whole.length() <= SHORT_PATH) {
+            return less;
+        }
+        byte[] bytes = whole.toByteArray();
+        return new Program(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(ByteString.copyOf(bytes, bytes.length - SHORT_PATH, bytes.length)),
+                deviceMajor,
+                deviceMinor,
+                inode,
+                less.flags | EventFlag.RESOLVED_TRUNCATED.mask(),
+                ByteString.EMPTY);
     }
 
     /** Returns the arguments as text with a space between them, for people; each byte that is no text is replaced. */

@@ -10,11 +10,14 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The names of users, as a resolver tells them. A resolver may ask a server and take long, so it runs on a thread of
  * its own, and {@link #nameOf} never waits: a name is not known at the first question, but soon after. At most
- * {@value #PLACES} names are kept, and asked for anew after ten minutes. Thread-safe.
+ * {@value #PLACES} names are kept, and asked for anew after ten minutes. A user without a name takes no place of one
+ * who has a name, while there is another. Thread-safe.
  */
 public final class UserNames {
     private static final int PLACES = 4_096;
@@ -22,6 +25,8 @@ public final class UserNames {
     private static final long KEPT_NANOS = Duration.ofMinutes(10).toNanos();
     /** Any odd number without a pattern: ids that follow each other get places of their own. */
     private static final long SPREAD = 0x9e37_79b9_7f4a_7c15L;
+
+    private static final Logger LOG = LoggerFactory.getLogger(UserNames.class);
 
     private final UserResolver resolver;
     private final AtomicReferenceArray<@Nullable Entry> places = new AtomicReferenceArray<>(PLACES);
@@ -37,6 +42,9 @@ public final class UserNames {
                 return made;
             },
             new ThreadPoolExecutor.AbortPolicy());
+
+    /** The thread that asks alone uses this. */
+    private boolean failed;
 
     /** The name is null while nobody has answered, and of a user without one. */
     private record Entry(long uid, @Nullable ByteString name, long untilNanos) {}
@@ -60,8 +68,15 @@ public final class UserNames {
         long now = System.nanoTime();
         Entry entry = places.get(place);
         if (entry == null || entry.uid != uid) {
-            ask(uid, place, null, now);
-            return null;
+            // Each user has two places.
+            Entry other = places.get(place ^ 1);
+            if (other != null && other.uid == uid) {
+                place ^= 1;
+                entry = other;
+            } else {
+                ask(uid, isBetter(entry, other) ? place ^ 1 : place, null, now);
+                return null;
+            }
         }
         if (now - entry.untilNanos > 0) {
             ask(uid, place, entry.name, now);
@@ -69,19 +84,40 @@ public final class UserNames {
         return entry.name;
     }
 
+    /** Returns whether the first of two entries is worth more than the second one. */
+    private static boolean isBetter(@Nullable Entry one, @Nullable Entry other) {
+        if (one == null || other == null) {
+            return one != null;
+        }
+        return (one.name == null) == (other.name == null) ? one.untilNanos - other.untilNanos > 0 : one.name != null;
+    }
+
     /** Asks on the other thread; the name of before stays until the answer. */
     private void ask(long uid, int place, @Nullable ByteString before, long now) {
         Entry asked = new Entry(uid, before, now + KEPT_NANOS);
-        places.set(place, asked);
+        Entry replaced = places.getAndSet(place, asked);
         try {
             thread.execute(() -> {
-                String name = resolver.nameOf(uid);
-                places.compareAndSet(
-                        place, asked, new Entry(uid, name == null ? null : ByteString.utf8(name), asked.untilNanos));
+                ByteString name = resolve(uid);
+                places.compareAndSet(place, asked, new Entry(uid, name, asked.untilNanos));
             });
         } catch (RejectedExecutionException e) {
             // Too many ask at once; the next event of this user asks again.
-            places.compareAndSet(place, asked, null);
+            places.compareAndSet(place, asked, replaced);
+        }
+    }
+
+    /** A resolver that fails knows no name: a missing library fails at each question. */
+    private @Nullable ByteString resolve(long uid) {
+        try {
+            String name = resolver.nameOf(uid);
+            return name == null ? null : ByteString.utf8(name);
+        } catch (RuntimeException | Error e) {
+            if (!failed) {
+                LOG.warn("User {} has no name, nor may others: their names cannot be resolved", uid, e);
+                failed = true;
+            }
+            return null;
         }
     }
 }

@@ -4,6 +4,7 @@ package dev.unraced.recording;
 import static dev.unraced.recording.RecordingFormat.*;
 
 import dev.unraced.event.RecordLayout;
+import dev.unraced.linux.FileErrors;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -197,7 +198,7 @@ final class BlockReader {
             return count;
         } catch (IOException e) {
             throw RecordingException.of(
-                    name + " cannot be read at byte " + text(position) + ": " + RecordingFile.reason(e) + ".", e);
+                    name + " cannot be read at byte " + text(position) + ": " + FileErrors.reason(e) + ".", e);
         }
     }
 

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.recording;
 
+import dev.unraced.linux.FileErrors;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
@@ -65,20 +63,8 @@ final class RecordingFile {
         try {
             return Files.newInputStream(file);
         } catch (IOException e) {
-            throw RecordingException.of("Recording " + file + " cannot be opened: " + reason(e) + ".", e);
+            throw RecordingException.of("Recording " + file + " cannot be opened: " + FileErrors.reason(e) + ".", e);
         }
-    }
-
-    /** Returns the reason alone, as messages name the file themselves. */
-    static String reason(IOException e) {
-        if (e instanceof NoSuchFileException) {
-            return "No such file or directory";
-        }
-        if (e instanceof AccessDeniedException) {
-            return "Permission denied";
-        }
-        String reason = e instanceof FileSystemException known ? known.getReason() : e.getMessage();
-        return reason == null ? e.toString() : reason;
     }
 
     private static OutputStream createNew(Path file) throws IOException {
@@ -87,6 +73,6 @@ final class RecordingFile {
     }
 
     private static RecordingException cannotCreate(Path file, IOException e) {
-        return RecordingException.of("Recording " + file + " cannot be created: " + reason(e) + ".", e);
+        return RecordingException.of("Recording " + file + " cannot be created: " + FileErrors.reason(e) + ".", e);
     }
 }

@@ -13,6 +13,7 @@ import dev.unraced.event.RecordLayout;
 import dev.unraced.event.record.ProcessRecordView;
 import dev.unraced.event.record.RecordValidator;
 import dev.unraced.event.record.RecordView;
+import dev.unraced.linux.FileErrors;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -98,7 +99,8 @@ public final class RecordingReader implements AutoCloseable {
 
     /**
      * Returns the offset from the times of the last event to nanoseconds since 1970. It is too large by the latency of
-     * the fastest event that began a block, and by up to a millisecond; it can only become smaller while reading.
+     * the fastest event that began a block, and by up to a millisecond. It can only become smaller while reading, until
+     * an event 30 s or more older than a previous one begins another boot of the machine.
      */
     public long wallOffsetNanos() {
         return wallOffset;
@@ -132,7 +134,7 @@ public final class RecordingReader implements AutoCloseable {
         try {
             blocks.close();
         } catch (IOException e) {
-            throw RecordingException.of("A recording cannot be closed: " + RecordingFile.reason(e) + ".", e);
+            throw RecordingException.of("A recording cannot be closed: " + FileErrors.reason(e) + ".", e);
         }
     }
 

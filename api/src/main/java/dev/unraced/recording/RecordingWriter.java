@@ -10,6 +10,7 @@ import dev.unraced.event.ProcessView;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.event.record.ProcessRecordView;
 import dev.unraced.event.record.RecordView;
+import dev.unraced.linux.FileErrors;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -41,17 +42,19 @@ public final class RecordingWriter implements EventHandler, AutoCloseable {
     private final AtomicLong bytes = new AtomicLong();
     private int used;
     private int records;
+    /** The time of the first event with a time in the block; 0 before there was one. */
     private long blockStart;
+
+    private final BootOrder order = new BootOrder();
     private long wallOffset = Long.MAX_VALUE;
     private boolean finished;
 
-    private RecordingWriter(OutputStream stream, String name, Capture capture) {
+    private RecordingWriter(OutputStream stream, String name, Capture capture, byte[] header) {
         this.name = name;
         this.capture = capture;
-        this.processes = capture.processEvents();
+        this.processes = isOfProcesses(header);
         this.out = new BlockWriter(stream);
         try {
-            byte[] header = header(capture);
             stream.write(header);
             stream.flush();
             bytes.set(header.length);
@@ -67,22 +70,26 @@ public final class RecordingWriter implements EventHandler, AutoCloseable {
      * @throws RecordingException when the file exists, or cannot be created
      */
     public static RecordingWriter open(Path file, Capture capture) {
-        return new RecordingWriter(RecordingFile.create(file), file.toString(), capture);
+        // A capture that cannot answer now leaves no file.
+        byte[] header = header(capture);
+        return new RecordingWriter(RecordingFile.create(file), file.toString(), capture, header);
     }
 
     /** Starts a recording as {@link #open} does, but replaces an existing file and keeps its permissions. */
     public static RecordingWriter replace(Path file, Capture capture) {
-        return new RecordingWriter(RecordingFile.createOrReplace(file), file.toString(), capture);
+        byte[] header = header(capture);
+        return new RecordingWriter(RecordingFile.createOrReplace(file), file.toString(), capture, header);
     }
 
     /**
-     * Starts a recording on a stream, which the writer closes.
+     * Starts a recording on a stream, which the writer closes. When this throws, the stream is closed if it could not
+     * be written to, and untouched otherwise.
      *
      * @param name the stream's name in messages
      * @throws RecordingException when the stream cannot be written to
      */
     public static RecordingWriter over(OutputStream stream, String name, Capture capture) {
-        return new RecordingWriter(stream, name, capture);
+        return new RecordingWriter(stream, name, capture, header(capture));
     }
 
     /**
@@ -114,9 +121,11 @@ public final class RecordingWriter implements EventHandler, AutoCloseable {
         if (!processes) {
             throw new IllegalStateException("recording " + name + " is of a capture without process events");
         }
-        begin(event.length(), event.nanos());
+        // A server tells later of a process that was there, with the time at which its image began: not that of now.
+        long nanos = event.type() == ProcessView.Type.ALIVE ? 0 : event.nanos();
+        begin(event.length(), nanos);
         used += ProcessRecordView.of(event).copyTo(block, used);
-        end(event.nanos());
+        end(nanos);
     }
 
     private void begin(int length, long nanos) {
@@ -124,14 +133,17 @@ public final class RecordingWriter implements EventHandler, AutoCloseable {
             throw RecordingException.of("A record of " + length + " bytes is too long for recording " + name + ": "
                     + MAX_RECORD + " is the most.");
         }
-        if (records == 0) {
-            startBlock(nanos);
+        if (nanos != 0) {
+            lookForAnotherBoot(nanos);
+            if (blockStart == 0) {
+                startBlock(nanos);
+            }
         }
     }
 
     private void end(long nanos) {
         records++;
-        if (used >= BLOCK_TARGET || nanos - blockStart >= BLOCK_NANOS) {
+        if (used >= BLOCK_TARGET || (nanos != 0 && nanos - blockStart >= BLOCK_NANOS)) {
             flush();
         }
     }
@@ -147,6 +159,7 @@ public final class RecordingWriter implements EventHandler, AutoCloseable {
             events.addAndGet(records);
             used = 0;
             records = 0;
+            blockStart = 0;
         }
     }
 
@@ -162,7 +175,7 @@ public final class RecordingWriter implements EventHandler, AutoCloseable {
 
     /**
      * Writes the gathered block and the current statistics of the capture; so close the capture first. Further calls do
-     * nothing.
+     * nothing. A recording whose capture throws instead of giving its statistics is closed, too, and cut short.
      *
      * @throws RecordingException when the recording cannot be written, unless an earlier call has thrown it
      */
@@ -172,7 +185,7 @@ public final class RecordingWriter implements EventHandler, AutoCloseable {
             return;
         }
         flush();
-        byte[] stats = Fields.encode(StatsText.encode(capture.stats()));
+        byte[] stats = encodedStats();
         System.arraycopy(stats, 0, block, 0, stats.length);
         used = stats.length;
         write(KIND_END);
@@ -181,6 +194,29 @@ public final class RecordingWriter implements EventHandler, AutoCloseable {
             out.close();
         } catch (IOException e) {
             throw failed(e);
+        }
+    }
+
+    private byte[] encodedStats() {
+        try {
+            return Fields.encode(StatsText.encode(capture.stats()));
+        } catch (RuntimeException | Error e) {
+            finish(e);
+            throw e;
+        }
+    }
+
+    /** Begins another block with another offset at an event of another boot, and another block behind such a one. */
+    private void lookForAnotherBoot(long nanos) {
+        switch (order.note(nanos)) {
+            case ANOTHER_BOOT -> {
+                flush();
+                wallOffset = Long.MAX_VALUE;
+            }
+            case FAR_AHEAD -> flush();
+            case FIRST, SAME_BOOT -> {
+                // The block goes on.
+            }
         }
     }
 
@@ -202,17 +238,26 @@ public final class RecordingWriter implements EventHandler, AutoCloseable {
     }
 
     private RecordingException failed(IOException e) {
-        finished = true;
         RecordingException failure = RecordingException.of(
-                "Recording " + name + " cannot be written: " + RecordingFile.reason(e) + ". Its first " + bytes.get()
+                "Recording " + name + " cannot be written: " + FileErrors.reason(e) + ". Its first " + bytes.get()
                         + " bytes can be read. Make room, or record elsewhere.",
                 e);
+        finish(failure);
+        return failure;
+    }
+
+    /** Closes the recording after a failure. */
+    private void finish(Throwable failure) {
+        finished = true;
         try {
             out.close();
         } catch (IOException again) {
             failure.addSuppressed(again);
         }
-        return failure;
+    }
+
+    private static boolean isOfProcesses(byte[] header) {
+        return ByteBuffer.wrap(header).order(ORDER).getShort(FILE_VERSION) == PROCESSES;
     }
 
     private static byte[] header(Capture capture) {

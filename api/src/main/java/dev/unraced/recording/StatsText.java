@@ -57,9 +57,10 @@ final class StatsText {
     }
 
     /**
-     * Reads the statistics.
+     * Reads the statistics. Losses for a reason that this version does not know count as dropped by the source, and
+     * filtered calls under the last reason, as those from a newer server do.
      *
-     * @throws IllegalArgumentException when a field is missing, is not a number, or names an unknown reason
+     * @throws IllegalArgumentException when a field is missing, or is not a number
      */
     static CaptureStats decode(Map<String, String> fields) {
         return CaptureStats.builder()
@@ -68,8 +69,8 @@ final class StatsText {
                 .processEvents(getLater(fields, PROCESS_EVENTS))
                 .delivered(get(fields, "delivered"))
                 .pending(get(fields, "pending"))
-                .lost(getAll(fields, LOST, LossReason.class))
-                .filtered(getAll(fields, FILTERED, FilterReason.class))
+                .lost(getAll(fields, LOST, LossReason.values(), LossReason.SOURCE_DROPPED))
+                .filtered(getAll(fields, FILTERED, FilterReason.values(), FilterReason.RESULT))
                 .wakeups(get(fields, "wakeups"))
                 .ringBytes(get(fields, "ring-bytes"))
                 .stashBytes(get(fields, "stash-bytes"))
@@ -130,13 +131,25 @@ final class StatsText {
         return fields.containsKey(name) ? get(fields, name) : 0;
     }
 
-    private static <R extends Enum<R>> Map<R, Long> getAll(Map<String, String> fields, String prefix, Class<R> type) {
-        Map<R, Long> counts = new EnumMap<>(type);
+    /** Reads counts by reason; those for a reason that this version does not know count under another. */
+    private static <R extends Enum<R>> Map<R, Long> getAll(
+            Map<String, String> fields, String prefix, R[] reasons, R otherwise) {
+        Map<R, Long> counts = new EnumMap<>(otherwise.getDeclaringClass());
         for (String name : fields.keySet()) {
             if (name.startsWith(prefix)) {
-                counts.put(Enum.valueOf(type, name.substring(prefix.length())), get(fields, name));
+                R reason = find(reasons, name.substring(prefix.length()), otherwise);
+                counts.merge(reason, get(fields, name), Long::sum);
             }
         }
         return counts;
+    }
+
+    private static <R extends Enum<R>> R find(R[] reasons, String name, R otherwise) {
+        for (R reason : reasons) {
+            if (reason.name().equals(name)) {
+                return reason;
+            }
+        }
+        return otherwise;
     }
 }

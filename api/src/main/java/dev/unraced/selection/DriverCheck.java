@@ -9,8 +9,6 @@ import dev.unraced.config.InvalidConfigException;
 import dev.unraced.driver.Driver;
 import dev.unraced.event.Capability;
 import dev.unraced.event.Feature;
-import dev.unraced.event.Mitigation;
-import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -84,10 +82,6 @@ final class DriverCheck {
     }
 
     private static String describe(Capability capability, String reason) {
-        String name = capability.name().toLowerCase(Locale.ROOT);
-        String what = capability instanceof Mitigation
-                ? "mitigation " + name
-                : capability instanceof Feature ? name.replace('_', ' ') : "the call " + name;
-        return what + " (" + reason + ")";
+        return Capabilities.describe(capability) + " (" + reason + ")";
     }
 }

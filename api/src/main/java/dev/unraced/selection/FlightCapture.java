@@ -187,9 +187,12 @@ final class FlightCapture implements Capture {
 
     @Override
     public void close() {
-        capture.close();
-        if (consumer.get() != Thread.currentThread()) {
-            end();
+        try {
+            capture.close();
+        } finally {
+            if (consumer.get() != Thread.currentThread()) {
+                end();
+            }
         }
     }
 

@@ -94,6 +94,10 @@ final class FlightEvents {
         @Description("Enter events made")
         final long entered;
 
+        @Label("Process Events")
+        @Description("Process events made")
+        final long processEvents;
+
         @Label("Delivered")
         final long delivered;
 
@@ -117,6 +121,7 @@ final class FlightEvents {
             this.mitigation = mitigation;
             this.returned = stats.returned();
             this.entered = stats.entered();
+            this.processEvents = stats.processEvents();
             this.delivered = stats.delivered();
             this.lost = stats.totalLost();
             this.filtered = stats.totalFiltered();

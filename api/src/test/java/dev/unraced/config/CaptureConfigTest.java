@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -125,6 +127,25 @@ class CaptureConfigTest {
         assertThat(section.string("libbpf")).isEqualTo("libbpf.so.1");
         assertThat(section.has("token")).isFalse();
         assertThat(section.keys()).containsExactly("batch", "hooks", "libbpf", "verbose");
+    }
+
+    @Test
+    void aPathOfASectionIsReadOrIsAProblem() {
+        List<String> problems = new ArrayList<>();
+        assertThat(withLibrary("/opt/libbpf.so").path("libbpf", problems)).contains(Path.of("/opt/libbpf.so"));
+        assertThat(withLibrary("").path("libbpf", problems)).isEmpty();
+        assertThat(problems).isEmpty();
+
+        assertThat(withLibrary("/opt/\0").path("libbpf", problems)).isEmpty();
+        assertThat(problems)
+                .singleElement()
+                .asString()
+                .startsWith("unraced.ebpf.libbpf = \"/opt/\\u0000\" (builder) is no path (Nul character not allowed);"
+                        + " allowed: a path without NUL");
+    }
+
+    private static ConfigSection withLibrary(String libbpf) {
+        return new Layers().builder().set("ebpf.libbpf", libbpf).build().section("ebpf");
     }
 
     @Test

@@ -33,6 +33,7 @@ class EventFiltersTest {
         assertThat(needs(new Layers().builder().uids(0))).containsExactly(Feature.FILTER_USER);
         assertThat(needs(new Layers().builder().cgroups(1))).containsExactly(Feature.FILTER_CGROUP);
         assertThat(needs(new Layers().builder().mountNamespaces(1))).containsExactly(Feature.FILTER_MOUNT_NAMESPACE);
+        assertThat(needs(new Layers().builder().executables("/bin/sh"))).containsExactly(Feature.FILTER_EXECUTABLE);
         assertThat(needs(new Layers().builder().paths("/etc").result(ResultFilter.FAILED)))
                 .containsExactly(Feature.FILTER_PATH, Feature.FILTER_RESULT);
     }
@@ -53,9 +54,31 @@ class EventFiltersTest {
                 .hasMessageContaining("length of 257");
     }
 
+    @Test
+    void anExecutableIsAnAbsolutePath() {
+        assertThat(new Layers()
+                        .builder()
+                        .executables("/bin/sh", "/bin/sh")
+                        .build()
+                        .filters()
+                        .executables())
+                .containsExactly("/bin/sh");
+        assertThat(Layers.problems(new Layers().builder().executables("/bin/sh", "sh")))
+                .singleElement()
+                .asString()
+                .contains("has sh", "allowed: a list of absolute paths");
+        for (String path : List.of("sh", "", "/bin/\0")) {
+            assertThatThrownBy(() -> new EventFilters(
+                            Set.of(), Set.of(), Set.of(), Set.of(), Set.of(path), List.of(), ResultFilter.ALL))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("executable " + path);
+        }
+    }
+
     private static EventFilters filters(
             Set<Integer> tgids, Set<Long> uids, Set<Long> cgroups, Set<Long> namespaces, String path) {
-        return new EventFilters(tgids, uids, cgroups, namespaces, List.of(ByteString.utf8(path)), ResultFilter.ALL);
+        return new EventFilters(
+                tgids, uids, cgroups, namespaces, Set.of(), List.of(ByteString.utf8(path)), ResultFilter.ALL);
     }
 
     private static Set<Feature> needs(CaptureConfigBuilder builder) {

@@ -26,12 +26,16 @@ class ProcessLayoutTest {
             Map.entry("PROCESS_SOURCE", "(int)UNRACED_PROCESS_SOURCE"),
             Map.entry("ARGUMENTS_MAX", "UNRACED_ARGUMENTS_MAX"),
             Map.entry("FIXED_SIZE", "sizeof(struct unraced_process)"),
+            Map.entry("FIRST_FIXED_SIZE", "UNRACED_PROCESS_FIRST_SIZE"),
             Map.entry("VERSION_OFFSET", "offsetof(struct unraced_process, version)"),
             Map.entry("CAPABILITIES_BEFORE", "offsetof(struct unraced_process, before.capabilities)"),
             Map.entry("UID_BEFORE", "offsetof(struct unraced_process, before.uid)"),
             Map.entry("GID_BEFORE", "offsetof(struct unraced_process, before.gid)"),
             Map.entry("EUID_BEFORE", "offsetof(struct unraced_process, before.euid)"),
-            Map.entry("EGID_BEFORE", "offsetof(struct unraced_process, before.egid)"));
+            Map.entry("EGID_BEFORE", "offsetof(struct unraced_process, before.egid)"),
+            Map.entry("TERMINAL_UNKNOWN", "UNRACED_TERMINAL_UNKNOWN"),
+            Map.entry("NO_TERMINAL", "UNRACED_NO_TERMINAL"),
+            Map.entry("MINOR_BITS", "UNRACED_MINOR_BITS"));
 
     @Test
     void everyFieldIsWhereTheHeaderHasIt(@TempDir Path directory) throws Exception {

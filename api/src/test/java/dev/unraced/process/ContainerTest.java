@@ -3,7 +3,9 @@ package dev.unraced.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,10 +20,13 @@ class ContainerTest {
         "docker, /system.slice/docker-ID.scope",
         "docker, /docker/ID",
         "docker, /docker/ID/init.scope",
-        "containerd, /default/ID",
+        "unknown, /default/ID",
+        "unknown, /ecs/0123456789abcdef0123456789abcdef/ID",
+        "unknown, /parent/of/docker/cgroup/ID",
         "cri-o, /machine.slice/crio-ID.scope",
         "podman, /machine.slice/libpod-ID.scope/container",
-        "podman, /user.slice/user-1000.slice/user@1000.service/user.slice/libpod-ID.scope",
+        "podman, /system.slice/web.service/libpod-payload-ID",
+        "podman, /user.slice/user-0.slice/session-3.scope/libpod-payload-ID",
     })
     void theIdIsInTheName(String runtime, String path) {
         assertThat(Container.ofCgroup(path.replace("ID", ID))).contains(new Container(ID, runtime, Optional.empty()));
@@ -43,9 +48,9 @@ class ContainerTest {
     @ParameterizedTest
     @CsvSource({
         "web, systemd-nspawn, /machine.slice/systemd-nspawn@web.service/payload",
-        "web, systemd-nspawn, /machine.slice/machine-web.scope",
+        "web, machined, /machine.slice/machine-web.scope/payload",
         "web, lxc, /lxc.payload.web/system.slice",
-        "web, lxc, /lxc/web",
+        "web, lxc, /lxc/web/ns",
     })
     void someHaveANameForAnId(String id, String runtime, String path) {
         assertThat(Container.ofCgroup(path)).contains(new Container(id, runtime, Optional.empty()));
@@ -63,6 +68,11 @@ class ContainerTest {
                 "/system.slice/docker-0123.scope",
                 "/kubepods.slice",
                 "/lxc.monitor.web",
+                "/machine.slice/machine-qemu\\x2d1\\x2dvm.scope/libvirt/vcpu0",
+                "/machine.slice/machine-lxc\\x2d17\\x2dvm.scope",
+                "/user.slice/user-1000.slice/user@1000.service/lxc/web",
+                "/system.slice/lxc/web",
+                "/lxc/no name",
             })
     void otherCgroupsAreOfNone(String path) {
         assertThat(Container.ofCgroup(path)).isEmpty();
@@ -72,7 +82,39 @@ class ContainerTest {
     void ofNestedOnesTheInnermostCounts() {
         String inner = "f".repeat(64);
         assertThat(Container.ofCgroup("/docker/" + ID + "/kubepods/pod" + POD + "/" + inner))
-                .contains(new Container(inner, "kubernetes", Optional.of(POD)));
+                .contains(new Container(inner, "kubernetes", Optional.of(POD), List.of(ID), OptionalLong.empty()));
+        assertThat(Container.ofCgroup("/lxc/a/docker/" + ID + "/lxc/b")
+                        .orElseThrow()
+                        .ids())
+                .containsExactly("b", "a", ID);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1000, /user.slice/user-1000.slice/user@1000.service/user.slice/libpod-ID.scope",
+        "1000, /user.slice/user-1000.slice/user@1000.service/app.slice/kubepods/podPOD/ID",
+        "1001, /user.slice/user-1001.slice/session-1.scope/docker/ID",
+        "1002, /user@1002.service/user-1003.slice/docker/ID",
+        "4294967294, /user.slice/user-4294967294.slice/docker/ID",
+    })
+    void aUserCanHaveMadeWhatIsBelowItsOwnService(long user, String path) {
+        assertThat(Container.ofCgroup(path.replace("POD", POD).replace("ID", ID))
+                        .orElseThrow()
+                        .delegatedTo())
+                .hasValue(user);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/system.slice/docker-ID.scope",
+                "/user.slice/user-0.slice/user@0.service/docker/ID",
+                "/user.slice/user-a.slice/docker/ID",
+                "/superuser-1000.slice/docker/ID",
+            })
+    void rootMakesTheOthers(String path) {
+        assertThat(Container.ofCgroup(path.replace("ID", ID)).orElseThrow().delegatedTo())
+                .isEmpty();
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.unraced.event.Abi;
 import dev.unraced.event.ByteString;
+import dev.unraced.event.EventFlag;
 import dev.unraced.event.EventView;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
@@ -16,6 +17,7 @@ import dev.unraced.event.record.ProcessEncoder;
 import dev.unraced.event.record.ProcessRecordView;
 import dev.unraced.event.record.RecordEncoder;
 import dev.unraced.event.record.RecordView;
+import dev.unraced.testing.Allocation;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
@@ -44,6 +46,26 @@ class ProcessTableTest {
                 .containsExactly(ByteString.utf8("sh"), ByteString.utf8("-c"), ByteString.utf8("true"));
         assertThat(image.program().commandLine()).isEqualTo("sh -c true");
         assertThat(image.ancestors()).extracting(Ancestor::tgid).containsExactly(1);
+    }
+
+    @Test
+    void anImageHasTheTerminalOfItsBegin() {
+        table.update(alive(1, 3, "/sbin/init"));
+        assertThat(terminal(1, 1, 3)).isEqualTo(Terminal.UNKNOWN);
+        begin(ProcessView.Type.FORK, 50, 2, 3, 1);
+        encoder.forker(1, START).terminal(4, 65);
+        table.update(view());
+        assertThat(terminal(50, 2, 3)).isEqualTo(new Terminal(true, 4, 65));
+        assertThat(terminal(50, 2, 3).isPresent()).isTrue();
+        begin(ProcessView.Type.EXEC, 50, 2, 4, 1);
+        encoder.path(bytes("/bin/sh")).arguments(bytes("sh\0")).terminal(0, 0);
+        table.update(end("/bin/sh"));
+        assertThat(terminal(50, 2, 4)).isEqualTo(Terminal.NONE);
+        assertThat(terminal(50, 2, 4).isPresent()).isFalse();
+    }
+
+    private Terminal terminal(int tgid, int start, int execId) {
+        return Objects.requireNonNull(table.imageOf(call(tgid, start, execId))).terminal();
     }
 
     @Test
@@ -104,12 +126,28 @@ class ProcessTableTest {
     }
 
     @Test
+    void aLivingProcessThatHasExecutedUnseenHasItsNewProgram() {
+        table.update(alive(1, 3, "/sbin/init"));
+        table.update(fork(50, 1, 1, 3));
+        table.update(exec(50, 1, 1, 4, "/bin/sh", "sh\0"));
+        // A server that begins anew tells of the same image again, and of one of which no event told.
+        table.update(alive(50, 4, "/bin/dash"));
+        assertThat(name(call(50, 1, 4))).isEqualTo("/bin/sh");
+        table.update(alive(50, 5, "/bin/curl"));
+        assertThat(name(call(50, 1, 5))).isEqualTo("/bin/curl");
+        ProcessImage image = Objects.requireNonNull(table.imageOf(call(50, 1, 5)));
+        assertThat(image.ancestors()).extracting(Ancestor::tgid).containsExactly(1);
+        assertThat(name(call(50, 1, 4))).isEqualTo("/bin/sh");
+    }
+
+    @Test
     void aForkWhoseForkerHasExecutedUnseenHasNoProgram() {
         table.update(exec(1, 1, 0, 4, "/bin/sh", "sh\0"));
         // The forker's image is the fifth, of which no event told.
         table.update(fork(50, 2, 1, 5));
         ProcessImage image = Objects.requireNonNull(table.imageOf(call(50, 2, 5)));
         assertThat(image.program().executable()).isEmpty();
+        assertThat(image.programAbsence()).contains(Absence.EXEC_MISSED);
         // Nor is it known what the forker ran, only who it was.
         assertThat(image.ancestors()).extracting(Ancestor::tgid).containsExactly(1);
         assertThat(image.ancestors().get(0).program().executable()).isEmpty();
@@ -158,6 +196,7 @@ class ProcessTableTest {
         ProcessImage last = Objects.requireNonNull(large.imageOf(call(299, 299, 3)));
         assertThat(last.ancestors()).hasSize(ProcessImage.MOST_ANCESTORS);
         assertThat(last.ancestors().get(0).tgid()).isEqualTo(298);
+        assertThat(last.hasMoreAncestors()).isTrue();
     }
 
     @Test
@@ -172,9 +211,227 @@ class ProcessTableTest {
             table.update(exec(5_000 + i, 2, 1, 1, "/bin/sleep", "sleep\0"));
         }
         assertThat(table.known()).isEqualTo(8);
-        assertThat(table.refused()).isEqualTo(4);
-        assertThat(table.imageOf(call(5_009, 2, 1))).isNull();
-        assertThat(table.absenceOf(call(5_009, 2, 1))).isEqualTo(Absence.FORGOTTEN);
+        // The two that had ended were the stalest.
+        assertThat(table.evicted()).isEqualTo(4);
+        assertThat(table.refused()).isZero();
+        assertThat(table.imageOf(call(5_001, 2, 1))).isNull();
+        assertThat(table.absenceOf(call(5_001, 2, 1))).isEqualTo(Absence.FORGOTTEN);
+        assertThat(name(call(5_009, 2, 1))).isEqualTo("/bin/sleep");
+        assertThat(table.absenceOf(call(1_099, 1_001, 1))).isEqualTo(Absence.FORGOTTEN);
+        assertThat(table.forgotten()).isEqualTo(998);
+    }
+
+    @Test
+    void processesWhoseEndsWereLostMakeRoomForOthers() {
+        for (int i = 0; i < 8; i++) {
+            table.update(exec(5_000 + i, 2, 1, 1, "/bin/sleep", "sleep\0"));
+        }
+        for (int i = 0; i < 1_000; i++) {
+            // Only this one still makes calls.
+            assertThat(name(call(5_003, 2, 1))).isEqualTo("/bin/sleep");
+            table.update(exec(10_000 + i, 2, 1, 1, "/bin/true", "true\0"));
+            assertThat(name(call(10_000 + i, 2, 1))).isEqualTo("/bin/true");
+        }
+        assertThat(table.known()).isEqualTo(8);
+        assertThat(table.evicted()).isEqualTo(1_000);
+    }
+
+    @Test
+    void ofALargeTableThoseThatMakeCallsStay() {
+        ProcessTable large = new ProcessTable(1_000, 2);
+        for (int i = 0; i < 20_000; i++) {
+            large.update(exec(10_000 + i, 2, 1, 1, "/bin/true", "true\0"));
+            if (i >= 100) {
+                assertThat(large.imageOf(call(10_000 + i % 10, 2, 1))).isNotNull();
+            }
+        }
+        assertThat(large.known()).isEqualTo(1_000);
+        assertThat(large.evicted()).isEqualTo(19_000);
+    }
+
+    @Test
+    void whatIsForgottenIsToldFromWhatWasNeverSeen() {
+        table.update(exec(50, 2, 1, 4, "/bin/sh", "sh\0"));
+        table.update(exit(50, 2, 4));
+        for (int i = 0; i < 10; i++) {
+            container = "container-" + i;
+            table.update(exec(60, 2 + i, 0, 1, "/bin/true", ""));
+            table.update(exit(60, 2 + i, 1));
+        }
+        assertThat(table.absenceOf(call(50, 2, 4))).isEqualTo(Absence.FORGOTTEN);
+        assertThat(table.absenceOf(call(60, 2, 1))).isEqualTo(Absence.FORGOTTEN);
+        assertThat(table.absenceOf(call(50, 3, 4))).isEqualTo(Absence.NOT_SEEN);
+        assertThat(table.absenceOf(call(51, 2, 4))).isEqualTo(Absence.NOT_SEEN);
+    }
+
+    @Test
+    void idsThatWereUsedTakeNoMemory() {
+        Slots slots = new Slots();
+        for (int tgid = 0; tgid <= Slots.LARGEST; tgid += 97) {
+            slots.remove(slots.add(tgid, null));
+        }
+        assertThat(slots.size()).isZero();
+        assertThat(slots.pages()).isZero();
+        Slot one = slots.add(7, ByteString.utf8("one"));
+        Slot two = slots.add(7, ByteString.utf8("two"));
+        Slot other = slots.add(8, null);
+        slots.remove(one);
+        assertThat(slots.of(7, ByteString.utf8("one"))).isNull();
+        assertThat(slots.of(7, ByteString.utf8("two"))).isEqualTo(two);
+        assertThat(slots.of(8, (ByteString) null)).isEqualTo(other);
+        slots.remove(other);
+        slots.remove(two);
+        assertThat(slots.pages()).isZero();
+    }
+
+    @Test
+    void longProgramsOfAncestorsTakeLittleMemory() {
+        String arguments = "x".repeat(4_000) + "\0";
+        table.update(exec(1, 1, 0, 3, "/bin/sh", arguments));
+        begin(ProcessView.Type.FORK, 50, 2, 3, 1);
+        encoder.forker(1, START);
+        table.update(view());
+        begin(ProcessView.Type.FORK, 51, 2, 3, 1);
+        encoder.forker(1, START);
+        table.update(view());
+        Ancestor first = Objects.requireNonNull(table.imageOf(call(50, 2, 3)))
+                .ancestors()
+                .get(0);
+        assertThat(first.program().arguments()).isEqualTo(ByteString.EMPTY);
+        assertThat(first.program().path()).isEmpty();
+        assertThat(first.program().executable()).contains(ByteString.utf8("/bin/sh"));
+        assertThat(Objects.requireNonNull(table.imageOf(call(51, 2, 3)))
+                        .ancestors()
+                        .get(0))
+                .as("children share one")
+                .isSameAs(first);
+    }
+
+    @Test
+    void itsBytesAreBoundedWhateverPathsAndArgumentsAre() {
+        long ample = 1 << 20;
+        ProcessTable large = new ProcessTable(4_000, 2, ample, null, null);
+        String path = "/" + "d".repeat(3_000);
+        int tgid = 0;
+        for (int chain = 0; chain < 200; chain++) {
+            for (int depth = 0; depth < 20; depth++) {
+                tgid++;
+                if (depth > 0) {
+                    begin(ProcessView.Type.FORK, tgid, tgid, depth, tgid - 1);
+                    encoder.forker(tgid - 1, (tgid - 1) * START);
+                    large.update(view());
+                    large.update(exit(tgid - 1, tgid - 1, depth));
+                }
+                large.update(exec(tgid, tgid, tgid - 1, depth + 1, path + tgid, path + "\0"));
+            }
+        }
+        assertThat(large.bytes()).isLessThan(ample + 20_000 + 202 * 2 * 512);
+        assertThat(large.shortened()).isGreaterThan(1_000);
+        ProcessImage last = Objects.requireNonNull(large.imageOf(call(tgid, tgid, 20)));
+        assertThat(last.hasMoreAncestors()).isTrue();
+        assertThat(last.program().hasArguments()).isFalse();
+        assertThat(last.program().has(EventFlag.RESOLVED_TRUNCATED)).isTrue();
+        assertThat(last.program().executable().orElseThrow().toUtf8())
+                .endsWith("d" + tgid)
+                .doesNotStartWith("/");
+        // A short one is whole all the same.
+        large.update(exec(5_000, 2, 1, 4, "/bin/sh", "sh\0"));
+        assertThat(Objects.requireNonNull(large.imageOf(call(5_000, 2, 4)))
+                        .program()
+                        .commandLine())
+                .isEqualTo("sh");
+        for (int each = 1; each <= 5_000; each++) {
+            large.update(exit(each, each == 5_000 ? 2 : each, 20));
+        }
+        assertThat(large.known()).isEqualTo(2);
+        assertThat(large.bytes()).as("what has gone counts no more").isLessThan(8_000);
+    }
+
+    @Test
+    void aProcessThatWasThereHasItsLineageThoughItsParentIsToldLater() {
+        begin(ProcessView.Type.ALIVE, 20, 3, 5, 30);
+        encoder.parent(30, 2 * START);
+        table.update(end("/bin/cat"));
+        ProcessImage alone = Objects.requireNonNull(table.imageOf(call(20, 3, 5)));
+        assertThat(alone.ancestors()).isEmpty();
+        assertThat(alone.hasMoreAncestors()).isTrue();
+        // It forks and executes meanwhile.
+        begin(ProcessView.Type.FORK, 90, 4, 5, 20);
+        encoder.forker(20, 3 * START);
+        table.update(view());
+        table.update(exec(20, 3, 30, 6, "/bin/tac", "tac\0"));
+        begin(ProcessView.Type.ALIVE, 30, 2, 4, 40);
+        table.update(end("/bin/bash"));
+        assertThat(lineage(20, 3, 6)).containsExactly(30);
+        begin(ProcessView.Type.ALIVE, 40, 1, 3, 0);
+        encoder.parent(0, 0);
+        table.update(end("/sbin/init"));
+
+        assertThat(lineage(20, 3, 5)).containsExactly(30, 40);
+        assertThat(lineage(20, 3, 6)).containsExactly(30, 40);
+        assertThat(lineage(90, 4, 5)).containsExactly(20, 30, 40);
+        assertThat(lineage(30, 2, 4)).containsExactly(40);
+        ProcessImage child = Objects.requireNonNull(table.imageOf(call(90, 4, 5)));
+        assertThat(child.hasMoreAncestors()).isFalse();
+        assertThat(child.ancestors()).extracting(Ancestor::isAsOfFork).containsExactly(true, false, false);
+        assertThat(child.ancestors())
+                .extracting(ancestor ->
+                        ancestor.program().executable().orElseThrow().toUtf8())
+                .containsExactly("/bin/cat", "/bin/bash", "/sbin/init");
+        assertThat(table.known()).isEqualTo(4);
+    }
+
+    @Test
+    void whoWaitsForAnotherProcessWithTheParentsIdGetsNone() {
+        begin(ProcessView.Type.ALIVE, 20, 3, 5, 30);
+        encoder.parent(30, 2 * START);
+        table.update(end("/bin/cat"));
+        begin(ProcessView.Type.ALIVE, 30, 7, 4, 0);
+        table.update(end("/bin/other"));
+        assertThat(lineage(20, 3, 5)).isEmpty();
+        begin(ProcessView.Type.ALIVE, 30, 2, 4, 0);
+        table.update(end("/bin/bash"));
+        assertThat(lineage(20, 3, 5)).containsExactly(30);
+    }
+
+    @Test
+    void thoseWhoWaitInVainTakeNoMemory() {
+        for (int i = 0; i < 10_000; i++) {
+            begin(ProcessView.Type.ALIVE, 100 + i, 3, 5, 30);
+            encoder.parent(200_000 + i, 2 * START);
+            table.update(end("/bin/cat"));
+        }
+        assertThat(table.waiting()).isLessThanOrEqualTo(8);
+    }
+
+    @Test
+    void aForkWhoseForkerIsToldLaterHasTheProgramThatItsOwnEventTells() {
+        table.update(fork(50, 1, 77, 5));
+        ProcessImage before = Objects.requireNonNull(table.imageOf(call(50, 1, 5)));
+        assertThat(before.programAbsence()).contains(Absence.NOT_SEEN);
+        table.update(alive(50, 5, "/bin/dash"));
+        assertThat(name(call(50, 1, 5))).isEqualTo("/bin/dash");
+        ProcessImage after = Objects.requireNonNull(table.imageOf(call(50, 1, 5)));
+        assertThat(after.programAbsence()).isEmpty();
+        assertThat(after.sinceNanos()).isEqualTo(before.sinceNanos());
+    }
+
+    private List<Integer> lineage(int tgid, int start, int execId) {
+        return Objects.requireNonNull(table.imageOf(call(tgid, start, execId))).ancestors().stream()
+                .map(Ancestor::tgid)
+                .toList();
+    }
+
+    @Test
+    void aLookUpAllocatesNothing() {
+        table.update(exec(50, 2, 1, 4, "/bin/sh", "sh\0"));
+        EventView known = call(50, 2, 4);
+        EventView unknown = call(51, 2, 4);
+        Allocation.assertNone(() -> {
+            table.imageOf(known);
+            table.imageOf(unknown);
+            table.absenceOf(unknown);
+        });
     }
 
     @Test

@@ -53,6 +53,47 @@ class UserNamesTest {
         awaitName(names, 99_999);
     }
 
+    @Test
+    void usersOnOnePlaceDoNotPushEachOtherOut() throws InterruptedException {
+        // Some of many ids lie on root's place; whoever has a range of ids finds them.
+        UserNames names = new UserNames(uid -> {
+            asked.incrementAndGet();
+            return uid < 2 ? "user" + uid : null;
+        });
+        awaitName(names, 0);
+        for (int round = 0; round < 3; round++) {
+            for (long uid = 100_000; uid < 165_536; uid++) {
+                names.nameOf(uid);
+                if (uid % 64 == 0) {
+                    Thread.onSpinWait();
+                }
+                assertThat(names.nameOf(0)).as("root beside %d", uid).isNotNull();
+            }
+        }
+    }
+
+    @Test
+    void aResolverThatCannotBeLoadedKnowsNoNameAndIsAskedOnce() throws InterruptedException {
+        UserNames names = new UserNames(uid -> {
+            asked.incrementAndGet();
+            throw new NoClassDefFoundError("com/sun/jna/Native");
+        });
+        AtomicInteger uncaught = new AtomicInteger();
+        Thread.setDefaultUncaughtExceptionHandler((thread, error) -> uncaught.incrementAndGet());
+        try {
+            for (long uid = 0; uid < 3; uid++) {
+                assertThat(names.nameOf(uid)).isNull();
+                awaitAsked((int) uid + 1);
+            }
+            Thread.sleep(50);
+        } finally {
+            Thread.setDefaultUncaughtExceptionHandler(null);
+        }
+        assertThat(uncaught).hasValue(0);
+        assertThat(names.nameOf(1)).isNull();
+        assertThat(asked).hasValue(3);
+    }
+
     private static void awaitName(UserNames names, long uid) throws InterruptedException {
         while (names.nameOf(uid) == null) {
             Thread.sleep(1);

@@ -4,7 +4,11 @@ package dev.unraced.recording;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.Mockito.when;
 
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.CaptureException;
 import dev.unraced.capture.EventHandler;
 import dev.unraced.event.EventView;
 import dev.unraced.event.Feature;
@@ -22,6 +26,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,10 +54,26 @@ class RecordingWriterTest {
                             .lacking());
             assertThat(reader.mitigation()).contains(Mitigation.STASH);
             assertThat(readAll(reader)).containsExactlyElementsOf(events);
-            assertThat(reader.stats()).contains(Recordings.BOOKS);
+            assertThat(reader.stats()).contains(Recordings.STATS);
         }
         assertThat(writer.events()).isEqualTo(3_000);
         assertThat(writer.bytes()).isEqualTo(out.size());
+    }
+
+    @Test
+    void aProcessThatWasThereTellsNothingOfTheClock() {
+        try (RecordingWriter processes = RecordingWriter.over(out, "test", Recordings.captureWithProcesses())) {
+            // A server tells of it with the time at which its image began.
+            processes.onProcess(Recordings.alive());
+            processes.onEvent(Recordings.view(Recordings.event(100_000)));
+        }
+        EventView call = Recordings.view(Recordings.event(100_000));
+        byte[] file = Arrays.copyOfRange(out.toByteArray(), (int) writer.bytes(), out.size());
+        try (RecordingReader reader = Recordings.reader(file)) {
+            assertThat(readAll(reader)).hasSize(1);
+            long recorded = reader.wallOffsetNanos() + call.nanos();
+            assertThat(recorded / SECOND).isCloseTo(System.currentTimeMillis() / 1_000, Offset.offset(20L));
+        }
     }
 
     @Test
@@ -111,7 +132,7 @@ class RecordingWriterTest {
 
         try (RecordingReader reader = Recordings.reader(out.toByteArray())) {
             assertThat(readAll(reader)).isEmpty();
-            assertThat(reader.stats()).contains(Recordings.BOOKS);
+            assertThat(reader.stats()).contains(Recordings.STATS);
         }
     }
 
@@ -162,6 +183,34 @@ class RecordingWriterTest {
     }
 
     @Test
+    void anotherBootOfTheMachineHasItsOwnTimeOfDay() {
+        long before = System.currentTimeMillis() * 1_000_000;
+        for (long time : new long[] {0, 7_000, 7_000, 20, 21, 6_990, 6_991}) {
+            writer.onEvent(Recordings.view(Recordings.at(time * SECOND, 1, "/a")));
+        }
+        writer.close();
+        long after = System.currentTimeMillis() * 1_000_000;
+
+        List<Long> offsets = new ArrayList<>();
+        try (RecordingReader reader = Recordings.reader(out.toByteArray())) {
+            while (reader.poll(
+                            event -> {
+                                offsets.add(reader.wallOffsetNanos());
+                                if (event.exitNanos() > 0) {
+                                    assertThat(event.exitNanos() + reader.wallOffsetNanos())
+                                            .as("of %d", event.exitNanos())
+                                            .isBetween(before, after + SECOND);
+                                }
+                            },
+                            1)
+                    > 0) {
+                // The loop goes on to the end.
+            }
+        }
+        assertThat(offsets.get(0)).as("of an unknown time").isEqualTo(offsets.get(1));
+    }
+
+    @Test
     void aFileIsForItsOwnerOnlyAndIsNotOverwrittenByChance() throws IOException {
         Path file = directory.resolve("a.rec");
         RecordingWriter.open(file, Recordings.capture()).close();
@@ -173,6 +222,44 @@ class RecordingWriterTest {
                 .withMessage("Recording " + file + " exists already. Choose another name, or remove it.");
         try (RecordingReader reader = RecordingReader.open(file)) {
             assertThat(readAll(reader)).isEmpty();
+        }
+    }
+
+    @Test
+    void aCaptureThatCannotAnswerLeavesNoFile() throws IOException {
+        Capture silent = Recordings.capture();
+        when(silent.mitigation())
+                .thenThrow(new CaptureException("the server is away"))
+                .thenReturn(Mitigation.OFF);
+        Path file = directory.resolve("a.rec");
+        assertThatThrownBy(() -> RecordingWriter.open(file, silent)).hasMessage("the server is away");
+        assertThat(file).doesNotExist();
+        RecordingWriter.open(file, silent).close();
+
+        when(silent.mitigation()).thenThrow(new CaptureException("it is away again"));
+        byte[] before = Files.readAllBytes(file);
+        assertThatThrownBy(() -> RecordingWriter.replace(file, silent)).hasMessage("it is away again");
+        assertThat(file).hasBinaryContent(before);
+    }
+
+    @Test
+    void aRecordingIsClosedWithoutStatisticsWhenItsCaptureThrows() {
+        Capture silent = Recordings.capture();
+        when(silent.stats()).thenThrow(new IllegalStateException("the module tells no statistics"));
+        Disk disk = new Disk(1 << 20);
+        RecordingWriter cut = RecordingWriter.over(disk, "test", silent);
+        cut.onEvent(Recordings.view(Recordings.event(1)));
+
+        assertThatThrownBy(cut::close).hasMessage("the module tells no statistics");
+        assertThat(disk.closed).isEqualTo(1);
+        cut.close();
+        assertThat(disk.closed).isEqualTo(1);
+        try (RecordingReader reader = Recordings.reader(disk.content.toByteArray())) {
+            List<byte[]> read = new ArrayList<>();
+            assertThatExceptionOfType(RecordingException.class)
+                    .isThrownBy(() -> readInto(reader, read))
+                    .matches(RecordingException::isCutShort);
+            assertThat(read).containsExactly(Recordings.event(1));
         }
     }
 

@@ -36,7 +36,7 @@ import java.util.stream.IntStream;
 
 /** The records, captures and recordings that tests share. */
 final class Recordings {
-    static final CaptureStats BOOKS = CaptureStats.builder()
+    static final CaptureStats STATS = CaptureStats.builder()
             .returned(10)
             .entered(4)
             .delivered(10)
@@ -73,7 +73,7 @@ final class Recordings {
                         .without(Syscall.OPENAT2, "it is\na \\fake = 1")
                         .without(Feature.CONTAINER_ID, "überall"));
         when(capture.mitigation()).thenReturn(Mitigation.STASH);
-        when(capture.stats()).thenReturn(BOOKS);
+        when(capture.stats()).thenReturn(STATS);
         return capture;
     }
 
@@ -84,6 +84,15 @@ final class Recordings {
     }
 
     /** Returns the event of a process that executes a program, {@code number} milliseconds after boot. */
+    static ProcessView alive() {
+        ProcessEncoder encoder = new ProcessEncoder();
+        encoder.begin(ProcessView.Type.ALIVE, 1)
+                .sequence(0, 1)
+                .process(4_711, 4_711, 1, 1)
+                .finish();
+        return new ProcessRecordView().wrap(encoder.buffer(), 0).snapshot();
+    }
+
     static ProcessView exec(int number) {
         ProcessEncoder encoder = new ProcessEncoder();
         encoder.begin(ProcessView.Type.EXEC, number * 1_000_000L)

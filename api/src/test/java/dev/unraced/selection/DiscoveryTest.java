@@ -170,7 +170,7 @@ class DiscoveryTest {
         CaptureConfig config = new Layers().builder().driver("working").build();
         assertThatExceptionOfType(CreationException.class)
                 .isThrownBy(() -> Guice.createInjector(com.google.inject.Stage.PRODUCTION, new UnracedModule(config)))
-                .withMessageContaining("unraced.driver has working (builder), which no driver is named");
+                .withMessageContaining("no driver is named 'working' (unraced.driver, builder)");
     }
 
     private void services(Class<?>... modules) throws IOException {

@@ -109,13 +109,13 @@ class DriversTest {
         Drivers drivers = Drivers.of(driver("ebpf", AVAILABLE), driver("sim", AVAILABLE));
         assertProblem(
                 () -> drivers.open(named("ebfp").build()),
-                "unraced.driver has ebfp (builder), which no driver is named, the nearest is ebpf; there are ebpf, sim");
+                "no driver is named 'ebfp' (unraced.driver, builder), the nearest is ebpf; known drivers: ebpf, sim");
         assertProblem(
                 () -> drivers.select(named("ebpf", "kmod").build()),
-                "unraced.driver has kmod (builder), which no driver is named; there are ebpf, sim");
+                "no driver is named 'kmod' (unraced.driver, builder); known drivers: ebpf, sim");
         assertProblem(
                 () -> Drivers.of().open(named("ebpf").build()),
-                "unraced.driver has ebpf (builder), which no driver is named; there is none on the class path");
+                "no driver is named 'ebpf' (unraced.driver, builder); there is none on the class path");
     }
 
     @Test
@@ -129,7 +129,8 @@ class DriversTest {
                         .build())
                 .satisfies(e -> assertThat(e.problems())
                         .satisfiesExactlyInAnyOrder(
-                                driver -> assertThat(driver).startsWith("unraced.driver has nope (builder), which"),
+                                driver -> assertThat(driver)
+                                        .startsWith("no driver is named 'nope' (unraced.driver, builder)"),
                                 mode -> assertThat(mode).startsWith("unraced.mitigation = bad"),
                                 paths -> assertThat(paths).startsWith("unraced.filter.paths = ")));
         assertThat(named("ebpf").knownDrivers(drivers.names()).build().drivers())

@@ -10,6 +10,7 @@ import static org.mockito.ArgumentMatchers.anyInt;
 import static org.mockito.ArgumentMatchers.anyLong;
 import static org.mockito.Mockito.clearInvocations;
 import static org.mockito.Mockito.doAnswer;
+import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.timeout;
 import static org.mockito.Mockito.verify;
@@ -65,6 +66,7 @@ class FlightCaptureTest {
     private static CaptureStats stats(Map<LossReason, Long> lost) {
         return CaptureStats.builder()
                 .returned(100)
+                .processEvents(20)
                 .delivered(90)
                 .pending(3)
                 .lost(lost)
@@ -142,9 +144,11 @@ class FlightCaptureTest {
 
         RecordedEvent statistics = all(events, "CaptureStatistics").get(0);
         assertThat(statistics.getLong("pending")).isEqualTo(3);
+        assertThat(statistics.getLong("processEvents")).isEqualTo(20);
         assertThat(statistics.getLong("stashLive")).isEqualTo(1);
 
         RecordedEvent close = only(events, "CaptureClose");
+        assertThat(close.getLong("processEvents")).isEqualTo(20);
         assertThat(close.getLong("delivered")).isEqualTo(90);
         assertThat(close.getLong("lost")).isEqualTo(8);
         assertThat(close.getLong("filtered")).isEqualTo(2);
@@ -197,6 +201,27 @@ class FlightCaptureTest {
                 verify(inner, never()).stats();
                 assertThat(other.isOpen()).isTrue();
             }
+        }
+    }
+
+    @Test
+    void aCaptureThatFailsToCloseIsLookedAtNoMore() throws Exception {
+        try (Recording recording = new Recording()) {
+            recording.enable("dev.unraced.CaptureStatistics").withPeriod(Duration.ofMillis(10));
+            recording.start();
+            Capture capture = open();
+            doThrow(new IllegalStateException("no end")).when(inner).close();
+            verify(inner, timeout(50_000).atLeast(3)).stats();
+            AtomicInteger looks = new AtomicInteger();
+            try (Capture other = openOther(looks)) {
+                assertThatThrownBy(capture::close).hasMessage("no end");
+                clearInvocations(inner);
+                int turns = looks.get();
+                await().atMost(Duration.ofSeconds(50)).until(() -> looks.get() > turns + 3);
+                verify(inner, never()).stats();
+                assertThat(other.isOpen()).isTrue();
+            }
+            assertThat(all(events(recording), "CaptureClose")).as("of both").hasSize(2);
         }
     }
 

@@ -2,7 +2,9 @@
 package dev.unraced.cli;
 
 import dev.unraced.cli.common.Console;
+import dev.unraced.cli.common.StopSignals;
 import dev.unraced.selection.Drivers;
+import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine;
@@ -17,11 +19,18 @@ public final class Main {
     /** The sink tells of a receiver that is away, in one line. */
     private static final Logger OPEN_TELEMETRY = Logger.getLogger("io.opentelemetry");
 
+    /** The commands that turn a signal into an ordinary end, and so have to notice one that comes while they start. */
+    private static final Set<String> CAPTURING = Set.of("watch", "run", "serve");
+
     private Main() {}
 
     /** Runs the command, and exits with the code that the subcommand returns. */
     public static void main(String[] args) {
-        exit(UnracedCommand.commandLine(Console.system(), Drivers::discover), args);
+        Console console = Console.system();
+        if (args.length > 0 && CAPTURING.contains(args[0])) {
+            StopSignals.expect(() -> console.err().println("unraced: ended before it captured anything"));
+        }
+        exit(UnracedCommand.commandLine(console, Drivers::discover), args);
     }
 
     /** Runs a command line of this process to its end, and exits with its code. */

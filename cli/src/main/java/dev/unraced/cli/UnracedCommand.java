@@ -4,6 +4,7 @@ package dev.unraced.cli;
 import dev.unraced.cli.common.CommonOptions;
 import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.ErrorReport;
+import dev.unraced.cli.common.HelpLayout;
 import dev.unraced.cli.common.OutputException;
 import dev.unraced.cli.common.VersionProvider;
 import dev.unraced.cli.config.ConfigCommand;
@@ -16,6 +17,7 @@ import dev.unraced.cli.gvisor.GvisorDetachCommand;
 import dev.unraced.cli.gvisor.GvisorStatusCommand;
 import dev.unraced.cli.kmod.KmodCommand;
 import dev.unraced.cli.man.ManCommand;
+import dev.unraced.cli.serve.ReloadCommand;
 import dev.unraced.cli.serve.ServeCommand;
 import dev.unraced.cli.watch.ReplayCommand;
 import dev.unraced.cli.watch.RunCommand;
@@ -48,6 +50,7 @@ import picocli.CommandLine.Spec;
             "  unraced watch --help      more examples",
             "  unraced run make          those of one command, and of all that it starts",
             "  unraced serve             capture for unprivileged programs, here or elsewhere",
+            "  unraced reload            new filters and mode for a running server",
             "  unraced conformance       which rules the driver keeps",
             "  unraced kmod build        build the kernel module for the running kernel",
             "  unraced gvisor config     the trace session for gVisor sandboxes",
@@ -86,6 +89,7 @@ public final class UnracedCommand implements Runnable {
                 .addSubcommand(new ReplayCommand(console))
                 .addSubcommand(new DoctorCommand(console, drivers))
                 .addSubcommand(new ServeCommand(console, drivers))
+                .addSubcommand(new ReloadCommand(console))
                 .addSubcommand(new ConformanceCommand(console, drivers))
                 .addSubcommand(new KmodCommand(console))
                 .addSubcommand(gvisor(console))
@@ -97,6 +101,7 @@ public final class UnracedCommand implements Runnable {
         }
         command.addMixin("common", new CommonOptions());
         command.getSubcommands().values().forEach(UnracedCommand::addCommonOptions);
+        HelpLayout.apply(command);
         // Options behind the name of the command belong to the command.
         command.getSubcommands().get("run").setStopAtPositional(true);
         return command.setOut(new PrintWriter(new Help(console), true))

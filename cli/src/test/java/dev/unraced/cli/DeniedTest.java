@@ -42,8 +42,10 @@ class DeniedTest {
                 "2 | replay DIR/unreadable | DIR/unreadable is no file that can be read",
                 "1 | gvisor config --no-check --output DIR/closed/session.json | DIR/closed/session.json cannot be written to: Permission denied",
                 "1 | gvisor config --no-check --output DIR/closed/new/session.json | DIR/closed/new/session.json cannot be written to: Permission denied",
+                "1 | gvisor config --no-check --output DIR/unreadable/new/session.json | DIR/unreadable/new/session.json cannot be written to: Not a directory",
                 "1 | serve --driver scripted --listen unix:DIR/closed/socket | Cannot listen at unix:DIR/closed/socket: Permission denied",
                 "1 | serve --driver scripted --listen unix:DIR/closed/new/socket | Cannot make way for the socket DIR/closed/new/socket: DIR/closed/new: Permission denied",
+                "1 | serve --driver scripted --listen unix:DIR/unreadable/new/socket | Cannot make way for the socket DIR/unreadable/new/socket: DIR/unreadable: File exists",
                 "2 | watch --driver scripted --ready-file DIR/closed/ready | --ready-file DIR/closed/ready cannot be written",
             })
     void theFileAndTheReasonAreNamed(int code, String line, String said) throws IOException, InterruptedException {

@@ -40,8 +40,11 @@ class DeployFilesTest {
         // The unit's users and groups need not exist on this machine.
         assertAccepted(Arrays.stream(command.split(" "))
                 .skip(1)
+                // These are the operator's own.
+                .filter(word -> !word.equals("$SERVE_OPTIONS"))
                 .map(word -> word.equals("unraced") ? "root" : word)
                 .toList());
+        assertThat(unit).containsPattern("\nExecReload=\\+\\S+ reload\n");
         assertThat("/run/" + one("\nRuntimeDirectory=(\\S+)", unit))
                 .as("the folder of the socket is made for the service")
                 .isEqualTo(Path.of(SOCKET).getParent().toString());

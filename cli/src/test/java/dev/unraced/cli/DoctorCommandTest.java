@@ -192,6 +192,38 @@ class DoctorCommandTest {
     }
 
     @Test
+    void jsonSaysOnceWhyADriverIsNotAvailable() {
+        Capabilities nothing = Capabilities.complete();
+        for (Capability capability : Capabilities.all()) {
+            nothing = nothing.without(capability, "NO_PRIVILEGE: CAP_BPF is missing. Run as root.");
+        }
+        add("alpha", NO_PRIVILEGE, nothing);
+
+        assertThat(doctor("--json")).isEqualTo(1);
+        assertThat(test.out())
+                .containsOnlyOnce("CAP_BPF is missing.")
+                .contains("\"lacking\":[{\"reason\":\"NO_PRIVILEGE\",\"capabilities\":");
+    }
+
+    @Test
+    void jsonKeepsAReasonThatSaysMore() {
+        String more = "NO_PRIVILEGE: CAP_BPF is missing. Run as root. And no kernel has this point.";
+        add("alpha", NO_PRIVILEGE, Capabilities.complete().without(Syscall.OPENAT2, more));
+
+        assertThat(doctor("--json")).isEqualTo(1);
+        assertThat(test.out()).contains("\"lacking\":[{\"reason\":\"" + more + "\",");
+    }
+
+    @Test
+    void aDriverGvisorWithoutRunscIsNoPlainVerdict() {
+        Driver driver = add("alpha", new Available(), Capabilities.complete());
+        when(driver.notes(any())).thenReturn(Map.of("runsc", "none that could be asked (no such file): only …"));
+
+        assertThat(doctor()).isZero();
+        assertThat(test.out()).startsWith("Capturing works here, with driver alpha, but no runsc could be asked.\n");
+    }
+
+    @Test
     void aWrongConfigurationIsAUsageError() {
         assertThat(doctor("-o", "nothing=1")).isEqualTo(2);
         assertThat(test.err()).contains("nothing").doesNotContain("\tat ");
@@ -200,7 +232,8 @@ class DoctorCommandTest {
     @Test
     void aDriverThatThereIsNotIsAUsageError() {
         assertThat(doctor("--driver", "nope")).isEqualTo(2);
-        assertThat(test.err()).contains("nope", "which no driver is named; there are alpha, beta, gamma, simulator");
+        assertThat(test.err())
+                .contains("no driver is named 'nope' (", "; known drivers: alpha, beta, gamma, simulator");
     }
 
     @Test

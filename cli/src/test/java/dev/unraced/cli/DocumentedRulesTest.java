@@ -4,10 +4,13 @@ package dev.unraced.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.event.EventFlag;
+import dev.unraced.event.Feature;
+import dev.unraced.selection.Drivers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -125,5 +128,25 @@ class DocumentedRulesTest {
                 .map(line -> line.replaceFirst("\\| ([A-Z_]+) .*", "$1"))
                 .toList();
         assertThat(explained).hasSizeGreaterThan(4).containsExactlyInAnyOrderElementsOf(marks);
+    }
+
+    /** The kernel's drivers lack more on some machines and with some settings, which the table says, too. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ebpf", "kmod", "gvisor", "sim"})
+    void theTableSaysWhatADriverLacks(String driver) throws IOException {
+        List<String> rows = Files.readString(Path.of("../docs/reference/capabilities.md"))
+                .lines()
+                .filter(line -> line.startsWith("| `" + driver + "` |"))
+                .toList();
+        List<String> lacking =
+                Objects.requireNonNull(Drivers.discover().all().get(driver)).capabilities().lacking().keySet().stream()
+                        .filter(Feature.class::isInstance)
+                        .map(Object::toString)
+                        .toList();
+        List<String> said = found(Pattern.compile("`([A-Z_]+)`"), String.join("\n", rows));
+        assertThat(said).isNotEmpty().doesNotHaveDuplicates().containsAll(lacking);
+        if (driver.equals("gvisor") || driver.equals("sim")) {
+            assertThat(lacking).containsAll(said);
+        }
     }
 }

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests the command as a process of its own, with real signals and pipes. */
@@ -57,6 +58,40 @@ class MainProcessTest {
             assertThat(out.readLine()).isNull();
         }
         assertThat(errors()).contains("unraced: 1 printed;").hasLineCount(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"INT, find", "TERM, find", "HUP, find", "TERM, open"})
+    void aSignalWhileItStartsIsAnOrdinaryEnd(String signal, String slow) throws IOException, InterruptedException {
+        Process process = started(
+                List.of("-Dscripted.slow=" + slow), Redirect.DISCARD, "watch", "--driver", "scripted", "--json");
+        while (!errors().contains("scripted: " + slow)) {
+            assertThat(process.isAlive()).as(errors()).isTrue();
+            Thread.sleep(20);
+        }
+        send(signal, process);
+
+        assertThat(process.waitFor()).as(errors()).isZero();
+        assertThat(errors()).contains(" printed; driver scripted");
+        if (slow.equals("open")) {
+            assertThat(errors()).contains("unraced: starting; it takes longer than usual");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"watch", "serve"})
+    void aSecondSignalWhileItStartsSaysThatNothingWasCaptured(String command) throws IOException, InterruptedException {
+        List<String> slowly = List.of("-Dscripted.slow=open");
+        Process process = started(slowly, Redirect.DISCARD, command, "--driver", "scripted");
+        while (!errors().contains("scripted: open")) {
+            assertThat(process.isAlive()).as(errors()).isTrue();
+            Thread.sleep(20);
+        }
+        send("TERM", process);
+        send("HUP", process);
+
+        assertThat(process.waitFor()).as(errors()).isEqualTo(1);
+        assertThat(errors()).contains("unraced: ended before it captured anything");
     }
 
     @Test
@@ -182,7 +217,11 @@ class MainProcessTest {
     private Process watch(long events, Redirect output, String... options) throws IOException {
         List<String> arguments = new ArrayList<>(List.of("watch", "--driver", "scripted", "--json"));
         arguments.addAll(List.of(options));
-        Process process = JvmCommand.of(List.of("-Dscripted.events=" + events), arguments.toArray(String[]::new))
+        return started(List.of("-Dscripted.events=" + events), output, arguments.toArray(String[]::new));
+    }
+
+    private Process started(List<String> jvmOptions, Redirect output, String... arguments) throws IOException {
+        Process process = JvmCommand.of(jvmOptions, arguments)
                 .redirectOutput(output)
                 .redirectError(err.toFile())
                 .start();

@@ -2,6 +2,7 @@
 package dev.unraced.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.conformance.subject.RunnableDriver;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests {@code unraced run} as a user runs it, on the running kernel. */
 @Timeout(120)
@@ -70,6 +73,51 @@ class RealRunTest {
         assertThat(events).isNotEmpty().allSatisfy(event -> assertThat(event).containsEntry("comm", "cat"));
         // The loader's first open of a dynamically linked program.
         assertThat(events.get(0)).containsEntry("path", "/etc/ld.so.cache");
+    }
+
+    @Test
+    void aLinkOfRootsIsNoAlarmAndAnotherUsersIs() throws Exception {
+        // This has to lead somewhere else by a link of the system's own, as /etc/os-release does on Debian.
+        Path own = Path.of("/etc/os-release");
+        assumeTrue(Files.isSymbolicLink(own), "there is no link " + own);
+        Path report = Files.createSymbolicLink(directory.resolve("report"), own);
+        Path file = directory.resolve("events");
+        assertThat(run("--output", file.toString(), "--wide", "--", "cat", own.toString(), report.toString()))
+                .isZero();
+        List<String> lines = Files.readAllLines(file);
+        assertThat(lines)
+                .filteredOn(line -> line.contains("\"" + own + "\""))
+                .singleElement()
+                .asString()
+                .endsWith(" by a link");
+        assertThat(lines)
+                .filteredOn(line -> line.contains("\"" + report + "\""))
+                .singleElement()
+                .asString()
+                .endsWith(" DIFFERS");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"INT", "TERM"})
+    void aSignalBeforeTheCommandBeginsLeavesItOut(String signal) throws Exception {
+        Path trace = directory.resolve("ran");
+        Process process = JvmCommand.of(
+                        List.of("-Dscripted.slow=open"), "run", "--driver", "scripted", "--", "touch", trace.toString())
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(directory.resolve("errors").toFile())
+                .start();
+        while (!errors().contains("scripted: open")) {
+            assertThat(process.isAlive()).as(errors()).isTrue();
+            Thread.sleep(20);
+        }
+        assertThat(new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
+
+        assertThat(process.waitFor()).as(errors()).isEqualTo(128 + (signal.equals("INT") ? 2 : 15));
+        assertThat(errors()).contains("unraced: ended before the command was run");
+        assertThat(trace).doesNotExist();
     }
 
     private void openOthers() {

@@ -80,6 +80,44 @@ class ServeProcessTest {
     }
 
     @Test
+    void aRunningServerGetsOtherFilters() throws IOException, InterruptedException {
+        String socket = "unix:" + directory.resolve("made/socket");
+        String user = ProcessHandle.current().info().user().orElse("root");
+        Process server = start(
+                "server",
+                JvmCommand.of(List.of(), "serve", "--driver", "sim", "--listen", socket, "--control-user", user));
+        while (!text("server").contains("serving at")) {
+            assertThat(server.isAlive()).as(text("server")).isTrue();
+            Thread.sleep(50);
+        }
+        String address = "remote.address=" + socket;
+        Process reload = start(
+                "reload",
+                JvmCommand.of(
+                        List.of(), "reload", "--set", address, "--path", "/nowhere/else", "--mitigation", "kernel"));
+        assertThat(reload.waitFor()).as(text("reload")).isZero();
+        assertThat(text("reload"))
+                .contains("the server at " + socket + " has mode kernel", "filters: paths /nowhere/else");
+        Process watcher = start(
+                "watcher",
+                JvmCommand.of(
+                        List.of(),
+                        "watch",
+                        "--driver",
+                        "remote",
+                        "--set",
+                        address,
+                        "--syscalls",
+                        "openat",
+                        "--duration",
+                        "2s"));
+        assertThat(watcher.waitFor()).as(text("watcher")).isZero();
+        assertThat(text("watcher")).contains("unraced: 0 printed", "mode kernel");
+        server.destroy();
+        server.waitFor();
+    }
+
+    @Test
     void whoMayNotConnectIsToldSo() throws IOException, InterruptedException {
         assumeTrue(System.getProperty("user.name").equals("root"), "only root can become somebody else");
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));

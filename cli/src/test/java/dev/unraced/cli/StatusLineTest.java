@@ -42,6 +42,16 @@ class StatusLineTest {
     }
 
     @Test
+    void givesWayToAMessageEvenWhereEventsGoElsewhere() {
+        try (StatusLine status = StatusLine.on(err, false)) {
+            status.draw("5/s");
+            status.say("a message");
+
+            assertThat(terminal.toString(StandardCharsets.UTF_8)).endsWith(ERASE + "a message\n");
+        }
+    }
+
+    @Test
     void leavesNothingBehind() {
         StatusLine status = StatusLine.on(err, false);
         status.draw("5/s");

@@ -4,10 +4,12 @@ package dev.unraced.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.capture.Availability;
+import dev.unraced.capture.LossReason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -15,7 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Tests that the manual has every code that a driver gives, and no others. */
+/** Tests that the manual has every code that a driver gives, every reason of a loss, and no others. */
 class TroubleshootingTest {
     /** The pattern of a code as an argument, also of a method that fills in the rest, or as a constant. */
     private static final Pattern GIVEN = Pattern.compile("(?:[Uu]navailable\\(\\s*|String [A-Z_]+ = )\"([A-Z_]+)\"");
@@ -46,6 +48,23 @@ class TroubleshootingTest {
 
         assertThat(given).hasSizeGreaterThan(20);
         assertThat(explained).isEqualTo(given);
+    }
+
+    /** The table says of each reason what it means, and what to do. */
+    @Test
+    void everyReasonOfALossIsExplained() throws IOException {
+        List<String> rows = Files.readString(Path.of("../docs/operating.md"))
+                .lines()
+                .dropWhile(line -> !line.equals("### Losses"))
+                .skip(1)
+                .takeWhile(line -> !line.startsWith("#"))
+                .filter(line -> line.startsWith("| `"))
+                .toList();
+        assertThat(rows)
+                .extracting(row -> row.replaceFirst("\\| `([A-Z_]+)` \\|.*", "$1"))
+                .containsExactlyElementsOf(
+                        Stream.of(LossReason.values()).map(LossReason::name).toList());
+        assertThat(rows).allSatisfy(row -> assertThat(row).matches("\\|[^|]+\\|[^|]+\\|[^|]+\\|"));
     }
 
     private static void collect(Path sources, Set<String> codes) {

@@ -27,7 +27,7 @@ class UnracedCommandTest {
     void anUnknownDriverNamesTheNearestAndWhoSaidIt() {
         assertThat(run("watch", "--driver", "scriptd")).isEqualTo(2);
         assertThat(test.err())
-                .contains("scriptd (command line)")
+                .contains("'scriptd' (unraced.driver, command line)")
                 .contains("the nearest is scripted")
                 .doesNotContain("\tat ");
     }
@@ -55,6 +55,7 @@ class UnracedCommandTest {
         "2, 'serve --driver scripted --listen 127.0.0.1:0'",
         "2, 'serve --driver scripted --listen 127.0.0.1:0 --certificate /nowhere/a --key /nowhere/b --authorities /nowhere/c'",
         "2, 'serve --driver scripted --listen 127.0.0.1:0 --plaintext --sink nowhere'",
+        "2, 'serve --driver sim --listen 127.0.0.1:0 --plaintext --pods'",
         "2, doctor --config /nowhere",
         "2, doctor --set foo=bar",
         "2, explain nonsense",
@@ -128,12 +129,64 @@ class UnracedCommandTest {
         assertThat(test.err()).contains("'" + option + "'").contains("'blue' is none of " + values);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "serve --driver scripted --max-calls abc     | '--max-calls' | 'abc' is not a whole number",
+                "watch --driver scripted --count abc         | '--count'     | 'abc' is not a whole number",
+                "watch --driver scripted --mount-ns x        | '--mount-ns'  | 'x' is not a whole number",
+                "serve --driver scripted --max-calls 3000000000 | '--max-calls' | '3000000000' is too large",
+                "conformance --driver scripted --intensity x | '--intensity' | 'x' is not a number",
+            })
+    void whatIsNoNumberIsSaidWithoutJavasTypes(String line, String option, String message) {
+        assertThat(run(line.split(" "))).isEqualTo(2);
+        assertThat(test.err()).contains(option).contains(message);
+    }
+
+    @Test
+    void sandboxesThatAreNotNamedAreAUsageError() {
+        assertThat(run("gvisor", "status")).isEqualTo(2);
+        assertThat(test.err())
+                .contains("unraced gvisor status: name sandboxes, or --all")
+                .contains("Try 'unraced gvisor status --help'.");
+    }
+
+    @Test
+    void aKeyThatIsNotTheCertificatesIsNamedBeforeAnybodyConnects(@TempDir Path directory)
+            throws IOException, InterruptedException {
+        for (String name : new String[] {"one", "other"}) {
+            Process openssl = new ProcessBuilder(("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1"
+                                    + " -nodes -days 2 -subj /CN=" + name + " -keyout " + name + ".key -out " + name
+                                    + ".pem")
+                            .split(" "))
+                    .directory(directory.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            assertThat(openssl.waitFor()).isZero();
+        }
+        Path certificate = directory.resolve("one.pem");
+        Path key = directory.resolve("other.key");
+        String files = " --certificate " + certificate + " --key " + key + " --authorities " + certificate;
+        String mismatch = key + " is not the private key of the certificate in " + certificate;
+
+        assertThat(run(("serve --driver scripted --listen 127.0.0.1:0" + files).split(" ")))
+                .isEqualTo(2);
+        assertThat(test.err()).contains(mismatch);
+        String before = test.err();
+        String settings = files.replaceAll("--(\\w+) ", "--set remote.$1=");
+        assertThat(run(("watch --driver remote --set remote.address=127.0.0.1:9" + settings).split(" ")))
+                .isEqualTo(2);
+        assertThat(test.err().substring(before.length())).contains(mismatch);
+    }
+
     @Test
     void allMistakesOfAConfigurationAreToldAtOnce() {
         assertThat(run("watch", "--driver", "nope", "-o", "mitigation=bad", "--path", "/tmp/*"))
                 .isEqualTo(2);
         assertThat(test.err())
-                .contains("unraced.driver has nope (command line), which no driver is named")
+                .contains("no driver is named 'nope' (unraced.driver, command line)")
                 .contains("unraced.mitigation = bad (command line)")
                 .contains("unraced.filter.paths = ")
                 .contains("\n3) ");

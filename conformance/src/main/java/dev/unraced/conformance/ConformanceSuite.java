@@ -4,14 +4,17 @@ package dev.unraced.conformance;
 import dev.unraced.conformance.harness.Requires;
 import dev.unraced.conformance.rules.AssertionConformance;
 import dev.unraced.conformance.rules.AttackConformance;
+import dev.unraced.conformance.rules.CgroupConformance;
 import dev.unraced.conformance.rules.ConnectConformance;
 import dev.unraced.conformance.rules.EnterConformance;
+import dev.unraced.conformance.rules.ExecutableFilterConformance;
 import dev.unraced.conformance.rules.FilterConformance;
 import dev.unraced.conformance.rules.FloodConformance;
 import dev.unraced.conformance.rules.KernelConformance;
 import dev.unraced.conformance.rules.LifecycleConformance;
 import dev.unraced.conformance.rules.OpenConformance;
 import dev.unraced.conformance.rules.OrderConformance;
+import dev.unraced.conformance.rules.PrivilegeConformance;
 import dev.unraced.conformance.rules.ProcessConformance;
 import dev.unraced.conformance.rules.ProofConformance;
 import dev.unraced.conformance.rules.StashConformance;
@@ -76,6 +79,10 @@ public abstract class ConformanceSuite implements DriverUnderTest {
     @Nested
     public class Filter extends FilterConformance {}
 
+    /** Rules about the filter by executable. */
+    @Nested
+    public class ExecutableFilter extends ExecutableFilterConformance {}
+
     /** Rules about a flood of calls by others. */
     @Nested
     public class Flood extends FloodConformance {}
@@ -87,6 +94,14 @@ public abstract class ConformanceSuite implements DriverUnderTest {
     /** Rules about process events. */
     @Nested
     public class Processes extends ProcessConformance {}
+
+    /** Rules about the cgroups of processes, and their containers. */
+    @Nested
+    public class Cgroups extends CgroupConformance {}
+
+    /** The rule about the privileges that programs give. */
+    @Nested
+    public class Privileges extends PrivilegeConformance {}
 
     /** Rules about opening, switching, consuming and closing. */
     @Nested

@@ -39,7 +39,8 @@ public record DiscoveredDriver(
     public static DiscoveredDriver of(Drivers drivers, String name) {
         Driver driver = drivers.all().get(name);
         if (driver == null) {
-            throw new IllegalArgumentException("no driver is named " + name + "; there are " + drivers.names());
+            throw new IllegalArgumentException(
+                    "no driver is named '" + name + "'; known drivers: " + String.join(", ", drivers.names()));
         }
         return new DiscoveredDriver(driver, drivers.actorHost(name));
     }

@@ -2,7 +2,7 @@
 package dev.unraced.conformance;
 
 /**
- * How often a rule that depends on luck was lucky.
+ * The rounds of a rule that depends on luck, and those that it won.
  *
  * @param rounds number of calls that an attacker raced against
  * @param won number of rounds in which the attacker acted during the call, or the kernel took the attacker's version of

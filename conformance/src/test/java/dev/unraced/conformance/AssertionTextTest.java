@@ -19,6 +19,10 @@ class AssertionTextTest {
     private static final Path SOURCES = Path.of("src/main/java");
     private static final Pattern ASSERTION = Pattern.compile("\\bassertThat(?:ThrownBy|Code)?\\(");
     private static final Pattern TEXT = Pattern.compile("\\s*\\.as\\(\\s*\"([^\"]*)\"");
+    /** The first line of a method. */
+    private static final Pattern METHOD = Pattern.compile(" {4}[a-zA-Z].*?(\\w+)\\(");
+
+    private static final Pattern RULE = Pattern.compile("r0*(\\d+)_(\\d+)_");
     private static final Pattern NUMBER = Pattern.compile("R?[0-9.]+:? *");
 
     @Test
@@ -38,6 +42,28 @@ class AssertionTextTest {
                 .as("assertions without as(...), or with a number alone")
                 .isEmpty();
         assertThat(assertions).as("assertions that were found").isGreaterThan(300);
+    }
+
+    /** Reports begin with the number of the test's own rule, which {@code RuleNames} reads from the method's name. */
+    @Test
+    void noTestRepeatsTheNumberInItsName() throws IOException {
+        List<String> repeated = new ArrayList<>();
+        try (Stream<Path> classes = Files.list(SOURCES.resolve("dev/unraced/conformance/rules"))) {
+            for (Path file : classes.toList()) {
+                String own = "";
+                for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
+                    Matcher method = METHOD.matcher(line);
+                    if (method.lookingAt()) {
+                        Matcher rule = RULE.matcher(method.group(1));
+                        own = rule.lookingAt() ? "\"R" + rule.group(1) + "." + rule.group(2) + ": " : "";
+                    }
+                    if (!own.isEmpty() && line.contains(own)) {
+                        repeated.add(file.getFileName() + ": " + line.strip());
+                    }
+                }
+            }
+        }
+        assertThat(repeated).isEmpty();
     }
 
     @Test

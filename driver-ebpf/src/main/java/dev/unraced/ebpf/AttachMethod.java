@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.ebpf;
 
-import dev.unraced.ebpf.EbpfFailure.Step;
+import dev.unraced.ebpf.libbpf.EbpfFailure;
+import dev.unraced.ebpf.libbpf.EbpfFailure.Step;
+import dev.unraced.ebpf.libbpf.LibBpf;
 import dev.unraced.event.Syscall;
 import dev.unraced.linux.Errno;
 import java.util.LinkedHashSet;

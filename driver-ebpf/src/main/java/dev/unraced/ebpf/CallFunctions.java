@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.ebpf;
 
+import dev.unraced.ebpf.libbpf.EbpfFailure;
+import dev.unraced.ebpf.libbpf.KernelFileSystem;
 import dev.unraced.event.Syscall;
 import dev.unraced.machine.OfferedAbis;
 import dev.unraced.machine.Preemption;

@@ -53,6 +53,11 @@ final class Control {
         INTS.setVolatile(memory, ControlLayout.NO_SNAPSHOTS, calls);
     }
 
+    /** Tells whether connects by other conventions than the native one are unseen. */
+    void blind(boolean unseen) {
+        INTS.setVolatile(memory, ControlLayout.BLIND, unseen ? 1 : 0);
+    }
+
     /** Sets the calls whose kernel copies are captured, as one bit for each call's code. */
     void copies(int calls) {
         INTS.setVolatile(memory, ControlLayout.COPIES, calls);

@@ -25,6 +25,7 @@ final class ControlLayout {
     static final int POLLED_FLAG = 140;
     static final int NO_SNAPSHOTS = 144;
     static final int GENERATIONS = 148;
+    static final int BLIND = 180;
     static final int FILTERED_SINCE = 184;
 
     static final int FILTER_SELF = 1;
@@ -35,8 +36,9 @@ final class ControlLayout {
     static final int FILTER_PATHS = 1 << 5;
     static final int FILTER_FAILED = 1 << 6;
     static final int FILTER_SUCCEEDED = 1 << 7;
+    static final int FILTER_EXECUTABLES = 1 << 8;
     static final int FILTER_GENERATIONS = 8;
-    static final int FILTER_GENERATION_SHIFT = 8;
+    static final int FILTER_GENERATION_SHIFT = 9;
     static final int FILTERS_FORGOTTEN = -1;
 
     static final int ROW_SIZE = 256;
@@ -48,20 +50,21 @@ final class ControlLayout {
     static final int FILTERED_UID = 48;
     static final int FILTERED_CGROUP = 56;
     static final int FILTERED_MOUNT_NS = 64;
-    static final int FILTERED_PATH = 72;
-    static final int FILTERED_RESULT = 80;
-    static final int PUTS = 88;
-    static final int TAKES = 96;
-    static final int RECLAIMED = 104;
-    static final int STALE = 112;
-    static final int REFUSED = 120;
-    static final int WAKEUPS = 128;
-    static final int ENTERED = 136;
-    static final int SILENT = 144;
-    static final int UNFINISHED = 152;
-    static final int COPIES_MISSED = 160;
-    static final int RATE_LIMITED = 168;
-    static final int PROCESS_SEQUENCE = 176;
+    static final int FILTERED_EXECUTABLE = 72;
+    static final int FILTERED_PATH = 80;
+    static final int FILTERED_RESULT = 88;
+    static final int PUTS = 96;
+    static final int TAKES = 104;
+    static final int RECLAIMED = 112;
+    static final int STALE = 120;
+    static final int REFUSED = 128;
+    static final int WAKEUPS = 136;
+    static final int ENTERED = 144;
+    static final int SILENT = 152;
+    static final int UNFINISHED = 160;
+    static final int COPIES_MISSED = 168;
+    static final int RATE_LIMITED = 176;
+    static final int PROCESS_SEQUENCE = 184;
 
     private ControlLayout() {}
 }

@@ -4,6 +4,9 @@ package dev.unraced.ebpf;
 import dev.unraced.capture.Availability;
 import dev.unraced.capture.Availability.Inconclusive;
 import dev.unraced.capture.Availability.Unavailable;
+import dev.unraced.ebpf.libbpf.EbpfFailure;
+import dev.unraced.ebpf.libbpf.LibBpf;
+import dev.unraced.ebpf.libbpf.Machine;
 import dev.unraced.linux.Errno;
 import dev.unraced.natives.NativePartException;
 

@@ -6,12 +6,17 @@ import dev.unraced.capture.Capabilities;
 import dev.unraced.capture.Capture;
 import dev.unraced.capture.CaptureException;
 import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.InvalidConfigException;
 import dev.unraced.driver.Driver;
+import dev.unraced.ebpf.libbpf.EbpfFailure;
+import dev.unraced.ebpf.libbpf.LibBpf;
+import dev.unraced.ebpf.libbpf.Machine;
 import dev.unraced.event.Abi;
 import dev.unraced.event.Feature;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
 import dev.unraced.event.Syscall;
+import dev.unraced.machine.CgroupHierarchies;
 import dev.unraced.machine.OfferedAbis;
 import dev.unraced.machine.OfferedCalls;
 import dev.unraced.ring.RingCapture;
@@ -33,8 +38,7 @@ public final class EbpfDriver implements Driver {
     /** The name that configuration selects. */
     public static final String NAME = "ebpf";
 
-    private static final Capabilities EVERYWHERE = Capabilities.complete()
-            .without(Feature.CONTAINER_ID, "the kernel has cgroups and namespaces, but no containers");
+    private static final Capabilities EVERYWHERE = Capabilities.complete();
 
     @Override
     public String name() {
@@ -43,7 +47,12 @@ public final class EbpfDriver implements Driver {
 
     @Override
     public Availability availability(CaptureConfig config) {
-        EbpfSettings settings = EbpfSettings.of(config);
+        EbpfSettings settings;
+        try {
+            settings = EbpfSettings.of(config);
+        } catch (InvalidConfigException e) {
+            return Availability.Unavailable.of(e);
+        }
         return KernelProbe.availability(
                 EbpfSettings.smallest(settings.libbpf(), false).with(settings.hooks()));
     }
@@ -110,6 +119,8 @@ public final class EbpfDriver implements Driver {
                 .withoutIf(Syscall.CREAT, () -> OfferedCalls.unavailableReason(Syscall.CREAT))
                 .withoutIf(Abi.IA32, OfferedAbis::ia32UnavailableReason)
                 .withoutIf(Abi.X32, OfferedAbis::x32UnavailableReason)
+                .withoutIf(Feature.CONTAINER_ID, CgroupHierarchies::againstContainers)
+                .withoutIf(Feature.CGROUP_PATH, CgroupHierarchies::againstContainers)
                 .withoutIf(Origin.IO_URING, () -> KernelProbe.againstRequests(libbpf))
                 .withoutIf(Feature.CALLS_UNDER_WAY, () -> againstCallsUnderWay(settings))
                 .withoutIf(Feature.REFUSED_CALLS, () -> againstRefusedCalls(settings))

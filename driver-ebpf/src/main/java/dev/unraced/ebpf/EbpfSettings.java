@@ -6,6 +6,7 @@ import dev.unraced.config.ConfigSection;
 import dev.unraced.config.EventFilters;
 import dev.unraced.config.InvalidConfigException;
 import dev.unraced.config.RateLimits;
+import dev.unraced.ebpf.libbpf.LibBpf;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
 import dev.unraced.machine.OfferedCalls;

@@ -6,12 +6,19 @@ import dev.unraced.capture.FilterReason;
 import dev.unraced.capture.LossReason;
 import dev.unraced.capture.StashStats;
 import dev.unraced.config.EventFilters;
-import dev.unraced.ebpf.EbpfFailure.Step;
+import dev.unraced.ebpf.libbpf.EbpfFailure;
+import dev.unraced.ebpf.libbpf.EbpfFailure.Step;
+import dev.unraced.ebpf.libbpf.KernelFileSystem;
+import dev.unraced.ebpf.libbpf.LibBpf;
+import dev.unraced.ebpf.libbpf.Mapping;
+import dev.unraced.ebpf.libbpf.PerfEvent;
+import dev.unraced.ebpf.libbpf.ProgramInfo;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
 import dev.unraced.natives.LibC;
 import dev.unraced.ring.LossLedgers;
 import dev.unraced.ring.OwnedResources;
+import dev.unraced.ring.PerCpuCounters;
 import dev.unraced.ring.RecordReader;
 import dev.unraced.ring.RingSource;
 import dev.unraced.ring.SourceStats;
@@ -38,7 +45,7 @@ final class EbpfSource implements RingSource {
     private final OwnedResources owned;
     private final Control control;
     private final SourceFilters filters;
-    private final Counters counters;
+    private final PerCpuCounters counters;
     private final LossLedgers ledgers;
     private final RecordReader reader;
     private final @Nullable ProcessPrograms processes;
@@ -55,7 +62,7 @@ final class EbpfSource implements RingSource {
             OwnedResources owned,
             Control control,
             SourceFilters filters,
-            Counters counters,
+            PerCpuCounters counters,
             LossLedgers ledgers,
             RecordReader reader,
             @Nullable ProcessPrograms processes) {
@@ -69,7 +76,7 @@ final class EbpfSource implements RingSource {
         this.ledgers = ledgers;
         this.reader = reader;
         this.processes = processes;
-        this.ringBytes = Rings.bytes(settings, counters.cpus());
+        this.ringBytes = Rings.bytes(settings, counters.rows());
         this.stashBytes = object.memory("slots")
                 + object.memory("stash")
                 + object.memory("long_stash")
@@ -138,9 +145,9 @@ final class EbpfSource implements RingSource {
             int page = LibC.getpagesize();
             int ring = object.map("ring");
             Mapping controlMemory = map(owned, object.map("control"), 0, page, true);
-            long rows = roundUp((long) cpus * ControlLayout.ROW_SIZE, page);
+            long rows = PerCpuCounters.pageBytes(ControlLayout.ROW_SIZE, cpus, page);
             Mapping counterMemory = map(owned, object.map("counters"), 0, rows, false);
-            long ledgerBytes = roundUp((long) cpus * LossLedgers.SIZE, page);
+            long ledgerBytes = PerCpuCounters.pageBytes(LossLedgers.SIZE, cpus, page);
             Mapping ledgerMemory = map(owned, object.map("ledgers"), 0, ledgerBytes, false);
             RecordReader reader = Rings.map(object, settings, cpus, owned);
             Control control = new Control(controlMemory.buffer());
@@ -148,6 +155,7 @@ final class EbpfSource implements RingSource {
             SourceFilters filters = new SourceFilters(object, control, settings.observeSelf());
             filters.begin(settings.filters());
             control.integrity(settings.integrity());
+            control.blind(EntryPoints.isBlind(settings));
             control.withoutSnapshots(settings.snapshots() ? 0 : KernelCopy.WITHOUT_SNAPSHOT);
             control.ringPerCpu(settings.ringPerCpu());
             control.stash(settings.stashEntries(), settings.stashSlots(), settings.taskStorage());
@@ -171,7 +179,7 @@ final class EbpfSource implements RingSource {
                     owned,
                     control,
                     filters,
-                    new Counters(counterMemory.buffer(), cpus),
+                    new PerCpuCounters(counterMemory.buffer(), ControlLayout.ROW_SIZE, cpus),
                     new LossLedgers(ledgerMemory.buffer(), cpus),
                     reader,
                     processes);
@@ -314,12 +322,12 @@ final class EbpfSource implements RingSource {
         control.publishEnterEvents(publish);
     }
 
-    /** Reads the counters again while calls return in between, so that the statistics balance when few calls run. */
     @Override
     public boolean processEvents() {
         return processes != null;
     }
 
+    /** Reads the counters again while calls return in between, so that the statistics balance when few calls run. */
     @Override
     public SourceStats stats() {
         return SourceStats.atRest(this::readStats);
@@ -330,20 +338,21 @@ final class EbpfSource implements RingSource {
         long skippedProcesses = missedAtStop >= 0 ? missedProcessesAtStop : missedProcesses();
         long missed = skipped + skippedProcesses + counters.sum(ControlLayout.UNFINISHED);
         Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);
-        put(lost, LossReason.RING_FULL, ControlLayout.RING_FULL);
-        put(lost, LossReason.RATE_LIMITED, ControlLayout.RATE_LIMITED);
-        put(lost, LossReason.SOURCE_DROPPED, ControlLayout.SILENT);
+        counters.putSum(lost, LossReason.RING_FULL, ControlLayout.RING_FULL);
+        counters.putSum(lost, LossReason.RATE_LIMITED, ControlLayout.RATE_LIMITED);
+        counters.putSum(lost, LossReason.SOURCE_DROPPED, ControlLayout.SILENT);
         if (missed > 0) {
             lost.put(LossReason.PROGRAM_MISSED, missed);
         }
         Map<FilterReason, Long> filtered = new EnumMap<>(FilterReason.class);
-        put(filtered, FilterReason.SELF, ControlLayout.FILTERED_SELF);
-        put(filtered, FilterReason.TGID, ControlLayout.FILTERED_TGID);
-        put(filtered, FilterReason.UID, ControlLayout.FILTERED_UID);
-        put(filtered, FilterReason.CGROUP, ControlLayout.FILTERED_CGROUP);
-        put(filtered, FilterReason.MOUNT_NS, ControlLayout.FILTERED_MOUNT_NS);
-        put(filtered, FilterReason.PATH, ControlLayout.FILTERED_PATH);
-        put(filtered, FilterReason.RESULT, ControlLayout.FILTERED_RESULT);
+        counters.putSum(filtered, FilterReason.SELF, ControlLayout.FILTERED_SELF);
+        counters.putSum(filtered, FilterReason.TGID, ControlLayout.FILTERED_TGID);
+        counters.putSum(filtered, FilterReason.UID, ControlLayout.FILTERED_UID);
+        counters.putSum(filtered, FilterReason.CGROUP, ControlLayout.FILTERED_CGROUP);
+        counters.putSum(filtered, FilterReason.MOUNT_NS, ControlLayout.FILTERED_MOUNT_NS);
+        counters.putSum(filtered, FilterReason.EXECUTABLE, ControlLayout.FILTERED_EXECUTABLE);
+        counters.putSum(filtered, FilterReason.PATH, ControlLayout.FILTERED_PATH);
+        counters.putSum(filtered, FilterReason.RESULT, ControlLayout.FILTERED_RESULT);
         return SourceStats.builder()
                 .returned(counters.sum(ControlLayout.RETURNED) + counters.sum(ControlLayout.SILENT) + skipped)
                 .entered(counters.sum(ControlLayout.ENTERED))
@@ -409,7 +418,9 @@ final class EbpfSource implements RingSource {
     private long missedExits() {
         long missed = 0;
         for (String program : object.programs()) {
-            if (program.startsWith("exit_") || program.equals("all_exit") || EntryPoints.ENDS.contains(program)) {
+            if (program.startsWith("exit_")
+                    || EntryPoints.seesAllReturns(program)
+                    || EntryPoints.ENDS.contains(program)) {
                 missed += ProgramInfo.of(object.program(program)).misses();
             }
         }
@@ -420,22 +431,11 @@ final class EbpfSource implements RingSource {
         return processes == null ? 0 : processes.missed();
     }
 
-    private <K> void put(Map<K, Long> counts, K reason, int counter) {
-        long count = counters.sum(counter);
-        if (count > 0) {
-            counts.put(reason, count);
-        }
-    }
-
     private static Mapping map(OwnedResources owned, int fd, long offset, long length, boolean writable)
             throws EbpfFailure {
         Mapping mapping = Mapping.of(fd, offset, length, writable);
         owned.add(mapping::unmap);
         return mapping;
-    }
-
-    private static long roundUp(long size, long page) {
-        return (size + page - 1) / page * page;
     }
 
     /** Attaches returns before entries: a call that enters in between is an exit without an enter, not the reverse. */

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.ebpf;
 
-import dev.unraced.ebpf.EbpfFailure.Step;
+import dev.unraced.ebpf.libbpf.EbpfFailure;
+import dev.unraced.ebpf.libbpf.EbpfFailure.Step;
+import dev.unraced.ebpf.libbpf.Machine;
 import dev.unraced.event.Syscall;
 import dev.unraced.machine.KernelTypes;
 import java.util.ArrayList;
@@ -21,6 +23,8 @@ final class EntryPoints {
     private static final int FINISH_CONNECT = 1;
 
     private static final List<String> ALL_CONVENTIONS = List.of("all_exit", "all_enter");
+    /** The same programs, which also call those that see execve and execveat. */
+    private static final List<String> ALL_CONVENTIONS_AND_EXECS = List.of("all_exit_execs", "all_enter_execs");
 
     /** The programs that see the end of a request. */
     static final List<String> ENDS = List.of("request_complete", "request_overflow", "request_unlink");
@@ -94,7 +98,20 @@ final class EntryPoints {
         if (settings.isAtFunctions()) {
             return CallFunctions.programs(settings);
         }
-        return servesAllConventions(settings) ? ALL_CONVENTIONS : List.of();
+        if (!servesAllConventions(settings)) {
+            return List.of();
+        }
+        return callsForExecs(settings) ? ALL_CONVENTIONS_AND_EXECS : ALL_CONVENTIONS;
+    }
+
+    /** Returns whether the programs that see all calls call those that see execve and execveat. */
+    static boolean callsForExecs(EbpfSettings settings) {
+        return settings.processEvents() && missesNone(settings);
+    }
+
+    /** Returns whether this program sees the return of all calls. */
+    static boolean seesAllReturns(String program) {
+        return program.equals(ALL_CONVENTIONS.get(0)) || program.equals(ALL_CONVENTIONS_AND_EXECS.get(0));
     }
 
     /**
@@ -169,6 +186,11 @@ final class EntryPoints {
         return !settings.isAtFunctions()
                 && servesAllConventions(settings)
                 && Tracepoints.of(settings.perfEvents()) == Tracepoints.RAW;
+    }
+
+    /** Returns whether calls can be made by a convention that no program sees. */
+    static boolean isBlind(EbpfSettings settings) {
+        return isX86() && !settings.compat();
     }
 
     private static boolean isX86() {

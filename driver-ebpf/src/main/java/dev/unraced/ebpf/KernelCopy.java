@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.ebpf;
 
+import dev.unraced.ebpf.libbpf.EbpfFailure;
 import dev.unraced.event.Syscall;
 import java.util.EnumSet;
 import java.util.Set;

@@ -2,6 +2,10 @@
 package dev.unraced.ebpf;
 
 import dev.unraced.capture.Availability;
+import dev.unraced.ebpf.libbpf.EbpfFailure;
+import dev.unraced.ebpf.libbpf.LibBpf;
+import dev.unraced.ebpf.libbpf.Machine;
+import dev.unraced.ebpf.libbpf.Mapping;
 import dev.unraced.event.Syscall;
 import dev.unraced.natives.LibC;
 import java.util.EnumMap;

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.ebpf;
 
+import dev.unraced.ebpf.libbpf.EbpfFailure;
+import dev.unraced.ebpf.libbpf.ProgramInfo;
 import dev.unraced.machine.OfferedAbis;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -21,6 +26,12 @@ final class ProcessPrograms {
     /** The programs at the tracepoints of all calls that see execve and execveat; returns before entries. */
     private static final List<String> AT_TRACEPOINTS = List.of("exit_all_execs", "enter_all_execs");
 
+    /** The programs that those of all calls call, and their places; returns before entries. */
+    private static final Map<String, Integer> CALLED = placed("exit_called_execs", "enter_called_execs");
+
+    /** A map of the programs of calls. */
+    private static final String PLACES = "exec_programs";
+
     private final BpfObject object;
 
     private ProcessPrograms(BpfObject object) {
@@ -37,12 +48,18 @@ final class ProcessPrograms {
     static ProcessPrograms attach(BpfObject main, EbpfSettings settings) throws EbpfFailure {
         List<String> events =
                 Stream.concat(EVENTS.stream(), execs(settings).stream()).toList();
-        Set<String> wanted = Stream.concat(events.stream(), Stream.of(ALIVE)).collect(Collectors.toSet());
+        Map<String, Integer> called = EntryPoints.callsForExecs(settings) ? CALLED : Map.of();
+        Set<String> wanted = Stream.of(events, called.keySet(), List.of(ALIVE))
+                .flatMap(Collection::stream)
+                .collect(Collectors.toSet());
         BpfObject object = BpfObject.loadBeside(main, OBJECT, wanted);
         boolean attached = false;
         try {
             for (String program : events) {
                 object.attach(program);
+            }
+            for (Map.Entry<String, Integer> program : called.entrySet()) {
+                main.putInt(PLACES, program.getValue(), object.program(program.getKey()));
             }
             object.iterate(ALIVE);
             attached = true;
@@ -54,8 +71,19 @@ final class ProcessPrograms {
         }
     }
 
-    /** Returns the programs that see execve and execveat, where the programs of other calls are. */
+    private static Map<String, Integer> placed(String atReturn, String atEntry) {
+        Map<String, Integer> programs = new LinkedHashMap<>();
+        // enum exec_program of syscall/compat.h
+        programs.put(atReturn, 1);
+        programs.put(atEntry, 0);
+        return programs;
+    }
+
+    /** Returns the programs to attach that see execve and execveat, where the programs of other calls are. */
     private static List<String> execs(EbpfSettings settings) {
+        if (EntryPoints.callsForExecs(settings)) {
+            return List.of();
+        }
         if (!settings.isAtFunctions()) {
             return AT_TRACEPOINTS;
         }

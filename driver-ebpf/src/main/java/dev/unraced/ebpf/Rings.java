@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.ebpf;
 
-import dev.unraced.ebpf.EbpfFailure.Step;
+import dev.unraced.ebpf.libbpf.EbpfFailure;
+import dev.unraced.ebpf.libbpf.EbpfFailure.Step;
+import dev.unraced.ebpf.libbpf.LibBpf;
+import dev.unraced.ebpf.libbpf.Mapping;
 import dev.unraced.natives.LibC;
 import dev.unraced.ring.MergingReader;
 import dev.unraced.ring.OwnedResources;

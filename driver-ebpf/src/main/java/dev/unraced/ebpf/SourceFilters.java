@@ -5,8 +5,13 @@ import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import dev.unraced.capture.CaptureException;
 import dev.unraced.config.EventFilters;
-import dev.unraced.ebpf.EbpfFailure.Step;
+import dev.unraced.ebpf.libbpf.EbpfFailure;
+import dev.unraced.ebpf.libbpf.EbpfFailure.Step;
+import dev.unraced.ebpf.libbpf.LibBpf;
+import dev.unraced.ebpf.libbpf.Machine;
 import dev.unraced.event.ByteString;
+import dev.unraced.linux.ExecutableFile;
+import java.io.IOException;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -32,7 +37,7 @@ final class SourceFilters {
     private final int self;
     private final Map<FilterMap, Map<Object, Integer>> contents = new HashMap<>();
     private final Map<FilterMap, Integer> rooms = new HashMap<>();
-    private final @Nullable EventFilters[] generations = new EventFilters[ControlLayout.FILTER_GENERATIONS];
+    private final @Nullable Found[] generations = new Found[ControlLayout.FILTER_GENERATIONS];
     private int generation;
 
     SourceFilters(BpfObject object, Control control, boolean observeSelf) {
@@ -49,7 +54,27 @@ final class SourceFilters {
     }
 
     private static int room(FilterMap map, EventFilters filters) {
-        return ROOM + map.keys(filters).size();
+        // Several paths can lead to one file.
+        Collection<?> most =
+                map == FilterMap.EXECUTABLES ? filters.executables() : map.keys(new Found(filters, Set.of()));
+        return ROOM + most.size();
+    }
+
+    /**
+     * Filters, and the files that their executables lead to.
+     *
+     * @param files those of when the filters came into force: a path can lead to another one later
+     */
+    private record Found(EventFilters filters, Set<ExecutableFile> files) {
+        static final Found NONE = new Found(EventFilters.NONE, Set.of());
+
+        static Found of(EventFilters filters) {
+            try {
+                return new Found(filters, ExecutableFile.all(filters.executables()));
+            } catch (IOException e) {
+                throw new CaptureException("driver ebpf: no filter by executable, since " + e.getMessage() + ".", e);
+            }
+        }
     }
 
     /** Fills the maps before the programs run. */
@@ -60,22 +85,24 @@ final class SourceFilters {
         for (int place = 0; place < generations.length; place++) {
             control.generation(place, ControlLayout.FILTERS_FORGOTTEN);
         }
-        generations[0] = filters;
+        Found found = Found.of(filters);
+        generations[0] = found;
         fill();
-        control.generation(0, word(filters, 0));
-        control.filters(word(filters, 0));
+        control.generation(0, word(found, 0));
+        control.filters(word(found, 0));
     }
 
     EventFilters inForce() {
-        EventFilters inForce = generations[place(generation)];
+        Found inForce = generations[place(generation)];
         if (inForce == null) {
             throw new IllegalStateException("no filters in force");
         }
-        return inForce;
+        return inForce.filters();
     }
 
     /** Changes the filters. After a failure they are as they were. */
-    void change(EventFilters next) throws EbpfFailure {
+    void change(EventFilters filters) throws EbpfFailure {
+        Found next = Found.of(filters);
         // Zero stands for filters that have never changed.
         int number = generation == LAST_GENERATION ? generations.length : generation + 1;
         forget(place(number));
@@ -104,7 +131,7 @@ final class SourceFilters {
     }
 
     /** Forgets the oldest filters until the maps have room for the next ones. */
-    private void makeRoom(EventFilters next) {
+    private void makeRoom(Found next) {
         for (FilterMap map : FilterMap.values()) {
             int room = rooms.getOrDefault(map, 0);
             int wanted = wanted(map, next).size();
@@ -120,9 +147,9 @@ final class SourceFilters {
         }
     }
 
-    private Set<Object> wanted(FilterMap map, EventFilters next) {
+    private Set<Object> wanted(FilterMap map, Found next) {
         Set<Object> wanted = new HashSet<>(map.keys(next));
-        for (EventFilters filters : generations) {
+        for (Found filters : generations) {
             if (filters != null) {
                 wanted.addAll(map.keys(filters));
             }
@@ -138,7 +165,7 @@ final class SourceFilters {
     private void removeUnwanted() throws EbpfFailure {
         for (FilterMap map : FilterMap.values()) {
             Map<Object, Integer> known = contents(map);
-            Set<Object> wanted = wanted(map, EventFilters.NONE);
+            Set<Object> wanted = wanted(map, Found.NONE);
             for (Object key : Set.copyOf(known.keySet())) {
                 if (!wanted.contains(key)) {
                     map.remove(object, key);
@@ -152,7 +179,7 @@ final class SourceFilters {
     private void fill() throws EbpfFailure {
         for (FilterMap map : FilterMap.values()) {
             Map<Object, Integer> known = contents(map);
-            for (Object key : wanted(map, EventFilters.NONE)) {
+            for (Object key : wanted(map, Found.NONE)) {
                 int bits = bits(map, key);
                 Integer before = known.get(key);
                 if (before == null) {
@@ -168,7 +195,7 @@ final class SourceFilters {
     private int bits(FilterMap map, Object key) {
         int bits = 0;
         for (int place = 0; place < generations.length; place++) {
-            EventFilters filters = generations[place];
+            Found filters = generations[place];
             if (filters != null && map.accepts(filters, key)) {
                 bits |= 1 << place;
             }
@@ -185,9 +212,9 @@ final class SourceFilters {
     }
 
     /** Returns what the control block says of filters: those that are on, and their generation. */
-    private int word(EventFilters filters, int number) {
+    private int word(Found filters, int number) {
         int on = self
-                | switch (filters.result()) {
+                | switch (filters.filters().result()) {
                     case ALL -> 0;
                     case FAILED -> ControlLayout.FILTER_FAILED;
                     case SUCCEEDED -> ControlLayout.FILTER_SUCCEEDED;
@@ -202,39 +229,45 @@ final class SourceFilters {
     private enum FilterMap {
         TGIDS(0, "tgids", ControlLayout.FILTER_TGIDS) {
             @Override
-            Collection<?> keys(EventFilters filters) {
-                return filters.tgids();
+            Collection<?> keys(Found filters) {
+                return filters.filters().tgids();
             }
         },
         UIDS(1, "uids", ControlLayout.FILTER_UIDS) {
             @Override
-            Collection<?> keys(EventFilters filters) {
-                return filters.uids();
+            Collection<?> keys(Found filters) {
+                return filters.filters().uids();
             }
         },
         CGROUPS(2, "cgroups", ControlLayout.FILTER_CGROUPS) {
             @Override
-            Collection<?> keys(EventFilters filters) {
-                return filters.cgroups();
+            Collection<?> keys(Found filters) {
+                return filters.filters().cgroups();
             }
         },
         MOUNT_NAMESPACES(3, "mount_namespaces", ControlLayout.FILTER_MOUNT_NS) {
             @Override
-            Collection<?> keys(EventFilters filters) {
-                return filters.mountNamespaces();
+            Collection<?> keys(Found filters) {
+                return filters.filters().mountNamespaces();
             }
         },
         PATHS(4, "paths", ControlLayout.FILTER_PATHS) {
             @Override
-            Collection<?> keys(EventFilters filters) {
-                return filters.paths();
+            Collection<?> keys(Found filters) {
+                return filters.filters().paths();
             }
 
             /** A look-up finds the longest start of a path alone, so this one stands for the shorter ones, too. */
             @Override
-            boolean accepts(EventFilters filters, Object key) {
+            boolean accepts(Found filters, Object key) {
                 ByteString path = (ByteString) key;
-                return filters.acceptsPath(path.toByteArray(), path.length());
+                return filters.filters().acceptsPath(path.toByteArray(), path.length());
+            }
+        },
+        EXECUTABLES(5, "executables", ControlLayout.FILTER_EXECUTABLES) {
+            @Override
+            Collection<?> keys(Found filters) {
+                return filters.files();
             }
         };
 
@@ -265,10 +298,10 @@ final class SourceFilters {
         }
 
         /** Returns the keys of some filters. */
-        abstract Collection<?> keys(EventFilters filters);
+        abstract Collection<?> keys(Found filters);
 
         /** Returns whether filters let a key through that is in the map. */
-        boolean accepts(EventFilters filters, Object key) {
+        boolean accepts(Found filters, Object key) {
             return keys(filters).contains(key);
         }
 
@@ -315,6 +348,10 @@ final class SourceFilters {
                 to.setMemory(at, KEY_SIZE, (byte) 0);
                 to.setInt(at, path.length() * Byte.SIZE);
                 to.write(at + BITS_SIZE, path.toByteArray(), 0, path.length());
+            } else if (key instanceof ExecutableFile file) {
+                // struct unraced_executable
+                to.setLong(at, file.inode());
+                to.setLong(at + Long.BYTES, Integer.toUnsignedLong(file.device()));
             } else {
                 // A key of 32 bits is the lower half; all machines that the driver runs on are little-endian.
                 to.setLong(at, ((Number) key).longValue());

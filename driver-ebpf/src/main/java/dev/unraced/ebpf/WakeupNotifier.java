@@ -3,7 +3,8 @@ package dev.unraced.ebpf;
 
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
-import dev.unraced.ebpf.EbpfFailure.Step;
+import dev.unraced.ebpf.libbpf.EbpfFailure;
+import dev.unraced.ebpf.libbpf.EbpfFailure.Step;
 import dev.unraced.natives.LibC;
 
 /** Sleeps on a ring's descriptor, and on a descriptor of its own so that another thread can end the sleep. */

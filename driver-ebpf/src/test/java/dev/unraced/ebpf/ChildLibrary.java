@@ -3,6 +3,7 @@ package dev.unraced.ebpf;
 
 import dev.unraced.capture.Availability;
 import dev.unraced.config.CaptureConfig;
+import dev.unraced.ebpf.libbpf.LibBpf;
 
 /** Reports the libbpf that the driver uses in a separate process, or why the driver does not work. */
 final class ChildLibrary {

@@ -41,7 +41,7 @@ class ControlLayoutTest {
 
     private static String expression(String constant) {
         String name = constant.toLowerCase(Locale.ROOT);
-        if (constant.equals("FILTERS_FORGOTTEN") || constant.startsWith("FILTER_GENERATION")) {
+        if (constant.equals("FILTERS_FORGOTTEN")) {
             return "(int)" + constant;
         }
         if (constant.startsWith("FILTER_")) {
@@ -70,6 +70,7 @@ class ControlLayoutTest {
                     "POLLED_FLAG",
                     "NO_SNAPSHOTS",
                     "GENERATIONS",
+                    "BLIND",
                     "FILTERED_SINCE",
                     "STASHED" -> "offsetof(struct unraced_control, " + name + ")";
             default -> "offsetof(struct unraced_counters, " + name.replace("filtered_", "filtered.") + ")";

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.unraced.capture.Availability;
 import dev.unraced.capture.Availability.Inconclusive;
 import dev.unraced.capture.Availability.Unavailable;
-import dev.unraced.ebpf.EbpfFailure.Step;
+import dev.unraced.ebpf.libbpf.EbpfFailure;
+import dev.unraced.ebpf.libbpf.EbpfFailure.Step;
+import dev.unraced.ebpf.libbpf.Machine;
 import dev.unraced.linux.Errno;
 import org.junit.jupiter.api.Test;
 

@@ -13,6 +13,8 @@ import static org.mockito.Mockito.verify;
 
 import dev.unraced.capture.Capabilities;
 import dev.unraced.config.CaptureConfig;
+import dev.unraced.ebpf.libbpf.EbpfFailure;
+import dev.unraced.ebpf.libbpf.ProgramInfo;
 import dev.unraced.event.EventView;
 import dev.unraced.event.Mitigation;
 import dev.unraced.linux.Errno;

@@ -4,6 +4,7 @@ package dev.unraced.ebpf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.unraced.ebpf.libbpf.LibBpf;
 import dev.unraced.natives.NativePart;
 import java.nio.file.Files;
 import java.nio.file.Path;

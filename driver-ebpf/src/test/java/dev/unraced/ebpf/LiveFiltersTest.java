@@ -98,14 +98,17 @@ class LiveFiltersTest {
     void everyFilterByNumberChanges() {
         try (Capture capture = open()) {
             EventFilters all = capture.filters();
+            Set<String> shell = Set.of("/bin/sh");
             Set<Long> others =
                     LongStream.range(1L << 30, (1L << 30) + 500).boxed().collect(Collectors.toSet());
             List<EventFilters> none = List.of(
-                    new EventFilters(Set.of(1), all.uids(), Set.of(), Set.of(), List.of(), ResultFilter.ALL),
-                    new EventFilters(all.tgids(), others, Set.of(), Set.of(), List.of(), ResultFilter.ALL),
-                    new EventFilters(all.tgids(), Set.of(), others, Set.of(), List.of(), ResultFilter.ALL),
-                    new EventFilters(all.tgids(), Set.of(), Set.of(), others, List.of(), ResultFilter.ALL),
-                    new EventFilters(all.tgids(), Set.of(), Set.of(), Set.of(), List.of(), ResultFilter.SUCCEEDED));
+                    new EventFilters(Set.of(1), all.uids(), Set.of(), Set.of(), Set.of(), List.of(), ResultFilter.ALL),
+                    new EventFilters(all.tgids(), others, Set.of(), Set.of(), Set.of(), List.of(), ResultFilter.ALL),
+                    new EventFilters(all.tgids(), Set.of(), others, Set.of(), Set.of(), List.of(), ResultFilter.ALL),
+                    new EventFilters(all.tgids(), Set.of(), Set.of(), others, Set.of(), List.of(), ResultFilter.ALL),
+                    new EventFilters(all.tgids(), Set.of(), Set.of(), Set.of(), shell, List.of(), ResultFilter.ALL),
+                    new EventFilters(
+                            all.tgids(), Set.of(), Set.of(), Set.of(), Set.of(), List.of(), ResultFilter.SUCCEEDED));
             for (int round = 0; round < 3; round++) {
                 for (EventFilters filters : none) {
                     capture.filterBy(filters);
@@ -121,7 +124,8 @@ class LiveFiltersTest {
         List<ByteString> paths = starts.stream()
                 .map(start -> ByteString.utf8(directory.resolve(start).toString()))
                 .toList();
-        return new EventFilters(all.tgids(), all.uids(), all.cgroups(), all.mountNamespaces(), paths, all.result());
+        return new EventFilters(
+                all.tgids(), all.uids(), all.cgroups(), all.mountNamespaces(), all.executables(), paths, all.result());
     }
 
     /** Opens a file that is not there, and returns whether there is an event of it. */

@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.config.EventFilters;
 import dev.unraced.config.RateLimits;
+import dev.unraced.ebpf.libbpf.KernelFileSystem;
+import dev.unraced.ebpf.libbpf.LibBpf;
+import dev.unraced.ebpf.libbpf.Mapping;
+import dev.unraced.ebpf.libbpf.PerfEvent;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
 import dev.unraced.natives.LibC;
+import dev.unraced.ring.PerCpuCounters;
 import dev.unraced.settings.CallHooks;
 import java.util.List;
 import java.util.Set;
@@ -34,7 +39,8 @@ class MissedCopiesTest {
             false,
             Set.of(Syscall.OPENAT),
             false,
-            new EventFilters(Set.of(), Set.of(NOBODY), Set.of(), Set.of(), List.of(), EventFilters.NONE.result()),
+            new EventFilters(
+                    Set.of(), Set.of(NOBODY), Set.of(), Set.of(), Set.of(), List.of(), EventFilters.NONE.result()),
             RateLimits.NONE,
             1 << 16,
             false,
@@ -98,7 +104,8 @@ class MissedCopiesTest {
                 control.active(true);
                 Commands.run("setpriv", "--reuid=" + NOBODY, "--clear-groups", "sh", "-c", script);
                 object.detach();
-                return new Counters(counterMemory.buffer(), cpus).sum(ControlLayout.COPIES_MISSED);
+                return new PerCpuCounters(counterMemory.buffer(), ControlLayout.ROW_SIZE, cpus)
+                        .sum(ControlLayout.COPIES_MISSED);
             } finally {
                 controlMemory.unmap();
                 counterMemory.unmap();

@@ -3,6 +3,7 @@ package dev.unraced.ebpf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unraced.ebpf.libbpf.KernelFileSystem;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;

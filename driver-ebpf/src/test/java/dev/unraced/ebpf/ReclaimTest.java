@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.config.EventFilters;
 import dev.unraced.config.RateLimits;
+import dev.unraced.ebpf.libbpf.KernelFileSystem;
+import dev.unraced.ebpf.libbpf.LibBpf;
+import dev.unraced.ebpf.libbpf.Mapping;
+import dev.unraced.ebpf.libbpf.PerfEvent;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
 import dev.unraced.natives.LibC;
+import dev.unraced.ring.PerCpuCounters;
 import dev.unraced.settings.CallHooks;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,7 +56,7 @@ class ReclaimTest {
             Mapping controlMemory = Mapping.of(object.map("control"), 0, page, true);
             long rows = (long) (cpus * ControlLayout.ROW_SIZE + page - 1) / page * page;
             Mapping counterMemory = Mapping.of(object.map("counters"), 0, rows, false);
-            Counters counters = new Counters(counterMemory.buffer(), cpus);
+            PerCpuCounters counters = new PerCpuCounters(counterMemory.buffer(), ControlLayout.ROW_SIZE, cpus);
             Control control = new Control(controlMemory.buffer());
             control.switchTo(Mitigation.STASH);
             control.filters(0);

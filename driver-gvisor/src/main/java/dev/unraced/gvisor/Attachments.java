@@ -103,7 +103,11 @@ final class Attachments {
                     runsc.detach(id);
                 }
             } catch (RunscException e) {
-                LOG.debug("Sandbox {} cannot be detached from; it has probably ended", id, e);
+                if (e.isLate()) {
+                    LOG.warn("Sandbox {} may keep its trace session, as it does not answer: {}", id, e.getMessage());
+                } else {
+                    LOG.debug("Sandbox {} cannot be detached from; it has probably ended", id, e);
+                }
             }
         });
         attached.clear();

@@ -24,7 +24,9 @@ final class Connection {
     /** The process that made the connection, which is runsc and not the sandbox. */
     final int peer;
 
-    private final int[] held;
+    private final int[] heldAt;
+    /** The calls that wait for a further frame. */
+    final HeldCalls.Own held = new HeldCalls.Own();
     /** The threads with an entry in the stash, and their number. */
     private final BitSet stashed = new BitSet();
 
@@ -43,6 +45,8 @@ final class Connection {
 
     private int containerCount = 1;
     private int lastContainer;
+    /** The last id that no event may name; empty for none. */
+    private byte[] refusedContainer = NO_CONTAINER;
 
     private @Nullable SandboxProcesses processes;
     private int lastDropped;
@@ -59,11 +63,13 @@ final class Connection {
     boolean isAttached;
 
     boolean isWarnedOf;
+    /** Set once the user was told that events name no container. */
+    boolean isWarnedOfContainer;
+
     long oversized;
     long frames;
     long dropped;
     long malformed;
-    long withheld;
 
     /** Sets the System.nanoTime at which the stream began. */
     void begin(long now) {
@@ -73,7 +79,7 @@ final class Connection {
     Connection(int number, int peer) {
         this.number = number;
         this.peer = peer;
-        this.held = new int[number == 0 ? 0 : THREAD_LIMIT];
+        this.heldAt = new int[number == 0 ? 0 : THREAD_LIMIT];
         containers[0] = NO_CONTAINER;
     }
 
@@ -91,11 +97,11 @@ final class Connection {
     }
 
     int held(int tid) {
-        return held[tid];
+        return heldAt[tid];
     }
 
     void held(int tid, int place) {
-        held[tid] = place;
+        heldAt[tid] = place;
     }
 
     boolean isStashed(int tid) {
@@ -122,16 +128,16 @@ final class Connection {
         return containers[index];
     }
 
-    /** Returns the index of a container's id, or -1 when it is new here. */
+    /** Returns the index of a container's id, 0 for one that was just refused, or -1 when it is new here. */
     int containerIndex(byte[] bytes, int at, int length) {
-        if (length == 0) {
+        if (length == 0 || is(refusedContainer, bytes, at, length)) {
             return 0;
         }
-        if (is(lastContainer, bytes, at, length)) {
+        if (is(containers[lastContainer], bytes, at, length)) {
             return lastContainer;
         }
         for (int i = 1; i < containerCount; i++) {
-            if (is(i, bytes, at, length)) {
+            if (is(containers[i], bytes, at, length)) {
                 lastContainer = i;
                 return i;
             }
@@ -146,6 +152,16 @@ final class Connection {
         }
         containers[containerCount] = id;
         return containerCount++;
+    }
+
+    /** Has no event name a container, though frames do. */
+    void refuseContainer(byte[] id) {
+        refusedContainer = id;
+    }
+
+    /** Has the id that was refused last looked at again. */
+    void allowContainers() {
+        refusedContainer = NO_CONTAINER;
     }
 
     int containerCount() {
@@ -168,8 +184,7 @@ final class Connection {
         return delta;
     }
 
-    private boolean is(int index, byte[] bytes, int at, int length) {
-        byte[] id = containers[index];
+    private static boolean is(byte[] id, byte[] bytes, int at, int length) {
         return Arrays.equals(id, 0, id.length, bytes, at, at + length);
     }
 }

@@ -19,6 +19,8 @@ final class Frame {
     static final int CLOSE = 8;
     static final int READ = 9;
     static final int CONNECT = 10;
+    /** An execve or execveat, whether it succeeds or fails; {@link #EXEC} is of one that has loaded its program. */
+    static final int EXEC_CALL = 11;
 
     /** The frame itself. */
     byte[] bytes = {};
@@ -49,7 +51,7 @@ final class Frame {
     long result;
     long errno;
     long sysno;
-    /** The descriptor argument: dirfd of an open, the socket of a connect. */
+    /** The descriptor argument: dirfd of an open or an execveat, the socket of a connect. */
     long fd;
 
     long flags;

@@ -60,7 +60,7 @@ final class FrameDecoder {
         broken = false;
         switch (into.type) {
             case Frame.RAW -> raw(end, into);
-            case Frame.OPEN, Frame.CONNECT, Frame.CLOSE, Frame.READ -> call(end, into);
+            case Frame.OPEN, Frame.CONNECT, Frame.CLOSE, Frame.READ, Frame.EXEC_CALL -> call(end, into);
             case Frame.CLONE -> clone(end, into);
             case Frame.EXEC -> program(end, into, 3);
             case Frame.CONTAINER_START -> program(end, into, 4);
@@ -89,17 +89,17 @@ final class FrameDecoder {
 
     /** Reads the fields whose meaning depends on the call. */
     private void argument(int field, Frame into) {
-        if (into.type != Frame.OPEN && into.type != Frame.CONNECT) {
+        if (into.type == Frame.CLOSE || into.type == Frame.READ) {
             return;
         }
-        switch (field) {
-            case 6 << 3 | BYTES -> {
-                into.argumentAt = (int) number;
-                into.argumentLength = length;
-            }
-            case 7 << 3 | VARINT -> into.flags = number & 0xffff_ffffL;
-            case 8 << 3 | VARINT -> into.mode = number & 0xffff_ffffL;
-            default -> {}
+        int flags = into.type == Frame.EXEC_CALL ? 9 : 7;
+        if (field == (6 << 3 | BYTES)) {
+            into.argumentAt = (int) number;
+            into.argumentLength = length;
+        } else if (field == (flags << 3 | VARINT)) {
+            into.flags = number & 0xffff_ffffL;
+        } else if (field == (8 << 3 | VARINT)) {
+            into.mode = number & 0xffff_ffffL;
         }
     }
 

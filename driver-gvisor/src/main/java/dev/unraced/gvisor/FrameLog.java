@@ -2,14 +2,19 @@
 package dev.unraced.gvisor;
 
 import dev.unraced.capture.CaptureException;
+import dev.unraced.linux.FileErrors;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,12 +34,20 @@ final class FrameLog implements AutoCloseable {
         void frame(int sandbox, byte[] frame);
     }
 
+    /** Creates a new file that only its owner can read, since frames have the paths and arguments of all sandboxes. */
     FrameLog(Path file) {
         this.file = file;
         try {
-            out = new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(file)));
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            out = new DataOutputStream(new BufferedOutputStream(
+                    Files.newOutputStream(file, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)));
+        } catch (FileAlreadyExistsException e) {
+            throw new CaptureException(
+                    "driver gvisor: " + file + " exists already. Set unraced.gvisor.record to another name, or remove"
+                            + " it",
+                    e);
         } catch (IOException e) {
-            throw new CaptureException("driver gvisor: cannot write to " + file + ": " + e.getMessage(), e);
+            throw new CaptureException("driver gvisor: cannot create " + file + ": " + FileErrors.reason(e), e);
         }
     }
 

@@ -58,8 +58,9 @@ public final class GvisorDriver implements Driver {
             .without(Feature.START_NAMESPACES, "no trace point names mount namespaces")
             .without(Feature.OWN_CALLS, "the capturing process is in no sandbox")
             .without(Feature.ENTER_EVENTS, "the driver makes one record of a call, and none at its entry")
-            .without(Feature.FAILED_EXECS, "the driver makes no events of execs that fail")
-            .without(Feature.EXEC_CALLS, "the point of an exec does not name the call")
+            .without(Feature.EXEC_CALLS, "a sentry tells neither capabilities nor the ids of after an exec")
+            .without(Feature.TERMINALS, "no trace point names the controlling terminal")
+            .without(Feature.CGROUP_PATH, "cgroups of a sandbox are its own, and no trace point names them")
             .without(Feature.PROCESSES_ALIVE, "trace points tell of what happens, and of nothing that was there")
             .without(Feature.EXEC_PATH, "the path that an exec asked for is told by newer sentries alone")
             .without(Feature.EXECUTABLE_INODE, "no trace point has device and inode of a program")
@@ -80,6 +81,7 @@ public final class GvisorDriver implements Driver {
             .without(Feature.DETACHED_FLAG, "no trace point tells of mounts")
             .without(Feature.FILTER_CGROUP, "cgroups of a sandbox are its own, and no trace point names them")
             .without(Feature.FILTER_MOUNT_NAMESPACE, "no trace point names mount namespaces")
+            .without(Feature.FILTER_EXECUTABLE, "no trace point of a call names the program's file")
             .without(Feature.FILTERS_AT_ENTRY, "filters apply at the return, when the call has had its stash entry");
 
     @Override

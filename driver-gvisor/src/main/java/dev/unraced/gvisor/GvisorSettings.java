@@ -61,7 +61,7 @@ record GvisorSettings(
                     config.filters(),
                     config.ringBytes(),
                     config.stashEntries(),
-                    Path.of(own.string("endpoint")).toAbsolutePath(),
+                    own.path("endpoint", problems).orElse(Path.of("")).toAbsolutePath(),
                     octal(own.string("socket-mode"), problems),
                     own.strings("attach"),
                     own.string("runsc"),
@@ -71,7 +71,7 @@ record GvisorSettings(
                     own.duration("handshake-timeout").toNanos(),
                     own.duration("first-frame-timeout").toNanos(),
                     own.duration("fd-path-window").toNanos(),
-                    own.string("record"));
+                    own.path("record", problems).map(Path::toString).orElse(""));
             settings.check(problems);
             if (problems.isEmpty()) {
                 return settings;

@@ -16,6 +16,8 @@ import dev.unraced.ring.UserWakeupNotifier;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -53,7 +55,9 @@ final class GvisorSource extends UserSource implements Link.Owner {
     /** The links whose sandboxes have shaken hands. */
     private final List<Link> links = new CopyOnWriteArrayList<>();
 
-    private final AtomicInteger open = new AtomicInteger();
+    /** All links whose threads run. */
+    private final Set<Link> open = ConcurrentHashMap.newKeySet();
+
     private final AtomicInteger numbers = new AtomicInteger();
     private final AtomicLong turnedAway = new AtomicLong();
     private final Thread thread;
@@ -134,7 +138,7 @@ final class GvisorSource extends UserSource implements Link.Owner {
     }
 
     private void accepted(int fd) {
-        if (open.get() >= settings.maxSandboxes() || stopping) {
+        if (open.size() >= settings.maxSandboxes() || stopping) {
             if (turnedAway.getAndIncrement() == 0) {
                 LOG.warn(
                         "There are {} sandboxes; others are turned away (unraced.gvisor.max-sandboxes)",
@@ -143,12 +147,20 @@ final class GvisorSource extends UserSource implements Link.Owner {
             LibC.close(fd);
             return;
         }
-        open.incrementAndGet();
         int number = numbers.incrementAndGet();
         Link link = new Link(fd, number, settings.queueBytes(), settings.handshakeNanos(), this);
         Thread receiver = new Thread(link, "unraced-gvisor-" + number);
         receiver.setDaemon(true);
-        receiver.start();
+        open.add(link);
+        boolean started = false;
+        try {
+            receiver.start();
+            started = true;
+        } finally {
+            if (!started) {
+                open.remove(link);
+            }
+        }
     }
 
     @Override
@@ -163,7 +175,7 @@ final class GvisorSource extends UserSource implements Link.Owner {
 
     @Override
     public void gone(Link link) {
-        open.decrementAndGet();
+        open.remove(link);
         ring();
     }
 
@@ -398,8 +410,9 @@ final class GvisorSource extends UserSource implements Link.Owner {
     }
 
     private void endReceiving() {
-        links.forEach(Link::stop);
-        Naps.until(() -> open.get() == 0, SETTLE_STEP, 5 * SECOND);
+        // No further one comes, as the listener is closed; this ends those that are shaking hands, too.
+        open.forEach(Link::stop);
+        Naps.until(open::isEmpty, SETTLE_STEP, 5 * SECOND);
     }
 
     private void endMerging() {

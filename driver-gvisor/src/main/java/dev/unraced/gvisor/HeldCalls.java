@@ -5,8 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Returned calls that wait for a further frame, at most one of each thread. Their number is bounded. Each has a
- * deadline of its own, at the same distance for all calls of a kind. Not thread-safe; allocates only when more calls
- * wait at once than ever before.
+ * deadline of its own, at the same distance for all calls of a kind. Besides the lists of all calls, by kind, each
+ * sandbox has such lists of its own calls. Not thread-safe; allocates only when more calls wait at once than ever
+ * before.
  */
 final class HeldCalls {
     /** The frame that a call waits for. */
@@ -23,6 +24,58 @@ final class HeldCalls {
         }
     }
 
+    /** The calls of one sandbox. */
+    static final class Own {
+        private final Ends[] ends = ends();
+        private int count;
+
+        /** Returns the number of the sandbox's calls that wait. */
+        int count() {
+            return count;
+        }
+    }
+
+    /** The ends of a list. */
+    private static final class Ends {
+        private int first = NONE;
+        private int last = NONE;
+    }
+
+    /** Lists of places, in order of their deadlines; each place is in one of them at most. */
+    private static final class Lists {
+        private final int[] next;
+        private final int[] previous;
+
+        Lists(int capacity) {
+            next = new int[capacity];
+            previous = new int[capacity];
+        }
+
+        void append(Ends ends, int place) {
+            next[place] = NONE;
+            previous[place] = ends.last;
+            if (ends.last == NONE) {
+                ends.first = place;
+            } else {
+                next[ends.last] = place;
+            }
+            ends.last = place;
+        }
+
+        void unlink(Ends ends, int place) {
+            if (previous[place] == NONE) {
+                ends.first = next[place];
+            } else {
+                next[previous[place]] = next[place];
+            }
+            if (next[place] == NONE) {
+                ends.last = previous[place];
+            } else {
+                previous[next[place]] = previous[place];
+            }
+        }
+    }
+
     private static final int NONE = -1;
     private static final Kind[] KINDS = Kind.values();
 
@@ -31,12 +84,12 @@ final class HeldCalls {
 
     private final Kind[] kinds;
     private final long[] deadlines;
-    /** The lists by kind, in order of their deadlines. */
-    private final int[] next;
+    /** The lists of all calls. */
+    private final Lists all;
 
-    private final int[] previous;
-    private final int[] first = {NONE, NONE};
-    private final int[] last = {NONE, NONE};
+    private final Ends[] ends = ends();
+    /** The lists of each sandbox. */
+    private final Lists own;
     /** The free places, as a stack. */
     private final int[] free;
 
@@ -46,12 +99,20 @@ final class HeldCalls {
         records = new RecordBuilder[capacity];
         kinds = new Kind[capacity];
         deadlines = new long[capacity];
-        next = new int[capacity];
-        previous = new int[capacity];
+        all = new Lists(capacity);
+        own = new Lists(capacity);
         free = new int[capacity];
         for (int i = 0; i < capacity; i++) {
             free[freeCount++] = capacity - 1 - i;
         }
+    }
+
+    private static Ends[] ends() {
+        Ends[] ends = new Ends[KINDS.length];
+        for (int i = 0; i < ends.length; i++) {
+            ends[i] = new Ends();
+        }
+        return ends;
     }
 
     boolean isFull() {
@@ -74,7 +135,10 @@ final class HeldCalls {
         records[place] = record;
         kinds[place] = kind;
         deadlines[place] = deadline;
-        append(place, kind.list);
+        all.append(ends[kind.list], place);
+        Own calls = record.connection.held;
+        own.append(calls.ends[kind.list], place);
+        calls.count++;
         record.connection.held(record.tid, place + 1);
         return spare == null ? new RecordBuilder() : spare;
     }
@@ -103,7 +167,10 @@ final class HeldCalls {
     /** Removes a thread's record and keeps its memory; there must be one. */
     void remove(Connection connection, int tid) {
         int place = connection.held(tid) - 1;
-        unlink(place, kinds[place].list);
+        int list = kinds[place].list;
+        all.unlink(ends[list], place);
+        own.unlink(connection.held.ends[list], place);
+        connection.held.count--;
         free[freeCount++] = place;
         connection.held(tid, 0);
     }
@@ -112,7 +179,7 @@ final class HeldCalls {
     @Nullable
     RecordBuilder overdue(long now) {
         for (Kind kind : KINDS) {
-            int place = first[kind.list];
+            int place = ends[kind.list].first;
             if (place != NONE && deadlines[place] - now <= 0) {
                 return records[place];
             }
@@ -120,33 +187,19 @@ final class HeldCalls {
         return null;
     }
 
-    /** Returns the record to give up for another; there must be one. */
+    /** Returns the oldest record; there must be one. */
     RecordBuilder oldest() {
-        int place = first[Kind.FD_PATH.list];
-        return records[place == NONE ? first[Kind.EXIT_PAIR.list] : place];
+        return oldest(ends);
     }
 
-    private void append(int place, int list) {
-        next[place] = NONE;
-        previous[place] = last[list];
-        if (last[list] == NONE) {
-            first[list] = place;
-        } else {
-            next[last[list]] = place;
-        }
-        last[list] = place;
+    /** Returns the record of a sandbox to give up for another; there must be one. */
+    RecordBuilder oldest(Connection of) {
+        return oldest(of.held.ends);
     }
 
-    private void unlink(int place, int list) {
-        if (previous[place] == NONE) {
-            first[list] = next[place];
-        } else {
-            next[previous[place]] = next[place];
-        }
-        if (next[place] == NONE) {
-            last[list] = previous[place];
-        } else {
-            previous[next[place]] = previous[place];
-        }
+    /** Returns the oldest record of a list of calls that only wait for their file's path, or of the other list. */
+    private RecordBuilder oldest(Ends[] lists) {
+        int place = lists[Kind.FD_PATH.list].first;
+        return records[place == NONE ? lists[Kind.EXIT_PAIR.list].first : place];
     }
 }

@@ -10,8 +10,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,12 +48,15 @@ final class Link implements Runnable {
 
     private final Owner owner;
     private final long handshakeNanos;
-    private final FrameQueue queue;
+    private final int queueBytes;
     private final Memory polled = new Memory(8);
     private final Memory scratch = new Memory(HANDSHAKE_SIZE);
     private final Connection connection;
     private final Object socketLock = new Object();
     private int fd;
+
+    /** Null until a handshake has come: a peer that sends none takes no memory for frames. */
+    private @Nullable FrameQueue queue;
 
     private volatile boolean stopping;
     private volatile boolean receiving;
@@ -65,7 +70,7 @@ final class Link implements Runnable {
         this.fd = fd;
         this.owner = owner;
         this.handshakeNanos = handshakeNanos;
-        this.queue = new FrameQueue(queueBytes);
+        this.queueBytes = queueBytes;
         this.connection = new Connection(number, LibC.peer(fd, scratch));
         connection.isAttached = isAttaching(connection.peer);
         polled.setInt(0, fd);
@@ -76,8 +81,9 @@ final class Link implements Runnable {
         return connection;
     }
 
+    /** Returns the queue of a sandbox that has shaken hands. */
     FrameQueue queue() {
-        return queue;
+        return Objects.requireNonNull(queue);
     }
 
     /** Returns whether everything that the sandbox sent is in the queue, and the stream has ended. */
@@ -121,7 +127,7 @@ final class Link implements Runnable {
     @Override
     public void run() {
         try {
-            if (shakeHands()) {
+            if (isGreeted() && makeQueue() && answer()) {
                 owner.ready(this);
                 receive();
             }
@@ -137,8 +143,8 @@ final class Link implements Runnable {
         }
     }
 
-    /** Turns away a peer that does not speak the protocol. A sandbox waits for the answer without a time limit. */
-    private boolean shakeHands() {
+    /** Receives the handshake, and turns away a peer that does not speak the protocol. */
+    private boolean isGreeted() {
         if (!await((int) Math.max(1, handshakeNanos / MILLI))) {
             LOG.warn("A peer (process {}) sent no handshake in time and is turned away", connection.peer);
             return false;
@@ -154,6 +160,27 @@ final class Link implements Runnable {
             LOG.warn("A peer (process {}) does not shake hands as a sandbox does and is turned away", connection.peer);
             return false;
         }
+        return true;
+    }
+
+    /** Makes the queue before the answer, upon which a sandbox runs: one that cannot be watched does not start. */
+    private boolean makeQueue() {
+        try {
+            queue = new FrameQueue(queueBytes);
+            return true;
+        } catch (OutOfMemoryError e) {
+            LOG.error(
+                    "There is no memory for the frames of sandbox {}, which is turned away: lower"
+                            + " unraced.gvisor.queue-bytes, or raise the JVM's limit of direct memory"
+                            + " (-XX:MaxDirectMemorySize)",
+                    connection.number,
+                    e);
+            return false;
+        }
+    }
+
+    /** Answers the handshake, for which a sandbox waits without a time limit. */
+    private boolean answer() {
         byte[] answer = Handshake.newBuilder().setVersion(VERSION).build().toByteArray();
         scratch.write(0, answer, 0, answer.length);
         return LibC.send(fd, scratch, answer.length, LibC.MSG_NOSIGNAL) == answer.length;
@@ -195,9 +222,10 @@ final class Link implements Runnable {
 
     /** Receives until nothing is left; returns false at the end of the stream. */
     private boolean drain() {
+        FrameQueue queue = queue();
         boolean over = false;
         for (int count = 1; !stopping && !paused; count++) {
-            long room = room();
+            long room = room(queue);
             if (room == 0) {
                 return false;
             }
@@ -224,7 +252,7 @@ final class Link implements Runnable {
         return !stopping;
     }
 
-    private long room() {
+    private long room(FrameQueue queue) {
         long room = queue.room();
         while (room == 0 && !stopping) {
             owner.ring();

@@ -6,15 +6,16 @@ import com.sun.jna.Native;
 import dev.unraced.capture.CaptureException;
 import dev.unraced.event.Sockaddr;
 import dev.unraced.linux.Errno;
+import dev.unraced.linux.FileMode;
 import dev.unraced.linux.SocketTypes;
 import dev.unraced.natives.LibC;
+import dev.unraced.natives.SocketProbe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
@@ -46,7 +47,8 @@ final class Listener implements AutoCloseable {
      * Listens.
      *
      * @param mode the permissions of the socket; a folder made for it is its owner's alone
-     * @param accepted gets the descriptor of each connection, and has to return at once
+     * @param accepted gets the descriptor of each connection, and has to return at once; if it throws, the connection
+     *     is closed
      * @throws CaptureException when the socket cannot be made; the message names the remedy
      */
     Listener(Path endpoint, int mode, IntConsumer accepted) {
@@ -100,7 +102,7 @@ final class Listener implements AutoCloseable {
         }
         // No peer can connect before listen(2).
         try {
-            Files.setPosixFilePermissions(endpoint, permissions(mode));
+            Files.setPosixFilePermissions(endpoint, FileMode.permissions(mode));
         } catch (IOException e) {
             remove();
             throw new CaptureException("driver gvisor: cannot set the permissions of " + endpoint, e);
@@ -123,36 +125,52 @@ final class Listener implements AutoCloseable {
 
     /** Returns whether a socket has a listener; a killed process leaves its socket behind. */
     private static boolean isServed(Memory address) {
-        int probe = LibC.socket(Sockaddr.AF_UNIX, SocketTypes.SOCK_SEQPACKET | SocketTypes.SOCK_CLOEXEC, 0);
-        try {
-            return LibC.connect(probe, address, (int) address.size()) == 0;
-        } finally {
-            LibC.close(probe);
-        }
+        return SocketProbe.of(SocketTypes.SOCK_SEQPACKET, address.getByteArray(0, (int) address.size()))
+                .isServed();
     }
 
-    static Set<PosixFilePermission> permissions(int mode) {
-        PosixFilePermission[] all = PosixFilePermission.values();
-        Set<PosixFilePermission> set = EnumSet.noneOf(PosixFilePermission.class);
-        for (int i = 0; i < all.length; i++) {
-            if ((mode >> (all.length - 1 - i) & 1) != 0) {
-                set.add(all[i]);
-            }
-        }
-        return set;
-    }
-
+    /**
+     * Accepts until the socket is closed: memory and threads that are short for one sandbox may suffice for the next.
+     */
     private void accept(IntConsumer accepted) {
+        Throwable failure = null;
         while (!closing) {
-            if (LibC.poll(polled, 1, LOOK_MILLIS) <= 0 || closing) {
-                continue;
-            }
-            int connection = LibC.accept4(fd, 0, 0, SocketTypes.SOCK_CLOEXEC);
-            if (connection >= 0) {
-                accepted.accept(connection);
-            } else if (!closing) {
-                LOG.warn("Accepting a sandbox failed with errno {}", Native.getLastError());
+            try {
+                if (failure != null) {
+                    // This stands here because writing a message can fail, too.
+                    Throwable last = failure;
+                    failure = null;
+                    LOG.error("A sandbox could not be accepted, and is turned away", last);
+                }
+                acceptNext(accepted);
+            } catch (RuntimeException | Error e) {
+                failure = e;
                 LockSupport.parkNanos(PAUSE_NANOS);
+            }
+        }
+    }
+
+    private void acceptNext(IntConsumer accepted) {
+        if (LibC.poll(polled, 1, LOOK_MILLIS) <= 0 || closing) {
+            return;
+        }
+        int connection = LibC.accept4(fd, 0, 0, SocketTypes.SOCK_CLOEXEC);
+        if (connection >= 0) {
+            pass(connection, accepted);
+        } else if (!closing) {
+            LOG.warn("Accepting a sandbox failed with errno {}", Native.getLastError());
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
+    private static void pass(int connection, IntConsumer accepted) {
+        boolean passed = false;
+        try {
+            accepted.accept(connection);
+            passed = true;
+        } finally {
+            if (!passed) {
+                LibC.close(connection);
             }
         }
     }

@@ -4,6 +4,7 @@ package dev.unraced.gvisor;
 import static dev.unraced.linux.Errno.ENAMETOOLONG;
 import static dev.unraced.linux.Errno.ENOENT;
 import static dev.unraced.linux.OpenFlags.AT_FDCWD;
+import static dev.unraced.linux.OpenFlags.CREAT_FLAGS;
 
 import dev.unraced.capture.StashStats;
 import dev.unraced.event.EventFlag;
@@ -20,7 +21,9 @@ import dev.unraced.stash.StashPolicy;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,9 +47,6 @@ final class Merger {
      */
     private static final long EXIT_PAIR_NANOS = 2_000_000_000L;
 
-    /** O_CREAT | O_WRONLY | O_TRUNC. */
-    private static final long CREAT_FLAGS = 0x241;
-
     private static final long NANOS_PER_MILLI = 1_000_000;
     private static final long WORD = 0xffff_ffffL;
     private static final int CLONE_FILES = 0x400;
@@ -66,6 +66,8 @@ final class Merger {
     private final FrameDecoder decoder = new FrameDecoder();
     private final Frame frame = new Frame();
     private final List<Connection> connections = new ArrayList<>();
+    /** The sandboxes that have the ids of containers. */
+    private final Map<ByteBuffer, Connection> owners = new HashMap<>();
 
     private volatile Mitigation mitigation;
     private volatile boolean isClosing;
@@ -81,7 +83,7 @@ final class Merger {
     Merger(GvisorSettings settings, Publisher publisher) {
         this.settings = settings;
         this.publisher = publisher;
-        this.processes = settings.processEvents() ? new ProcessMerger(publisher) : null;
+        this.processes = settings.processEvents() ? new ProcessMerger(publisher, settings.integrity()) : null;
         this.mitigation = settings.mode();
         this.watched =
                 settings.syscalls().stream().mapToInt(call -> 1 << call.code()).sum();
@@ -150,9 +152,9 @@ final class Merger {
                 finish(from, frame.tid);
                 processes.ended(from, frame, container(from), now);
             }
-            case Frame.RAW -> {
-                if (frame.exit && Sysno.isExec(frame.sysno)) {
-                    processes.returned(from, frame, container(from), now);
+            case Frame.RAW, Frame.EXEC_CALL -> {
+                if (Sysno.isExec(frame.sysno)) {
+                    processes.called(from, frame, container(from), mitigation, now);
                 }
             }
             default -> {}
@@ -204,10 +206,11 @@ final class Merger {
                     connection.number,
                     connection.alive.cardinality());
         }
-        if (processes != null && !isClosing) {
-            processes.end(connection, System.currentTimeMillis() * NANOS_PER_MILLI);
+        if (processes != null) {
+            processes.end(connection, isClosing ? 0 : System.currentTimeMillis() * NANOS_PER_MILLI);
         }
         connections.remove(connection);
+        freeContainers(connection);
     }
 
     /** Takes over a count of dropped frames from another source; it may exceed the count in the frames. */
@@ -224,6 +227,9 @@ final class Merger {
             RecordBuilder oldest = held.oldest();
             giveUp(oldest.connection, oldest.tid);
         }
+        if (processes != null) {
+            processes.end();
+        }
         stash.clear();
     }
 
@@ -237,7 +243,7 @@ final class Merger {
     }
 
     private boolean isAttributable(Connection from) {
-        if (frame.type != Frame.CONTAINER_START && frame.type > Frame.CONNECT) {
+        if (frame.type != Frame.CONTAINER_START && frame.type > Frame.EXEC_CALL) {
             return true;
         }
         if (frame.tid < 0
@@ -254,7 +260,7 @@ final class Merger {
     }
 
     private boolean isCall() {
-        return frame.type >= Frame.RAW && frame.type <= Frame.CONNECT;
+        return frame.type >= Frame.RAW && frame.type <= Frame.EXEC_CALL;
     }
 
     private void raw(Connection from) {
@@ -446,21 +452,41 @@ final class Merger {
     }
 
     /**
-     * Adds a container, unless its id belongs to another sandbox. So no sandbox can attribute its events to another's
-     * container.
+     * Adds a container, unless its id belongs to another sandbox, or there are too many. So no sandbox can attribute
+     * its events to another's container.
      */
     private int newContainer(Connection from) {
-        int at = frame.containerAt;
-        for (Connection other : connections) {
-            if (other != from && other.containerIndex(frame.bytes, at, frame.containerLength) > 0) {
+        byte[] id = Arrays.copyOfRange(frame.bytes, frame.containerAt, frame.containerAt + frame.containerLength);
+        Connection owner = owners.get(ByteBuffer.wrap(id));
+        int index = owner == null ? from.addContainer(id) : 0;
+        if (index > 0) {
+            owners.put(ByteBuffer.wrap(id), from);
+            return index;
+        }
+        from.refuseContainer(id);
+        if (!from.isWarnedOfContainer) {
+            from.isWarnedOfContainer = true;
+            if (owner == null) {
+                LOG.warn(
+                        "Sandbox {} has more than {} containers; the events of further ones name none",
+                        from.number,
+                        from.containerCount() - 1);
+            } else {
                 LOG.warn(
                         "Sandbox {} uses the id of a container of sandbox {}; its events name no container",
                         from.number,
-                        other.number);
-                return 0;
+                        owner.number);
             }
         }
-        return from.addContainer(Arrays.copyOfRange(frame.bytes, at, at + frame.containerLength));
+        return 0;
+    }
+
+    /** Frees the ids of a sandbox that has ended, also for those that used one of them too early. */
+    private void freeContainers(Connection connection) {
+        for (int i = 1; i < connection.containerCount(); i++) {
+            owners.remove(ByteBuffer.wrap(connection.container(i)));
+        }
+        connections.forEach(Connection::allowContainers);
     }
 
     /** Compares the argument read at the return with the argument read at entry. */
@@ -614,10 +640,23 @@ final class Merger {
 
     private void hold(Kind kind, long nanos) {
         if (held.isFull()) {
-            RecordBuilder oldest = held.oldest();
-            giveUp(oldest.connection, oldest.tid);
+            makePlace(record.connection);
         }
         record = held.hold(record, kind, now + nanos);
+    }
+
+    /**
+     * Gives up a waiting call of the sandbox with the most of them, so that none takes places from a sandbox below its
+     * share. Among equals the needy one gives up its own.
+     */
+    private void makePlace(Connection needy) {
+        Connection richest = needy;
+        for (Connection connection : connections) {
+            if (connection.held.count() > richest.held.count()) {
+                richest = connection;
+            }
+        }
+        giveUp(richest, held.oldest(richest).tid);
     }
 
     /**
@@ -642,7 +681,6 @@ final class Merger {
         RecordBuilder waiting = held.peek(from, tid);
         if (held.kind(from, tid) == Kind.EXIT_PAIR) {
             waiting.flags |= EventFlag.WITHHELD.mask();
-            from.withheld++;
             from.pending.set(tid);
         }
         publisher.publish(waiting);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.gvisor;
 
+import dev.unraced.event.Mitigation;
 import dev.unraced.gvisor.SandboxProcess.PendingExec;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -27,42 +28,57 @@ final class ProcessMerger {
     /** The time that a returned exec waits for a payload point. */
     private static final long PAYLOAD_NANOS = 200_000_000L;
 
-    /**
-     * After a lost frame no process is known to run the program that it ran before: its number is one that none has.
-     */
-    private static final int LOST_EXECS = 1 << 20;
+    /** Stands for a program that is not known; no process has this number. */
+    private static final int NO_PROGRAM = -1;
+
+    /** A process stays at this number, since none may come again; calls of its programs from then on have no key. */
+    static final int LAST_NUMBER = Integer.MAX_VALUE;
 
     private static final byte[] NOTHING = {};
 
     private final Publisher publisher;
+    private final AttemptMerger attempts;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
 
     /** A returned exec without a payload point. */
     private record Waiting(Connection from, SandboxProcess process, PendingExec exec, long deadline) {}
 
-    ProcessMerger(Publisher publisher) {
+    /**
+     * Makes a merger.
+     *
+     * @param integrity whether the path of an exec that failed is compared with the memory at the return
+     */
+    ProcessMerger(Publisher publisher, boolean integrity) {
         this.publisher = publisher;
+        this.attempts = new AttemptMerger(publisher, this, integrity);
     }
 
     /** Returns whether an exec waits for a payload point. */
     boolean isWaiting() {
-        return !waiting.isEmpty();
+        return !waiting.isEmpty() || attempts.isWaiting();
     }
 
     /** Takes execs without a payload point for withheld, once their time is over. */
     void expire(long now) {
+        attempts.expire(now);
         for (Waiting first = waiting.peek(); first != null && first.deadline - now <= 0; first = waiting.peek()) {
             waiting.remove();
-            if (first.process.exec == first.exec) {
-                execute(first.from, first.process, first.exec);
-            }
+            giveUp(first);
+        }
+    }
+
+    /** Gives up the payload point of an exec. */
+    private void giveUp(Waiting one) {
+        if (one.process.exec == one.exec) {
+            execute(one.from, one.process, one.exec);
         }
     }
 
     /** Looks at a frame before it is merged: a thread that goes on after its exec runs the new program. */
     void before(Connection from, Frame frame) {
+        attempts.before(from, frame);
         SandboxProcess process = known(from, frame);
-        if (process == null || process.exec == null || frame.type == Frame.EXEC) {
+        if (process == null || process.exec == null || isOfReturn(frame)) {
             return;
         }
         PendingExec exec = process.exec;
@@ -73,6 +89,11 @@ final class ProcessMerger {
                 from.processes().returned(process, null);
             }
         }
+    }
+
+    /** Returns whether a frame can follow the raw point of an exec's return while its program is not told yet. */
+    private static boolean isOfReturn(Frame frame) {
+        return frame.type == Frame.EXEC || (frame.type == Frame.EXEC_CALL && frame.exit);
     }
 
     /** Returns whether a frame is the end of a thread that waited in its exec for the others to end. */
@@ -105,6 +126,7 @@ final class ProcessMerger {
         SandboxProcess child = replace(from, frame.createdTgid, frame.createdStartNanos);
         child.threads = 1;
         child.execId = isCertain(forker, frame.tid) ? forker.execId : 0;
+        child.isNumberUsed = true;
         if ((frame.cloneFlags & CLONE_PARENT) == 0) {
             child.parentTgid = forker.tgid;
             child.parentStartNanos = forker.startNanos;
@@ -124,7 +146,9 @@ final class ProcessMerger {
         }
         remember(process, frame, container);
         PendingExec returned = process.exec;
-        if (returned != null && returned.tid == frame.tid && !returned.hasPayload) {
+        // Of threads that execute at once, one that is in its call no more may have returned before another.
+        boolean hasReturned = !from.processes().attempting.get(frame.tid);
+        if (returned != null && !returned.hasPayload && (returned.tid == frame.tid || hasReturned)) {
             from.processes().returned(process, payload(frame));
             executeIfAlone(from, process);
         } else if (from.processes().keptExecs() < MOST_EXECS) {
@@ -132,8 +156,23 @@ final class ProcessMerger {
         }
     }
 
+    /**
+     * A point of an execve or execveat.
+     *
+     * @param mitigation the mode of a call that enters
+     */
+    void called(Connection from, Frame frame, int container, Mitigation mitigation, long now) {
+        attempts.accept(from, frame, container, mitigation, now);
+        if (!frame.exit) {
+            // A payload point that is left is of an exec before, and came when nothing waited for it any more.
+            from.processes().execs.remove(frame.tid);
+        } else if (frame.type == Frame.RAW) {
+            returned(from, frame, container, now);
+        }
+    }
+
     /** The return of an exec: of one that succeeds, too, since the new program does not run before it. */
-    void returned(Connection from, Frame frame, int container, long now) {
+    private void returned(Connection from, Frame frame, int container, long now) {
         PendingExec exec = from.processes().execs.remove(frame.tid);
         SandboxProcess process = process(from, frame);
         if (process == null || frame.errno != 0) {
@@ -141,12 +180,20 @@ final class ProcessMerger {
         }
         remember(process, frame, container);
         if (exec == null) {
+            if (isToldOfAnother(process, frame)) {
+                return;
+            }
             exec = new PendingExec(frame.tid);
             exec.timeNanos = frame.timeNanos;
         }
         from.processes().returned(process, exec);
         executeIfAlone(from, process);
         awaitPayload(from, process, now);
+    }
+
+    /** Returns whether a payload point has told that another thread of the process executes, which ends this one. */
+    private static boolean isToldOfAnother(SandboxProcess process, Frame frame) {
+        return process.exec != null && process.exec.hasPayload && process.exec.tid != frame.tid;
     }
 
     private void awaitPayload(Connection from, SandboxProcess process, long now) {
@@ -166,12 +213,18 @@ final class ProcessMerger {
     /** A process runs a new program from here on. */
     private void execute(Connection from, SandboxProcess process, PendingExec exec) {
         from.processes().returned(process, null);
-        process.execId++;
+        number(process);
+        process.isNumberUsed = true;
         process.isUnsure = process.threads == 0;
         process.isByLeader = exec.tid == process.tgid;
         process.hasLeaderEnded = false;
         process.threads = 1;
         publisher.executed(from, exec, process, parentOf(from, process));
+    }
+
+    /** Gives the program that a process runs from now on the next number. */
+    private static void number(SandboxProcess process) {
+        process.execId += process.execId == LAST_NUMBER ? 0 : 1;
     }
 
     /** A thread ends; with the last one its process. */
@@ -195,12 +248,19 @@ final class ProcessMerger {
         }
     }
 
-    /** A frame was dropped, which may have told of a thread or of an exec. */
+    /**
+     * A frame was dropped, which may have told of a thread or of an exec. No process is known to run the program that
+     * it ran before, so it gets a number that no record has, unless it has one already.
+     */
     void uncertain(Connection from) {
+        attempts.uncertain(from);
         from.processes().execs.clear();
         from.processes().forEach(process -> {
             process.threads = 0;
-            process.execId += LOST_EXECS;
+            if (process.isNumberUsed) {
+                number(process);
+                process.isNumberUsed = false;
+            }
             PendingExec exec = process.exec;
             if (exec != null) {
                 execute(from, process, exec);
@@ -208,12 +268,28 @@ final class ProcessMerger {
         });
     }
 
-    /** The stream of a sandbox ends, and with it what is known of its processes. */
+    /**
+     * The stream of a sandbox ends, and with it what is known of its processes.
+     *
+     * @param wallNanos the time at which the processes end, or 0 when only the capture does
+     */
     void end(Connection from, long wallNanos) {
-        waiting.removeIf(exec -> exec.from == from);
+        attempts.end(from);
+        waiting.stream().filter(one -> one.from == from).forEach(this::giveUp);
+        waiting.removeIf(one -> one.from == from);
+        if (wallNanos == 0) {
+            return;
+        }
         from.processes()
                 .forEach(process ->
                         publisher.exited(from, wallNanos, process, parentOf(from, process), process.tgid, 0, true));
+    }
+
+    /** The capture ends. */
+    void end() {
+        attempts.end();
+        waiting.forEach(this::giveUp);
+        waiting.clear();
     }
 
     /** Sets of a call which program makes it. */
@@ -222,7 +298,23 @@ final class ProcessMerger {
         if (process != null && isCertain(process, frame.tid)) {
             record.processStartNanos = process.startNanos;
             record.execId = process.execId;
+            process.isNumberUsed = true;
         }
+    }
+
+    /** Sets of an exec that failed who made it, and which program. Returns whether the process is known. */
+    boolean identify(Connection from, Frame frame, ExecAttempt attempt) {
+        SandboxProcess process = process(from, frame);
+        if (process == null) {
+            return false;
+        }
+        SandboxProcess parent = parentOf(from, process);
+        attempt.processStartNanos = process.startNanos;
+        attempt.execId = isCertain(process, frame.tid) ? process.execId : NO_PROGRAM;
+        process.isNumberUsed = true;
+        attempt.parentTgid = parent == null ? 0 : parent.tgid;
+        attempt.parentStartNanos = parent == null ? 0 : parent.startNanos;
+        return true;
     }
 
     /** Returns whether it is known which program a thread runs. */
@@ -231,7 +323,7 @@ final class ProcessMerger {
             // The others ended before this thread could go on.
             process.isUnsure = false;
         }
-        return !process.isUnsure;
+        return !process.isUnsure && process.execId != LAST_NUMBER;
     }
 
     /** Returns the parent, or null where it is not known: an orphan's new one is not told. */

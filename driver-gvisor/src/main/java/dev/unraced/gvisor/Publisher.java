@@ -82,7 +82,7 @@ final class Publisher {
             begin(ProcessView.Type.FORK, wallNanos, child, child.tgid)
                     .parent(child.parentTgid, child.parentStartNanos)
                     .forker(forker.tgid, forker.startNanos);
-            submit(from, child);
+            submit(from, child.container);
         }
     }
 
@@ -99,7 +99,7 @@ final class Publisher {
             processEncoder.arguments(exec.arguments, exec.argumentsSize);
         }
         if (exec.path.length > 0) {
-            processEncoder.path(exec.path);
+            processEncoder.path(exec.path).trust(Provenance.ENTER, Integrity.UNCHECKED);
         }
         if (exec.binary.length > 0 && exec.binary.length <= RecordLayout.PATH_MAX) {
             int named = ResolvedPaths.nameLength(exec.binary, 0, exec.binary.length);
@@ -108,7 +108,32 @@ final class Publisher {
                 processEncoder.flag(EventFlag.DELETED);
             }
         }
-        submit(from, process);
+        submit(from, process.container);
+    }
+
+    /** Writes the record of an exec that failed. */
+    void attempted(ExecAttempt attempt) {
+        if (!isWatched(attempt.tgid, attempt.uid)) {
+            return;
+        }
+        begin(ProcessView.Type.EXEC_FAILED, attempt.exitNanos)
+                .process(attempt.tgid, attempt.tid, attempt.processStartNanos, attempt.execId)
+                .ownTgid(0)
+                .parent(attempt.parentTgid, attempt.parentStartNanos)
+                .user(attempt.uid, attempt.gid, attempt.effectiveUid, attempt.effectiveGid)
+                .failed(
+                        attempt.call,
+                        attempt.mitigation,
+                        clock.bootNanos(attempt.enterNanos),
+                        attempt.dirfd,
+                        attempt.atFlags,
+                        attempt.result)
+                .flags(attempt.flags)
+                .trust(attempt.provenance, attempt.integrity);
+        if (attempt.provenance != Provenance.NONE) {
+            processEncoder.path(attempt.path);
+        }
+        submit(attempt.connection, attempt.container);
     }
 
     /**
@@ -132,21 +157,19 @@ final class Publisher {
         if (withheld) {
             processEncoder.flag(EventFlag.WITHHELD);
         }
-        submit(from, process);
+        submit(from, process.container);
     }
 
     private ProcessEncoder begin(ProcessView.Type type, long wallNanos, SandboxProcess process, int tid) {
-        processSequence++;
-        return processEncoder
-                .begin(type, clock.bootNanos(wallNanos))
-                .sequence(SOURCE, processSequence)
+        return begin(type, wallNanos)
                 .process(process.tgid, tid, process.startNanos, process.execId)
                 .ownTgid(0)
-                .user(
-                        process.uid & 0xffff_ffffL,
-                        process.gid & 0xffff_ffffL,
-                        process.effectiveUid & 0xffff_ffffL,
-                        process.effectiveGid & 0xffff_ffffL);
+                .user(process.uid, process.gid, process.effectiveUid, process.effectiveGid);
+    }
+
+    private ProcessEncoder begin(ProcessView.Type type, long wallNanos) {
+        processSequence++;
+        return processEncoder.begin(type, clock.bootNanos(wallNanos)).sequence(SOURCE, processSequence);
     }
 
     private void parent(@Nullable SandboxProcess parent) {
@@ -155,20 +178,22 @@ final class Publisher {
         }
     }
 
-    private void submit(Connection from, SandboxProcess process) {
-        byte[] container = from.container(process.container);
-        if (container.length > 0) {
-            processEncoder.containerId(container);
+    private void submit(Connection from, int container) {
+        byte[] id = from.container(container);
+        if (id.length > 0) {
+            processEncoder.containerId(id);
         }
         ring.write(processEncoder.buffer(), processEncoder.finish());
     }
 
     private boolean isWatched(SandboxProcess process) {
+        return isWatched(process.tgid, process.uid);
+    }
+
+    private boolean isWatched(int tgid, int uid) {
         EventFilters filters = this.filters;
-        int tgid = process.tgid;
-        long uid = process.uid & 0xffff_ffffL;
         return (filters.tgids().isEmpty() || filters.tgids().contains(tgid))
-                && (filters.uids().isEmpty() || filters.uids().contains(uid));
+                && (filters.uids().isEmpty() || filters.uids().contains(uid & 0xffff_ffffL));
     }
 
     /** Returns the number of process events that passed the filters. */

@@ -13,6 +13,8 @@ final class SandboxProcess {
 
     /** How many programs the process and its ancestors have executed, as far as frames have told. */
     int execId;
+    /** Set once a record has this number. */
+    boolean isNumberUsed;
     /** The number of threads, or 0 where it is not known: the process was there before, or a frame was dropped. */
     int threads;
 

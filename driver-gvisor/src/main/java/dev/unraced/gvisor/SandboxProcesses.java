@@ -2,6 +2,7 @@
 package dev.unraced.gvisor;
 
 import dev.unraced.gvisor.SandboxProcess.PendingExec;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -16,11 +17,21 @@ final class SandboxProcesses {
     /** The execs that have sent their payload point, and have not returned, by thread. */
     final Map<Integer, PendingExec> execs = new HashMap<>();
 
+    /** The execs that have entered, and those that have just returned an error, by thread. */
+    final Map<Integer, ExecAttempt> attempts = new HashMap<>();
+    /** The threads of these, and those with an exec that had no room there. */
+    final BitSet attempting = new BitSet();
+    /** The threads whose last exec has had its event, while its payload point may still come. */
+    final BitSet told = new BitSet();
+
     /** The number of processes with an exec that has returned, and is not certain yet. */
     private int returned;
 
     /** Set once the user was told that the session lacks the points of processes. */
     boolean isWarnedOf;
+
+    /** Set until a payload point of an exec call has come, or the user was told that the session may lack them. */
+    boolean mayLackExecCalls = true;
 
     @Nullable
     SandboxProcess get(int tgid) {
@@ -37,6 +48,24 @@ final class SandboxProcesses {
     void returned(SandboxProcess process, @Nullable PendingExec exec) {
         returned += (exec == null ? 0 : 1) - (process.exec == null ? 0 : 1);
         process.exec = exec;
+    }
+
+    void attempt(ExecAttempt attempt) {
+        attempts.put(attempt.tid, attempt);
+        attempting.set(attempt.tid);
+    }
+
+    void forgetAttempt(int tid) {
+        if (attempting.get(tid)) {
+            attempts.remove(tid);
+            attempting.clear(tid);
+        }
+    }
+
+    void forgetAttempts() {
+        attempts.clear();
+        attempting.clear();
+        told.clear();
     }
 
     /** Adds a process in place of an earlier one with the same id. */

@@ -10,6 +10,7 @@ import dev.unraced.gvisor.wire.Connect;
 import dev.unraced.gvisor.wire.ContainerStart;
 import dev.unraced.gvisor.wire.ContextData;
 import dev.unraced.gvisor.wire.Descriptor;
+import dev.unraced.gvisor.wire.Execve;
 import dev.unraced.gvisor.wire.ExecveInfo;
 import dev.unraced.gvisor.wire.Exit;
 import dev.unraced.gvisor.wire.Open;
@@ -135,6 +136,13 @@ class FrameDecoderTest {
                 call(bytes, connect.getContextData(), connect.hasExit(), connect.getExit(), connect.getSysno());
                 assertThat(frame.fd).isEqualTo(connect.getFd());
                 assertThat(part(bytes, frame.argumentAt, frame.argumentLength)).isEqualTo(connect.getAddress());
+            }
+            case Frame.EXEC_CALL -> {
+                Execve exec = Execve.parseFrom(payload);
+                call(bytes, exec.getContextData(), exec.hasExit(), exec.getExit(), exec.getSysno());
+                assertThat(frame.fd).isEqualTo(exec.getFd());
+                assertThat(part(bytes, frame.argumentAt, frame.argumentLength)).isEqualTo(exec.getPathname());
+                assertThat((int) frame.flags).isEqualTo(exec.getFlags());
             }
             case Frame.CLOSE, Frame.READ -> {
                 Descriptor use = Descriptor.parseFrom(payload);

@@ -216,7 +216,7 @@ final class Frames {
                 .setAddress(ByteString.copyFrom(address));
     }
 
-    private ContextData context() {
+    ContextData context() {
         return ContextData.newBuilder()
                 .setTimeNs(time++)
                 .setThreadId(tid)
@@ -229,7 +229,7 @@ final class Frames {
                 .build();
     }
 
-    private static Exit exit(long result) {
+    static Exit exit(long result) {
         return result >= 0
                 ? Exit.newBuilder().setResult(result).build()
                 : Exit.newBuilder().setErrorno(-result).build();

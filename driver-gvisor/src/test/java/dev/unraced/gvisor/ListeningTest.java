@@ -3,6 +3,7 @@ package dev.unraced.gvisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -19,13 +20,19 @@ import dev.unraced.event.Sockaddr;
 import dev.unraced.linux.SocketTypes;
 import dev.unraced.natives.LibC;
 import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -70,6 +77,26 @@ class ListeningTest {
         LibC.close(left);
         assertThat(endpoint).exists();
         open(endpoint).close();
+    }
+
+    @Test
+    void aListenerThatHangsKeepsItsSocketAndIsNotWaitedFor() {
+        Path endpoint = folder.resolve("s.sock");
+        int hanging = LibC.socket(Sockaddr.AF_UNIX, SocketTypes.SOCK_SEQPACKET | SocketTypes.SOCK_CLOEXEC, 0);
+        Memory address = UnixAddress.of(endpoint);
+        LibC.bind(hanging, address, (int) address.size());
+        LibC.listen(hanging, 0);
+        try (Peer first = new Peer(endpoint)) {
+            assertThat(first).isNotNull();
+            assertTimeoutPreemptively(
+                    Duration.ofSeconds(20),
+                    () -> assertThatThrownBy(() -> open(endpoint))
+                            .isInstanceOf(CaptureException.class)
+                            .hasMessageContaining("another process listens there"));
+            assertThat(endpoint).exists();
+        } finally {
+            LibC.close(hanging);
+        }
     }
 
     @Test
@@ -141,6 +168,110 @@ class ListeningTest {
     }
 
     @Test
+    void aSandboxThatCannotBeAcceptedIsTurnedAwayAndTheNextOneIsNot() {
+        Path endpoint = folder.resolve("s.sock");
+        List<Integer> accepted = new CopyOnWriteArrayList<>();
+        AtomicInteger failures = new AtomicInteger();
+        IntConsumer owner = fd -> {
+            if (failures.getAndIncrement() == 0) {
+                throw new OutOfMemoryError("of a test");
+            }
+            accepted.add(fd);
+        };
+        try (Listener listener = new Listener(endpoint, 0600, owner);
+                Peer first = new Peer(endpoint)) {
+            assertThat(first.receive()).isEmpty();
+            try (Peer second = new Peer(endpoint)) {
+                Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> !accepted.isEmpty());
+                assertThat(second).isNotNull();
+            }
+            assertThat(listener).isNotNull();
+        } finally {
+            accepted.forEach(LibC::close);
+        }
+    }
+
+    @Test
+    void peersThatSendNoHandshakeTakeNoMemoryForFrames() {
+        Path endpoint = folder.resolve("s.sock");
+        BufferPoolMXBean direct = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct"))
+                .findFirst()
+                .orElseThrow();
+        List<Peer> silent = new ArrayList<>();
+        try (Capture capture = new GvisorDriver()
+                .open(config(endpoint).set("gvisor.queue-bytes", "64MiB").build())) {
+            long before = direct.getMemoryUsed();
+            for (int i = 0; i < 4; i++) {
+                silent.add(new Peer(endpoint));
+            }
+            // Peers are accepted in turn, so those before it have been.
+            try (Peer sandbox = new Peer(endpoint)) {
+                sandbox.send(new byte[] {8, 1});
+                assertThat(sandbox.receive()).containsExactly(8, 1);
+            }
+            assertThat(direct.getMemoryUsed() - before).isLessThan(2 * (64L << 20));
+            assertThat(capture.isOpen()).isTrue();
+        } finally {
+            silent.forEach(Peer::close);
+        }
+    }
+
+    @Test
+    void aSandboxWithoutMemoryForItsFramesIsTurnedAwayAndALaterOneIsNot() throws Exception {
+        Process scarce = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:MaxDirectMemorySize=6m",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Scarce.class.getName(),
+                        folder.resolve("s.sock").toString())
+                .redirectErrorStream(true)
+                .start();
+        try {
+            String printed = new String(scarce.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(printed)
+                    .contains("answers: [8, 1] [] [8, 1]")
+                    .contains("unraced.gvisor.queue-bytes")
+                    .contains("-XX:MaxDirectMemorySize");
+        } finally {
+            scarce.destroyForcibly();
+        }
+    }
+
+    /** Prints what three sandboxes are answered where only one has memory for its frames. */
+    static final class Scarce {
+        private Scarce() {}
+
+        public static void main(String[] arguments) {
+            Path endpoint = Path.of(arguments[0]);
+            StringBuilder answers = new StringBuilder("answers:");
+            try (Capture capture = open(endpoint)) {
+                try (Peer first = new Peer(endpoint)) {
+                    answers.append(' ').append(greet(first));
+                    try (Peer second = new Peer(endpoint)) {
+                        answers.append(' ').append(greet(second));
+                    }
+                }
+                // The memory of the first one is free once the garbage collector has seen that its link has ended.
+                String answer = "";
+                for (int i = 0; i < 100 && !answer.equals("[8, 1]"); i++) {
+                    try (Peer third = new Peer(endpoint)) {
+                        answer = greet(third);
+                    }
+                }
+                answers.append(' ').append(answer);
+                System.out.println(answers + (capture.isOpen() ? "" : ", and the capture is closed"));
+            }
+        }
+
+        private static String greet(Peer peer) {
+            peer.send(new byte[] {8, 1});
+            return Arrays.toString(peer.receive());
+        }
+    }
+
+    @Test
     void aSocketThatCannotBeMadeLeavesNoLogOpen() throws Exception {
         Path endpoint = folder.resolve("s.sock");
         Path log = folder.resolve("frames");
@@ -157,6 +288,26 @@ class ListeningTest {
             assertThat(descriptors.filter(Files::exists).map(ListeningTest::target))
                     .doesNotContain(log);
         }
+    }
+
+    @Test
+    void framesGoToANewFileOfItsOwnersAlone() throws Exception {
+        Path endpoint = folder.resolve("s.sock");
+        Path log = folder.resolve("frames");
+        CaptureConfig config =
+                config(endpoint).set("gvisor.record", log.toString()).build();
+        new GvisorDriver().open(config).close();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(log)))
+                .isEqualTo("rw-------");
+        assertThatThrownBy(() -> new GvisorDriver().open(config))
+                .isInstanceOf(CaptureException.class)
+                .hasMessageContaining(log + " exists already");
+
+        Path other = Files.createFile(folder.resolve("other"));
+        Files.delete(log);
+        Files.createSymbolicLink(log, other);
+        assertThatThrownBy(() -> new GvisorDriver().open(config)).isInstanceOf(CaptureException.class);
+        assertThat(other).isEmptyFile();
     }
 
     private static Path target(Path descriptor) {
@@ -198,6 +349,33 @@ class ListeningTest {
         } finally {
             source.release();
         }
+    }
+
+    @Test
+    void aSandboxThatShakesHandsWhileTheCaptureClosesIsLetGo() throws Exception {
+        Path endpoint = folder.resolve("s.sock");
+        GvisorSource source = GvisorSource.start(GvisorSettings.of(
+                config(endpoint).set("gvisor.handshake-timeout", "60s").build()));
+        try (Peer late = new Peer(endpoint)) {
+            Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> receivers() == 1);
+            Thread closing = new Thread(source::stop, "closing");
+            closing.start();
+            Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> !Files.exists(endpoint));
+            // The links have been stopped some time after the listener.
+            closing.join(1_000);
+            late.send(new byte[] {8, 1});
+            assertThat(late.receive()).isEmpty();
+            closing.join();
+            assertThat(receivers()).isZero();
+        } finally {
+            source.release();
+        }
+    }
+
+    private static long receivers() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().matches("unraced-gvisor-[0-9]+"))
+                .count();
     }
 
     private static Capture open(Path endpoint) {

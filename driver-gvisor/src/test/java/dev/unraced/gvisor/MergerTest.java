@@ -3,6 +3,9 @@ package dev.unraced.gvisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.ConnectEvent;
 import dev.unraced.event.EventFlag;
@@ -13,6 +16,7 @@ import dev.unraced.event.SyscallEvent;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** Tests the events that the points of calls give, in each order in which they can come. */
 class MergerTest {
@@ -192,6 +196,64 @@ class MergerTest {
     }
 
     @Test
+    void aSandboxIsWarnedOfOnceHoweverOftenItUsesTheContainerOfAnother() {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        Logger logger = (Logger) LoggerFactory.getLogger(Merger.class);
+        logger.addAppender(log);
+        try {
+            open(thread.container("one"), "/a", 3);
+            open(thread.container("two"), "/a", 3);
+            Connection impostor = merging.connect(2);
+            Frames twin = new Frames(5, 5, 100);
+            for (int i = 0; i < 1_000; i++) {
+                twin.container(i % 2 == 0 ? "one" : "two");
+                merging.frames(impostor, twin.openEnter("/a", 0), twin.openExit("/a", 0, 3));
+            }
+            assertThat(log.list).hasSize(1);
+            assertThat(merging.events().stream().skip(2))
+                    .hasSize(1_000)
+                    .allMatch(event -> event.caller().containerId().isEmpty());
+        } finally {
+            logger.detachAppender(log);
+        }
+    }
+
+    @Test
+    void theContainerOfASandboxThatHasEndedMayBeAnothers() {
+        open(thread, "/a", 3);
+        Connection next = merging.connect(2);
+        Frames twin = new Frames(5, 5, 100);
+        merging.frames(next, twin.openEnter("/a", 0), twin.openExit("/a", 0, 3));
+        merging.merger.end(sandbox, false);
+        merging.frames(next, twin.openEnter("/a", 0), twin.openExit("/a", 0, 3));
+        assertThat(merging.events())
+                .extracting(event -> event.caller().containerId())
+                .containsExactly(
+                        Optional.of(ByteString.utf8("pod")), Optional.empty(), Optional.of(ByteString.utf8("pod")));
+    }
+
+    @Test
+    void aSandboxHasSoManyContainersAndIsWarnedOfOnce() {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        Logger logger = (Logger) LoggerFactory.getLogger(Merger.class);
+        logger.addAppender(log);
+        try {
+            for (int i = 0; i < 300; i++) {
+                Frames one = thread.container("container-" + i);
+                merging.frames(sandbox, one.openEnter("/a", 0), one.openExit("/a", 0, 3));
+            }
+            assertThat(merging.events().stream()
+                            .filter(event -> event.caller().containerId().isPresent()))
+                    .hasSize(255);
+            assertThat(log.list).singleElement().asString().contains("more than 255 containers");
+        } finally {
+            logger.detachAppender(log);
+        }
+    }
+
+    @Test
     void aNullPathIsAbsentAndAnEmptyOneIsNot() {
         merging.frames(
                 sandbox,
@@ -360,6 +422,53 @@ class MergerTest {
         }
         merging.pass(3 * SECOND);
         assertThat(merging.events()).hasSize(threads).allMatch(MergerTest::isWithheld);
+    }
+
+    @Test
+    void aSandboxWhoseCallsFillAllPlacesTakesNoneFromAnother() {
+        startProcess();
+        open(thread, "/link", 3);
+        Connection greedy = merging.connect(2);
+        int threads = 10_000;
+        for (int tid = 1; tid <= threads; tid++) {
+            Frames one = new Frames(tid, tid, 1).container("greedy");
+            merging.frames(greedy, one.rawEnter("\377", 0), one.rawExit("\377", 0, 3));
+        }
+        assertThat(merging.events()).allMatch(MergerTest::isWithheld);
+        // A sandbox that begins to wait now finds a place, too.
+        Connection late = merging.connect(3);
+        Frames other = new Frames(7, 7, 100).container("late");
+        merging.frames(late, new Frames(1, 1, 1).container("late").clone(7, 7, 0));
+        merging.frames(
+                late,
+                other.rawEnter("/link", 0),
+                other.openEnter("/link", 0),
+                other.rawExit("/link", 0, 4),
+                other.openExit("/link", 0, 4));
+        for (int tid = 1; tid <= threads; tid++) {
+            Frames one = new Frames(tid, tid, 1).container("greedy");
+            merging.frames(greedy, one.rawEnter("\377", 0), one.rawExit("\377", 0, 3));
+        }
+        merging.events();
+
+        merging.frames(sandbox, thread.rawOf(CLOSE, 3, 0), thread.use(Frame.CLOSE, 3, "/etc/passwd"));
+        merging.frames(late, other.rawOf(CLOSE, 4, 0), other.use(Frame.CLOSE, 4, "/etc/shadow"));
+        assertThat(merging.events())
+                .extracting(event -> ((OpenEvent) event).file().orElseThrow().path())
+                .containsExactly(ByteString.utf8("/etc/passwd"), ByteString.utf8("/etc/shadow"));
+    }
+
+    @Test
+    void aSandboxThatIsAloneGivesUpItsOwnOldestCallThatWaitsForItsFile() {
+        startProcess();
+        open(thread, "/link", 3);
+        for (int tid = 10; tid < 10 + 4096; tid++) {
+            Frames one = new Frames(tid, tid, 1);
+            merging.frames(sandbox, one.rawEnter("\377", 0), one.rawExit("\377", 0, 3));
+        }
+        assertThat(merging.onlyOpen().path().value()).isEqualTo(ByteString.utf8("/link"));
+        merging.pass(3 * SECOND);
+        assertThat(merging.events()).hasSize(4096).allMatch(MergerTest::isWithheld);
     }
 
     @Test

@@ -96,7 +96,7 @@ class ProcessMergerTest {
         open(child);
         merging.frames(sandbox, child.execReturn(-ENOENT));
         open(child);
-        assertThat(told()).containsExactly("init", "init");
+        assertThat(told()).containsExactly("EXEC_FAILED 5 WITHHELD", "init", "EXEC_FAILED 5 WITHHELD", "init");
     }
 
     @Test
@@ -152,10 +152,47 @@ class ProcessMergerTest {
     @Test
     void aSentryMayTellOfAnExecAfterItsReturn() {
         start();
-        merging.frames(sandbox, child.execReturn(0), child.exec("/bin/cat", "cat"));
-        open(child);
+        ExecFrames call = ExecFrames.execve(child);
+        for (String name : List.of("cat", "ls")) {
+            merging.frames(sandbox, call.call("/bin/" + name, 0));
+            merging.frames(sandbox, child.exec("/bin/" + name, name));
+            open(child);
+        }
         merging.pass(SECOND);
-        assertThat(told()).containsExactly("EXEC 5", "cat");
+        assertThat(told()).containsExactly("EXEC 5", "cat", "EXEC 5", "ls");
+    }
+
+    @Test
+    void ofTwoExecsThatReturnBeforeTheyAreCertainTheOneWithAPayloadPointIsOne() {
+        for (boolean isToldFirst : List.of(true, false)) {
+            start();
+            Frames second = new Frames(6, 5, 300).groupStart(200);
+            byte[] payload = second.exec("/bin/cat", "cat");
+            merging.frames(sandbox, child.clone(6, 5, 300, THREAD));
+            merging.frames(sandbox, ExecFrames.execve(second).call("/bin/cat", 0));
+            merging.frames(sandbox, isToldFirst ? new byte[][] {payload} : new byte[][] {});
+            merging.frames(sandbox, ExecFrames.execve(child).call("/bin/ls", 0));
+            merging.frames(sandbox, isToldFirst ? new byte[][] {} : new byte[][] {payload});
+            open(child);
+            merging.frames(sandbox, child.taskExit());
+            // The other thread has the first one's id now.
+            open(child);
+            assertThat(told()).containsExactly("init", "EXEC 5", "cat");
+        }
+    }
+
+    @Test
+    void aPayloadPointThatComesTooLateIsOfNoOtherExec() {
+        start();
+        ExecFrames call = ExecFrames.execve(child);
+        merging.frames(sandbox, call.call("/bin/cat", 0));
+        merging.pass(SECOND);
+        merging.frames(sandbox, child.exec("/bin/cat", "cat"));
+        open(child);
+        merging.frames(sandbox, call.call("/bin/ls", 0));
+        merging.frames(sandbox, child.exec("/bin/ls", "ls"));
+        open(child);
+        assertThat(told()).containsExactly("EXEC 5 WITHHELD", "", "EXEC 5", "ls");
     }
 
     @Test
@@ -181,6 +218,52 @@ class ProcessMergerTest {
         merging.frames(sandbox, child.exec("/bin/cat", "cat"), child.execReturn(0));
         open(child);
         assertThat(told()).containsExactly("EXEC 5", "cat");
+    }
+
+    @Test
+    void howeverOftenFramesAreDroppedNoProgramOfBeforeIsKnownAgain() {
+        start();
+        merging.frames(sandbox, child.exec("/bin/cat", "cat"), child.execReturn(0));
+        open(child);
+        assertThat(told()).containsExactly("EXEC 5", "cat");
+        for (int i = 1; i <= 10_000; i++) {
+            child.dropped(i);
+            open(child);
+            assertThat(told()).as("report %d", i).containsExactly("EXEC_MISSED");
+        }
+        for (int i = 10_001; i <= 15_000; i++) {
+            String name = "program-" + i;
+            merging.frames(sandbox, child.exec("/bin/" + name, name), child.execReturn(0));
+            open(child);
+            child.dropped(i);
+            open(child);
+            assertThat(told()).containsExactly("EXEC 5", name, "EXEC_MISSED");
+        }
+    }
+
+    @Test
+    void aProcessWhoseNumbersHaveRunOutHasCallsWithoutAKey() {
+        start();
+        sandbox.processes().get(5).execId = ProcessMerger.LAST_NUMBER - 2;
+        merging.frames(sandbox, child.exec("/bin/cat", "cat"), child.execReturn(0));
+        open(child);
+        assertThat(told()).containsExactly("EXEC 5", "cat");
+        for (String name : List.of("ls", "id")) {
+            merging.frames(sandbox, child.exec("/bin/" + name, name), child.execReturn(0));
+            open(child);
+            assertThat(told()).containsExactly("EXEC 5", "NO_KEY");
+        }
+        child.dropped(1);
+        open(child);
+        assertThat(told()).containsExactly("NO_KEY");
+        // A child's numbers begin anew, and its first one is of no program that is known.
+        merging.frames(sandbox, child.clone(9, 9, 900, 0));
+        Frames grandchild = new Frames(9, 9, 900).groupStart(900).dropped(1);
+        open(grandchild);
+        assertThat(told()).containsExactly("FORK 9", "");
+        merging.frames(sandbox, grandchild.exec("/bin/id", "id"), grandchild.execReturn(0));
+        open(grandchild);
+        assertThat(told()).containsExactly("EXEC 9", "id");
     }
 
     @Test
@@ -213,6 +296,23 @@ class ProcessMergerTest {
         open(sandbox, init);
         assertThat(told()).containsExactly("EXEC 1", "EXEC 1", "first", "second", "EXIT 1", "first");
         assertThat(table.known()).isEqualTo(2);
+    }
+
+    @Test
+    void anExecThatWaitsIsOneWhenTheStreamEnds() {
+        start();
+        merging.frames(sandbox, ExecFrames.execve(child).call("/bin/cat", 0));
+        merging.merger.end(sandbox, false);
+        assertThat(told()).containsExactly("EXEC 5 WITHHELD", "EXIT 1 WITHHELD", "EXIT 5 WITHHELD");
+    }
+
+    @Test
+    void anExecThatWaitsIsOneWhenTheCaptureEnds() {
+        start();
+        merging.frames(sandbox, ExecFrames.execve(child).call("/bin/cat", 0));
+        merging.merger.closing();
+        merging.merger.end();
+        assertThat(told()).containsExactly("EXEC 5 WITHHELD");
     }
 
     @Test

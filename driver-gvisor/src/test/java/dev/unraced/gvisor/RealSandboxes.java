@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.gvisor;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.unraced.gvisor.session.Runsc;
@@ -12,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Sandboxes that run shell scripts, started as a container runtime starts them. They end with the test. */
 final class RealSandboxes implements AutoCloseable {
@@ -35,6 +39,18 @@ final class RealSandboxes implements AutoCloseable {
 
     Runsc runsc() {
         return new Runsc("runsc", root().toString());
+    }
+
+    /** Returns the process of a running sandbox. */
+    long pid(String id) throws IOException, InterruptedException {
+        Path state = folder.resolve("state-" + id + ".json");
+        Process process = new ProcessBuilder("runsc", "--root=" + root(), "state", id)
+                .redirectOutput(state.toFile())
+                .start();
+        assertThat(process.waitFor()).as(log()).isZero();
+        Matcher pid = Pattern.compile("\"pid\": *([0-9]+)").matcher(Files.readString(state));
+        assertThat(pid.find()).isTrue();
+        return Long.parseLong(pid.group(1));
     }
 
     /** Writes a session to a file. */

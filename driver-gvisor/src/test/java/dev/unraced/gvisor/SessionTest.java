@@ -79,6 +79,8 @@ class SessionTest {
                 "\"sentry/execve\"",
                 "\"syscall/sysno/59/exit\"",
                 "\"syscall/sysno/322/exit\"",
+                "\"syscall/execve/enter\"",
+                "\"syscall/execveat/exit\"",
                 "\"thread_group_start_time\"");
         assertThat(session(Duration.ZERO, true)).contains(points);
         assertThat(session(Duration.ZERO, false)).doesNotContain(points);

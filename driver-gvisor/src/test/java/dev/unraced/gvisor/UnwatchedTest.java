@@ -2,6 +2,7 @@
 package dev.unraced.gvisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -11,6 +12,8 @@ import dev.unraced.capture.Capture;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.conformance.subject.RunnableDriver;
+import dev.unraced.gvisor.session.Runsc;
+import dev.unraced.gvisor.session.RunscException;
 import dev.unraced.gvisor.session.TraceConfig;
 import dev.unraced.gvisor.session.TraceConfig.FdPath;
 import java.nio.file.Path;
@@ -145,6 +148,37 @@ class UnwatchedTest {
             Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> isWarnedOf("Sandbox 2 "));
             assertThat(isWarnedOf("Sandbox 1 ")).as("%s", log.list).isFalse();
         }
+    }
+
+    @Test
+    void aSandboxThatIsStoppedHoldsUpNobodyForEver() throws Exception {
+        try (RealSandboxes sandboxes = new RealSandboxes(folder);
+                Capture capture = new GvisorDriver().open(config(sandboxes).build())) {
+            Path session = sandboxes.session(session(sandboxes, true));
+            assertThat(sandboxes.start("stopped", "exec sleep 300", Map.of(), session))
+                    .as(sandboxes.log())
+                    .isZero();
+            long pid = sandboxes.pid("stopped");
+            Runsc runsc = new Runsc("runsc", sandboxes.root().toString(), Duration.ofSeconds(3));
+            assertThat(runsc.isTraced("stopped")).isTrue();
+            signal(pid, "STOP");
+            try {
+                RunscException late = catchThrowableOfType(RunscException.class, () -> runsc.isTraced("stopped"));
+                assertThat(late.isLate()).as(late.getMessage()).isTrue();
+            } finally {
+                signal(pid, "CONT");
+            }
+            assertThat(runsc.isTraced("stopped")).isTrue();
+            assertThat(capture.isOpen()).isTrue();
+        }
+    }
+
+    private static void signal(long pid, String name) throws Exception {
+        assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(pid))
+                        .inheritIO()
+                        .start()
+                        .waitFor())
+                .isZero();
     }
 
     @Test

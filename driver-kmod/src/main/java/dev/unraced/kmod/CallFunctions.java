@@ -5,9 +5,9 @@ import dev.unraced.linux.Errno;
 import dev.unraced.settings.CallHooks;
 import org.jspecify.annotations.Nullable;
 
-/** Whether the module can see calls at the kernel's own functions here. It finds that out by trying. Thread-safe. */
+/** Finds out by trying whether the module can see calls at the kernel's own functions here. Thread-safe. */
 final class CallFunctions {
-    /** What the last capture that could choose took, and why; null before there was one. */
+    /** The choice of the last capture that could choose, and its reason; null before there was one. */
     private static volatile @Nullable Choice last;
 
     private record Choice(CallHooks taken, int errno) {}

@@ -8,11 +8,13 @@ import dev.unraced.capture.Capabilities;
 import dev.unraced.capture.Capture;
 import dev.unraced.capture.CaptureException;
 import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.InvalidConfigException;
 import dev.unraced.driver.Driver;
 import dev.unraced.event.Abi;
 import dev.unraced.event.Feature;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
+import dev.unraced.machine.CgroupHierarchies;
 import dev.unraced.machine.OfferedAbis;
 import dev.unraced.ring.RingCapture;
 import dev.unraced.settings.CallHooks;
@@ -42,7 +44,12 @@ public final class KmodDriver implements Driver {
 
     @Override
     public Availability availability(CaptureConfig config) {
-        CallHooks hooks = KmodSettings.of(config).hooks();
+        CallHooks hooks;
+        try {
+            hooks = KmodSettings.of(config).hooks();
+        } catch (InvalidConfigException e) {
+            return Unavailable.of(e);
+        }
         Machine machine = Machine.current();
         if (!machine.linux()) {
             return new Unavailable("NOT_LINUX", "The module is one of Linux.", "Choose another driver.");
@@ -96,13 +103,11 @@ public final class KmodDriver implements Driver {
     private static Capabilities declared(CallHooks hooks) {
         Capabilities here = Capabilities.complete()
                 .without(Feature.REFUSALS_FLAGGED, "a full stash gives up its oldest entry, and refuses nothing")
-                .without(Feature.LIVE_FILTERS, "the module takes its filters when a capture opens")
-                .without(Feature.CONTAINER_ID, "the kernel has cgroups and namespaces, but no containers")
-                .without(Feature.FAILED_EXECS, "the module looks at an exec when it has succeeded")
-                .without(Feature.EXEC_CALLS, "the module looks at an exec when it has succeeded")
                 .without(
                         Feature.REQUEST_NAMESPACES,
                         "a module learns of a request's mount namespace from the opened file alone, and by its number")
+                .withoutIf(Feature.CONTAINER_ID, CgroupHierarchies::againstContainers)
+                .withoutIf(Feature.CGROUP_PATH, CgroupHierarchies::againstContainers)
                 .withoutIf(Feature.CALLS_UNDER_WAY, () -> CallFunctions.areTaken(hooks) ? UNDER_WAY : null)
                 .withoutIf(Feature.REFUSED_CALLS, () -> CallFunctions.areTaken(hooks) ? REFUSED : null)
                 .withoutIf(Abi.IA32, OfferedAbis::ia32UnavailableReason)

@@ -4,8 +4,11 @@ package dev.unraced.kmod;
 import dev.unraced.capture.CaptureException;
 import dev.unraced.capture.FilterReason;
 import dev.unraced.capture.LossReason;
+import dev.unraced.capture.StashStats;
+import dev.unraced.config.EventFilters;
 import dev.unraced.event.Mitigation;
 import dev.unraced.ring.LossLedgers;
+import dev.unraced.ring.PerCpuCounters;
 import dev.unraced.ring.RecordReader;
 import dev.unraced.ring.RingSource;
 import dev.unraced.ring.SourceStats;
@@ -24,11 +27,13 @@ final class KmodSource implements RingSource {
     private final OpenDevice device;
     private final long ringBytes;
     private final ByteBuffer readerPage;
-    private final Counters counters;
+    private final PerCpuCounters counters;
     private final LossLedgers ledgers;
     private final RecordReader reader;
     private final boolean processEvents;
+    private final boolean observeSelf;
     private Mitigation mitigation;
+    private EventFilters filters;
     private boolean enterEvents;
 
     private KmodSource(OpenDevice device, KmodSettings settings) throws KmodFailure {
@@ -36,6 +41,8 @@ final class KmodSource implements RingSource {
         this.mitigation = settings.mitigation();
         this.enterEvents = settings.enterEvents();
         this.processEvents = settings.processEvents();
+        this.observeSelf = settings.observeSelf();
+        this.filters = settings.filters();
         DeviceConfig answered = device.config();
         ringBytes = (long) answered.ringCount() * answered.ringBytes();
         MappedRings rings = MappedRings.of(device);
@@ -43,10 +50,11 @@ final class KmodSource implements RingSource {
         readerPage.putInt(DeviceLayout.READER_WATERMARK, settings.wakeBytes());
         reader = rings.reader();
         int rows = answered.counterRows();
-        long counterBytes = roundUp((long) rows * DeviceLayout.COUNTERS_SIZE, Device.pageSize());
-        long ledgerBytes = roundUp((long) rows * LossLedgers.SIZE, Device.pageSize());
+        long counterBytes = PerCpuCounters.pageBytes(DeviceLayout.COUNTERS_SIZE, rows, Device.pageSize());
+        long ledgerBytes = PerCpuCounters.pageBytes(LossLedgers.SIZE, rows, Device.pageSize());
         ledgers = new LossLedgers(device.map(answered.ledgersOffset(), ledgerBytes, false), rows);
-        counters = new Counters(device.map(answered.countersOffset(), counterBytes, false), rows);
+        counters = new PerCpuCounters(
+                device.map(answered.countersOffset(), counterBytes, false), DeviceLayout.COUNTERS_SIZE, rows);
     }
 
     /** Starts a capture. If this fails, nothing of it remains. */
@@ -122,6 +130,21 @@ final class KmodSource implements RingSource {
     }
 
     @Override
+    public EventFilters filters() {
+        return filters;
+    }
+
+    @Override
+    public void filterBy(EventFilters next) {
+        try {
+            device.filterBy(next, observeSelf);
+            filters = next;
+        } catch (KmodFailure e) {
+            throw new CaptureException("driver kmod: filters stay as they are, since " + e.getMessage(), e);
+        }
+    }
+
+    @Override
     public boolean enterEvents() {
         return enterEvents;
     }
@@ -150,18 +173,20 @@ final class KmodSource implements RingSource {
     }
 
     private SourceStats readStats() {
+        StashStats stash = device.stash();
         Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);
-        put(lost, LossReason.RING_FULL, DeviceLayout.COUNTERS_RING_FULL);
-        put(lost, LossReason.RATE_LIMITED, DeviceLayout.COUNTERS_RATE_LIMITED);
-        put(lost, LossReason.SOURCE_DROPPED, DeviceLayout.COUNTERS_SILENT);
+        counters.putSum(lost, LossReason.RING_FULL, DeviceLayout.COUNTERS_RING_FULL);
+        counters.putSum(lost, LossReason.RATE_LIMITED, DeviceLayout.COUNTERS_RATE_LIMITED);
+        counters.putSum(lost, LossReason.SOURCE_DROPPED, DeviceLayout.COUNTERS_SILENT);
         Map<FilterReason, Long> filtered = new EnumMap<>(FilterReason.class);
-        put(filtered, FilterReason.SELF, DeviceLayout.COUNTERS_FILTERED_SELF);
-        put(filtered, FilterReason.TGID, DeviceLayout.COUNTERS_FILTERED_TGID);
-        put(filtered, FilterReason.UID, DeviceLayout.COUNTERS_FILTERED_UID);
-        put(filtered, FilterReason.CGROUP, DeviceLayout.COUNTERS_FILTERED_CGROUP);
-        put(filtered, FilterReason.MOUNT_NS, DeviceLayout.COUNTERS_FILTERED_MOUNT_NS);
-        put(filtered, FilterReason.PATH, DeviceLayout.COUNTERS_FILTERED_PATH);
-        put(filtered, FilterReason.RESULT, DeviceLayout.COUNTERS_FILTERED_RESULT);
+        counters.putSum(filtered, FilterReason.SELF, DeviceLayout.COUNTERS_FILTERED_SELF);
+        counters.putSum(filtered, FilterReason.TGID, DeviceLayout.COUNTERS_FILTERED_TGID);
+        counters.putSum(filtered, FilterReason.UID, DeviceLayout.COUNTERS_FILTERED_UID);
+        counters.putSum(filtered, FilterReason.CGROUP, DeviceLayout.COUNTERS_FILTERED_CGROUP);
+        counters.putSum(filtered, FilterReason.MOUNT_NS, DeviceLayout.COUNTERS_FILTERED_MOUNT_NS);
+        counters.putSum(filtered, FilterReason.EXECUTABLE, DeviceLayout.COUNTERS_FILTERED_EXECUTABLE);
+        counters.putSum(filtered, FilterReason.PATH, DeviceLayout.COUNTERS_FILTERED_PATH);
+        counters.putSum(filtered, FilterReason.RESULT, DeviceLayout.COUNTERS_FILTERED_RESULT);
         return SourceStats.builder()
                 .returned(counters.sum(DeviceLayout.COUNTERS_RETURNED) + counters.sum(DeviceLayout.COUNTERS_SILENT))
                 .entered(counters.sum(DeviceLayout.COUNTERS_ENTERED))
@@ -171,8 +196,8 @@ final class KmodSource implements RingSource {
                 .filtered(filtered)
                 .wakeups(counters.sum(DeviceLayout.COUNTERS_WAKEUPS))
                 .ringBytes(ringBytes)
-                .stashBytes(device.config().stashBytes())
-                .stash(device.stash())
+                .stash(stash)
+                .stashBytes(device.stashBytes())
                 .heaviest(ledgers.heaviest())
                 .build();
     }
@@ -185,16 +210,5 @@ final class KmodSource implements RingSource {
     @Override
     public void release() {
         device.close();
-    }
-
-    private <K> void put(Map<K, Long> counts, K reason, int counter) {
-        long count = counters.sum(counter);
-        if (count > 0) {
-            counts.put(reason, count);
-        }
-    }
-
-    private static long roundUp(long size, long page) {
-        return (size + page - 1) / page * page;
     }
 }

@@ -2,6 +2,7 @@
 package dev.unraced.kmod;
 
 import dev.unraced.capture.StashStats;
+import dev.unraced.config.EventFilters;
 import dev.unraced.event.Mitigation;
 import dev.unraced.kmod.KmodFailure.Step;
 import dev.unraced.ring.OwnedResources;
@@ -12,15 +13,15 @@ final class OpenDevice {
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final int fd;
-    private final OwnedResources owned = new OwnedResources();
     private final DeviceConfig config;
+    private final OwnedResources owned;
     private final ByteBuffer stats = Device.memory(DeviceLayout.STATS_SIZE);
     private final ByteBuffer word = Device.memory(Integer.BYTES);
 
-    private OpenDevice(int fd, KmodSettings settings) {
+    private OpenDevice(int fd, DeviceConfig config, OwnedResources owned) {
         this.fd = fd;
-        this.config = new DeviceConfig(settings);
-        owned.add(() -> Device.close(fd));
+        this.config = config;
+        this.owned = owned;
     }
 
     /** Returns the abilities of the module on this kernel, as bits; 0 without a module. */
@@ -39,19 +40,27 @@ final class OpenDevice {
 
     /** Starts a capture. If this fails, nothing of it remains. */
     static OpenDevice open(KmodSettings settings) throws KmodFailure {
-        int fd = Device.open(Device.PATH);
+        return open(Device.PATH, settings);
+    }
+
+    static OpenDevice open(String path, KmodSettings settings) throws KmodFailure {
+        // A filter that the configuration refuses is refused before anything is open.
+        DeviceConfig config = new DeviceConfig(settings);
+        int fd = Device.open(path);
         if (fd < 0) {
             throw new KmodFailure(Step.OPEN, -fd);
         }
-        OpenDevice device = new OpenDevice(fd, settings);
+        OwnedResources owned = new OwnedResources();
+        owned.add(() -> Device.close(fd));
         boolean configured = false;
         try {
-            check(Step.CONFIGURE, device.config.apply(fd));
+            OpenDevice device = new OpenDevice(fd, config, owned);
+            check(Step.CONFIGURE, config.apply(fd));
             configured = true;
             return device;
         } finally {
             if (!configured) {
-                device.close();
+                owned.close();
             }
         }
     }
@@ -76,6 +85,16 @@ final class OpenDevice {
     void switchTo(Mitigation to) throws KmodFailure {
         word.putInt(0, to.code());
         check(Step.SWITCH, Device.control(fd, DeviceLayout.MITIGATION, word));
+    }
+
+    /** Puts filters into force for calls that enter from now on. After a failure, they are as they were. */
+    void filterBy(EventFilters filters, boolean observeSelf) throws KmodFailure {
+        check(Step.SWITCH, new DeviceFilters(filters, observeSelf).apply(fd));
+    }
+
+    /** Returns the bytes that the module keeps about calls, as the last {@link #stash} found them. */
+    long stashBytes() {
+        return stats.getLong(DeviceLayout.STATS_BYTES);
     }
 
     /** Reads the counters of the stash. For one thread at a time. */

@@ -19,6 +19,11 @@ class ArchitectureTest {
             .resideInAnyPackage(
                     "com.sun.jna..",
                     "dev.unraced.ebpf..",
+                    "dev.unraced.gvisor..",
+                    "dev.unraced.protocol..",
+                    "dev.unraced.remote..",
+                    "dev.unraced.replay..",
+                    "dev.unraced.server..",
                     "dev.unraced.sim..",
                     "dev.unraced.cli..",
                     "dev.unraced.conformance..");

@@ -41,10 +41,11 @@ class DeviceLayoutTest {
     private static String expression(String constant) {
         return switch (constant) {
             case "VERSION" -> "UNRACED_DEVICE_VERSION";
-            case "CONFIGURE", "MITIGATION", "STATS", "STOP", "WAKE", "ENTER_EVENTS", "FEATURES" ->
+            case "CONFIGURE", "MITIGATION", "STATS", "STOP", "WAKE", "ENTER_EVENTS", "FEATURES", "FILTERS" ->
                 "UNRACED_IOC_" + constant;
             case "CONFIG_SIZE_FIELD" -> "offsetof(struct unraced_config, size)";
-            case "CONFIG_SIZE", "COUNTERS_SIZE", "STATS_SIZE", "PREFIX_SIZE" -> "sizeof(" + structure(constant) + ")";
+            case "CONFIG_SIZE", "LISTS_SIZE", "COUNTERS_SIZE", "STATS_SIZE", "PREFIX_SIZE", "EXECUTABLE_SIZE" ->
+                "sizeof(" + structure(constant) + ")";
             default ->
                 constant.startsWith("FILTER_") || constant.startsWith("FEATURE_") || constant.startsWith("HOOKS_")
                         ? "UNRACED_" + constant

@@ -4,6 +4,7 @@ package dev.unraced.kmod;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.unraced.capture.Availability;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.config.InvalidConfigException;
@@ -23,6 +24,16 @@ class KmodDriverTest {
         assertRefused(config().set("unraced.kmod.rings", "two"), "one, per-cpu");
         assertRefused(config().set("unraced.kmod.hooks", "kprobe"), "auto, function, tracepoint");
         assertRefused(config().set("unraced.kmod.wake-bytes", "65536"), "1 to 32768");
+    }
+
+    @Test
+    void availabilityReportsAWrongSettingAndThrowsNothing() {
+        CaptureConfig config = config().set("unraced.kmod.hooks", "kprobe").build();
+
+        assertThat(new KmodDriver().availability(config))
+                .isInstanceOfSatisfying(
+                        Availability.Unavailable.class,
+                        found -> assertThat(found.describe()).contains("auto, function, tracepoint"));
     }
 
     private static CaptureConfigBuilder config() {

@@ -26,7 +26,8 @@ class PrefixesTest {
             for (int i = random.nextInt(1, 6); i > 0; i--) {
                 starts.add(ByteString.copyOf(bytes(random, random.nextInt(1, 5))));
             }
-            EventFilters filters = new EventFilters(Set.of(), Set.of(), Set.of(), Set.of(), starts, ResultFilter.ALL);
+            EventFilters filters =
+                    new EventFilters(Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), starts, ResultFilter.ALL);
             List<ByteString> reduced = Prefixes.reduce(starts);
             ByteBuffer list = Prefixes.encode(reduced);
             byte[] path = bytes(random, random.nextInt(7));

@@ -23,6 +23,7 @@ class SharedCodeTest {
                 .contains("objects wrong 0\n")
                 .contains("endings wrong 0\n")
                 .contains("images wrong 0\n")
+                .contains("execs wrong 0\n")
                 .containsPattern("tokens \\d+ \\d+ wrong 0\n")
                 .containsPattern("fuzzed \\d+");
     }

@@ -57,8 +57,10 @@ final class CumulativeStats {
             lost.merge(LossReason.SOURCE_DROPPED, missing, Long::sum);
         }
         restarts++;
-        // CLOCK_BOOTTIME starts again with the machine.
-        Gap gap = new Gap(last.getTimeNs() <= next.getTimeNs() ? last.getTimeNs() : 0, next.getTimeNs());
+        // CLOCK_BOOTTIME starts again with the machine. A time before that is no time.
+        long end = Math.max(0, next.getTimeNs());
+        long begin = Math.max(0, last.getTimeNs());
+        Gap gap = new Gap(begin <= end ? begin : 0, end);
         if (gaps.size() == MOST_GAPS) {
             gaps.set(
                     1,

@@ -9,10 +9,15 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 
 /** Explains a server's status, or the lack of one. */
 final class Refusal {
+    /** Netty's message of a failed system call; it ends with the address, which ours have in front. */
+    private static final Pattern SYSTEM_ERROR = Pattern.compile("failed with error\\(-\\d+\\): ([^:]+)");
 
     private Refusal() {}
 
@@ -86,6 +91,15 @@ final class Refusal {
 
     private static String why(Status status) {
         StringBuilder why = new StringBuilder();
+        for (Throwable cause = status.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof UnknownHostException) {
+                return "unknown host";
+            }
+            Matcher error = SYSTEM_ERROR.matcher(String.valueOf(cause.getMessage()));
+            if (error.find()) {
+                return error.group(1).toLowerCase(Locale.ROOT);
+            }
+        }
         if (status.getDescription() != null) {
             why.append(status.getDescription());
         }

@@ -19,12 +19,10 @@ import dev.unraced.protocol.v1.GetCapabilitiesRequest;
 import dev.unraced.protocol.v1.GetCapabilitiesResponse;
 import dev.unraced.protocol.v1.OwnCapture;
 import dev.unraced.protocol.v1.Payload;
-import dev.unraced.protocol.v1.Stats;
 import dev.unraced.protocol.v1.SubscribeRequest;
 import dev.unraced.ring.RingCapture;
 import dev.unraced.ring.RingWriter;
 import io.grpc.StatusRuntimeException;
-import java.util.Locale;
 import java.util.function.Supplier;
 
 /**
@@ -119,9 +117,6 @@ public final class RemoteDriver implements Driver {
                         Feature.LOSSES_BY_CALLER,
                         "what a slow subscriber loses in the server's queue is not counted by caller")
                 : capabilities;
-        known = known.has(Feature.LIVE_FILTERS)
-                ? known.without(Feature.LIVE_FILTERS, "a subscription keeps the filters with which it began")
-                : known;
         return settings.address() instanceof Address.Tcp && known.has(Feature.OWN_CALLS)
                 ? known.without(Feature.OWN_CALLS, "the server does not know which process is at the other end of TCP")
                 : known;
@@ -148,18 +143,23 @@ public final class RemoteDriver implements Driver {
             // A server of before process events would refuse a request with a field that it does not know.
             capabilities(config).require(Feature.PROCESS_EVENTS, NAME);
         }
+        if (config.limits().isOn() && !settings.ownCapture()) {
+            throw new CaptureException("driver remote: the limits of the server's shared capture are the server's own."
+                    + " Leave unraced.limit out, or ask for a capture of your own (unraced.remote.own-capture = on).");
+        }
         RingWriter ring = new RingWriter(config.ringBytes());
-        RemoteSource source = RemoteSource.start(settings, request(settings, config), ring);
-        RingCapture capture = new RingCapture(NAME, here(settings, source.capabilities()), ring.reader(), source);
+        RemoteSource source = RemoteSource.start(settings, wanted(settings, config), ring);
         try {
-            if (!settings.ownCapture()) {
-                checkMode(config, source.firstStats());
-            }
-            return capture;
-        } catch (CaptureException e) {
-            capture.close();
+            return new RingCapture(NAME, here(settings, source.capabilities()), ring.reader(), source);
+        } catch (RuntimeException | Error e) {
+            source.abandon();
             throw e;
         }
+    }
+
+    static Wanted wanted(RemoteSettings settings, CaptureConfig config) {
+        return new Wanted(
+                request(settings, config), isChosen(config, "unraced.mitigation") ? config.mitigation() : null);
     }
 
     static SubscribeRequest request(RemoteSettings settings, CaptureConfig config) {
@@ -184,30 +184,6 @@ public final class RemoteDriver implements Driver {
                     .setCgroupLimit(config.limits().cgroup()));
         }
         return request.build();
-    }
-
-    /** Refuses a shared capture in another mode than this configuration asks for, as that mode stays. */
-    private static void checkMode(CaptureConfig config, Stats stats) {
-        var mode = RemoteSource.mode(stats);
-        if (isChosen(config, "unraced.mitigation") && config.mitigation() != mode) {
-            throw new CaptureException("driver remote: the server's shared capture runs with mitigation "
-                    + lower(mode) + ", not " + lower(config.mitigation())
-                    + ". Leave the setting out, have the server's operator change it, or ask for a capture of your own"
-                    + " (unraced.remote.own-capture = on).");
-        }
-        if (config.limits().isOn()) {
-            throw new CaptureException("driver remote: the limits of the server's shared capture are the server's own."
-                    + " Leave unraced.limit out, or ask for a capture of your own (unraced.remote.own-capture = on).");
-        }
-        if (config.enterEvents() && !stats.getEnterEvents()) {
-            throw new CaptureException("driver remote: the server's shared capture makes no enter events."
-                    + " Have its operator begin them, or ask for a capture of your own"
-                    + " (unraced.remote.own-capture = on).");
-        }
-    }
-
-    private static String lower(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
     }
 
     private static boolean isChosen(CaptureConfig config, String key) {

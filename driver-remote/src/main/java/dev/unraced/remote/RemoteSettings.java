@@ -35,7 +35,7 @@ record RemoteSettings(
         long pause = number(own, "max-pause-ms", 10, problems);
         Optional<TlsFiles> tls = tls(own, problems);
         boolean plaintext = own.flag("plaintext");
-        if (address instanceof Address.Tcp tcp && tls.isEmpty()) {
+        if (address instanceof Address.Tcp tcp && own.string("certificate").isEmpty()) {
             if (!plaintext) {
                 problems.add(SECTION + "address = " + tcp + " needs certificate, key and authorities in " + SECTION
                         + "*, or plaintext = on when the server says so");
@@ -85,6 +85,11 @@ record RemoteSettings(
             problems.add(SECTION + "certificate, key and authorities go together: TLS is mutual here");
             return Optional.empty();
         }
-        return Optional.of(new TlsFiles(Path.of(certificate), Path.of(key), Path.of(authorities)));
+        Optional<Path> ofCertificate = own.path("certificate", problems);
+        Optional<Path> ofKey = own.path("key", problems);
+        Optional<Path> ofAuthorities = own.path("authorities", problems);
+        return ofCertificate.isEmpty() || ofKey.isEmpty() || ofAuthorities.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new TlsFiles(ofCertificate.get(), ofKey.get(), ofAuthorities.get()));
     }
 }

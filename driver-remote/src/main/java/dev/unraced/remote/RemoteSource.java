@@ -5,21 +5,26 @@ import com.google.protobuf.ByteString;
 import dev.unraced.capture.Capabilities;
 import dev.unraced.capture.CaptureException;
 import dev.unraced.capture.Gap;
+import dev.unraced.config.EventFilters;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.ProcessLayout;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.event.record.ProcessEncoder;
 import dev.unraced.protocol.CapabilitiesCodec;
 import dev.unraced.protocol.Codes;
+import dev.unraced.protocol.FiltersCodec;
+import dev.unraced.protocol.Protocol;
 import dev.unraced.protocol.v1.Delivery;
 import dev.unraced.protocol.v1.GetStatsRequest;
 import dev.unraced.protocol.v1.SetEnterEventsRequest;
+import dev.unraced.protocol.v1.SetFiltersRequest;
 import dev.unraced.protocol.v1.SetMitigationRequest;
 import dev.unraced.protocol.v1.Started;
 import dev.unraced.protocol.v1.Stats;
 import dev.unraced.protocol.v1.SubscribeRequest;
 import dev.unraced.protocol.v1.UnracedGrpc;
 import dev.unraced.protocol.v1.UnsubscribeRequest;
+import dev.unraced.ring.Naps;
 import dev.unraced.ring.RingWriter;
 import dev.unraced.ring.SourceStats;
 import dev.unraced.ring.UserSource;
@@ -36,7 +41,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Function;
+import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,20 +53,24 @@ import org.slf4j.LoggerFactory;
  */
 final class RemoteSource extends UserSource {
     /** The length of the shortest record. */
-    private static final int SHORTEST = Math.min(RecordLayout.FIXED_SIZE, ProcessLayout.FIXED_SIZE);
+    private static final int SHORTEST = Math.min(RecordLayout.FIXED_SIZE, ProcessLayout.FIRST_FIXED_SIZE);
+    /** The number of records that a message can have; what a server counts beyond it is not believed. */
+    private static final int MOST_RECORDS = Protocol.MAX_DELIVERY / SHORTEST;
 
     private static final Logger LOG = LoggerFactory.getLogger(RemoteSource.class);
     private static final long FULL_NAP_NANOS = 100_000;
     private static final long FIRST_PAUSE_MILLIS = 10;
     private static final long ASK_SECONDS = 5;
+    private static final long END_NAP_NANOS = 1_000_000;
+    private static final long END_NANOS = TimeUnit.SECONDS.toNanos(10);
     /** The number of connections that may break before the server has answered for the first time. */
     private static final int FIRST_TRIES = 3;
 
     private final RemoteSettings settings;
-    private final SubscribeRequest wanted;
+    private final boolean processEvents;
     private final RingWriter ring;
     private final Link link;
-    private final Thread thread = new Thread(this::keepGoing, "unraced-remote");
+    private final Thread thread = new Thread(this::run, "unraced-remote");
     private final CompletableFuture<Started> first = new CompletableFuture<>();
     private final CumulativeStats cumulative = new CumulativeStats();
 
@@ -69,6 +79,7 @@ final class RemoteSource extends UserSource {
     private volatile @Nullable Throwable failure;
     private volatile @Nullable ManagedChannel channel;
     private volatile @Nullable Started session;
+    private Wanted wanted;
     private ByteString token = ByteString.EMPTY;
     private ByteString captureId = ByteString.EMPTY;
     private Stats lastStats = Stats.getDefaultInstance();
@@ -79,13 +90,15 @@ final class RemoteSource extends UserSource {
     /** The connections that broke before the first answer. */
     private int cutFirst;
 
-    private boolean finished;
+    /** Set once the server has been told of the end. */
+    private volatile boolean finished;
     /** Set once the loss of the connection has been logged. */
     private boolean outage;
 
-    private RemoteSource(RemoteSettings settings, SubscribeRequest wanted, RingWriter ring, Link link) {
+    private RemoteSource(RemoteSettings settings, Wanted wanted, RingWriter ring, Link link) {
         this.settings = settings;
         this.wanted = wanted;
+        this.processEvents = wanted.request().getProcessEvents();
         this.ring = ring;
         this.link = link;
         thread.setDaemon(true);
@@ -94,10 +107,14 @@ final class RemoteSource extends UserSource {
     /**
      * Subscribes, and returns when the server has begun to send.
      *
-     * @throws CaptureException when the server does not begin in time
+     * @throws CaptureException when the server does not begin in time, or its shared capture is not as wanted
      */
-    static RemoteSource start(RemoteSettings settings, SubscribeRequest wanted, RingWriter ring) {
-        Link link = new Link(settings);
+    static RemoteSource start(RemoteSettings settings, Wanted wanted, RingWriter ring) {
+        return start(settings, wanted, ring, new Link(settings));
+    }
+
+    /** Subscribes by a link that only a test chooses. */
+    static RemoteSource start(RemoteSettings settings, Wanted wanted, RingWriter ring, Link link) {
         RemoteSource source = new RemoteSource(settings, wanted, ring, link);
         source.thread.start();
         try {
@@ -120,21 +137,30 @@ final class RemoteSource extends UserSource {
         }
     }
 
-    /** Returns the capabilities of the server's capture. */
+    /** Returns the capabilities of the server's first capture. */
     Capabilities capabilities() {
-        Started now = session;
-        return now == null ? Capabilities.complete() : CapabilitiesCodec.decode(now.getCapabilities());
+        return CapabilitiesCodec.decode(first.join().getCapabilities());
     }
 
-    /** Returns the statistics that came with the start of the stream. */
-    synchronized Stats firstStats() {
-        return lastStats;
-    }
-
-    private void abandon() {
+    /** Ends without a word to the server. */
+    void abandon() {
         stopping = true;
         hangUp();
         release();
+    }
+
+    private void run() {
+        try {
+            keepGoing();
+        } catch (RuntimeException | Error e) {
+            // Nothing may end this thread in silence: a consumer would wait for ever.
+            CaptureException why = new CaptureException("receiving failed: " + e, e);
+            first.completeExceptionally(why);
+            failure = new CaptureException("driver remote: " + why.getMessage(), e);
+        } finally {
+            ended = true;
+            notifier().wake();
+        }
     }
 
     private void keepGoing() {
@@ -149,7 +175,6 @@ final class RemoteSource extends UserSource {
                         pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2 + 1)));
             }
         }
-        notifier().wake();
     }
 
     /** Runs one connection from beginning to end. Returns whether the server began to send. */
@@ -159,11 +184,16 @@ final class RemoteSource extends UserSource {
         boolean gotThrough = false;
         try {
             DeliveryStream stream = DeliveryStream.begin(fresh, request());
-            for (DeliveryStream.Item item = stream.take(); !stopping; item = stream.take()) {
+            while (!finished && !ended) {
+                DeliveryStream.Item item = stream.take();
                 Delivery delivery = item.delivery();
                 if (delivery == null) {
                     broken(item.end() == null ? Status.UNKNOWN : item.end());
                     break;
+                }
+                if (stopping) {
+                    // The connection stays until the last statistics are there.
+                    continue;
                 }
                 gotThrough = true;
                 accept(delivery);
@@ -181,11 +211,11 @@ final class RemoteSource extends UserSource {
     }
 
     private synchronized SubscribeRequest request() {
-        return wanted.toBuilder().setResumeToken(token).build();
+        return wanted.request().toBuilder().setResumeToken(token).build();
     }
 
     private void broken(Status status) {
-        if (ended) {
+        if (ended || stopping) {
             return;
         }
         var why = Refusal.explain(settings.address(), status);
@@ -208,6 +238,9 @@ final class RemoteSource extends UserSource {
     private void accept(Delivery delivery) {
         if (delivery.hasStarted()) {
             begin(delivery.getStarted(), delivery.getStats());
+            if (ended) {
+                return;
+            }
         }
         int written = delivery.getRecords().isEmpty() ? 0 : write(delivery.getRecords(), delivery.getCount());
         synchronized (this) {
@@ -248,6 +281,13 @@ final class RemoteSource extends UserSource {
         captureId = started.getCaptureId();
         lastStats = stats;
         session = started;
+        String objection = started.getResumed() ? null : wanted.objection(stats);
+        if (objection != null) {
+            // A server that begins anew in a weaker mode must not pass for the one that was there.
+            failure = new CaptureException("driver remote: " + objection);
+            ended = true;
+            first.completeExceptionally(new CaptureException(objection));
+        }
     }
 
     /** Writes the records of a batch into the ring as its reader makes room, and returns their number. */
@@ -274,7 +314,7 @@ final class RemoteSource extends UserSource {
         }
         notifier().notifyReader();
         // Records that the server counted but did not send are missing.
-        int missing = stopping ? 0 : Math.max(0, Math.min(count, Integer.MAX_VALUE) - seen);
+        int missing = stopping ? 0 : Math.max(0, Math.min(count, MOST_RECORDS) - seen);
         int extra = at < size && missing == 0 && !stopping ? 1 : 0;
         if (missing + extra > 0) {
             synchronized (this) {
@@ -314,10 +354,70 @@ final class RemoteSource extends UserSource {
 
     @Override
     public void switchTo(Mitigation mode) {
-        ask(stub -> stub.setMitigation(SetMitigationRequest.newBuilder()
-                .setMitigation(Codes.encode(mode))
-                .setSubscriptionId(subscriptionId())
-                .build()));
+        change(
+                before -> before.withMode(mode),
+                (stub, id) -> stub.setMitigation(SetMitigationRequest.newBuilder()
+                        .setMitigation(Codes.encode(mode))
+                        .setSubscriptionId(id)
+                        .build()));
+    }
+
+    @Override
+    public synchronized EventFilters filters() {
+        return FiltersCodec.decode(wanted.request().getFilters());
+    }
+
+    @Override
+    public void filterBy(EventFilters filters) {
+        change(
+                before -> before.withFilters(filters),
+                (stub, id) -> stub.setFilters(SetFiltersRequest.newBuilder()
+                        .setFilters(FiltersCodec.encode(filters))
+                        .setSubscriptionId(id)
+                        .build()));
+    }
+
+    /** Changes what this subscriber wants, and asks the server for it. */
+    private void change(
+            UnaryOperator<Wanted> change, BiFunction<UnracedGrpc.UnracedBlockingStub, ByteString, ?> question) {
+        Wanted before;
+        synchronized (this) {
+            before = wanted;
+            // A connection that is made again meanwhile asks for the change, too.
+            wanted = change.apply(before);
+        }
+        try {
+            ask(question);
+        } catch (CaptureException e) {
+            synchronized (this) {
+                wanted = before;
+            }
+            if (!isRefusal(e)) {
+                breakConnection();
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Returns whether the server has answered that it changed nothing. A subscription that it does not know any more is
+     * no such answer: the next one may have begun already, with the new filters.
+     */
+    private static boolean isRefusal(CaptureException e) {
+        return e.getCause() instanceof StatusRuntimeException cause
+                && switch (cause.getStatus().getCode()) {
+                    case INVALID_ARGUMENT, FAILED_PRECONDITION, PERMISSION_DENIED, RESOURCE_EXHAUSTED, UNIMPLEMENTED ->
+                        true;
+                    default -> false;
+                };
+    }
+
+    /** Breaks the connection; the next one tells the server what holds. */
+    private void breakConnection() {
+        ManagedChannel now = channel;
+        if (now != null) {
+            now.shutdownNow();
+        }
     }
 
     @Override
@@ -330,15 +430,17 @@ final class RemoteSource extends UserSource {
 
     @Override
     public void publishEnterEvents(boolean publish) {
-        ask(stub -> stub.setEnterEvents(SetEnterEventsRequest.newBuilder()
-                .setEnterEvents(publish)
-                .setSubscriptionId(subscriptionId())
-                .build()));
+        change(
+                before -> before.withEnterEvents(publish),
+                (stub, id) -> stub.setEnterEvents(SetEnterEventsRequest.newBuilder()
+                        .setEnterEvents(publish)
+                        .setSubscriptionId(id)
+                        .build()));
     }
 
     @Override
     public boolean processEvents() {
-        return wanted.getProcessEvents();
+        return processEvents;
     }
 
     private ByteString subscriptionId() {
@@ -346,13 +448,18 @@ final class RemoteSource extends UserSource {
         return now == null ? ByteString.EMPTY : now.getSubscriptionId();
     }
 
-    private <T> T ask(Function<UnracedGrpc.UnracedBlockingStub, T> question) {
+    /**
+     * Asks the server something with the id of the subscription. The connection can break meanwhile, so the id is taken
+     * once: without one, a request would be about the shared capture.
+     */
+    private <T> T ask(BiFunction<UnracedGrpc.UnracedBlockingStub, ByteString, T> question) {
         ManagedChannel now = channel;
-        if (now == null || session == null) {
+        Started started = session;
+        if (now == null || started == null) {
             throw new CaptureException("driver remote: there is no connection to " + settings.address() + " now");
         }
         try {
-            return question.apply(stub(now));
+            return question.apply(stub(now), started.getSubscriptionId());
         } catch (StatusRuntimeException e) {
             throw new CaptureException(
                     "driver remote: "
@@ -431,17 +538,16 @@ final class RemoteSource extends UserSource {
         hangUp();
     }
 
+    /** Breaks the connection until the thread has ended, which may have begun to make another one. */
     private void hangUp() {
-        ManagedChannel now = channel;
-        if (now != null) {
-            now.shutdownNow();
-        }
-        LockSupport.unpark(thread);
-        try {
-            thread.join(TimeUnit.SECONDS.toMillis(10));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        Naps.until(
+                () -> {
+                    breakConnection();
+                    LockSupport.unpark(thread);
+                    return !thread.isAlive();
+                },
+                END_NAP_NANOS,
+                END_NANOS);
     }
 
     @Override

@@ -2,10 +2,8 @@
 package dev.unraced.remote;
 
 import dev.unraced.capture.Availability;
+import dev.unraced.natives.SocketProbe;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -26,23 +24,22 @@ final class SocketTrouble {
                             "No server answers at unix:" + socket + ": there is no such file.",
                             "Start one as root: unraced serve. One that listens elsewhere is named by unraced.remote.address."));
         }
-        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            channel.connect(UnixDomainSocketAddress.of(socket));
-            return Optional.empty();
-        } catch (IOException e) {
-            String why = String.valueOf(e.getMessage());
-            if (why.contains("Permission denied")) {
-                return Optional.of(closed(socket));
-            }
-            if (why.contains("Connection refused")) {
-                return Optional.of(new Availability.Unavailable(
+        SocketProbe probe = SocketProbe.of(socket);
+        return switch (probe.state()) {
+            case LISTENING -> Optional.empty();
+            case BUSY ->
+                Optional.of(new Availability.Unavailable(
+                        "NO_ANSWER",
+                        "The server at unix:" + socket + " takes no connection: " + probe.reason() + ".",
+                        "Look at its log. If it hangs, start it again."));
+            case NOBODY ->
+                Optional.of(new Availability.Unavailable(
                         "NO_SERVER",
                         "No server answers at unix:" + socket + ": no process listens there; a server that was killed"
                                 + " has left the file.",
                         "Start one as root: unraced serve."));
-            }
-            return Optional.empty();
-        }
+            case NOT_ALLOWED -> Optional.of(closed(socket));
+        };
     }
 
     /** connect(2) needs write permission on the socket, and permission to enter each folder (unix(7)). */

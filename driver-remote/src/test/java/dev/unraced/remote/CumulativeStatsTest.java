@@ -4,6 +4,7 @@ package dev.unraced.remote;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.capture.CallerLosses;
+import dev.unraced.capture.Gap;
 import dev.unraced.protocol.StatsCodec;
 import dev.unraced.protocol.v1.Stats;
 import java.util.List;
@@ -17,6 +18,19 @@ class CumulativeStatsTest {
         return Stats.newBuilder()
                 .addAllHeaviest(StatsCodec.encode(List.of(heaviest)))
                 .build();
+    }
+
+    @Test
+    void aTimeThatCannotBeMakesAGapAllTheSame() {
+        Stats before = Stats.newBuilder().setTimeNs(-7).build();
+        Stats next = Stats.newBuilder().setTimeNs(-5).build();
+        assertThat(new CumulativeStats().fold(before, 0, next)).isEqualTo(new Gap(0, 0));
+        Stats early = Stats.newBuilder().setTimeNs(9).build();
+        Stats late = Stats.newBuilder().setTimeNs(11).build();
+        assertThat(new CumulativeStats().fold(early, 0, late)).isEqualTo(new Gap(9, 11));
+        assertThat(new CumulativeStats().fold(late, 0, early))
+                .as("the machine has booted again")
+                .isEqualTo(new Gap(0, 9));
     }
 
     @Test

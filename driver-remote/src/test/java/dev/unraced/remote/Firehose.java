@@ -20,6 +20,7 @@ import dev.unraced.ring.RingWriter;
 import dev.unraced.ring.SourceStats;
 import dev.unraced.ring.UserSource;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A driver whose calls the test makes, as many and as fast as it likes: records of an ordinary open, each with the time
@@ -51,6 +52,12 @@ public final class Firehose implements Driver {
         source.ring();
     }
 
+    /** Lets the open capture fail. */
+    public void fail(String why) {
+        source.failure = new IllegalStateException(why);
+        source.wake();
+    }
+
     /** Returns the number of calls made so far. */
     public long made() {
         return made;
@@ -80,6 +87,7 @@ public final class Firehose implements Driver {
     private static final class Source extends UserSource {
         private final RingWriter ring;
         private volatile Mitigation mode = Mitigation.STASH;
+        private volatile @Nullable Throwable failure;
 
         Source(int ringBytes) {
             ring = new RingWriter(ringBytes);
@@ -87,6 +95,16 @@ public final class Firehose implements Driver {
 
         void ring() {
             notifier().notifyReader();
+        }
+
+        @Override
+        public boolean isEnded() {
+            return failure != null;
+        }
+
+        @Override
+        public @Nullable Throwable failure() {
+            return failure;
         }
 
         @Override

@@ -15,8 +15,6 @@ import dev.unraced.event.EventView;
 import dev.unraced.event.Feature;
 import dev.unraced.event.ProcessView;
 import dev.unraced.process.ProcessTable;
-import dev.unraced.protocol.CapabilitiesCodec;
-import dev.unraced.protocol.v1.Capabilities;
 import dev.unraced.protocol.v1.Delivery;
 import dev.unraced.protocol.v1.Event;
 import dev.unraced.protocol.v1.EventType;
@@ -177,15 +175,6 @@ class ProcessStreamTest {
             assertThat(events).extracting(Event::getType).containsExactly(EventType.EVENT_TYPE_MERGED);
             assertThat(stats.getReturned() + stats.getEntered()).isEqualTo(stats.getSubmitted());
         }
-    }
-
-    /** A server of the version before does not say that it lacks what it does not know. */
-    @Test
-    void anOldServerLacksProcessEvents() {
-        var told = CapabilitiesCodec.decode(
-                Capabilities.newBuilder().setDriver("ebpf").build());
-        assertThat(told.lacking()).containsOnlyKeys(Feature.PROCESS_EVENTS);
-        assertThat(told.lacking().get(Feature.PROCESS_EVENTS)).contains("of a version that streams");
     }
 
     /** It refuses fields that it does not know, so none is sent unless it is asked for. */

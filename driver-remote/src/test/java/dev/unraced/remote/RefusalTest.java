@@ -101,6 +101,14 @@ class RefusalTest {
                 Status.Code.INVALID_ARGUMENT,
                 "a path of 0 bytes");
         assertRefused(
+                request -> request.setFilters(Filters.newBuilder().addExecutables("sh")),
+                Status.Code.INVALID_ARGUMENT,
+                "executable sh, which is no absolute path");
+        assertRefused(
+                request -> request.setFilters(Filters.newBuilder().addExecutables("/bin/sh")),
+                Status.Code.FAILED_PRECONDITION,
+                "no event of a call names the file that its caller executes");
+        assertRefused(
                 request -> request.setFilters(Filters.newBuilder().addAllUids(Collections.nCopies(17, 1))),
                 Status.Code.RESOURCE_EXHAUSTED,
                 "this server takes 16");

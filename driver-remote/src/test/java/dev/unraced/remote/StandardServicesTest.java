@@ -101,6 +101,26 @@ class StandardServicesTest {
     }
 
     @Test
+    void whoeverWatchesItsHealthHearsThatTheCaptureHasFailed() {
+        try (Link link = new Link(RemoteSettings.of(served.client().build()))) {
+            ManagedChannel channel = link.channel();
+            Iterator<HealthCheckResponse> states = HealthGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(20, TimeUnit.SECONDS)
+                    .watch(HealthCheckRequest.newBuilder().setService(SERVICE).build());
+            assertThat(states.next().getStatus()).isEqualTo(ServingStatus.SERVING);
+            hose.fail("the source is gone");
+            assertThat(states.next().getStatus()).isEqualTo(ServingStatus.NOT_SERVING);
+            served.restart();
+            Link.end(channel);
+            ManagedChannel next = link.channel();
+            assertThat(health(next, "").getStatus())
+                    .as("that of a server that publishes it again")
+                    .isEqualTo(ServingStatus.NOT_SERVING);
+            Link.end(next);
+        }
+    }
+
+    @Test
     void reflectionDescribesTheServiceWithoutItsSources() throws InvalidProtocolBufferException {
         try (Link link = new Link(RemoteSettings.of(served.client().build()))) {
             ManagedChannel channel = link.channel();

@@ -104,6 +104,7 @@ class StarvationTest {
     void refusedConnectionsGiveTheirPlacesBack() throws Exception {
         try (Captures captures = captures();
                 GrpcServer server = serve(captures, Access.standard())) {
+            warmUp(server);
             for (String address : List.of(unixPath(), tcp(server))) {
                 await(silentPeer(address, REFUSED, AT_ONCE, 0));
             }
@@ -125,9 +126,7 @@ class StarvationTest {
     private void assertNobodyStarves(Access access) throws Exception {
         try (Captures captures = captures();
                 GrpcServer server = serve(captures, access)) {
-            // The first connections of each kind load classes and libraries.
-            millisToSubscribe(this::unix);
-            millisToSubscribe(() -> tls(server));
+            warmUp(server);
             for (String address : List.of(unixPath(), tcp(server))) {
                 silentPeer(address, Integer.MAX_VALUE, AT_ONCE, 2_000);
                 await(silentPeer(address, REFUSED, AT_ONCE, 0));
@@ -169,6 +168,12 @@ class StarvationTest {
             assertThat(retained).isLessThan(RETAINED_KIB);
             assertThat(growth).isLessThan(GROWTH_KIB);
         }
+    }
+
+    /** The first connections of each kind load classes and libraries. */
+    private void warmUp(GrpcServer server) throws Exception {
+        millisToSubscribe(this::unix);
+        millisToSubscribe(() -> tls(server));
     }
 
     private Captures captures() {

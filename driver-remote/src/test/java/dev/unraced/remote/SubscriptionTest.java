@@ -298,6 +298,35 @@ class SubscriptionTest {
     }
 
     @Test
+    void whoSubscribesInALoopFillsNoLog() {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        Logger logger = (Logger) LoggerFactory.getLogger("dev.unraced.server.UnracedService");
+        Level before = logger.getLevel();
+        logger.setLevel(Level.DEBUG);
+        logger.addAppender(log);
+        try (Served served = served(1 << 16, 64)) {
+            for (int i = 0; i < 100; i++) {
+                served.driver().open(served.client().ringBytes(1 << 16).build()).close();
+            }
+            // The server logs a subscription once it has begun.
+            await().atMost(PATIENCE).until(() -> subscriptions(log).size() == 100);
+        } finally {
+            logger.detachAppender(log);
+            logger.setLevel(before);
+        }
+        assertThat(subscriptions(log))
+                .filteredOn(event -> event.getLevel().isGreaterOrEqual(Level.INFO))
+                .hasSizeBetween(1, 60);
+    }
+
+    private static List<ILoggingEvent> subscriptions(ListAppender<ILoggingEvent> log) {
+        return List.copyOf(log.list).stream()
+                .filter(event -> event.getFormattedMessage().contains(" subscribes, "))
+                .toList();
+    }
+
+    @Test
     void aCaptureOfOnesOwnLacksNoEventOfItsBeginning() {
         Driver early = new Driver() {
             @Override

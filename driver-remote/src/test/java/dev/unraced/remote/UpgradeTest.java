@@ -3,6 +3,7 @@ package dev.unraced.remote;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
@@ -17,13 +18,21 @@ import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.Message;
 import dev.unraced.capture.Capture;
 import dev.unraced.capture.CaptureException;
+import dev.unraced.capture.EventHandler;
+import dev.unraced.capture.LossReason;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
+import dev.unraced.config.EventFilters;
+import dev.unraced.event.Capability;
+import dev.unraced.event.Feature;
 import dev.unraced.event.OpenEvent;
+import dev.unraced.event.ProcessLayout;
+import dev.unraced.event.ProcessView;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.protocol.Protocol;
 import dev.unraced.protocol.v1.Delivery;
 import dev.unraced.protocol.v1.EventOuterClass;
+import dev.unraced.protocol.v1.GetCapabilitiesResponse;
 import dev.unraced.protocol.v1.Payload;
 import dev.unraced.protocol.v1.SubscribeRequest;
 import dev.unraced.protocol.v1.UnracedOuterClass;
@@ -49,8 +58,11 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -76,6 +88,9 @@ class UpgradeTest {
     private static final String BY_RECORDS = "subscribe-records.bin";
     private static final String BY_EVENTS = "subscribe-events.bin";
     private static final String DELIVERIES = "deliveries-records.bin";
+    /** The records of process events as the first version with them made them: shorter ones than now. */
+    private static final String PROCESS_RECORDS = "process-records.bin";
+
     private static final List<String> PATHS = List.of("/etc/hosts", "/srv/\u00fcber", "/nowhere");
     private static final MethodDescriptor.Marshaller<byte[]> BYTES = new MethodDescriptor.Marshaller<>() {
         @Override
@@ -159,6 +174,70 @@ class UpgradeTest {
     }
 
     @Test
+    void aSubscriberReadsTheFirstRecordsOfProcessEvents() throws Exception {
+        byte[] records = golden(PROCESS_RECORDS);
+        Delivery.Builder delivery = started();
+        int count = 0;
+        for (int at = 0;
+                at < records.length;
+                at += ByteBuffer.wrap(records).order(ByteOrder.LITTLE_ENDIAN).getInt(at + ProcessLayout.LENGTH)) {
+            count++;
+        }
+        delivery.setRecords(ByteString.copyFrom(records)).setCount(count);
+        byte[] answer = delivery.build().toByteArray();
+        List<ProcessView> events = new ArrayList<>();
+        try (FormerServer server = new FormerServer(stream -> stream.onNext(answer));
+                Capture capture = new RemoteDriver()
+                        .open(server.client().processEvents(true).build())) {
+            EventHandler handler = EventHandler.of(event -> {}, event -> events.add(event.snapshot()));
+            while (events.size() < count) {
+                assertThat(capture.await(handler, count, TimeUnit.SECONDS.toNanos(20)))
+                        .isPositive();
+            }
+            assertThat(capture.stats().lost()).doesNotContainKey(LossReason.MALFORMED);
+        }
+        assertThat(events)
+                .filteredOn(event -> event.type() == ProcessView.Type.EXEC)
+                .hasSize(2)
+                .allSatisfy(exec -> {
+                    assertThat(exec.path().toByteString().toUtf8())
+                            .isEqualTo(exec.executable().toByteString().toUtf8());
+                    assertThat(exec.execCall()).isEqualTo(ProcessView.ExecCall.UNKNOWN);
+                    assertThat(exec.hasCredentialsBefore()).isFalse();
+                    assertThat(exec.containerId().isPresent()).isFalse();
+                    assertThat(exec.isTerminalKnown()).isFalse();
+                })
+                .extracting(exec -> exec.path().toByteString().toUtf8())
+                .containsExactly("/usr/bin/tool", "/usr/bin/other");
+    }
+
+    @Test
+    void aCountOfMoreRecordsThanAMessageHoldsIsNotBelieved() throws Exception {
+        byte[] records = golden(PROCESS_RECORDS);
+        byte[] answer = started()
+                .setRecords(ByteString.copyFrom(records))
+                .setCount(Integer.MAX_VALUE)
+                .build()
+                .toByteArray();
+        try (FormerServer server = new FormerServer(stream -> stream.onNext(answer));
+                Capture capture = new RemoteDriver()
+                        .open(server.client().processEvents(true).build())) {
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> capture.stats().lost().containsKey(LossReason.MALFORMED));
+            assertThat(capture.stats().lost().get(LossReason.MALFORMED))
+                    .isBetween(1L, (long) Protocol.MAX_DELIVERY / ProcessLayout.FIRST_FIXED_SIZE);
+        }
+    }
+
+    /** Returns the begin of a stream of a server that has process events. */
+    private static Delivery.Builder started() throws IOException {
+        Delivery.Builder delivery =
+                Delivery.parseFrom(delimited(golden(DELIVERIES)).get(0)).toBuilder();
+        delivery.getStartedBuilder().getCapabilitiesBuilder().setProcessEvents(true);
+        return delivery;
+    }
+
+    @Test
     void aSubscriberThatTheVersionBeforeRefusesSaysWhy() throws Exception {
         String why = "the subscriber speaks protocol version 2, this server version 1";
         try (FormerServer server = new FormerServer(stream ->
@@ -167,6 +246,36 @@ class UpgradeTest {
             assertThatThrownBy(() -> new RemoteDriver().open(config))
                     .isInstanceOf(CaptureException.class)
                     .hasMessageContaining(why);
+        }
+    }
+
+    @Test
+    void aServerOfTheVersionBeforeIsKnownToKeepItsFilters() throws Exception {
+        List<byte[]> deliveries = delimited(golden(DELIVERIES));
+        try (FormerServer server = new FormerServer(stream -> deliveries.forEach(stream::onNext));
+                Capture capture = new RemoteDriver().open(server.client().build())) {
+            assertThatThrownBy(() -> capture.filterBy(EventFilters.NONE))
+                    .isInstanceOf(CaptureException.class)
+                    .hasMessageContaining("whose subscriptions keep the filters with which they began");
+        }
+    }
+
+    /** It does not say that it lacks what it does not know. */
+    @Test
+    void aServerOfTheVersionBeforeLacksWhatItDoesNotKnow() throws Exception {
+        List<byte[]> deliveries = delimited(golden(DELIVERIES));
+        try (FormerServer server = new FormerServer(stream -> deliveries.forEach(stream::onNext));
+                Capture capture = new RemoteDriver().open(server.client().build())) {
+            Map<Capability, String> lacking = capture.capabilities().lacking();
+            assertThat(lacking)
+                    .containsKeys(
+                            Feature.PROCESS_EVENTS,
+                            Feature.LIVE_FILTERS,
+                            Feature.TERMINALS,
+                            Feature.FILTER_EXECUTABLE,
+                            Feature.CGROUP_PATH)
+                    .doesNotContainKey(Feature.FILTER_PATH);
+            assertThat(lacking.get(Feature.PROCESS_EVENTS)).contains("of a version that streams");
         }
     }
 
@@ -339,9 +448,24 @@ class UpgradeTest {
                             .addMethod(
                                     method("GetStats", MethodType.UNARY),
                                     ServerCalls.asyncUnaryCall((request, stream) -> answer(stream)))
+                            .addMethod(
+                                    method("GetCapabilities", MethodType.UNARY),
+                                    ServerCalls.asyncUnaryCall((request, stream) -> describe(stream)))
                             .build())
                     .build()
                     .start();
+        }
+
+        private static void describe(StreamObserver<byte[]> stream) {
+            try {
+                stream.onNext(GetCapabilitiesResponse.newBuilder()
+                        .setCapabilities(started().getStarted().getCapabilities())
+                        .build()
+                        .toByteArray());
+                stream.onCompleted();
+            } catch (IOException e) {
+                stream.onError(e);
+            }
         }
 
         /** Answers with the statistics of the last delivery that has any. */

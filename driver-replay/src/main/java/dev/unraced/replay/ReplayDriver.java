@@ -35,15 +35,21 @@ public final class ReplayDriver implements Driver {
     /** A recording can have events of any kind; each capture has the capabilities of its recording. */
     @Override
     public Capabilities capabilities() {
-        return Capabilities.complete();
+        return filteredHere(Capabilities.complete());
+    }
+
+    /** Filters apply to what was recorded. */
+    static Capabilities filteredHere(Capabilities recorded) {
+        return recorded.without(
+                Feature.FILTER_EXECUTABLE, "no recorded event of a call names the file that its caller executes");
     }
 
     /**
      * Starts to replay. The capture ends after the last event.
      *
      * @throws InvalidConfigException when this driver's section has a value that its key does not allow
-     * @throws CaptureException when the file cannot be read, or process events are wanted and it was recorded without;
-     *     the message names the remedy
+     * @throws CaptureException when the file cannot be read, or process events are wanted and it was recorded without,
+     *     or a filter by executable is; the message names the remedy or the reason
      */
     @Override
     public Capture open(CaptureConfig config) {
@@ -52,6 +58,9 @@ public final class ReplayDriver implements Driver {
         try {
             if (config.processEvents()) {
                 recording.capabilities().require(Feature.PROCESS_EVENTS, NAME);
+            }
+            if (!config.filters().executables().isEmpty()) {
+                capabilities().require(Feature.FILTER_EXECUTABLE, NAME);
             }
             return ReplaySource.open(NAME, recording, config, settings.pace());
         } catch (CaptureException e) {

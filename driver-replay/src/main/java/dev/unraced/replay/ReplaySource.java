@@ -74,7 +74,8 @@ final class ReplaySource extends UserSource {
         if (recording.mitigation().isPresent() || source.feed(1)) {
             source.thread.start();
         }
-        return new RingCapture(driver, recording.capabilities(), source.ring.reader(), source);
+        return new RingCapture(
+                driver, ReplayDriver.filteredHere(recording.capabilities()), source.ring.reader(), source);
     }
 
     @Override
@@ -189,7 +190,8 @@ final class ReplaySource extends UserSource {
         enterEvents |= event.isEnter();
         RecordView record = RecordView.of(event);
         if (filter.accepts(event)
-                && write(event.nanos(), record.buffer(), record.offset(), record.length())
+                && awaitDue(event.nanos())
+                && write(record.buffer(), record.offset(), record.length())
                 && event.isEnter()) {
             entered.incrementAndGet();
         }
@@ -200,19 +202,26 @@ final class ReplaySource extends UserSource {
             return;
         }
         ProcessRecordView record = ProcessRecordView.of(event);
-        if (write(event.nanos(), record.buffer(), record.offset(), record.length())) {
+        // A server tells later of a process that was there, with the time at which its image began.
+        boolean isDue = event.type() == ProcessView.Type.ALIVE || awaitDue(event.nanos());
+        if (isDue && write(record.buffer(), record.offset(), record.length())) {
             processEvents.incrementAndGet();
         }
     }
 
-    /** Writes a record when its time has come and there is room; returns false when the capture was closed before. */
-    private boolean write(long nanos, ByteBuffer buffer, int offset, int length) {
+    /** Waits until the time of a record has come; returns false when the capture was closed before. */
+    private boolean awaitDue(long nanos) {
         for (long left = pace.untilDue(nanos); left > 0; left = pace.untilDue(nanos)) {
             if (stopping) {
                 return false;
             }
             pace.sleep(left);
         }
+        return true;
+    }
+
+    /** Writes a record when there is room; returns false when the capture was closed before. */
+    private boolean write(ByteBuffer buffer, int offset, int length) {
         while (!ring.writeIfRoom(buffer, offset, length)) {
             if (stopping) {
                 return false;

@@ -20,6 +20,7 @@ import dev.unraced.event.Mitigation;
 import dev.unraced.event.ProcessView;
 import dev.unraced.event.Syscall;
 import dev.unraced.event.SyscallEvent;
+import dev.unraced.event.record.ProcessEncoder;
 import dev.unraced.event.record.ProcessRecordView;
 import dev.unraced.recording.RecordingException;
 import dev.unraced.recording.RecordingReader;
@@ -90,6 +91,9 @@ class ReplayTest {
         try (Capture replay = driver.open(replay(file).build())) {
             assertThat(replay.capabilities().lacking())
                     .isEqualTo(lacking.without(Feature.PROCESS_EVENTS, "the recording was made without process events")
+                            .without(
+                                    Feature.FILTER_EXECUTABLE,
+                                    "no recorded event of a call names the file that its caller executes")
                             .lacking());
         }
     }
@@ -157,6 +161,14 @@ class ReplayTest {
         assertThatThrownBy(() -> driver.open(replay(file).processEvents(true).build()))
                 .isInstanceOf(CaptureException.class)
                 .hasMessageContaining("the recording was made without process events");
+    }
+
+    @Test
+    void aFilterByExecutableIsRefused() {
+        Path file = record(1, new ArrayList<>());
+        assertThatThrownBy(() -> driver.open(replay(file).executables("/bin/sh").build()))
+                .isInstanceOf(CaptureException.class)
+                .hasMessageContaining("lacks filter executable");
     }
 
     /** Records an open of a process, then one of the program that it executes. */
@@ -359,6 +371,37 @@ class ReplayTest {
         assertThat(slept.stream().mapToLong(Long::longValue).sum())
                 .isEqualTo(
                         events.get(4).call().exitNanos() - events.get(0).call().exitNanos());
+    }
+
+    @Test
+    void aProcessThatWasThereLongBeforeDelaysNothing() {
+        Path file = directory.resolve("alive.rec");
+        SimProcess cat = kernel.process("cat");
+        CaptureConfig events =
+                CaptureConfig.builder().driver("sim").processEvents(true).build();
+        try (Capture capture = kernel.capture(events);
+                RecordingWriter writer = RecordingWriter.open(file, capture)) {
+            ProcessEncoder alive = new ProcessEncoder();
+            alive.begin(ProcessView.Type.ALIVE, 1)
+                    .sequence(0, 1)
+                    .process(7, 7, 1, 1)
+                    .finish();
+            writer.onProcess(new ProcessRecordView().wrap(alive.buffer(), 0));
+            kernel.sleep(Duration.ofDays(1));
+            cat.thread().openat("/etc/hostname").finish();
+            capture.poll(writer, 100);
+        }
+        AtomicLong clock = new AtomicLong();
+        List<Long> slept = new ArrayList<>();
+        Pace pace = Pace.original(clock::get, nanos -> {
+            slept.add(nanos);
+            clock.addAndGet(nanos);
+        });
+        CaptureConfig config = replay(file).processEvents(true).build();
+        try (Capture replay = ReplaySource.open("replay", RecordingReader.open(file), config, pace)) {
+            assertThat(run(replay)).hasSize(1);
+        }
+        assertThat(slept).isEmpty();
     }
 
     @Test

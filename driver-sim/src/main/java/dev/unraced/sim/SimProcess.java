@@ -6,6 +6,7 @@ import dev.unraced.event.Sockaddr;
 import dev.unraced.event.Syscall;
 import dev.unraced.linux.Errno;
 import dev.unraced.linux.SocketTypes;
+import dev.unraced.process.Terminal;
 import dev.unraced.sim.fs.Inode;
 import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.kernel.ArgumentBytes;
@@ -120,6 +121,16 @@ public final class SimProcess {
     /** Puts the process in a container of this id. */
     public SimProcess container(String id) {
         return change(() -> group.container(bytes(id)));
+    }
+
+    /** Gives the process a controlling terminal by the numbers of its device (TIOCSCTTY), which children inherit. */
+    public SimProcess terminal(int major, int minor) {
+        return change(() -> group.terminal(new Terminal(true, major, minor)));
+    }
+
+    /** setsid(2): the process has no controlling terminal any more. */
+    public SimProcess setsid() {
+        return change(() -> group.terminal(Terminal.NONE));
     }
 
     /** The first thread of the process; after an exec, the thread that executed. */

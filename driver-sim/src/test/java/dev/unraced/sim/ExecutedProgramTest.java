@@ -65,6 +65,26 @@ class ExecutedProgramTest {
     }
 
     @Test
+    void aChildHasItsParentsTerminalUntilItBeginsASession(SimKernel kernel) {
+        List<String> terminals = new ArrayList<>();
+        SimProcess shell = kernel.process("sh").terminal(136, 3);
+        try (Capture capture = kernel.capture(CaptureConfig.builder()
+                .driver(SimDriver.NAME)
+                .processEvents(true)
+                .build())) {
+            shell.spawn("daemon").setsid().exec("daemon");
+            capture.poll(
+                    EventHandler.of(
+                            event -> {},
+                            event -> terminals.add(event.type() + " " + event.isTerminalKnown() + " "
+                                    + event.terminalMajor() + ":" + event.terminalMinor())),
+                    64);
+        }
+
+        assertThat(terminals).contains("ALIVE true 136:3", "FORK true 136:3", "EXEC true 0:0");
+    }
+
+    @Test
     void aProgramThatIsNotThereIsRefused(SimKernel kernel) {
         SimProcess process = kernel.process("sh");
         assertThatIllegalArgumentException()

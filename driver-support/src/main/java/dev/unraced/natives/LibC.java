@@ -5,6 +5,7 @@ import com.sun.jna.LastErrorException;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
+import dev.unraced.linux.SocketTypes;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,7 @@ public final class LibC {
 
     public static final int CLOCK_BOOTTIME = 7;
 
+    private static final int AF_UNIX = 1;
     private static final int ERANGE = 34;
     /** More than the size of a struct passwd, whose first field points to the name. */
     private static final int PASSWD_SIZE = 128;
@@ -170,6 +172,25 @@ public final class LibC {
     public static int peer(int fd, Pointer scratch) {
         scratch.setInt(16, UCRED_SIZE);
         return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, scratch, scratch.share(16)) == 0 ? scratch.getInt(0) : 0;
+    }
+
+    /**
+     * Connects a new socket to a UNIX address without waiting, and closes it. Returns 0, or the error number.
+     *
+     * @param type a number of socket(2)
+     * @param address a struct sockaddr_un
+     */
+    public static int tryToConnect(int type, byte[] address) {
+        int fd = socket(AF_UNIX, type | SocketTypes.SOCK_NONBLOCK | SocketTypes.SOCK_CLOEXEC, 0);
+        if (fd < 0) {
+            return Native.getLastError();
+        }
+        try (Memory memory = new Memory(address.length)) {
+            memory.write(0, address, 0, address.length);
+            return connect(fd, memory, address.length) == 0 ? 0 : Native.getLastError();
+        } finally {
+            close(fd);
+        }
     }
 
     /**

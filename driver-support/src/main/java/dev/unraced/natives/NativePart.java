@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.natives;
 
+import dev.unraced.linux.Mounts;
 import dev.unraced.natives.NativePartException.Reason;
 import java.io.IOException;
 import java.io.InputStream;

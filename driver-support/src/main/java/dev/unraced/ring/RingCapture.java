@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * A capture whose events come through a ring.
@@ -141,7 +142,7 @@ public final class RingCapture implements Capture {
     @Override
     public Mitigation mitigation() {
         synchronized (sourceLock) {
-            return released ? lastMitigation : source.mitigation();
+            return released ? lastMitigation : uninterrupted(source::mitigation);
         }
     }
 
@@ -150,7 +151,7 @@ public final class RingCapture implements Capture {
         capabilities.require(mode, driver);
         synchronized (sourceLock) {
             requireSource();
-            source.switchTo(mode);
+            uninterrupted(() -> source.switchTo(mode));
             lastMitigation = mode;
         }
     }
@@ -159,7 +160,7 @@ public final class RingCapture implements Capture {
     public EventFilters filters() {
         capabilities.require(Feature.LIVE_FILTERS, driver);
         synchronized (sourceLock) {
-            return released ? lastFilters : source.filters();
+            return released ? lastFilters : uninterrupted(source::filters);
         }
     }
 
@@ -169,14 +170,14 @@ public final class RingCapture implements Capture {
         filters.needs().forEach(filter -> capabilities.require(filter, driver));
         synchronized (sourceLock) {
             requireSource();
-            source.filterBy(filters);
+            uninterrupted(() -> source.filterBy(filters));
         }
     }
 
     @Override
     public boolean enterEvents() {
         synchronized (sourceLock) {
-            return released ? lastEnterEvents : source.enterEvents();
+            return released ? lastEnterEvents : uninterrupted(source::enterEvents);
         }
     }
 
@@ -187,7 +188,7 @@ public final class RingCapture implements Capture {
         }
         synchronized (sourceLock) {
             requireSource();
-            source.publishEnterEvents(publish);
+            uninterrupted(() -> source.publishEnterEvents(publish));
             lastEnterEvents = publish;
         }
     }
@@ -210,7 +211,7 @@ public final class RingCapture implements Capture {
     @Override
     public List<Gap> gaps() {
         synchronized (sourceLock) {
-            return released ? lastGaps : source.gaps();
+            return released ? lastGaps : uninterrupted(source::gaps);
         }
     }
 
@@ -281,9 +282,12 @@ public final class RingCapture implements Capture {
 
     private void sleep(long nanos) {
         source.arm();
-        // A record that arrived before the arming wakes no reader.
+        // A record that arrived before the arming wakes no reader. One that is not written to its end yet wakes none
+        // either, so the reader must not run in circles until it is.
         if (reader.isEmpty()) {
             source.await(Math.min(nanos, SLEEP_NANOS));
+        } else {
+            LockSupport.parkNanos(Math.min(nanos, NAP_NANOS));
         }
         source.disarm();
     }
@@ -291,14 +295,14 @@ public final class RingCapture implements Capture {
     private void release() {
         // These steps run in reverse order, each whatever the others throw.
         OwnedResources closing = new OwnedResources();
-        closing.add(source::release);
+        closing.add(() -> uninterrupted(source::release));
         closing.add(this::letGo);
-        closing.add(() -> lastGaps = source.gaps());
+        closing.add(() -> lastGaps = uninterrupted(source::gaps));
         if (capabilities.has(Feature.LIVE_FILTERS)) {
-            closing.add(() -> lastFilters = source.filters());
+            closing.add(() -> lastFilters = uninterrupted(source::filters));
         }
-        closing.add(() -> lastSourceStats = source.stats());
-        closing.add(source::stop);
+        closing.add(() -> lastSourceStats = uninterrupted(source::stats));
+        closing.add(() -> uninterrupted(source::stop));
         synchronized (sourceLock) {
             closing.close();
         }
@@ -315,7 +319,7 @@ public final class RingCapture implements Capture {
         // number.
         long delivered = reader.delivered();
         long malformed = reader.malformed();
-        lastSourceStats = source.stats();
+        lastSourceStats = uninterrupted(source::stats);
         return stats(delivered, malformed, lastSourceStats, false);
     }
 
@@ -346,6 +350,28 @@ public final class RingCapture implements Capture {
                 .consuming(gate.isConsumed())
                 .sinceHandoverNanos(gate.sinceHandover(delivered))
                 .build();
+    }
+
+    private static void uninterrupted(Runnable step) {
+        uninterrupted(() -> {
+            step.run();
+            return true;
+        });
+    }
+
+    /**
+     * Asks the source something without the thread's interrupt, which stays set. An interrupt ends the waiting for
+     * events alone: a source that asks a server or a process, or waits for a thread, would give up at once.
+     */
+    private static <T> T uninterrupted(Supplier<T> question) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            return question.get();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     private static void add(Map<LossReason, Long> lost, LossReason reason, long count) {

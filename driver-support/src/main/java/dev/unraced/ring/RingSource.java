@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  * The source that fills a ring, and lets its reader sleep. Each driver whose records come through mapped memory
  * implements it.
  *
- * <p>{@link RingCapture} calls {@link #arm}, {@link #await} and {@link #disarm} on the consuming thread only, never
- * after {@link #release}; it calls the other methods from any thread, one at a time.
+ * <p>{@link RingCapture} calls {@link #arm}, {@link #await}, {@link #disarm}, {@link #isEnded} and {@link #failure} on
+ * the consuming thread only, and {@link #wake} on any thread; each may run beside all other methods, and never after
+ * {@link #release}. It calls the other methods from any thread, one at a time.
  */
 public interface RingSource {
 

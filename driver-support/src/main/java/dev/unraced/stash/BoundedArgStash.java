@@ -109,7 +109,7 @@ abstract sealed class BoundedArgStash implements ArgStash permits HashArgStash, 
             stale++;
             return Put.REPLACED;
         }
-        missed.forget(thread);
+        missed.remove(thread);
         return entries.isFull() ? makeRoom() : Put.STORED;
     }
 
@@ -148,7 +148,7 @@ abstract sealed class BoundedArgStash implements ArgStash permits HashArgStash, 
     public final boolean discard(long thread) {
         int slot = entries.find(thread);
         if (slot == ThreadTable.NONE) {
-            missed.forget(thread);
+            missed.remove(thread);
             return false;
         }
         entries.remove(slot);

@@ -42,7 +42,7 @@ final class MissedCalls {
         return table.matches(slot, startNanos, call) ? reasons[slot] : ArgStash.MISSING;
     }
 
-    void forget(long thread) {
+    void remove(long thread) {
         int slot = table.find(thread);
         if (slot != ThreadTable.NONE) {
             table.remove(slot);

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.anyLong;
+import static org.mockito.Mockito.atMost;
 import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.inOrder;
 import static org.mockito.Mockito.lenient;
+import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
@@ -39,6 +41,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.mockito.InOrder;
 import org.mockito.Mock;
 import org.mockito.junit.jupiter.MockitoExtension;
+import org.mockito.stubbing.Answer;
 
 @ExtendWith(MockitoExtension.class)
 @Timeout(60)
@@ -129,8 +132,60 @@ class RingCaptureTest {
     }
 
     @Test
+    void aRecordThatIsNotWrittenToItsEndCostsNoWholeCore() {
+        ring.raw(new byte[64], MemoryRing.BUSY);
+
+        assertThat(capture.await(event -> {}, 10, 100 * RingCapture.NAP_NANOS)).isZero();
+
+        verify(source, atMost(100)).arm();
+        verify(source, never()).await(anyLong());
+    }
+
+    @Test
     void awaitEndsWithItsTime() {
         assertThat(capture.await(event -> {}, 10, 1_000)).isZero();
+    }
+
+    @Test
+    void anInterruptedThreadAsksAndClosesTheSourceInFull() {
+        List<String> interrupted = new ArrayList<>();
+        Answer<Object> note = call -> {
+            if (Thread.currentThread().isInterrupted()) {
+                interrupted.add(call.getMethod().getName());
+            }
+            // A step that waits can be interrupted itself; the next one must not give up for that.
+            Thread.currentThread().interrupt();
+            return switch (call.getMethod().getName()) {
+                case "stats" -> SourceStats.builder().build();
+                case "gaps" -> List.of();
+                case "filters" -> EventFilters.NONE;
+                case "mitigation" -> Mitigation.STASH;
+                case "enterEvents" -> false;
+                default -> null;
+            };
+        };
+        RingSource asked = mock(RingSource.class, note);
+        RingCapture watched = new RingCapture("fake", Capabilities.complete(), ring.reader(), asked);
+        interrupted.clear();
+
+        for (Runnable step : List.<Runnable>of(
+                watched::stats,
+                watched::gaps,
+                watched::filters,
+                watched::mitigation,
+                watched::enterEvents,
+                () -> watched.filterBy(EventFilters.NONE),
+                () -> watched.switchTo(Mitigation.OFF),
+                () -> watched.publishEnterEvents(true),
+                watched::close)) {
+            Thread.currentThread().interrupt();
+            step.run();
+            assertThat(Thread.interrupted()).isTrue();
+        }
+
+        assertThat(interrupted).isEmpty();
+        verify(asked).stop();
+        verify(asked).release();
     }
 
     @Test
@@ -377,7 +432,7 @@ class RingCaptureTest {
     void aModeThatTheDriverLacksIsRefusedWithItsReason() {
         assertThatThrownBy(() -> capture.switchTo(Mitigation.KERNEL))
                 .isInstanceOf(CaptureException.class)
-                .hasMessageContaining("KERNEL")
+                .hasMessageContaining("lacks mitigation kernel")
                 .hasMessageContaining("it is a fake");
         verify(source, never()).switchTo(Mitigation.KERNEL);
     }
@@ -400,7 +455,8 @@ class RingCaptureTest {
 
     @Test
     void filtersThatTheDriverCannotChangeToAreRefusedWithItsReason() {
-        EventFilters failed = new EventFilters(Set.of(), Set.of(), Set.of(), Set.of(), List.of(), ResultFilter.FAILED);
+        EventFilters failed =
+                new EventFilters(Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), List.of(), ResultFilter.FAILED);
         RingCapture without = new RingCapture(
                 "fake", Capabilities.complete().without(Feature.LIVE_FILTERS, "set in stone"), ring.reader(), source);
         assertThatThrownBy(() -> without.filterBy(failed))
@@ -424,7 +480,8 @@ class RingCaptureTest {
 
     @Test
     void filtersStayKnownAfterTheEnd() {
-        EventFilters failed = new EventFilters(Set.of(), Set.of(), Set.of(), Set.of(), List.of(), ResultFilter.FAILED);
+        EventFilters failed =
+                new EventFilters(Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), List.of(), ResultFilter.FAILED);
         when(source.filters()).thenReturn(failed);
 
         capture.close();

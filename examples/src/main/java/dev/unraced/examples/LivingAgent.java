@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.examples;
 
+import dev.unraced.capture.CallerLosses;
 import dev.unraced.capture.Capture;
 import dev.unraced.capture.CaptureException;
+import dev.unraced.capture.CaptureStats;
 import dev.unraced.capture.EventHandler;
 import dev.unraced.capture.Gap;
 import dev.unraced.capture.LossReason;
@@ -32,6 +34,7 @@ public final class LivingAgent {
     private final EventHandler handler;
     private final Consumer<String> alarm;
     private final Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);
+    private List<CallerLosses> heaviest = List.of();
     private int gaps;
 
     /** Makes an agent that hands events over, and reports alarms. */
@@ -61,6 +64,7 @@ public final class LivingAgent {
 
     private boolean consume(Capture capture) {
         lost.clear(); // a new capture counts from 0
+        heaviest = List.of();
         gaps = 0;
         try {
             while (!capture.isEnded() && !Thread.currentThread().isInterrupted()) {
@@ -83,15 +87,19 @@ public final class LivingAgent {
         }
     }
 
-    /** Reports losses by reason, and times that nobody counted, since the last look. */
+    /** Reports losses by reason and by user, and times that nobody counted, since the last look. */
     private void report(Capture capture) {
-        capture.stats().lost().forEach((reason, total) -> {
+        CaptureStats stats = capture.stats();
+        stats.lost().forEach((reason, total) -> {
             long before = lost.getOrDefault(reason, 0L);
             if (total > before) {
                 lost.put(reason, total);
                 alarm.accept((total - before) + " events were lost: " + reason);
             }
         });
+        CallerLosses.since(heaviest, stats.heaviest())
+                .forEach(caller -> alarm.accept(caller.lost() + " of them were user " + caller.uid() + "'s"));
+        heaviest = stats.heaviest();
         List<Gap> all = capture.gaps();
         for (Gap gap : all.subList(Math.min(gaps, all.size()), all.size())) {
             alarm.accept("nobody watched for " + Duration.ofNanos(gap.nanos()));

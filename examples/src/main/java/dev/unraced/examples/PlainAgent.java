@@ -5,7 +5,7 @@ import dev.unraced.capture.Capture;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.event.Integrity;
 
-/** Prints each open whose path was rewritten while the call ran, without a library but Unraced. */
+/** Prints each call whose path or address was rewritten while the call ran, without a library but Unraced. */
 public final class PlainAgent {
     private PlainAgent() {}
 
@@ -13,7 +13,8 @@ public final class PlainAgent {
     public static void main(String[] args) {
         try (Capture capture = Capture.open(CaptureConfig.load())) {
             capture.consume(event -> {
-                if (event.path().integrity() == Integrity.CHANGED) {
+                if (event.path().integrity() == Integrity.CHANGED
+                        || event.address().integrity() == Integrity.CHANGED) {
                     System.out.println("rewritten while the call ran: " + event.snapshot());
                 }
             });

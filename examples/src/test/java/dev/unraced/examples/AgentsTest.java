@@ -5,6 +5,7 @@ import static dev.unraced.linux.OpenFlags.O_CREAT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.capture.Capture;
+import dev.unraced.config.CaptureConfig;
 import dev.unraced.recording.RecordingWriter;
 import dev.unraced.sim.SimBuffer;
 import dev.unraced.sim.SimCall;
@@ -32,9 +33,15 @@ class AgentsTest {
     void record() {
         Path file = folder.resolve("calls.rec");
         SimKernel kernel = SimKernel.create();
-        try (Capture capture = kernel.capture();
+        kernel.files().file("/bin/cat");
+        try (Capture capture = kernel.capture(CaptureConfig.builder()
+                        .driver("sim")
+                        .processEvents(true)
+                        .build());
                 RecordingWriter writer = RecordingWriter.open(file, capture)) {
-            SimProcess process = kernel.process("cat");
+            SimProcess process = kernel.process("cat").user(0);
+            process.execute("/bin/cat", "cat", "/etc/shadow");
+            process.thread().openat("/etc/shadow").finish();
             process.thread().openat("/missing").finish();
             process.thread().openat("/tmp/new", O_CREAT, 0600).finish();
             process.thread().openat(process.coldBuffer("/etc/passwd")).finish();
@@ -75,6 +82,19 @@ class AgentsTest {
     @Test
     void theReactiveOne() {
         assertThat(outputOf(ReactiveAgent::main)).isEqualTo("created: /tmp/new\n");
+    }
+
+    @Test
+    void theOneThatNamesPrograms() {
+        assertThat(outputOf(ProgramAgent::main)).isEqualTo("/etc/shadow by cat /etc/shadow\n");
+    }
+
+    @Test
+    void theGuideShowsTheOneThatNamesPrograms() throws IOException {
+        String source = Files.readString(Path.of("src/main/java/dev/unraced/examples/ProgramAgent.java"));
+
+        assertThat(Files.readString(Path.of("../docs/embedding.md")))
+                .contains("```java\n" + source.substring(source.indexOf("import ")) + "```");
     }
 
     @Test

@@ -86,7 +86,8 @@ class LivingAgentTest {
 
         assertThat(Thread.interrupted()).isTrue();
         assertThat(capture.isOpen()).isFalse();
-        assertThat(alarms).singleElement().asString().endsWith(" events were lost: RING_FULL");
+        assertThat(alarms).hasSize(2).first().asString().endsWith(" events were lost: RING_FULL");
+        assertThat(alarms).last().asString().endsWith(" of them were user 1000's");
     }
 
     @Test
@@ -102,7 +103,7 @@ class LivingAgentTest {
     void theGuideShowsIt() throws IOException {
         String source = Files.readString(Path.of("src/main/java/dev/unraced/examples/LivingAgent.java"));
         String run = source.substring(
-                        source.indexOf("    /** Consumes captures"), source.indexOf("    private static long inode"))
+                        source.indexOf("    /** Consumes captures"), source.indexOf("    /**\n     * Finds the folder"))
                 .indent(-4);
 
         assertThat(Files.readString(Path.of("../docs/consuming.md"))).contains("```java\n" + run.strip() + "\n```");

@@ -8,10 +8,13 @@ import dev.unraced.event.EventView;
 import dev.unraced.event.ProcessView;
 import dev.unraced.event.Sockaddr;
 import dev.unraced.process.Container;
+import dev.unraced.process.ContainerDetails;
+import dev.unraced.process.Pod;
 import dev.unraced.process.ProcessImage;
 import dev.unraced.process.ProcessTable;
 import dev.unraced.process.Program;
 import java.time.ZoneOffset;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +31,8 @@ public final class EcsEventWriter implements EventWriter {
     private final String host;
     private final SchemaEvent event;
     private final @Nullable ProcessTable table;
+    private final ContainerTexts names = new ContainerTexts(EcsEventWriter::names);
+    private final ContainerTexts pods = new ContainerTexts(EcsEventWriter::pod);
     private final TimeText time = new TimeText("yyyy-MM-dd'T'HH:mm:ss", ZoneOffset.UTC);
 
     /**
@@ -48,7 +53,7 @@ public final class EcsEventWriter implements EventWriter {
     public EcsEventWriter(WallClock clock, OpenFlagNames openFlags, String host, @Nullable ProcessTable table) {
         this.table = table;
         this.clock = clock;
-        this.event = new SchemaEvent(openFlags);
+        this.event = new SchemaEvent(openFlags, host);
         this.host = host;
     }
 
@@ -62,11 +67,13 @@ public final class EcsEventWriter implements EventWriter {
         }
         fields.begin("host").word("hostname", host).end();
         process(fields, view);
+        Container container = table == null || view.containerId().isPresent() ? null : table.containerOf(view);
+        ContainerDetails details = SchemaEvent.details(table, container);
         if (view.containerId().isPresent()) {
             int length = event.copy(view.containerId());
             fields.begin("container").bytes("id", event.bytes, 0, length).end();
-        } else if (table != null) {
-            container(fields, table.containerOf(view));
+        } else {
+            container(fields, container, details, out);
         }
         if (view.isOpenLike()) {
             file(fields, view);
@@ -75,7 +82,9 @@ public final class EcsEventWriter implements EventWriter {
         }
         fields.begin("unraced");
         event.own(fields, view, out);
-        event.process(fields, view, table, out);
+        SchemaEvent.process(fields, view, table);
+        SchemaEvent.around(fields, container);
+        SchemaEvent.nameless(fields, table, container, details);
         fields.end().end();
         out.put('\n');
     }
@@ -92,13 +101,50 @@ public final class EcsEventWriter implements EventWriter {
         out.put("Z\"");
     }
 
-    private static void container(JsonFields fields, @Nullable Container container) {
-        if (container != null) {
-            fields.begin("container")
-                    .text("id", container.id())
-                    .word("runtime", container.runtime())
-                    .end();
+    private void container(
+            JsonFields fields, @Nullable Container container, @Nullable ContainerDetails details, LineBuffer out) {
+        if (container == null) {
+            return;
         }
+        SchemaEvent.container(fields.begin("container"), "id", container);
+        if (details != null) {
+            names.put(details, out);
+        }
+        fields.end();
+        if (details != null) {
+            pods.put(details, out);
+        }
+    }
+
+    /** Appends the fields of a container, with a comma before each. */
+    private static void names(ContainerDetails details, LineBuffer out) {
+        details.name().ifPresent(name -> JsonText.put(out.put(",\"name\":"), name));
+        details.image().ifPresent(image -> {
+            JsonText.put(out.put(",\"image\":{\"name\":"), image);
+            out.put('}');
+        });
+    }
+
+    /** Appends the pod, which the schema calls the resource of an orchestrator, with a comma before it. */
+    private static void pod(ContainerDetails details, LineBuffer out) {
+        Pod pod = details.pod();
+        out.put(',');
+        JsonFields fields = new JsonFields(out);
+        fields.begin("orchestrator")
+                .word("type", "kubernetes")
+                .text("namespace", pod.namespace())
+                .begin("resource")
+                .word("type", "pod")
+                .text("name", pod.name())
+                .text("id", pod.uid());
+        fields.key("label").put('[');
+        String comma = "";
+        for (Map.Entry<String, String> label : pod.labels().entrySet()) {
+            JsonText.put(out.put(comma), label.getKey() + ":" + label.getValue());
+            comma = ",";
+        }
+        out.put(']');
+        fields.end().end();
     }
 
     /**
@@ -124,6 +170,7 @@ public final class EcsEventWriter implements EventWriter {
         fields.begin("process").number("pid", view.tgid());
         thread(fields, view.comm(), view.tid());
         known(fields, table == null ? null : table.imageOf(view), view.parentTgid());
+        terminal(fields, view.terminalMajor(), view.terminalMinor());
         real(fields, view.uid(), table == null ? null : table.userOf(view), view.gid());
         fields.begin("user").digits("id", view.effectiveUid()).end();
         fields.begin("group").digits("id", view.effectiveGid()).end();
@@ -134,9 +181,14 @@ public final class EcsEventWriter implements EventWriter {
             }
         }
         fields.end();
-        container(fields, table == null ? null : table.containerOf(view));
+        Container container = table == null ? null : table.containerOf(view);
+        ContainerDetails details = SchemaEvent.details(table, container);
+        container(fields, container, details, out);
         fields.begin("unraced");
         event.own(fields, view, out);
+        SchemaEvent.process(fields, view, table);
+        SchemaEvent.around(fields, container);
+        SchemaEvent.nameless(fields, table, container, details);
         fields.end().end();
         out.put('\n');
     }
@@ -144,7 +196,7 @@ public final class EcsEventWriter implements EventWriter {
     /** Appends what a table knows of a process, and the parent. */
     private void known(JsonFields fields, @Nullable ProcessImage image, int parentTgid) {
         if (image != null) {
-            fields.key("entity_id").put('"').putHex(image.key()).put('"');
+            event.identity(fields, "entity_id", image);
             time(fields, "start", image.startNanos());
             executable(fields, image.program());
             arguments(fields, image.program());
@@ -221,9 +273,18 @@ public final class EcsEventWriter implements EventWriter {
     private void process(JsonFields fields, EventView view) {
         fields.begin("process").number("pid", view.tgid());
         thread(fields, view.comm(), view.tid());
+        // The table knows the terminal as of the exec, and the caller can have left it since.
         known(fields, table == null ? null : table.imageOf(view), view.parentTgid());
         real(fields, view.uid(), table == null ? null : table.userOf(view), view.gid());
         fields.end();
+    }
+
+    /** Appends the controlling terminal, and nothing where there is none. */
+    private static void terminal(JsonFields fields, int major, int minor) {
+        if (major != 0) {
+            fields.begin("tty").begin("char_device");
+            fields.number("major", major).number("minor", minor).end().end();
+        }
     }
 
     /** Appends the opened file, or else the named one; neither when the driver missed an opened file. */

@@ -23,6 +23,11 @@ public interface EventWriter {
         return line.toString().stripTrailing();
     }
 
+    /** Returns, once, what explains the signs of the lines so far; empty where they have none. */
+    default String takeLegend() {
+        return "";
+    }
+
     /** Returns the event as a line without its line feed; allocates. */
     default String toLine(EventView event) {
         LineBuffer line = new LineBuffer(LineBuffer.USUAL_CAPACITY);

@@ -10,6 +10,11 @@ final class JsonFields {
         this.out = out;
     }
 
+    /** Returns the buffer, for a text that begins with the comma before its fields. */
+    LineBuffer buffer() {
+        return out;
+    }
+
     /** Begins the outermost object. */
     JsonFields begin() {
         out.put('{');

@@ -87,8 +87,12 @@ public final class LineBuffer {
         return count;
     }
 
-    /** Begins a new line before the byte at a position, in place of spaces that end there, and indents it. */
-    void breakAt(int position, int indent) {
+    /**
+     * Begins a new line before the byte at a position, in place of spaces that end there, and indents it.
+     *
+     * @return where the byte is then
+     */
+    int breakAt(int position, int indent) {
         int end = position;
         while (end > 0 && bytes[end - 1] == ' ') {
             end--;
@@ -96,6 +100,47 @@ public final class LineBuffer {
         byte[] rest = Arrays.copyOfRange(bytes, position, length);
         length = end;
         put('\n').putSpaces(indent).put(rest);
+        return length - rest.length;
+    }
+
+    /**
+     * Breaks the text at the end, which stands behind an indent, into lines that fit.
+     *
+     * @param start where the text begins
+     * @param from where the first space is at which it may be broken
+     * @param most the characters that fit behind the indent
+     * @param indent the spaces before each line
+     */
+    void wrap(int start, int from, int most, int indent) {
+        int begin = start;
+        int first = from;
+        while (visibleFrom(begin) > most) {
+            int space = lastSpace(begin, first, most);
+            if (space < 0) {
+                return;
+            }
+            begin = breakAt(space + 1, indent);
+            first = begin;
+        }
+    }
+
+    /** Returns the last space up to which the text fits, or if there is none the first space; -1 without any. */
+    private int lastSpace(int begin, int from, int most) {
+        int found = -1;
+        int characters = 0;
+        for (int i = begin; i < length && (characters <= most || found < 0); i++) {
+            if (bytes[i] == ESCAPE) {
+                while (i < length && bytes[i] != 'm') {
+                    i++;
+                }
+            } else {
+                if (bytes[i] == ' ' && i >= from) {
+                    found = i;
+                }
+                characters += (bytes[i] & 0xc0) == 0x80 ? 0 : 1;
+            }
+        }
+        return found;
     }
 
     /**
@@ -169,6 +214,11 @@ public final class LineBuffer {
         reserve(1);
         bytes[length++] = (byte) c;
         return this;
+    }
+
+    /** Appends all bytes of another buffer. */
+    LineBuffer put(LineBuffer other) {
+        return put(other.bytes, 0, other.length);
     }
 
     LineBuffer put(byte[] source) {

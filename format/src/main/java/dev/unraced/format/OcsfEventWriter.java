@@ -8,6 +8,7 @@ import dev.unraced.event.EventView;
 import dev.unraced.event.ProcessView;
 import dev.unraced.event.Sockaddr;
 import dev.unraced.process.Container;
+import dev.unraced.process.ContainerDetails;
 import dev.unraced.process.ProcessImage;
 import dev.unraced.process.ProcessTable;
 import dev.unraced.process.Program;
@@ -45,6 +46,8 @@ public final class OcsfEventWriter implements EventWriter {
     private final String host;
     private final String product;
     private final SchemaEvent event;
+    private final ContainerTexts names = new ContainerTexts(OcsfEventWriter::names);
+    private final ContainerTexts pods = new ContainerTexts((details, out) -> ContainerTexts.pod(details.pod(), out));
     private final @Nullable ProcessTable table;
 
     /**
@@ -68,7 +71,7 @@ public final class OcsfEventWriter implements EventWriter {
             WallClock clock, OpenFlagNames openFlags, String host, String product, @Nullable ProcessTable table) {
         this.table = table;
         this.clock = clock;
-        this.event = new SchemaEvent(openFlags);
+        this.event = new SchemaEvent(openFlags, host);
         this.host = host;
         this.product = product;
     }
@@ -79,9 +82,11 @@ public final class OcsfEventWriter implements EventWriter {
         classify(fields, view);
         times(fields, view);
         outcome(fields, view);
-        Container container = table == null ? null : table.containerOf(view);
-        metadata(fields, view.containerId().isPresent() || container != null, view.sequence());
-        actor(fields, view, container);
+        Container found = table == null ? null : table.containerOf(view);
+        metadata(fields, view.containerId().isPresent() || found != null, view.sequence());
+        Container container = view.containerId().isPresent() ? null : found;
+        ContainerDetails details = SchemaEvent.details(table, container);
+        actor(fields, view, container, details);
         if (view.isOpenLike()) {
             files(fields, view);
         } else {
@@ -89,7 +94,9 @@ public final class OcsfEventWriter implements EventWriter {
         }
         fields.begin("unmapped");
         event.own(fields, view, out);
-        event.process(fields, view, table, out);
+        SchemaEvent.process(fields, view, table);
+        SchemaEvent.around(fields, container);
+        pod(fields, container, details, out);
         fields.end().end();
         out.put('\n');
     }
@@ -120,6 +127,7 @@ public final class OcsfEventWriter implements EventWriter {
         boolean failed = view.type() == ProcessView.Type.EXEC_FAILED;
         int activity = ends ? TERMINATE : LAUNCH;
         Container container = table == null ? null : table.containerOf(view);
+        ContainerDetails details = SchemaEvent.details(table, container);
         JsonFields fields = new JsonFields(out).begin();
         fields.number("category_uid", PROCESS_ACTIVITY / 1000)
                 .number("class_uid", PROCESS_ACTIVITY)
@@ -136,23 +144,33 @@ public final class OcsfEventWriter implements EventWriter {
         // A process executes its program and ends by itself; only a fork is another's.
         int acting = view.type() == ProcessView.Type.FORK ? view.forkerTgid() : view.tgid();
         fields.begin("actor").begin("process").number("pid", acting).end().end();
-        process(fields, view, container);
+        process(fields, view, container, details);
         if (ends && view.exitSignal() == 0) {
             fields.number("exit_code", view.exitCode());
         }
         fields.begin("unmapped");
         event.own(fields, view, out);
+        SchemaEvent.process(fields, view, table);
+        SchemaEvent.around(fields, container);
+        if (view.hasTerminal()) {
+            fields.begin("terminal")
+                    .number("device_major", view.terminalMajor())
+                    .number("device_minor", view.terminalMinor())
+                    .end();
+        }
+        pod(fields, container, details, out);
         fields.end().end();
         out.put('\n');
     }
 
-    private void process(JsonFields fields, ProcessView view, @Nullable Container container) {
+    private void process(
+            JsonFields fields, ProcessView view, @Nullable Container container, @Nullable ContainerDetails details) {
         fields.begin("process").number("pid", view.tgid()).number("tid", view.tid());
         int length = event.copy(view.comm());
         fields.bytes("name", event.bytes, 0, length);
         user(fields, view.uid(), table == null ? null : table.userOf(view));
         ProcessImage image = table == null ? null : table.imageOf(view);
-        known(fields, image, view.parentTgid(), container);
+        known(fields, image, view.parentTgid(), container, details);
         if (view.type() == ProcessView.Type.EXIT) {
             fields.number("terminated_time", clock.epochNanos(view.nanos()) / MILLI);
         }
@@ -160,9 +178,14 @@ public final class OcsfEventWriter implements EventWriter {
     }
 
     /** Appends what a table knows of a process, and the parent. */
-    private void known(JsonFields fields, @Nullable ProcessImage image, int parentTgid, @Nullable Container container) {
+    private void known(
+            JsonFields fields,
+            @Nullable ProcessImage image,
+            int parentTgid,
+            @Nullable Container container,
+            @Nullable ContainerDetails details) {
         if (image != null) {
-            fields.key("uid").put('"').putHex(image.key()).put('"');
+            event.identity(fields, "uid", image);
             fields.number("created_time", clock.epochNanos(image.startNanos()) / MILLI);
             file(fields, image.program());
             int length = event.arguments(image.program());
@@ -179,10 +202,34 @@ public final class OcsfEventWriter implements EventWriter {
             fields.end();
         }
         if (container != null) {
-            fields.begin("container")
-                    .text("uid", container.id())
-                    .word("runtime", container.runtime())
-                    .end();
+            SchemaEvent.container(fields.begin("container"), "uid", container);
+            if (details != null) {
+                names.put(details, fields.buffer());
+            }
+            fields.end();
+        }
+    }
+
+    /** Appends the fields of a container, with a comma before each. An image needs its id in the schema. */
+    private static void names(ContainerDetails details, LineBuffer out) {
+        details.name().ifPresent(name -> JsonText.put(out.put(",\"name\":"), name));
+        if (details.image().isPresent() && details.imageId().isPresent()) {
+            JsonText.put(out.put(",\"image\":{\"uid\":"), details.imageId().get());
+            JsonText.put(out.put(",\"name\":"), details.image().get());
+            out.put('}');
+        }
+        JsonText.put(
+                out.put(",\"orchestrator\":\"kubernetes\",\"pod_uuid\":"),
+                details.pod().uid());
+    }
+
+    /** Appends what the schema has no place for: name, namespace and labels of the pod, or why nobody knows them. */
+    private void pod(
+            JsonFields fields, @Nullable Container container, @Nullable ContainerDetails details, LineBuffer out) {
+        if (details == null) {
+            SchemaEvent.nameless(fields, table, container, null);
+        } else {
+            pods.put(details, out);
         }
     }
 
@@ -265,16 +312,13 @@ public final class OcsfEventWriter implements EventWriter {
         }
     }
 
-    private void actor(JsonFields fields, EventView view, @Nullable Container container) {
+    private void actor(
+            JsonFields fields, EventView view, @Nullable Container container, @Nullable ContainerDetails details) {
         fields.begin("actor").begin("process").number("pid", view.tgid()).number("tid", view.tid());
         int length = event.copy(view.comm());
         fields.bytes("name", event.bytes, 0, length);
         user(fields, view.uid(), table == null ? null : table.userOf(view));
-        known(
-                fields,
-                table == null ? null : table.imageOf(view),
-                view.parentTgid(),
-                view.containerId().isPresent() ? null : container);
+        known(fields, table == null ? null : table.imageOf(view), view.parentTgid(), container, details);
         if (view.containerId().isPresent()) {
             length = event.copy(view.containerId());
             fields.begin("container").bytes("uid", event.bytes, 0, length).end();

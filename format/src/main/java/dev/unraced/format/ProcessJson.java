@@ -6,11 +6,15 @@ import dev.unraced.event.BytesView;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.EventView;
 import dev.unraced.event.ProcessView;
+import dev.unraced.process.Absence;
 import dev.unraced.process.Ancestor;
 import dev.unraced.process.Container;
+import dev.unraced.process.ContainerAbsence;
+import dev.unraced.process.ContainerDetails;
 import dev.unraced.process.ProcessImage;
 import dev.unraced.process.ProcessTable;
 import dev.unraced.process.Program;
+import dev.unraced.process.Terminal;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +35,7 @@ final class ProcessJson {
     private static final JsonKey CGROUP = JsonKey.of("cgroup");
     private static final JsonKey CONTAINER_ID = JsonKey.of("container_id");
     private static final JsonKey EXECUTABLE = JsonKey.of("executable");
+    private static final String NO_ARGUMENTS = ",\"arguments\":null";
     /** The images whose text is kept, a power of two, and the longest such text in bytes. */
     private static final int KEPT = 256;
 
@@ -43,6 +48,7 @@ final class ProcessJson {
     private final @Nullable ProcessImage[] images = new ProcessImage[KEPT];
 
     private final byte[][] texts = new byte[KEPT][];
+    private final ContainerTexts containers = new ContainerTexts(ContainerTexts::json);
 
     ProcessJson(WallClock clock) {
         this.clock = clock;
@@ -51,7 +57,7 @@ final class ProcessJson {
     /**
      * Appends a process event and a line feed.
      *
-     * @param table knows the names of users; null for none
+     * @param table knows users, cgroups, containers and the program that asked for a failed exec; null for none
      */
     void event(ProcessView event, @Nullable ProcessTable table, LineBuffer out) {
         out.put("{\"time\":\"");
@@ -66,6 +72,7 @@ final class ProcessJson {
         number(out, "parent_start_ns", event.parentStartNanos());
         number(out, "own_tgid", event.ownTgid());
         number(out, "session", event.session());
+        terminal(event.isTerminalKnown(), event.terminalMajor(), event.terminalMinor(), out);
         number(out, "uid", event.uid());
         user(table == null ? null : table.userOf(event), out);
         number(out, "gid", event.gid());
@@ -73,7 +80,9 @@ final class ProcessJson {
         number(out, "effective_gid", event.effectiveGid());
         out.put(",\"capabilities\":\"0x").putHex(event.capabilities()).put('"');
         bytes(out, COMM, event.comm());
-        if (event.cgroupPath().isPresent()) {
+        if (table != null) {
+            cgroup(table.cgroupOf(event), table.containerOf(event), table, out);
+        } else if (event.cgroupPath().isPresent()) {
             bytes(out, CGROUP, event.cgroupPath());
         }
         out.put(",\"cgroup_id\":").putUnsigned(event.cgroupId());
@@ -91,7 +100,17 @@ final class ProcessJson {
             case FORK -> number(out, "forker_tgid", event.forkerTgid());
             case EXIT -> exit(event, out);
             case EXEC, ALIVE -> program(event, out);
-            case EXEC_FAILED -> failed(event, out);
+            case EXEC_FAILED -> {
+                failed(event, out);
+                if (table != null) {
+                    ProcessImage image = table.imageOf(event);
+                    if (image == null) {
+                        unknown(table.absenceOf(event), out);
+                    } else {
+                        known(image, out);
+                    }
+                }
+            }
         }
         out.put("}\n");
     }
@@ -130,6 +149,20 @@ final class ProcessJson {
         out.put("\",\"abi\":\"").put(event.abi().name()).put('"');
     }
 
+    /** Appends the controlling terminal, null for none; nothing where it is not known. */
+    private static void terminal(boolean known, int major, int minor, LineBuffer out) {
+        if (!known) {
+            return;
+        }
+        if (major == 0) {
+            out.put(",\"terminal\":null");
+            return;
+        }
+        out.put(",\"terminal\":{\"device_major\":").putDecimal(major);
+        number(out, "device_minor", minor);
+        out.put('}');
+    }
+
     /** Appends the credentials that the thread had before an exec. */
     private static void before(ProcessView event, LineBuffer out) {
         if (!event.hasCredentialsBefore()) {
@@ -148,6 +181,9 @@ final class ProcessJson {
             call(event, out);
             before(event, out);
             bytes(out, PATH, event.path());
+            out.put(",\"path_provenance\":\"")
+                    .put(event.pathProvenance().name())
+                    .put('"');
             bytes(out, INTERPRETER, event.interpreter());
         }
         out.put(",\"executable\":");
@@ -171,7 +207,7 @@ final class ProcessJson {
         if (view.isPresent()) {
             arguments(view.copyTo(scratch, 0), out);
         } else {
-            out.put(",\"arguments\":null");
+            out.put(NO_ARGUMENTS);
         }
     }
 
@@ -199,18 +235,24 @@ final class ProcessJson {
      * Appends the process behind a call: an object, or null and the reason. Allocates nothing but the text of an image,
      * once while it is kept.
      */
-    // A table makes one object of an image; another table's equal image would have the same text.
-    @SuppressWarnings("ReferenceEquality")
     void process(EventView event, ProcessTable table, LineBuffer out) {
         user(table.userOf(event), out);
-        cgroup(event, table, out);
+        cgroup(table.cgroupOf(event), table.containerOf(event), table, out);
         ProcessImage image = table.imageOf(event);
         if (image == null) {
-            out.put(",\"process\":null,\"process_unknown\":\"")
-                    .put(table.absenceOf(event).name())
-                    .put('"');
-            return;
+            unknown(table.absenceOf(event), out);
+        } else {
+            known(image, out);
         }
+    }
+
+    private static void unknown(Absence absence, LineBuffer out) {
+        out.put(",\"process\":null,\"process_unknown\":\"").put(absence.name()).put('"');
+    }
+
+    // A table makes one object of an image; another table's equal image would have the same text.
+    @SuppressWarnings("ReferenceEquality")
+    private void known(ProcessImage image, LineBuffer out) {
         int place = image.tgid() & (KEPT - 1);
         if (images[place] == image) {
             out.put(texts[place]);
@@ -228,18 +270,37 @@ final class ProcessJson {
         Program program = image.program();
         out.put(",\"process\":{\"start_ns\":").putDecimal(image.startNanos());
         number(out, "exec_id", image.execId());
-        bytes(out, EXECUTABLE, program.executable());
-        number(out, "device_major", program.deviceMajor());
-        number(out, "device_minor", program.deviceMinor());
-        out.put(",\"inode\":").putUnsigned(program.inode());
+        file(program, out);
+        Absence absence = image.programAbsence().orElse(null);
+        if (absence != null) {
+            out.put(",\"program_unknown\":\"").put(absence.name()).put('"');
+        }
         out.put(",\"flags\":[");
         FLAGS.json(out, program.flags(), true);
         out.put(']');
-        program.arguments().copyTo(scratch, 0);
-        arguments(program.arguments().length(), out);
+        if (program.hasArguments()) {
+            program.arguments().copyTo(scratch, 0);
+            arguments(program.arguments().length(), out);
+        } else {
+            out.put(NO_ARGUMENTS);
+        }
         number(out, "effective_uid", image.effectiveUid());
+        Terminal terminal = image.terminal();
+        terminal(terminal.isKnown(), terminal.major(), terminal.minor(), out);
         parents(image, out);
         out.put('}');
+    }
+
+    /** Appends the path, the device and the inode of the file that a program executes. */
+    private void file(Program program, LineBuffer out) {
+        bytes(out, EXECUTABLE, program.executable());
+        if (program.has(EventFlag.HAS_FILE)) {
+            number(out, "device_major", program.deviceMajor());
+            number(out, "device_minor", program.deviceMinor());
+            out.put(",\"inode\":").putUnsigned(program.inode());
+        } else {
+            out.put(",\"device_major\":null,\"device_minor\":null,\"inode\":null");
+        }
     }
 
     /** Appends the name of the real user, null where it is not known. */
@@ -252,28 +313,53 @@ final class ProcessJson {
         }
     }
 
-    /**
-     * Appends the path of the caller's cgroup, null where the table does not know it, and its container if it is one's.
-     */
-    private void cgroup(EventView event, ProcessTable table, LineBuffer out) {
-        ByteString path = table.cgroupOf(event);
+    /** Appends the path of a process's cgroup, null where nobody knows it, and the container if it has one. */
+    private void cgroup(@Nullable ByteString path, @Nullable Container container, ProcessTable table, LineBuffer out) {
         if (path == null) {
             out.put(CGROUP.name).put("null");
-            return;
+        } else {
+            path.copyTo(scratch, 0);
+            bytes(out, CGROUP, path.length());
         }
-        path.copyTo(scratch, 0);
-        bytes(out, CGROUP, path.length());
-        Container container = table.containerOf(event);
         if (container != null) {
-            // Whoever may make cgroups chooses this name.
-            out.put(",\"container\":{\"id\":");
-            JsonText.put(out, container.id());
-            out.put(",\"runtime\":\"").put(container.runtime()).put('"');
-            String pod = container.pod().orElse(null);
-            if (pod != null) {
-                out.put(",\"pod\":\"").put(pod).put('"');
+            container(container, table, out);
+        }
+    }
+
+    private void container(Container container, ProcessTable table, LineBuffer out) {
+        // Whoever may make cgroups chooses the id.
+        out.put(",\"container\":{\"id\":");
+        JsonText.put(out, container.id());
+        out.put(",\"runtime\":\"").put(container.runtime()).put('"');
+        if (!container.outer().isEmpty()) {
+            out.put(",\"outer\":[");
+            for (int i = 0; i < container.outer().size(); i++) {
+                JsonText.put(out.put(i == 0 ? "" : ","), container.outer().get(i));
             }
-            out.put('}');
+            out.put(']');
+        }
+        if (container.delegatedTo().isPresent()) {
+            number(out, "delegated_to", container.delegatedTo().getAsLong());
+        }
+        ContainerDetails details = table.detailsOf(container);
+        String pod =
+                container.pod().orElse(details == null ? null : details.pod().uid());
+        if (pod != null) {
+            out.put(",\"pod\":");
+            JsonText.put(out, pod);
+        }
+        if (details == null) {
+            nameless(table.absenceOf(container), out);
+        } else {
+            containers.put(details, out);
+        }
+        out.put('}');
+    }
+
+    /** Appends why the names of a container are not known, where they are wanted. */
+    private static void nameless(@Nullable ContainerAbsence absence, LineBuffer out) {
+        if (absence != null) {
+            out.put(",\"name\":null,\"name_unknown\":\"").put(absence.name()).put('"');
         }
     }
 
@@ -283,12 +369,18 @@ final class ProcessJson {
         for (int i = 0; i < ancestors.size(); i++) {
             Ancestor ancestor = ancestors.get(i);
             out.put(i == 0 ? "{\"tgid\":" : ",{\"tgid\":").putDecimal(ancestor.tgid());
-            bytes(out, EXECUTABLE, ancestor.program().executable());
+            Program program = ancestor.program();
+            file(program, out);
+            if (ancestor.mountNamespace() == 0) {
+                out.put(",\"mount_ns\":null");
+            } else {
+                number(out, "mount_ns", ancestor.mountNamespace());
+            }
             out.put(",\"flags\":[");
-            FLAGS.json(out, ancestor.program().flags(), true);
-            out.put("]}");
+            FLAGS.json(out, program.flags(), true);
+            out.put(ancestor.isAsOfFork() ? "]}" : "],\"as_of_fork\":false}");
         }
-        out.put(']');
+        out.put(image.hasMoreAncestors() ? "],\"parents_cut\":true" : "]");
     }
 
     private void bytes(LineBuffer out, JsonKey key, BytesView view) {

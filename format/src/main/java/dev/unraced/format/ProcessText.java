@@ -8,6 +8,8 @@ import dev.unraced.event.EventView;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.ProcessView;
 import dev.unraced.process.Ancestor;
+import dev.unraced.process.Container;
+import dev.unraced.process.ContainerDetails;
 import dev.unraced.process.ProcessImage;
 import dev.unraced.process.ProcessTable;
 import dev.unraced.process.Program;
@@ -25,6 +27,18 @@ final class ProcessText {
     private static final byte[] ARROW = " ← ".getBytes(StandardCharsets.UTF_8);
     private static final byte[] ASCII_ARROW = LineBuffer.ascii(" <- ");
 
+    private static final byte[] MORE = "…".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] ASCII_MORE = LineBuffer.ascii("..");
+
+    private static final EventFlag[] FLAGS = EventFlag.values();
+    private static final String LEGEND = "! behind a program: its path may not lead to the file that it executes, which"
+            + " was deleted or lies elsewhere; --wide says why";
+
+    /** The length of container ids from which they are cut, as docker ps does. */
+    private static final int LONG_ID = 40;
+
+    private static final int SHORT_ID = 12;
+
     private static final byte[] RAISED = " → ".getBytes(StandardCharsets.UTF_8);
     private static final byte[] ASCII_RAISED = LineBuffer.ascii(" -> ");
 
@@ -34,6 +48,9 @@ final class ProcessText {
     private final SafeText safe;
     private final TableLayout layout;
     private final byte[] scratch = new byte[0x10000];
+    private final ContainerTexts names = new ContainerTexts(this::names);
+    private boolean hasSigns;
+    private boolean isLegendTaken;
 
     ProcessText(WallClock clock, ZoneId zone, boolean colour, SafeText safe, TableLayout layout) {
         this.clock = clock;
@@ -43,21 +60,37 @@ final class ProcessText {
         this.layout = layout;
     }
 
+    /** Returns what explains the sign of programs, once after one was written; else an empty text. */
+    String takeLegend() {
+        if (!hasSigns || isLegendTaken) {
+            return "";
+        }
+        isLegendTaken = true;
+        return LEGEND;
+    }
+
     /**
      * Appends a line for an exec, a failed exec or an exit.
      *
-     * @param table knows the names of users; null for none
+     * @param table knows users, containers and the program that asked for a failed exec; null for none
      */
     void event(ProcessView event, @Nullable ProcessTable table, LineBuffer out) {
         switch (event.type()) {
             case EXEC -> {
                 begin(event, out, "exec");
                 exec(event, out);
+                container(event, table, out);
                 user(table == null ? null : table.userOf(event), out);
             }
             case EXEC_FAILED -> {
                 begin(event, out, "exec");
                 failed(event, out);
+                ProcessImage image = table == null ? null : table.imageOf(event);
+                if (image != null) {
+                    out.put(' ');
+                    chain(image, out);
+                }
+                container(event, table, out);
                 user(table == null ? null : table.userOf(event), out);
             }
             case EXIT -> {
@@ -106,16 +139,38 @@ final class ProcessText {
         mark(event, EventFlag.DETACHED, out);
         mark(event, EventFlag.RESOLVED_UNSTABLE, out);
         mark(event, EventFlag.FOREIGN_MOUNT_NS, out);
-        boolean raised = event.hasCredentialsBefore() && event.effectiveUid() != event.effectiveUidBefore();
-        if (raised || event.effectiveUid() != event.uid()) {
+        credentials(event, out);
+    }
+
+    /** Appends the effective ids where the exec changed them, or they differ from the real ones, or capabilities. */
+    private void credentials(ProcessView event, LineBuffer out) {
+        boolean known = event.hasCredentialsBefore();
+        boolean byUser = known && event.effectiveUid() != event.effectiveUidBefore();
+        if (byUser || event.effectiveUid() != event.uid()) {
+            id(" euid ", byUser, event.effectiveUidBefore(), event.effectiveUid(), out);
+        }
+        boolean byGroup = known && event.effectiveGid() != event.effectiveGidBefore();
+        if (byGroup || event.effectiveGid() != event.gid()) {
+            id(" egid ", byGroup, event.effectiveGidBefore(), event.effectiveGid(), out);
+        }
+        // Those of root come with the user.
+        if (known && !byUser && (event.capabilities() & ~event.capabilitiesBefore()) != 0) {
             Style.NOTE.start(out, colour);
-            out.put(" euid ");
-            if (raised) {
-                out.putDecimal(event.effectiveUidBefore()).put(safe.isUtf8() ? RAISED : ASCII_RAISED);
-            }
-            out.putDecimal(event.effectiveUid());
+            out.put(" capabilities 0x").put(Long.toHexString(event.capabilitiesBefore()));
+            out.put(safe.isUtf8() ? RAISED : ASCII_RAISED);
+            out.put("0x").put(Long.toHexString(event.capabilities()));
             end(out);
         }
+    }
+
+    private void id(String what, boolean changed, long before, long now, LineBuffer out) {
+        Style.NOTE.start(out, colour);
+        out.put(what);
+        if (changed) {
+            out.putDecimal(before).put(safe.isUtf8() ? RAISED : ASCII_RAISED);
+        }
+        out.putDecimal(now);
+        end(out);
     }
 
     /** Appends what a failed exec asked for, and why it failed. */
@@ -128,8 +183,12 @@ final class ProcessText {
             out.put('?');
         }
         Style.FAILURE.start(out, colour);
-        out.put(" = ").put(event.errnoName().orElse("")).put(event.errnoName().isPresent() ? " " : "");
-        out.put('(').putDecimal(event.result()).put(')');
+        out.put(" = ");
+        if (event.errnoName().isPresent()) {
+            out.put(event.errnoName().get());
+        } else {
+            out.putDecimal(event.result());
+        }
         end(out);
         if (event.pathIntegrity() == Integrity.CHANGED) {
             Style.NOTE.start(out, colour);
@@ -151,6 +210,61 @@ final class ProcessText {
             safe.put(out, scratch, 0, name.length(), ' ');
             end(out);
         }
+    }
+
+    private void container(ProcessView event, @Nullable ProcessTable table, LineBuffer out) {
+        Container container = table == null ? null : table.containerOf(event);
+        if (container != null) {
+            out.put(' ');
+            container(container, table, out);
+        }
+    }
+
+    /** Appends a container by the names that the node's runtime has for it, else by what its cgroup says. */
+    void container(Container container, ProcessTable table, LineBuffer out) {
+        Style.DETAIL.start(out, colour);
+        ContainerDetails details = table.detailsOf(container);
+        if (details == null) {
+            named(container, out);
+        } else {
+            names.put(details, out);
+        }
+        end(out);
+    }
+
+    /** Appends the runtime, the id, and the user who can have made the cgroup without a container. */
+    private void named(Container container, LineBuffer out) {
+        out.put('{');
+        // A sandbox's calls have the id alone.
+        if (!container.runtime().equals(Container.UNKNOWN)
+                && !container.runtime().equals("gvisor")) {
+            out.put(container.runtime()).put(':');
+        }
+        String id = container.id();
+        int shown = shownOfId(id.length());
+        for (int i = 0; i < shown; i++) {
+            scratch[i] = (byte) id.charAt(i);
+        }
+        safe.put(out, scratch, 0, shown, '}');
+        if (container.delegatedTo().isPresent()) {
+            out.put(" of user ").putDecimal(container.delegatedTo().getAsLong());
+        }
+        out.put('}');
+    }
+
+    /** Returns the characters that are shown of a container's id: the first ones of a long id are distinct enough. */
+    static int shownOfId(int length) {
+        return length > LONG_ID ? SHORT_ID : length;
+    }
+
+    /** Appends namespace, pod and container, as the node's runtime calls them. */
+    private void names(ContainerDetails details, LineBuffer out) {
+        String path = details.pod().namespace() + "/" + details.pod().name()
+                + details.name().map(name -> "/" + name).orElse("");
+        byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
+        out.put('{');
+        safe.put(out, bytes, 0, bytes.length, '}');
+        out.put('}');
     }
 
     /** Appends the arguments with blanks between them; a blank within one is escaped. */
@@ -188,25 +302,39 @@ final class ProcessText {
 
     /** Appends the programs behind a call, from the one that made it to the first: {@code curl ← bash ← sshd}. */
     void chain(EventView event, ProcessTable table, LineBuffer out) {
-        Style.DETAIL.start(out, colour);
         ProcessImage image = table.imageOf(event);
         if (image == null) {
+            Style.DETAIL.start(out, colour);
             out.put("by ?").put(table.absenceOf(event).name());
+            end(out);
         } else {
-            out.put("by ");
-            name(image.comm(), image.program(), out);
-            List<Ancestor> ancestors = image.ancestors();
-            for (int i = 0; i < ancestors.size() && i < MOST_NAMES - 1; i++) {
-                out.put(safe.isUtf8() ? ARROW : ASCII_ARROW);
-                name(ancestors.get(i).comm(), ancestors.get(i).program(), out);
-            }
+            chain(image, out);
         }
-        end(out);
         out.put(' ');
     }
 
-    /** Appends the last part of the executable's path, or the name of the first thread in brackets, or {@code ?}. */
-    private void name(ByteString comm, Program program, LineBuffer out) {
+    private void chain(ProcessImage image, LineBuffer out) {
+        Style.DETAIL.start(out, colour);
+        out.put("by ");
+        name(image.comm(), image.program(), layout.width() == 0, out);
+        List<Ancestor> ancestors = image.ancestors();
+        for (int i = 0; i < ancestors.size() && i < MOST_NAMES - 1; i++) {
+            out.put(safe.isUtf8() ? ARROW : ASCII_ARROW);
+            name(ancestors.get(i).comm(), ancestors.get(i).program(), false, out);
+        }
+        if (ancestors.size() >= MOST_NAMES || image.hasMoreAncestors()) {
+            out.put(safe.isUtf8() ? ARROW : ASCII_ARROW);
+            out.put(safe.isUtf8() ? MORE : ASCII_MORE);
+        }
+        end(out);
+    }
+
+    /**
+     * Appends the path of the executable with its marks, or the name of the first thread in brackets, or {@code ?}.
+     *
+     * @param whole whether the path is shown as a whole, and not its last part alone
+     */
+    private void name(ByteString comm, Program program, boolean whole, LineBuffer out) {
         ByteString path = program.executable().orElse(null);
         if (path == null && comm.length() == 0) {
             out.put('?');
@@ -222,10 +350,33 @@ final class ProcessText {
         int length = path.length();
         path.copyTo(scratch, 0);
         int start = length;
-        while (start > 0 && scratch[start - 1] != '/') {
+        while (start > 0 && (whole || scratch[start - 1] != '/')) {
             start--;
         }
+        if (start < length && (scratch[start] == '?' || scratch[start] == '[')) {
+            // A program may have any name, also one that looks as if nobody knew it.
+            out.put("\\x").putHexByte(scratch[start]);
+            start++;
+        }
         safe.put(out, scratch, start, length, ' ');
+        marks(program, out);
+    }
+
+    /** Appends that the path may not lead to the executable: a sign, or where lines have room why. */
+    private void marks(Program program, LineBuffer out) {
+        if (!SchemaEvent.isMarked(program)) {
+            return;
+        }
+        if (layout.width() > 0) {
+            hasSigns = true;
+            out.put('!');
+            return;
+        }
+        for (EventFlag flag : FLAGS) {
+            if (program.has(flag) && (flag.mask() & SchemaEvent.PATH_MARKS) != 0) {
+                out.put('!').put(flag.name());
+            }
+        }
     }
 
     private void put(LineBuffer out, BytesView view, char delimiter) {

@@ -11,6 +11,9 @@ import dev.unraced.event.Provenance;
 import dev.unraced.event.Sockaddr;
 import dev.unraced.event.Syscall;
 import dev.unraced.process.Ancestor;
+import dev.unraced.process.Container;
+import dev.unraced.process.ContainerAbsence;
+import dev.unraced.process.ContainerDetails;
 import dev.unraced.process.ProcessImage;
 import dev.unraced.process.ProcessTable;
 import dev.unraced.process.Program;
@@ -25,11 +28,13 @@ final class SchemaEvent {
     private static final Bits FLAGS = new Bits(Stream.of(EventFlag.values())
             .map(flag -> Map.entry(flag.name(), (long) flag.mask()))
             .toList());
-    private static final int PATH_MARKS = EventFlag.DELETED.mask()
+    /** The flags that say that the path of a program may not lead to its file. */
+    static final int PATH_MARKS = EventFlag.DELETED.mask()
             | EventFlag.DETACHED.mask()
             | EventFlag.FOREIGN_MOUNT_NS.mask()
             | EventFlag.RESOLVED_TRUNCATED.mask()
             | EventFlag.RESOLVED_UNSTABLE.mask();
+
     private static final int EINPROGRESS = -dev.unraced.linux.Errno.EINPROGRESS;
     private static final int LOOPBACK_NET = 127;
     private static final byte[] LOOPBACK6 = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
@@ -38,9 +43,20 @@ final class SchemaEvent {
     final byte[] bytes = new byte[0x10000];
     final RawAddress address = new RawAddress();
     private final OpenFlagNames openFlags;
+    /** The host's name as the begin of a string, with the quote before it alone. */
+    private final byte[] host;
 
-    SchemaEvent(OpenFlagNames openFlags) {
+    /**
+     * Makes the common part of a writer.
+     *
+     * @param host the name of the machine that the events are from
+     */
+    SchemaEvent(OpenFlagNames openFlags, String host) {
         this.openFlags = openFlags;
+        LineBuffer text = new LineBuffer(LineBuffer.USUAL_CAPACITY);
+        JsonText.put(text, host);
+        byte[] quoted = text.copyFrom(0);
+        this.host = Arrays.copyOf(quoted, quoted.length - 1);
     }
 
     static String lower(Enum<?> constant) {
@@ -172,17 +188,97 @@ final class SchemaEvent {
     }
 
     /** Appends what only Unraced says about the process behind a call, or why nobody knows it. */
-    void process(JsonFields fields, EventView event, @Nullable ProcessTable table, LineBuffer out) {
-        if (table == null) {
+    static void process(JsonFields fields, EventView event, @Nullable ProcessTable table) {
+        ProcessImage image = table == null ? null : table.imageOf(event);
+        if (image != null) {
+            marks(fields, image);
+        } else if (table != null) {
+            fields.word("process_unknown", table.absenceOf(event).name());
+        }
+    }
+
+    /** Appends what only Unraced says about the process of an event, as a call has it. */
+    static void process(JsonFields fields, ProcessView event, @Nullable ProcessTable table) {
+        ProcessImage image = table == null ? null : table.imageOf(event);
+        if (image != null) {
+            marks(fields, image);
+        } else if (table != null) {
+            fields.word("process_unknown", table.absenceOf(event).name());
+        }
+    }
+
+    /** Appends the marks of the program whose path another field has. */
+    private static void marks(JsonFields fields, ProcessImage image) {
+        LineBuffer out = fields.key("process_flags").put('[');
+        FLAGS.json(out, image.program().flags(), true);
+        out.put(']');
+    }
+
+    /** Returns whether a flag says that the path of a program's file may not lead to it. */
+    static boolean isMarked(Program program) {
+        return (program.flags() & PATH_MARKS) != 0;
+    }
+
+    /**
+     * Appends what identifies a process while it runs one program, among those of many machines: the host, the id of a
+     * sandbox if it is in one, process id, start and number of execs.
+     */
+    void identity(JsonFields fields, String name, ProcessImage image) {
+        LineBuffer out = fields.key(name).put(host);
+        ByteString sandbox = image.containerId().orElse(null);
+        if (sandbox != null) {
+            out.put('-');
+            for (int i = 0; i < sandbox.length(); i++) {
+                out.putHexByte(sandbox.byteAt(i));
+            }
+        }
+        out.put('-').putDecimal(image.tgid());
+        out.put('-').putHex(image.startNanos());
+        out.put('-').putHex(image.execId()).put('"');
+    }
+
+    /** Appends the id of a container, and what made it where its cgroup says so. */
+    static void container(JsonFields fields, String id, Container container) {
+        fields.text(id, container.id());
+        if (!container.runtime().equals(Container.UNKNOWN)) {
+            fields.word("runtime", container.runtime());
+        }
+    }
+
+    /** Appends what no schema has a place for: the containers around a process's, and who can have made its cgroup. */
+    static void around(JsonFields fields, @Nullable Container container) {
+        if (container == null) {
             return;
         }
-        ProcessImage image = table.imageOf(event);
-        if (image == null) {
-            fields.word("process_unknown", table.absenceOf(event).name());
-        } else {
-            fields.key("process_flags").put('[');
-            FLAGS.json(out, image.program().flags(), true);
+        if (!container.outer().isEmpty()) {
+            LineBuffer out = fields.key("container_outer").put('[');
+            for (int i = 0; i < container.outer().size(); i++) {
+                JsonText.put(out.put(i == 0 ? "" : ","), container.outer().get(i));
+            }
             out.put(']');
+        }
+        if (container.delegatedTo().isPresent()) {
+            fields.number("container_delegated_to", container.delegatedTo().getAsLong());
+        }
+    }
+
+    /** Returns the names of a container, which can come at any time, so an event looks for them once. */
+    static @Nullable ContainerDetails details(@Nullable ProcessTable table, @Nullable Container container) {
+        return table == null ? null : table.detailsOf(container);
+    }
+
+    /** Appends why the names of a container are not known, where they are wanted. */
+    static void nameless(
+            JsonFields fields,
+            @Nullable ProcessTable table,
+            @Nullable Container container,
+            @Nullable ContainerDetails details) {
+        if (table == null || container == null || details != null) {
+            return;
+        }
+        ContainerAbsence absence = table.absenceOf(container);
+        if (absence != null) {
+            fields.word("container_name_unknown", absence.name());
         }
     }
 
@@ -226,23 +322,23 @@ final class SchemaEvent {
 
     /** Copies a program's arguments to {@link #bytes}, and returns their length; -1 where nobody knows them. */
     int arguments(Program program) {
-        boolean known = program.path().isPresent() && !program.has(EventFlag.FAULTED);
-        return known ? copy(program.arguments()) : -1;
+        return program.hasArguments() ? copy(program.arguments()) : -1;
     }
 
     /**
-     * Returns the program of a process's parent, where the one that forked it is the parent and no mark weakens the
-     * path, as the schemas have no place for marks of a parent; else null.
+     * Returns the program of a process's parent, where the one that forked it is the parent, the program is that of the
+     * fork, and no mark weakens the path, as the schemas have no place for marks of a parent; else null.
      */
     static @Nullable Program parent(@Nullable ProcessImage image, int parentTgid) {
         if (image == null || image.ancestors().isEmpty()) {
             return null;
         }
         Ancestor forker = image.ancestors().get(0);
-        boolean parent = forker.tgid() == parentTgid
+        boolean parent = forker.isAsOfFork()
+                && forker.tgid() == parentTgid
                 && image.parentTgid() == parentTgid
                 && image.parentStartNanos() == forker.startNanos();
-        return parent && (forker.program().flags() & PATH_MARKS) == 0 ? forker.program() : null;
+        return parent && !isMarked(forker.program()) ? forker.program() : null;
     }
 
     /** Appends bytes as a string, and nothing where they are not known. */

@@ -16,6 +16,7 @@ import dev.unraced.event.Provenance;
 import dev.unraced.event.Sockaddr;
 import dev.unraced.event.Syscall;
 import dev.unraced.linux.OpenFlags;
+import dev.unraced.process.Container;
 import dev.unraced.process.ProcessTable;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
@@ -25,6 +26,7 @@ import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,12 +42,11 @@ public final class TextEventWriter implements EventWriter {
 
     private static final int HOW_WIDTH = 26;
     private static final int RESULT_WIDTH = 9;
-    private static final int MARKS_WIDTH = 28;
-    private static final int DURATION_WIDTH = 7;
-    /** The length of container ids from which they are cut, as docker ps does. */
-    private static final int LONG_ID = 40;
+    private static final int ARROW_WIDTH = 3;
+    /** The characters of a cut file or peer, even where its marks do not fit behind it then. */
+    private static final int SHORTEST_RESOLVED = 24;
 
-    private static final int SHORT_ID = 12;
+    private static final int DURATION_WIDTH = 7;
 
     private static final long MICRO = 1_000;
     private static final long MILLI = 1_000_000;
@@ -65,12 +66,24 @@ public final class TextEventWriter implements EventWriter {
             EventFlag.FOREIGN_MOUNT_NS,
             EventFlag.DETACHED,
             EventFlag.EXECUTION_UNKNOWN);
+
+    private static final int REASON_MASK =
+            REASONS.stream().mapToInt(EventFlag::mask).reduce(0, (one, other) -> one | other);
+
     /**
      * The flags that are marked without emphasis: they limit no trust, or every event of a program with threads has
      * them.
      */
     private static final Set<EventFlag> REMARKS =
             EnumSet.of(EventFlag.CREATED, EventFlag.DELETED, EventFlag.DETACHED, EventFlag.FD_TABLE_SHARED);
+
+    /** The sign of UNCHECKED where threads that share the descriptor table are the only reason. */
+    private static final String UNCHECKED_SIGN = "~";
+
+    private static final String TABLE_SHARED_SIGN = "t";
+    private static final String LEGEND = UNCHECKED_SIGN + " is UNCHECKED and " + TABLE_SHARED_SIGN
+            + " FD_TABLE_SHARED: in a program with threads, another one can have replaced the descriptor; --wide writes"
+            + " both out";
 
     private static final byte[] ARROW = "→ ".getBytes(StandardCharsets.UTF_8);
     private static final byte[] ASCII_ARROW = LineBuffer.ascii("-> ");
@@ -94,6 +107,10 @@ public final class TextEventWriter implements EventWriter {
     private final byte[] scratch = new byte[0x10000];
     private final byte[] otherScratch = new byte[0x10000];
     private final RawAddress address = new RawAddress();
+    private final LineBuffer tail = new LineBuffer(LineBuffer.USUAL_CAPACITY);
+    private final Predicate<EventView> isByLink;
+    private boolean hasSigns;
+    private boolean isLegendTaken;
 
     /** Makes a writer of lines that may have any length. */
     public TextEventWriter(WallClock clock, OpenFlagNames openFlags, ZoneId zone, boolean colour, boolean utf8) {
@@ -105,8 +122,8 @@ public final class TextEventWriter implements EventWriter {
      *
      * <p>With fewer columns, there are fewer of them on a line: what the open may do stands as {@code r}, {@code w},
      * {@code rw} or {@code p} (a path alone), with a {@code c} behind it where it may create the file. Paths are cut in
-     * their middle. What does not fit stands on a line of its own: the file or peer that was really reached, and all
-     * marks.
+     * their middle. What does not fit stands on lines of its own: the file or peer that was really reached, and all
+     * marks. The marks that most lines of a program with threads have are signs, which {@link #takeLegend} explains.
      *
      * @param zone the zone of the times of day
      * @param colour whether the terminal takes colours
@@ -118,11 +135,7 @@ public final class TextEventWriter implements EventWriter {
         this(clock, openFlags, zone, colour, utf8, columns, null);
     }
 
-    /**
-     * Makes a writer for a terminal, which also names the programs behind each call.
-     *
-     * @param table knows the processes; null for lines without them
-     */
+    /** Makes a writer for a terminal, which also names the programs behind each call; null for lines without them. */
     public TextEventWriter(
             WallClock clock,
             OpenFlagNames openFlags,
@@ -131,6 +144,24 @@ public final class TextEventWriter implements EventWriter {
             boolean utf8,
             int columns,
             @Nullable ProcessTable table) {
+        this(clock, openFlags, zone, colour, utf8, columns, table, event -> false);
+    }
+
+    /**
+     * Makes a writer for a terminal, which does not take each plain link for a difference.
+     *
+     * @param table knows the processes; null for lines without them
+     * @param isByLink says of an open whose path DIFFERS whether a trusted link leads from the path to the file
+     */
+    public TextEventWriter(
+            WallClock clock,
+            OpenFlagNames openFlags,
+            ZoneId zone,
+            boolean colour,
+            boolean utf8,
+            int columns,
+            @Nullable ProcessTable table,
+            Predicate<EventView> isByLink) {
         this.layout = TableLayout.of(columns);
         this.clock = clock;
         this.openFlags = openFlags;
@@ -138,7 +169,18 @@ public final class TextEventWriter implements EventWriter {
         this.colour = colour;
         this.safe = new SafeText(utf8);
         this.table = table;
+        this.isByLink = isByLink;
         this.processes = new ProcessText(clock, zone, colour, safe, layout);
+    }
+
+    @Override
+    public String takeLegend() {
+        String ofPrograms = processes.takeLegend();
+        if (!hasSigns || isLegendTaken) {
+            return ofPrograms;
+        }
+        isLegendTaken = true;
+        return ofPrograms.isEmpty() ? LEGEND : LEGEND + "; " + ofPrograms;
     }
 
     @Override
@@ -179,18 +221,23 @@ public final class TextEventWriter implements EventWriter {
                 duration(event, out);
             }
         }
+        tail.clear();
+        marks(event, tail);
+        container(event, tail);
+        if (table != null) {
+            processes.chain(event, table, tail);
+        }
+        tail.trimEnd();
         int rest = out.length();
         if (!event.isEnter()) {
             resolved(event, out);
         }
-        marks(event, out);
-        container(event, out);
-        if (table != null) {
-            processes.chain(event, table, out);
-        }
+        int marks = out.length();
+        out.put(tail);
         out.trimEnd();
         if (layout.width() > 0 && out.visibleFrom(line) > layout.width() && out.length() > rest) {
-            out.breakAt(rest, INDENT);
+            int moved = out.breakAt(rest, INDENT);
+            out.wrap(moved, moved + marks - rest - 1, layout.width() - INDENT, INDENT);
         }
         out.put('\n');
     }
@@ -345,8 +392,9 @@ public final class TextEventWriter implements EventWriter {
             arrow(out);
             int start = out.length();
             quoted(out, resolved);
-            fit(out, start, resolvedWidth());
-            if (layout.hasDetails() && event.inode() != 0) {
+            boolean hasInode = layout.hasDetails() && event.inode() != 0;
+            fit(out, start, resolvedWidth(hasInode ? inodeWidth(event) : 0));
+            if (hasInode) {
                 out.put(' ').putDecimal(event.deviceMajor()).put(':').putDecimal(event.deviceMinor());
                 out.put(':').putUnsigned(event.inode());
             }
@@ -355,9 +403,22 @@ public final class TextEventWriter implements EventWriter {
         }
     }
 
-    /** Returns the characters of the file or peer on a line of its own, where the usual marks fit behind it. */
-    private int resolvedWidth() {
-        return layout.width() - INDENT - MARKS_WIDTH;
+    /** Returns the characters of a space, device and inode. */
+    private static int inodeWidth(EventView event) {
+        int device = LineBuffer.digits(event.deviceMajor()) + LineBuffer.digits(event.deviceMinor());
+        return 3 + device + LineBuffer.digits(Math.max(0, event.inode()));
+    }
+
+    /**
+     * Returns the characters of the file or peer on a line of its own, where the marks fit behind it if they are few.
+     *
+     * @param details the characters between the two
+     */
+    private int resolvedWidth(int details) {
+        int room = layout.width() - INDENT - ARROW_WIDTH - details;
+        int marks = tail.visibleFrom(0);
+        int left = room - (marks == 0 ? 0 : marks + 1);
+        return left >= SHORTEST_RESOLVED ? left : room;
     }
 
     private void socket(EventView event, LineBuffer out) {
@@ -366,7 +427,7 @@ public final class TextEventWriter implements EventWriter {
             arrow(out);
             int start = out.length();
             sockaddr(out, remote);
-            fit(out, start, resolvedWidth());
+            fit(out, start, resolvedWidth(0));
             end(out);
             out.put(' ');
         }
@@ -382,9 +443,16 @@ public final class TextEventWriter implements EventWriter {
     private void marks(EventView event, LineBuffer out) {
         ArgumentView argument = event.isOpenLike() ? event.path() : event.address();
         boolean faulted = event.has(EventFlag.FAULTED) && event.mitigation() != Mitigation.OFF;
-        trust(out, argument.provenance(), argument.integrity(), faulted, "");
+        Integrity integrity = argument.integrity();
+        if (integrity == Integrity.DIFFERS && event.isOpenLike() && isByLink.test(event)) {
+            mark(out, Style.DETAIL, "", "by a link");
+            integrity = Integrity.UNCHECKED;
+        }
+        trust(out, argument.provenance(), integrity, faulted, "");
         if (argument.integrity() == Integrity.UNCHECKED && isObjectInDoubt(event)) {
-            mark(out, Style.DETAIL, "", Integrity.UNCHECKED.name());
+            boolean everyday = isFitted() && (event.flags() & REASON_MASK) == EventFlag.FD_TABLE_SHARED.mask();
+            hasSigns |= everyday;
+            mark(out, Style.DETAIL, "", everyday ? UNCHECKED_SIGN : Integrity.UNCHECKED.name());
         }
         if (event.syscall() == Syscall.OPENAT2) {
             trust(out, event.howProvenance(), event.howIntegrity(), faulted, "how:");
@@ -399,9 +467,20 @@ public final class TextEventWriter implements EventWriter {
         }
         for (EventFlag flag : EVENT_FLAGS) {
             if (event.has(flag) && !UNMARKED.contains(flag) && (hasObject(event) || !OF_OBJECTS.contains(flag))) {
-                mark(out, REMARKS.contains(flag) ? Style.DETAIL : Style.NOTE, "", flag.name());
+                boolean everyday = isFitted() && flag == EventFlag.FD_TABLE_SHARED;
+                hasSigns |= everyday;
+                mark(
+                        out,
+                        REMARKS.contains(flag) ? Style.DETAIL : Style.NOTE,
+                        "",
+                        everyday ? TABLE_SHARED_SIGN : flag.name());
             }
         }
+    }
+
+    /** Returns whether lines have to fit a terminal, so that everyday marks are signs. */
+    private boolean isFitted() {
+        return layout.width() > 0;
     }
 
     private static boolean hasObject(EventView event) {
@@ -410,14 +489,7 @@ public final class TextEventWriter implements EventWriter {
 
     /** Returns whether a flag forbids the comparison with an object that is there; mode OFF never compares. */
     private static boolean isObjectInDoubt(EventView event) {
-        if (hasObject(event) && event.mitigation() != Mitigation.OFF) {
-            for (EventFlag flag : REASONS) {
-                if (event.has(flag)) {
-                    return true;
-                }
-            }
-        }
-        return false;
+        return hasObject(event) && event.mitigation() != Mitigation.OFF && (event.flags() & REASON_MASK) != 0;
     }
 
     /** Appends a container id as runtimes show it: a long id by its first characters, which are distinct enough. */
@@ -427,9 +499,16 @@ public final class TextEventWriter implements EventWriter {
             Style.DETAIL.start(out, colour);
             out.put('{');
             int length = id.copyTo(scratch, 0);
-            safe.put(out, scratch, 0, length > LONG_ID ? SHORT_ID : length, '}');
+            safe.put(out, scratch, 0, ProcessText.shownOfId(length), '}');
             out.put('}');
             end(out);
+            out.put(' ');
+        } else if (table != null) {
+            Container container = table.containerOf(event);
+            if (container != null) {
+                processes.container(container, table, out);
+                out.put(' ');
+            }
         }
     }
 

@@ -9,6 +9,7 @@ import dev.unraced.event.EventView;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
+import dev.unraced.event.ProcessLayout;
 import dev.unraced.event.ProcessView;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Syscall;
@@ -16,12 +17,20 @@ import dev.unraced.event.record.ProcessEncoder;
 import dev.unraced.event.record.ProcessRecordView;
 import dev.unraced.event.record.RecordEncoder;
 import dev.unraced.event.record.RecordView;
+import dev.unraced.process.Container;
+import dev.unraced.process.ContainerAbsence;
+import dev.unraced.process.ContainerDetails;
+import dev.unraced.process.ContainerNames;
+import dev.unraced.process.ContainerResolver;
+import dev.unraced.process.Pod;
 import dev.unraced.process.ProcessTable;
 import dev.unraced.process.UserNames;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -88,7 +97,7 @@ class ProcessWritersTest {
                 .containsEntry("at_flags", "0x100")
                 .containsEntry("result", -2L)
                 .containsEntry("errno", "ENOENT");
-        assertThat(textOf(failed)).endsWith("\"/tmp/none\" = ENOENT (-2) CHANGED\n");
+        assertThat(textOf(failed)).endsWith("\"/tmp/none\" = ENOENT CHANGED\n");
         assertThat(written(ocsf, failed)).containsEntry("status", "Failure").containsEntry("status_code", "ENOENT");
         assertThat(written(ecs, failed))
                 .extractingByKey("event", JsonLines.OBJECT)
@@ -121,6 +130,49 @@ class ProcessWritersTest {
     }
 
     @Test
+    void aProcessHasATerminalOrNoneOrNobodyKnows() {
+        clock.arrived(START);
+        begin(ProcessView.Type.EXEC);
+        encoder.path(bytes("/bin/sh")).arguments(bytes("sh\0")).terminal(136, 3);
+        ProcessView exec = view();
+        table.update(exec);
+        Map<String, Object> device = Map.of("device_major", 136L, "device_minor", 3L);
+        assertThat(jsonOf(exec)).containsEntry("terminal", device);
+        assertThat(object(jsonOf(call(4)).get("process"))).containsEntry("terminal", device);
+        assertThat(object(written(ocsf, exec).get("unmapped"))).containsEntry("terminal", device);
+        Map<String, Object> tty = Map.of("char_device", Map.of("major", 136L, "minor", 3L));
+        assertThat(object(written(ecs, exec).get("process"))).containsEntry("tty", tty);
+        SchemaWritersTest.assertFitsEcs(written(ecs, exec));
+        // The caller may have left the terminal that it had when it began this program.
+        assertThat(object(JsonLines.parse(ecs.toLine(call(4))).get(0).get("process")))
+                .doesNotContainKey("tty");
+
+        begin(ProcessView.Type.EXEC);
+        encoder.path(bytes("/bin/sh")).arguments(bytes("sh\0")).terminal(0, 0);
+        ProcessView without = view();
+        table.update(without);
+        assertThat(jsonOf(without)).containsEntry("terminal", null);
+        assertThat(object(jsonOf(call(4)).get("process"))).containsEntry("terminal", null);
+        assertThat(object(written(ocsf, without).get("unmapped"))).doesNotContainKey("terminal");
+        assertThat(object(written(ecs, without).get("process"))).doesNotContainKey("tty");
+        assertThat(jsonOf(exec("tool\0", null))).doesNotContainKey("terminal");
+    }
+
+    @Test
+    void anExecShowsGroupsAndCapabilitiesThatItRaised() {
+        begin(ProcessView.Type.EXEC);
+        encoder.user(1000, 100, 1000, 43)
+                .before(ProcessView.ExecCall.EXECVE, 1000, 100, 1000, 100, 1)
+                .path(bytes("/usr/bin/ping"))
+                .executable(bytes("/usr/bin/ping"), 8, 1, 15)
+                .arguments(bytes("ping\0"));
+        encoder.buffer().putLong(ProcessLayout.CAPABILITIES, 0x2001);
+        assertThat(textOf(view()))
+                .contains(" ping egid 100 ", " 43 capabilities 0x1 ")
+                .endsWith(" 0x2001\n");
+    }
+
+    @Test
     void aForkHasNoLineInTheTable() {
         ProcessView fork = begin(ProcessView.Type.FORK).forkOf();
         assertThat(textOf(fork)).isEmpty();
@@ -137,7 +189,7 @@ class ProcessWritersTest {
                 .containsEntry("executable", "/usr/bin/dash")
                 .containsEntry("arguments", List.of("tool"));
         assertThat(jsonOf(call(5))).containsEntry("process_unknown", "EXEC_MISSED");
-        assertThat(text.toLine(call(4))).endsWith("by dash");
+        assertThat(text.toLine(call(4))).endsWith("by /usr/bin/dash ← …");
         assertThat(text.toLine(call(5))).endsWith("by ?EXEC_MISSED");
     }
 
@@ -217,7 +269,8 @@ class ProcessWritersTest {
                 .containsEntry("container_id", "runsc-17")
                 .containsEntry("executable", null)
                 .containsEntry("flags", List.of("WITHHELD"));
-        assertThat(textOf(exec)).endsWith("? WITHHELD\n");
+        assertThat(textOf(exec)).endsWith("? WITHHELD {runsc-17}\n");
+        assertThat(jsonOf(exec)).containsEntry("container", Map.of("id", "runsc-17", "runtime", "gvisor"));
         Map<String, Object> event = written(ocsf, exec);
         SchemaWritersTest.assertFitsOcsf(event);
         assertThat(object(object(event.get("process")).get("container"))).containsEntry("uid", "runsc-17");
@@ -309,16 +362,18 @@ class ProcessWritersTest {
     }
 
     @Test
-    void aContainersNameIsTextWhateverItHolds() {
+    void aContainersNameIsTextAndSoIsItsCgroupsWhateverItHolds() {
         clock.arrived(START);
-        // Whoever may make cgroups chooses it.
-        String name = "x\",\"runtime\":\"docker\"},\"uid\":0,\"z\":{\"a\":\"\\x2d\n\u20ac\ud83d\ude00";
+        // Whoever may make cgroups chooses them.
+        String odd = "x\",\"runtime\":\"docker\"},\"uid\":0,\"z\":{\"a\":\"\\x2d\n\u20ac\ud83d\ude00";
+        String name = "a\\x2db";
+        String path = "/lxc/" + odd + "/systemd-nspawn@" + name + ".service";
         begin(ProcessView.Type.EXEC);
         encoder.namespaces(77, 1, 1)
                 .path(bytes("/tmp/tool"))
                 .executable(bytes("/usr/bin/dash"), 8, 1, 15)
                 .arguments(bytes("tool\0"))
-                .cgroup(("/lxc/" + name).getBytes(StandardCharsets.UTF_8));
+                .cgroup(path.getBytes(StandardCharsets.UTF_8));
         ProcessView exec = view();
         table.update(exec);
         RecordEncoder record = record(4).namespaces(77, 1, 1).user(1000, 1000);
@@ -328,7 +383,8 @@ class ProcessWritersTest {
         assertThat(jsonOf(call))
                 .containsEntry("uid", 1000L)
                 .doesNotContainKey("z")
-                .containsEntry("container", Map.of("id", name, "runtime", "lxc"));
+                .containsEntry("cgroup", path)
+                .containsEntry("container", Map.of("id", name, "runtime", "systemd-nspawn"));
         Map<String, Object> ecsCall = JsonLines.parse(ecs.toLine(call)).get(0);
         SchemaWritersTest.assertFitsEcs(ecsCall);
         assertThat(object(ecsCall.get("container"))).containsEntry("id", name);
@@ -338,25 +394,415 @@ class ProcessWritersTest {
     }
 
     @Test
+    void aContainerHasTheNamesThatItsRuntimeTells() {
+        clock.arrived(START);
+        String id = "0123456789abcdef".repeat(4);
+        // Whoever may make pods chooses labels.
+        String label = "\"},\"uid\":0,\n\u20ac";
+        Pod pod = Pod.of("web-0", "shop", "uid-1", Map.of("app", "web", "odd", label));
+        ContainerNames names = new ContainerNames(() -> new ContainerResolver.Containers(Map.of(
+                id, new ContainerDetails(Optional.of("web"), Optional.of("web:1.2"), Optional.of("sha256:1f"), pod))));
+        ProcessTable named = new ProcessTable(null, names);
+        ProcessView exec = inContainer();
+        named.update(exec);
+        while (named.detailsOf(named.containerOf(exec)) == null) {
+            Thread.onSpinWait();
+        }
+        EventWriter lines = new JsonEventWriter(clock, flags, named);
+        // The second line has the text that was kept of the first.
+        for (int i = 0; i < 2; i++) {
+            assertThat(JsonLines.parse(lines.toLine(callInContainer())).get(0))
+                    .containsEntry("uid", 1000L)
+                    .extractingByKey("container", JsonLines.OBJECT)
+                    .isEqualTo(Map.of(
+                            "id",
+                            id,
+                            "runtime",
+                            "docker",
+                            "pod",
+                            "uid-1",
+                            "name",
+                            "web",
+                            "image",
+                            "web:1.2",
+                            "image_id",
+                            "sha256:1f",
+                            "pod_name",
+                            "web-0",
+                            "pod_namespace",
+                            "shop",
+                            "pod_labels",
+                            Map.of("app", "web", "odd", label)));
+        }
+        assertThat(new TextEventWriter(clock, flags, ZoneOffset.UTC, false, true, 0, named).toLine(callInContainer()))
+                .contains(" {shop/web-0/web} ");
+
+        EventWriter ecsNamed = new EcsEventWriter(clock, flags, "host", named);
+        for (Map<String, Object> event :
+                List.of(JsonLines.parse(ecsNamed.toLine(callInContainer())).get(0), written(ecsNamed, exec))) {
+            SchemaWritersTest.assertFitsEcs(event);
+            assertThat(object(event.get("container")))
+                    .containsEntry("name", "web")
+                    .containsEntry("image", Map.of("name", "web:1.2"));
+            assertThat(object(event.get("orchestrator")))
+                    .containsEntry("namespace", "shop")
+                    .extractingByKey("resource", JsonLines.OBJECT)
+                    .containsEntry("name", "web-0")
+                    .containsEntry("label", List.of("app:web", "odd:" + label));
+        }
+        EventWriter ocsfNamed = new OcsfEventWriter(clock, flags, "host", "1", named);
+        Map<String, Object> call =
+                JsonLines.parse(ocsfNamed.toLine(callInContainer())).get(0);
+        Map<String, Object> launch = written(ocsfNamed, exec);
+        for (Map<String, Object> event : List.of(call, launch)) {
+            SchemaWritersTest.assertFitsOcsf(event);
+            assertThat(event)
+                    .extractingByKey("unmapped", JsonLines.OBJECT)
+                    .containsEntry("pod_name", "web-0")
+                    .containsEntry("pod_labels", Map.of("app", "web", "odd", label));
+        }
+        for (Map<String, Object> process :
+                List.of(object(object(call.get("actor")).get("process")), object(launch.get("process")))) {
+            assertThat(object(process.get("container")))
+                    .containsEntry("name", "web")
+                    .containsEntry("pod_uuid", "uid-1")
+                    .containsEntry("image", Map.of("uid", "sha256:1f", "name", "web:1.2"));
+        }
+    }
+
+    @Test
+    void whyAContainerHasNoNamesIsSaid() {
+        clock.arrived(START);
+        ProcessTable named = new ProcessTable(
+                null,
+                new ContainerNames(() -> new ContainerResolver.Failure(ContainerAbsence.NOT_ALLOWED, "not allowed")));
+        ProcessView exec = inContainer();
+        named.update(exec);
+        Container container = Objects.requireNonNull(named.containerOf(exec));
+        while (named.absenceOf(container) != ContainerAbsence.NOT_ALLOWED) {
+            Thread.onSpinWait();
+        }
+        assertThat(JsonLines.parse(new JsonEventWriter(clock, flags, named).toLine(callInContainer()))
+                        .get(0))
+                .extractingByKey("container", JsonLines.OBJECT)
+                .containsEntry("id", container.id())
+                .containsEntry("name", null)
+                .containsEntry("name_unknown", "NOT_ALLOWED")
+                .doesNotContainKey("pod_name");
+        EventWriter ecsNamed = new EcsEventWriter(clock, flags, "host", named);
+        EventWriter ocsfNamed = new OcsfEventWriter(clock, flags, "host", "1", named);
+        assertThat(ecsNamed.toLine(callInContainer())).contains("\"container_name_unknown\":\"NOT_ALLOWED\"");
+        assertThat(ecsNamed.toLine(exec)).contains("\"container_name_unknown\":\"NOT_ALLOWED\"");
+        assertThat(ocsfNamed.toLine(callInContainer())).contains("\"container_name_unknown\":\"NOT_ALLOWED\"");
+        assertThat(ocsfNamed.toLine(exec)).contains("\"container_name_unknown\":\"NOT_ALLOWED\"");
+        // A table that nobody asked for names says nothing about them.
+        table.update(exec);
+        assertThat(jsonOf(callInContainer()))
+                .extractingByKey("container", JsonLines.OBJECT)
+                .isEqualTo(Map.of("id", container.id(), "runtime", "docker"));
+        assertThat(ecs.toLine(callInContainer())).doesNotContain("container_name_unknown");
+    }
+
+    private static EventView callInContainer() {
+        RecordEncoder record = record(4).namespaces(77, 1, 1).user(1000, 1000);
+        record.finishPartial();
+        return new RecordView().wrap(record.buffer(), 0);
+    }
+
+    @Test
     void theMarksOfAParentsProgramGoWithIt() {
         encoder.begin(ProcessView.Type.EXEC, START)
                 .sequence(0, 1)
                 .process(6, 6, START, 4)
                 .parent(1, START)
                 .comm(bytes("parent"))
+                .namespaces(1, 4026531841L, 1)
                 .path(bytes("/dev/fd/3"))
                 .executable(bytes("/usr/bin/curl"), 8, 1, 16)
                 .flag(EventFlag.DETACHED);
         table.update(view());
         table.update(begin(ProcessView.Type.FORK).forkOf());
-        Map<String, Object> parent =
-                Map.of("tgid", 6L, "executable", "/usr/bin/curl", "flags", List.of("HAS_FILE", "DETACHED"));
+        Map<String, Object> parent = Map.of(
+                "tgid",
+                6L,
+                "executable",
+                "/usr/bin/curl",
+                "device_major",
+                8L,
+                "device_minor",
+                1L,
+                "inode",
+                16L,
+                "mount_ns",
+                4026531841L,
+                "flags",
+                List.of("HAS_FILE", "DETACHED"));
         assertThat(jsonOf(call(4)))
                 .extractingByKey("process", JsonLines.OBJECT)
                 .containsEntry("parents", List.of(parent));
         // The schemas have no place for marks of a parent, so they have no path there.
         assertThat(JsonLines.parse(ecs.toLine(call(4))).get(0).toString()).contains("parent={pid=6}");
         assertThat(JsonLines.parse(ocsf.toLine(call(4))).get(0).toString()).contains("parent_process={pid=6}");
+    }
+
+    @Test
+    void whatIsNotKnownOfAProgramIsNull() {
+        clock.arrived(START);
+        // Nobody knows the forker, so neither what the child runs.
+        table.update(begin(ProcessView.Type.FORK).forkOf());
+        assertThat(jsonOf(call(4)))
+                .extractingByKey("process", JsonLines.OBJECT)
+                .containsEntry("executable", null)
+                .containsEntry("device_major", null)
+                .containsEntry("device_minor", null)
+                .containsEntry("inode", null)
+                .containsEntry("arguments", null)
+                .containsEntry("program_unknown", "NOT_SEEN")
+                .containsEntry("parents", List.of())
+                .containsEntry("parents_cut", true);
+        table.update(begin(ProcessView.Type.ALIVE).alive());
+        assertThat(jsonOf(call(4)))
+                .extractingByKey("process", JsonLines.OBJECT)
+                .containsEntry("executable", "/usr/bin/dash")
+                .containsEntry("inode", 15L)
+                .containsEntry("arguments", null)
+                .doesNotContainKey("program_unknown");
+        for (EventFlag flag : List.of(EventFlag.WITHHELD, EventFlag.FAULTED)) {
+            begin(ProcessView.Type.EXEC);
+            encoder.executable(bytes("/usr/bin/dash"), 8, 1, 15).flag(flag);
+            table.update(view());
+            assertThat(jsonOf(call(4)))
+                    .extractingByKey("process", JsonLines.OBJECT)
+                    .containsEntry("arguments", null);
+            assertThat(JsonLines.parse(ecs.toLine(call(4))).get(0))
+                    .extractingByKey("process", JsonLines.OBJECT)
+                    .doesNotContainKeys("args", "args_count", "command_line");
+            assertThat(ocsf.toLine(call(4))).doesNotContain("cmd_line");
+        }
+    }
+
+    @Test
+    void aParentThatIsNotAsOfTheForkIsMarked() {
+        encoder.begin(ProcessView.Type.ALIVE, START)
+                .sequence(0, 1)
+                .process(6, 6, START, 4)
+                .parent(0, 0)
+                .comm(bytes("parent"))
+                .namespaces(1, 4026531841L, 1)
+                .executable(bytes("/usr/bin/curl"), 8, 1, 16);
+        table.update(view());
+        table.update(begin(ProcessView.Type.ALIVE).alive());
+        Map<String, Object> parent = Map.of(
+                "tgid",
+                6L,
+                "executable",
+                "/usr/bin/curl",
+                "device_major",
+                8L,
+                "device_minor",
+                1L,
+                "inode",
+                16L,
+                "mount_ns",
+                4026531841L,
+                "flags",
+                List.of("HAS_FILE"),
+                "as_of_fork",
+                false);
+        assertThat(jsonOf(call(4)))
+                .extractingByKey("process", JsonLines.OBJECT)
+                .containsEntry("parents", List.of(parent))
+                .doesNotContainKey("parents_cut");
+        // The schemas have no place for that mark, so they have no path there.
+        assertThat(JsonLines.parse(ecs.toLine(call(4))).get(0).toString()).contains("parent={pid=6}");
+        assertThat(JsonLines.parse(ocsf.toLine(call(4))).get(0).toString()).contains("parent_process={pid=6}");
+    }
+
+    @Test
+    void theMarksOfAProgramGoWithItInEachForm() {
+        clock.arrived(START);
+        begin(ProcessView.Type.EXEC);
+        encoder.path(bytes("/dev/fd/3"))
+                .executable(bytes("/usr/bin/sshd"), 8, 1, 16)
+                .arguments(bytes("sshd\0"))
+                .flag(EventFlag.DETACHED)
+                .flag(EventFlag.DELETED);
+        table.update(view());
+        List<String> marks = List.of("HAS_FILE", "DELETED", "DETACHED");
+        for (ProcessView event : List.of(failed(Integrity.UNCHECKED), exit(0))) {
+            Map<String, Object> ocsfEvent = written(ocsf, event);
+            SchemaWritersTest.assertFitsOcsf(ocsfEvent);
+            assertThat(object(object(ocsfEvent.get("process")).get("file"))).containsEntry("path", "/usr/bin/sshd");
+            assertThat(object(ocsfEvent.get("unmapped")))
+                    .containsEntry("process_flags", marks)
+                    .containsEntry("flags", List.of());
+            Map<String, Object> ecsEvent = written(ecs, event);
+            SchemaWritersTest.assertFitsEcs(ecsEvent);
+            assertThat(object(ecsEvent.get("process"))).containsEntry("executable", "/usr/bin/sshd");
+            assertThat(object(ecsEvent.get("unraced"))).containsEntry("process_flags", marks);
+        }
+        assertThat(textOf(failed(Integrity.UNCHECKED))).endsWith(" by /usr/bin/sshd!DELETED!DETACHED ← …\n");
+        TextEventWriter narrow = new TextEventWriter(clock, flags, ZoneOffset.UTC, false, true, 120, table);
+        assertThat(narrow.takeLegend()).isEmpty();
+        assertThat(narrow.toLine(call(4))).endsWith(" by sshd! ← …");
+        assertThat(narrow.takeLegend()).contains("! behind a program", "--wide");
+        assertThat(narrow.takeLegend()).as("only once").isEmpty();
+        table.update(exec("tool\0", null));
+        assertThat(narrow.toLine(call(4))).endsWith(" by dash ← …");
+    }
+
+    @Test
+    void aProgramsNameLooksLikeNoneThatNobodyKnows() {
+        for (String name : List.of("?NOT_SEEN", "[sshd]")) {
+            begin(ProcessView.Type.EXEC);
+            encoder.path(bytes("/tmp/x")).executable(bytes("/tmp/" + name), 8, 1, 16);
+            table.update(view());
+            TextEventWriter narrow = new TextEventWriter(clock, flags, ZoneOffset.UTC, false, true, 120, table);
+            assertThat(narrow.toLine(call(4)))
+                    .endsWith(" by \\x" + Integer.toHexString(name.charAt(0)) + name.substring(1) + " ← …");
+            assertThat(text.toLine(call(4))).endsWith(" by /tmp/" + name + " ← …");
+        }
+    }
+
+    @Test
+    void aChainThatIsCutSaysSo() {
+        for (int depth = 0; depth < 9; depth++) {
+            encoder.begin(depth == 0 ? ProcessView.Type.EXEC : ProcessView.Type.FORK, START)
+                    .process(107 - depth, 107 - depth, START, 4)
+                    .comm(bytes("sh"));
+            if (depth == 0) {
+                encoder.path(bytes("/bin/sh")).executable(bytes("/bin/sh"), 8, 1, 16);
+            } else {
+                encoder.forker(108 - depth, START);
+            }
+            table.update(view());
+        }
+        RecordEncoder eighth = record(4);
+        eighth.thread(100, 100, 1, 101);
+        eighth.finishPartial();
+        assertThat(text.toLine(new RecordView().wrap(eighth.buffer(), 0))).endsWith(" by /bin/sh" + " ← sh".repeat(7));
+        RecordEncoder ninth = record(4);
+        ninth.thread(99, 99, 1, 100);
+        ninth.finishPartial();
+        assertThat(text.toLine(new RecordView().wrap(ninth.buffer(), 0)))
+                .endsWith(" by /bin/sh" + " ← sh".repeat(7) + " ← …");
+        TextEventWriter ascii = new TextEventWriter(clock, flags, ZoneOffset.UTC, false, false, 0, table);
+        assertThat(ascii.toLine(new RecordView().wrap(ninth.buffer(), 0))).endsWith(" <- sh <- ..");
+    }
+
+    @Test
+    void aContainerWithoutNamesIsShownByItsRuntimeAndItsId() {
+        clock.arrived(START);
+        table.update(inContainer());
+        assertThat(text.toLine(callInContainer())).contains(" {docker:0123456789ab} ");
+        assertThat(textOf(inContainer())).endsWith(" tool {docker:0123456789ab}\n");
+        for (Map.Entry<String, String> path : Map.of(
+                        "/default/ID", "{0123456789ab}",
+                        "/user.slice/user-1000.slice/user@1000.service/libpod-ID.scope",
+                                "{podman:0123456789ab of user 1000}",
+                        "/lxc.payload.web", "{lxc:web}")
+                .entrySet()) {
+            table.update(inCgroup(path.getKey()));
+            assertThat(text.toLine(callInContainer())).contains(" " + path.getValue() + " ");
+        }
+    }
+
+    @Test
+    void eachProcessEventHasItsContainerAndAFailedExecItsProgram() {
+        clock.arrived(START);
+        ProcessView failed = inside(ProcessView.Type.EXEC_FAILED);
+        assertThat(jsonOf(failed))
+                .containsEntry("cgroup", null)
+                .doesNotContainKey("container")
+                .containsEntry("process", null)
+                .containsEntry("process_unknown", "NOT_SEEN");
+        table.update(inContainer());
+        Map<String, Object> container = Map.of("id", "0123456789abcdef".repeat(4), "runtime", "docker");
+        for (ProcessView.Type type : ProcessView.Type.values()) {
+            assertThat(jsonOf(inside(type))).as(type.name()).containsEntry("container", container);
+        }
+        assertThat(jsonOf(failed))
+                .extractingByKey("process", JsonLines.OBJECT)
+                .containsEntry("executable", "/usr/bin/dash")
+                .containsEntry("start_ns", START);
+        assertThat(jsonOf(inside(ProcessView.Type.EXIT))).doesNotContainKey("process");
+        assertThat(textOf(failed)).contains(" by /usr/bin/dash ← … {docker:0123456789ab}");
+    }
+
+    @Test
+    void aContainerHasThoseAroundItAndWhoCanHaveForgedIt() {
+        clock.arrived(START);
+        String id = "0123456789abcdef".repeat(4);
+        ProcessView exec = inCgroup("/user.slice/user-1000.slice/user@1000.service/libpod-" + id + ".scope/lxc/web");
+        table.update(exec);
+        for (Map<String, Object> event : List.of(jsonOf(callInContainer()), jsonOf(exec))) {
+            assertThat(event)
+                    .containsEntry(
+                            "container",
+                            Map.of("id", "web", "runtime", "lxc", "outer", List.of(id), "delegated_to", 1000L));
+        }
+        for (EventWriter writer : List.of(ocsf, ecs)) {
+            for (Map<String, Object> event :
+                    List.of(JsonLines.parse(writer.toLine(callInContainer())).get(0), written(writer, exec))) {
+                assertThat(object(event.get(writer == ocsf ? "unmapped" : "unraced")))
+                        .containsEntry("container_outer", List.of(id))
+                        .containsEntry("container_delegated_to", 1000L);
+            }
+        }
+        // Nobody knows what made a container whose cgroup has an id alone.
+        ProcessView bare = inCgroup("/default/" + id);
+        table.update(bare);
+        assertThat(jsonOf(bare)).containsEntry("container", Map.of("id", id, "runtime", "unknown"));
+        SchemaWritersTest.assertFitsEcs(written(ecs, bare));
+        SchemaWritersTest.assertFitsOcsf(written(ocsf, bare));
+        assertThat(object(written(ecs, bare).get("container"))).isEqualTo(Map.of("id", id));
+        assertThat(object(object(written(ocsf, bare).get("process")).get("container")))
+                .isEqualTo(Map.of("uid", id));
+    }
+
+    @Test
+    void aProcessHasAnIdentityThatNoOtherHas() {
+        table.update(exec("tool\0", null));
+        String ofCall = identity(ecs, JsonLines.parse(ecs.toLine(call(4))).get(0));
+        assertThat(ofCall)
+                .isEqualTo("host-7-140000000-4")
+                .isEqualTo(identity(ecs, written(ecs, exec("tool\0", null))))
+                .isEqualTo(identity(ocsf, written(ocsf, exec("tool\0", null))));
+        EventWriter elsewhere = new EcsEventWriter(clock, flags, "other", table);
+        assertThat(identity(ecs, JsonLines.parse(elsewhere.toLine(call(4))).get(0)))
+                .isEqualTo("other-7-140000000-4");
+        begin(ProcessView.Type.EXEC);
+        encoder.containerId(bytes("a-1"));
+        ProcessView inSandbox = view();
+        ProcessTable sandboxes = new ProcessTable();
+        sandboxes.update(inSandbox);
+        assertThat(identity(ecs, written(new EcsEventWriter(clock, flags, "host", sandboxes), inSandbox)))
+                .isEqualTo("host-612d31-7-140000000-4");
+    }
+
+    private String identity(EventWriter form, Map<String, Object> event) {
+        return String.valueOf(object(event.get("process")).get(form == ecs ? "entity_id" : "uid"));
+    }
+
+    private ProcessView inside(ProcessView.Type type) {
+        begin(type);
+        encoder.namespaces(77, 1, 1);
+        if (type == ProcessView.Type.EXEC_FAILED) {
+            encoder.failed(ProcessView.ExecCall.EXECVEAT, Mitigation.STASH, START, 5, 0x100, -2)
+                    .trust(Provenance.ENTER, Integrity.UNCHECKED)
+                    .path(bytes("/tmp/none"));
+        }
+        return view();
+    }
+
+    private ProcessView inCgroup(String path) {
+        begin(ProcessView.Type.EXEC);
+        encoder.namespaces(77, 1, 1)
+                .path(bytes("/tmp/tool"))
+                .executable(bytes("/usr/bin/dash"), 8, 1, 15)
+                .arguments(bytes("tool\0"))
+                .cgroup(bytes(path.replace("ID", "0123456789abcdef".repeat(4))));
+        return view();
     }
 
     private static Map<String, Object> object(@Nullable Object value) {

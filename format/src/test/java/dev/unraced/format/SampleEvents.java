@@ -10,6 +10,7 @@ import dev.unraced.event.Provenance;
 import dev.unraced.event.Syscall;
 import dev.unraced.event.record.RecordEncoder;
 import dev.unraced.event.record.RecordView;
+import dev.unraced.linux.OpenFlags;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +19,6 @@ import java.util.HexFormat;
 /** Records that tests start from. */
 public final class SampleEvents {
     public static final long EXIT_NANOS = 1_000_012_345_678L;
-    public static final int AT_FDCWD = -100;
     public static final long O_CLOEXEC = 02000000;
 
     private SampleEvents() {}
@@ -38,7 +38,7 @@ public final class SampleEvents {
     /** An openat that succeeded, and whose path is proven. */
     public static RecordEncoder open(byte[] path) {
         return begin(Syscall.OPENAT, 3)
-                .dirfd(AT_FDCWD)
+                .dirfd(OpenFlags.AT_FDCWD)
                 .path(path, Provenance.ENTER, Integrity.MATCH)
                 .how(O_CLOEXEC, 0, 0, 0, Provenance.KERNEL, Integrity.MATCH)
                 .file(path, 8, 1, 1234);
@@ -51,7 +51,7 @@ public final class SampleEvents {
     /** An openat that failed with ENOENT. */
     public static RecordEncoder failedOpen(String path) {
         return begin(Syscall.OPENAT, -2)
-                .dirfd(AT_FDCWD)
+                .dirfd(OpenFlags.AT_FDCWD)
                 .path(utf8(path), Provenance.ENTER, Integrity.UNCHECKED)
                 .how(0, 0, 0, 0, Provenance.KERNEL, Integrity.MATCH);
     }

@@ -57,6 +57,20 @@ class TextEventWriterTest {
                     open(deep).thread(1_234_567, 1_234_566, 1, 1).comm(utf8("a-program-name1")),
                     failedOpen(deep),
                     open("/short").file(utf8(deep), 8, 1, 1234),
+                    open("/short")
+                            .path(utf8("/short"), Provenance.ENTER, Integrity.DIFFERS)
+                            .file(utf8("/events/syscalls/sys_enter_pidfd_getfd/id"), 8, 1, 1234)
+                            .flag(EventFlag.DETACHED)
+                            .flag(EventFlag.FD_TABLE_SHARED),
+                    open(deep)
+                            .path(utf8(deep), Provenance.EXIT, Integrity.CHANGED)
+                            .file(utf8(deep), 0xfff, 0xfffff, Long.MAX_VALUE)
+                            .flag(EventFlag.TRUNCATED)
+                            .flag(EventFlag.ENTER_MISSED)
+                            .flag(EventFlag.RESOLVED_TRUNCATED)
+                            .flag(EventFlag.RESOLVED_UNSTABLE)
+                            .flag(EventFlag.FOREIGN_MOUNT_NS)
+                            .flag(EventFlag.EXECUTION_UNKNOWN),
                     connect("020000507f000001"),
                     connect("0a000050000000000123456789abcdef0123456789abcdef01000000"))) {
                 assertThat(line(columns, event).lines())
@@ -139,6 +153,90 @@ class TextEventWriterTest {
         assertThat(line(failedOpen("/x").flag(EventFlag.FD_TABLE_SHARED)))
                 .as("no file that it could weaken")
                 .endsWith("12.3µs\n");
+    }
+
+    @Test
+    void everydayMarksAreSignsOnATerminalWithOneLegend() {
+        TextEventWriter writer =
+                new TextEventWriter(JsonEventWriterTest.clock(), OpenFlagNames.X86, ZoneOffset.UTC, false, true, 80);
+        assertThat(writer.toLine(view(open("/etc/hosts")))).doesNotContain("~");
+        assertThat(writer.takeLegend()).isEmpty();
+
+        assertThat(writer.toLine(view(unchecked("/etc/hosts").flag(EventFlag.FD_TABLE_SHARED))))
+                .as("one line of at most 80 characters")
+                .endsWith(" = 3       ~ t")
+                .doesNotContain("\n")
+                .hasSizeLessThanOrEqualTo(80);
+        assertThat(writer.takeLegend()).contains("~ is UNCHECKED", "t FD_TABLE_SHARED", "--wide");
+        assertThat(writer.toLine(view(open("/x").flag(EventFlag.FD_TABLE_SHARED))))
+                .endsWith(" t");
+        assertThat(writer.takeLegend()).as("only once").isEmpty();
+    }
+
+    @Test
+    void whatIsNotEverydayIsWrittenOutOnATerminal() {
+        assertThat(line(80, unchecked("/x").flag(EventFlag.FD_TABLE_SHARED).flag(EventFlag.RESOLVED_UNSTABLE)))
+                .endsWith(" UNCHECKED t RESOLVED_UNSTABLE\n");
+        assertThat(line(80, unchecked("/x").flag(EventFlag.DETACHED))).endsWith(" UNCHECKED DETACHED\n");
+        assertThat(line(80, open("/x").flag(EventFlag.CREATED))).endsWith(" CREATED\n");
+        assertThat(line(
+                        80,
+                        begin(Syscall.CONNECT, 0)
+                                .fd(5)
+                                .address(hex("020000507f000001"), 8, Provenance.ENTER, Integrity.UNCHECKED)
+                                .socket(2, 1, 6, null, hex("020000507f000001"))
+                                .flag(EventFlag.SOCKET_SHARED)))
+                .endsWith(" UNCHECKED SOCKET_SHARED\n");
+    }
+
+    @Test
+    void onlyAPathThatDiffersCanBeByALink() {
+        assertThat(byLink(open("/lib/x")
+                        .path(utf8("/lib/x"), Provenance.ENTER, Integrity.DIFFERS)
+                        .file(utf8("/usr/lib/x"), 8, 1, 1234)))
+                .contains("\u001b[2mby a link\u001b[0m")
+                .doesNotContain("DIFFERS");
+        assertThat(byLink(open("/lib/x")
+                        .path(utf8("/lib/x"), Provenance.EXIT, Integrity.CHANGED)
+                        .file(utf8("/usr/lib/x"), 8, 1, 1234)))
+                .contains("CHANGED", "EXIT!")
+                .doesNotContain("by a link");
+        assertThat(byLink(open("/x"))).doesNotContain("by a link");
+        assertThat(byLink(unchecked("/x").flag(EventFlag.FD_TABLE_SHARED)))
+                .contains("UNCHECKED", "FD_TABLE_SHARED")
+                .doesNotContain("by a link");
+        assertThat(byLink(begin(Syscall.OPENAT2, 3)
+                        .path(utf8("/lib/x"), Provenance.EXIT, Integrity.DIFFERS)
+                        .how(0, 0, 8, 24, Provenance.ENTER, Integrity.DIFFERS)
+                        .file(utf8("/usr/lib/x"), 8, 1, 1234)))
+                .as("the mark of the provenance, and that of how, stay")
+                .contains("by a link", "EXIT!", "how:DIFFERS");
+        assertThat(byLink(begin(Syscall.CONNECT, 0)
+                        .fd(5)
+                        .address(hex("020000507f000001"), 8, Provenance.ENTER, Integrity.DIFFERS)
+                        .socket(2, 1, 6, null, hex("020000517f000001"))))
+                .contains("DIFFERS");
+    }
+
+    private static String byLink(RecordEncoder event) {
+        return new TextEventWriter(
+                        JsonEventWriterTest.clock(),
+                        OpenFlagNames.X86,
+                        ZoneOffset.UTC,
+                        true,
+                        true,
+                        0,
+                        null,
+                        asked -> true)
+                .toLine(view(event));
+    }
+
+    private static RecordEncoder unchecked(String path) {
+        return begin(Syscall.OPENAT, 3)
+                .dirfd(-100)
+                .path(utf8(path), Provenance.ENTER, Integrity.UNCHECKED)
+                .how(0, 0, 0, 0, Provenance.KERNEL, Integrity.MATCH)
+                .file(utf8(path), 8, 1, 1234);
     }
 
     @Test

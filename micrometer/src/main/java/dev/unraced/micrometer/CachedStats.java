@@ -3,13 +3,14 @@ package dev.unraced.micrometer;
 
 import dev.unraced.capture.Capture;
 import dev.unraced.capture.CaptureStats;
+import dev.unraced.event.Mitigation;
 import io.micrometer.core.instrument.Clock;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The statistics of a capture, read once for all meters of one scrape: so the meters agree, and cost one read of the
- * kernel's counters.
+ * The statistics of a capture and its mode, read once for all meters of one scrape: so the meters agree, and cost one
+ * read of the kernel's counters, or one question to a server.
  */
 final class CachedStats {
     static final long FRESH_MILLIS = 100;
@@ -17,6 +18,7 @@ final class CachedStats {
     private final Capture capture;
     private final Clock clock;
     private @Nullable CaptureStats stats;
+    private @Nullable Mitigation mitigation;
     private long read;
     /** When the consumer was last seen to keep up. */
     private long kept;
@@ -27,11 +29,13 @@ final class CachedStats {
     }
 
     synchronized CaptureStats now() {
-        long now = clock.monotonicTime();
         CaptureStats current = stats;
-        if (current == null || now - read >= TimeUnit.MILLISECONDS.toNanos(FRESH_MILLIS)) {
+        if (current == null || clock.monotonicTime() - read >= TimeUnit.MILLISECONDS.toNanos(FRESH_MILLIS)) {
             CaptureStats before = stats;
             current = capture.stats();
+            mitigation = capture.mitigation();
+            // They are fresh from now on, however long a server took to answer.
+            long now = clock.monotonicTime();
             if (before == null || current.delivered() != before.delivered() || current.pending() == 0) {
                 kept = now;
             }
@@ -39,6 +43,11 @@ final class CachedStats {
             read = now;
         }
         return current;
+    }
+
+    synchronized boolean isMode(Mitigation mode) {
+        now();
+        return mitigation == mode;
     }
 
     /** Returns for how many seconds events have waited without one being handed over. */

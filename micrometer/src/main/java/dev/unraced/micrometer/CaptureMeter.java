@@ -17,6 +17,8 @@ public enum CaptureMeter implements MeterDocumentation {
     RETURNED("unraced.returned", Meter.Type.COUNTER, "calls", "Watched calls that returned", null),
     /** Enter events made. */
     ENTERED("unraced.entered", Meter.Type.COUNTER, "events", "Enter events made", null),
+    /** Process events made. */
+    PROCESS_EVENTS("unraced.process.events", Meter.Type.COUNTER, "events", "Process events made", null),
     /** Events that the consumer got. */
     DELIVERED("unraced.delivered", Meter.Type.COUNTER, "events", "Events that the consumer got", null),
     /** Calls and entries that should have become events. */

@@ -25,9 +25,9 @@ import java.util.function.ToDoubleFunction;
 /**
  * Binds the statistics of a capture to a registry, as the meters that {@link CaptureMeter} lists. Thread-safe.
  *
- * <p>An event costs nothing extra: the statistics are read when the registry asks, and once for all meters that it asks
- * for within {@value CachedStats#FRESH_MILLIS} ms. The registry keeps the capture reachable until {@link #close}; a
- * capture that is closed keeps its last figures until then.
+ * <p>An event costs nothing extra: statistics and mode are read when the registry asks, and once for all meters that it
+ * asks for within {@value CachedStats#FRESH_MILLIS} ms. The registry keeps the capture reachable until {@link #close};
+ * a capture that is closed keeps its last figures until then.
  */
 public final class CaptureMetrics implements MeterBinder, AutoCloseable {
     private static final double NANOS_PER_SECOND = 1e9;
@@ -54,6 +54,7 @@ public final class CaptureMetrics implements MeterBinder, AutoCloseable {
         Binding binding = new Binding(registry, cached);
         binding.bind(CaptureMeter.RETURNED, CaptureStats::returned);
         binding.bind(CaptureMeter.ENTERED, CaptureStats::entered);
+        binding.bind(CaptureMeter.PROCESS_EVENTS, CaptureStats::processEvents);
         binding.bind(CaptureMeter.DELIVERED, CaptureStats::delivered);
         binding.bind(CaptureMeter.PENDING, CaptureStats::pending);
         binding.bind(CaptureMeter.CONSUMER_ALIVE, stats -> capture.isOpen() && stats.consuming() ? 1 : 0);
@@ -74,8 +75,7 @@ public final class CaptureMetrics implements MeterBinder, AutoCloseable {
         binding.bind(CaptureMeter.RING_SIZE, CaptureStats::ringBytes);
         bindStash(binding);
         for (Mitigation mode : Mitigation.values()) {
-            binding.bind(
-                    CaptureMeter.MITIGATION, tag(CaptureTag.MODE, mode), stats -> capture.mitigation() == mode ? 1 : 0);
+            binding.bind(CaptureMeter.MITIGATION, tag(CaptureTag.MODE, mode), stats -> cached.isMode(mode) ? 1 : 0);
         }
         binding.bind(CaptureMeter.OPEN, stats -> capture.isOpen() ? 1 : 0);
     }

@@ -40,9 +40,10 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class CaptureMetricsTest {
-    private static final CaptureStats BOOKS = CaptureStats.builder()
-            .returned(100)
+    private static final CaptureStats STATS = CaptureStats.builder()
+            .returned(60)
             .entered(5)
+            .processEvents(40)
             .delivered(90)
             .pending(3)
             .lost(Map.of(LossReason.RING_FULL, 4L))
@@ -70,7 +71,7 @@ class CaptureMetricsTest {
 
     private CaptureMetrics bind() {
         when(capture.driver()).thenReturn("fake");
-        when(capture.stats()).thenReturn(BOOKS);
+        when(capture.stats()).thenReturn(STATS);
         when(capture.mitigation()).thenReturn(Mitigation.STASH);
         when(capture.isOpen()).thenReturn(true);
         CaptureMetrics metrics = new CaptureMetrics(capture, Tags.of("agent", "one"));
@@ -91,8 +92,9 @@ class CaptureMetricsTest {
     void everyFigureOfTheStatisticsHasItsMeter() {
         bind();
 
-        assertThat(value(CaptureMeter.RETURNED)).isEqualTo(100);
+        assertThat(value(CaptureMeter.RETURNED)).isEqualTo(60);
         assertThat(value(CaptureMeter.ENTERED)).isEqualTo(5);
+        assertThat(value(CaptureMeter.PROCESS_EVENTS)).isEqualTo(40);
         assertThat(value(CaptureMeter.DELIVERED)).isEqualTo(90);
         assertThat(value(CaptureMeter.PENDING)).isEqualTo(3);
         assertThat(value(CaptureMeter.LOST, "reason", "ring_full")).isEqualTo(4);
@@ -120,6 +122,25 @@ class CaptureMetricsTest {
     }
 
     @Test
+    void theMetersBalanceAsTheStatisticsDo() {
+        bind();
+
+        assertThat(STATS.imbalance()).isZero();
+        assertThat(sum(CaptureMeter.RETURNED) + sum(CaptureMeter.ENTERED) + sum(CaptureMeter.PROCESS_EVENTS))
+                .isEqualTo(sum(CaptureMeter.DELIVERED)
+                        + sum(CaptureMeter.PENDING)
+                        + sum(CaptureMeter.LOST)
+                        + sum(CaptureMeter.FILTERED));
+    }
+
+    /** Adds up a meter's values for all values of its further tag. */
+    private double sum(CaptureMeter meter) {
+        return registry.get(meter.getName()).meters().stream()
+                .mapToDouble(each -> each.measure().iterator().next().getValue())
+                .sum();
+    }
+
+    @Test
     void aConsumerThatHandsNothingOverIsSeen() {
         bind();
         assertThat(value(CaptureMeter.CONSUMER_STALLED)).isZero();
@@ -136,7 +157,7 @@ class CaptureMetricsTest {
         clock.add(Duration.ofSeconds(5));
         assertThat(value(CaptureMeter.CONSUMER_STALLED)).isZero();
 
-        when(capture.stats()).thenReturn(BOOKS);
+        when(capture.stats()).thenReturn(STATS);
         when(capture.isOpen()).thenReturn(false);
         clock.add(Duration.ofSeconds(5));
         assertThat(value(CaptureMeter.CONSUMER_STALLED)).isZero();
@@ -175,7 +196,7 @@ class CaptureMetricsTest {
                 .wakeups(7)
                 .ringBytes(4096)
                 .stashBytes(512)
-                .stash(BOOKS.stash())
+                .stash(STATS.stash())
                 .copiesMissed(9)
                 .build();
     }
@@ -217,15 +238,30 @@ class CaptureMetricsTest {
     }
 
     @Test
-    void theStatisticsAreReadOncePerScrape() {
+    void theStatisticsAndTheModeAreReadOncePerScrape() {
         bind();
         registry.getMeters().forEach(Meter::measure);
         registry.getMeters().forEach(meter -> meter.measure().forEach(sample -> sample.getValue()));
         verify(capture, times(1)).stats();
+        verify(capture, times(1)).mitigation();
 
         clock.add(Duration.ofSeconds(10));
         registry.getMeters().forEach(meter -> meter.measure().forEach(sample -> sample.getValue()));
         verify(capture, times(2)).stats();
+        verify(capture, times(2)).mitigation();
+    }
+
+    @Test
+    void aServerThatIsSlowIsAskedOncePerScrape() {
+        bind();
+        when(capture.stats()).thenAnswer(call -> {
+            clock.add(Duration.ofSeconds(5));
+            return STATS;
+        });
+        registry.getMeters().forEach(meter -> meter.measure().forEach(sample -> sample.getValue()));
+        verify(capture, times(1)).stats();
+        verify(capture, times(1)).mitigation();
+        assertThat(value(CaptureMeter.CONSUMER_STALLED)).isZero();
     }
 
     @Test
@@ -273,6 +309,7 @@ class CaptureMetricsTest {
             assertThat(prometheus.scrape().lines())
                     .contains(
                             "unraced_returned_calls_total{driver=\"sim\"} 2.0",
+                            "unraced_process_events_total{driver=\"sim\"} 0.0",
                             "unraced_delivered_events_total{driver=\"sim\"} 1.0",
                             "unraced_pending_events{driver=\"sim\"} 1.0",
                             "unraced_lost_events_total{driver=\"sim\",reason=\"ring_full\"} 0.0",

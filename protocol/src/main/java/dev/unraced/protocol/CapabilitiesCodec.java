@@ -18,7 +18,11 @@ public final class CapabilitiesCodec {
     public static dev.unraced.protocol.v1.Capabilities encode(String driver, Capabilities capabilities) {
         dev.unraced.protocol.v1.Capabilities.Builder message = dev.unraced.protocol.v1.Capabilities.newBuilder()
                 .setDriver(driver)
-                .setProcessEvents(capabilities.has(Feature.PROCESS_EVENTS));
+                .setProcessEvents(capabilities.has(Feature.PROCESS_EVENTS))
+                .setLiveFilters(capabilities.has(Feature.LIVE_FILTERS))
+                .setTerminals(capabilities.has(Feature.TERMINALS))
+                .setFilterExecutable(capabilities.has(Feature.FILTER_EXECUTABLE))
+                .setCgroupPath(capabilities.has(Feature.CGROUP_PATH));
         capabilities
                 .lacking()
                 .forEach((capability, reason) -> message.addLacking(
@@ -36,15 +40,44 @@ public final class CapabilitiesCodec {
                 }
             }
         }
-        return message.getProcessEvents() || !capabilities.has(Feature.PROCESS_EVENTS)
-                ? capabilities
-                : capabilities.without(
-                        Feature.PROCESS_EVENTS, "the server is of a version that streams events of calls alone");
+        capabilities = withoutUnless(
+                message.getProcessEvents(),
+                capabilities,
+                Feature.PROCESS_EVENTS,
+                "the server is of a version that streams events of calls alone");
+        capabilities = withoutUnless(
+                message.getLiveFilters(),
+                capabilities,
+                Feature.LIVE_FILTERS,
+                "the server is of a version whose subscriptions keep the filters with which they began");
+        capabilities = withoutUnless(
+                message.getTerminals(),
+                capabilities,
+                Feature.TERMINALS,
+                "the server is of a version whose process events name no terminal");
+        capabilities = withoutUnless(
+                message.getFilterExecutable(),
+                capabilities,
+                Feature.FILTER_EXECUTABLE,
+                "the server is of a version that knows no filter by executable");
+        capabilities = withoutUnless(
+                message.getCgroupPath(),
+                capabilities,
+                Feature.CGROUP_PATH,
+                "the server is of a version whose process events have no path of a cgroup");
+        return capabilities;
+    }
+
+    /** Takes a feature away that a server of before it does not name as lacking. A reason of the server's stays. */
+    private static Capabilities withoutUnless(
+            boolean isTold, Capabilities capabilities, Feature feature, String reason) {
+        return !isTold && capabilities.has(feature) ? capabilities.without(feature, reason) : capabilities;
     }
 
     private static String reason(Lacking lacking) {
-        String reason = lacking.getReason();
-        return reason.isBlank() ? "the server says so" : reason.substring(0, Math.min(MAX_REASON, reason.length()));
+        String told = lacking.getReason();
+        String reason = told.substring(0, Math.min(MAX_REASON, told.length()));
+        return reason.isBlank() ? "the server says so" : reason;
     }
 
     /** Returns the name alone if it is unambiguous; Mitigation.KERNEL and Provenance.KERNEL are not. */

@@ -31,6 +31,7 @@ import dev.unraced.protocol.v1.Process;
 import dev.unraced.protocol.v1.Provenance;
 import dev.unraced.protocol.v1.Socket;
 import dev.unraced.protocol.v1.Syscall;
+import dev.unraced.protocol.v1.Terminal;
 import java.util.Optional;
 
 /** Converts events to messages, for programs that do not read records. Allocates. */
@@ -85,6 +86,14 @@ public final class EventCodec {
                 .setInterpreter(bytes(event.interpreter()))
                 .setArguments(bytes(event.arguments()))
                 .setArgumentsSize(event.argumentsSize());
+        if (event.type() == ProcessView.Type.EXEC) {
+            process.setPathProvenance(
+                    Provenance.forNumber(event.pathProvenance().code()));
+        }
+        if (event.isTerminalKnown()) {
+            process.setTerminal(
+                    Terminal.newBuilder().setDeviceMajor(event.terminalMajor()).setDeviceMinor(event.terminalMinor()));
+        }
         if (event.has(EventFlag.HAS_FILE)) {
             process.setExecutable(
                     file(bytes(event.executable()), event.deviceMajor(), event.deviceMinor(), event.inode()));
@@ -135,8 +144,22 @@ public final class EventCodec {
                 .setPathIntegrity(Integrity.forNumber(event.pathIntegrity().code()));
     }
 
-    /** Adds the program behind a call, or why the table does not know it. */
+    /**
+     * Adds the caller's user, cgroup and container, and the program behind a call or why the table does not know it.
+     */
     public static Event.Builder describe(Event.Builder message, EventView event, ProcessTable table) {
+        dev.unraced.event.ByteString cgroup = table.cgroupOf(event);
+        if (cgroup != null) {
+            message.setCgroupPath(ByteString.copyFrom(cgroup.toByteArray()));
+        }
+        dev.unraced.event.ByteString user = table.userOf(event);
+        if (user != null) {
+            message.setUser(user.toUtf8());
+        }
+        Container container = table.containerOf(event);
+        if (container != null) {
+            message.setContainer(container(container));
+        }
         ProcessImage image = table.imageOf(event);
         if (image == null) {
             return message.setImageUnknown(table.absenceOf(event).name());
@@ -153,24 +176,42 @@ public final class EventCodec {
             known.setExecutable(
                     file(bytes(program.executable()), program.deviceMajor(), program.deviceMinor(), program.inode()));
         }
-        image.ancestors()
-                .forEach(ancestor -> known.addAncestors(Ancestor.newBuilder()
-                        .setTgid(ancestor.tgid())
-                        .setStartNanos(ancestor.startNanos())
-                        .setExecutable(bytes(ancestor.program().executable()))));
-        dev.unraced.event.ByteString cgroup = table.cgroupOf(event);
-        if (cgroup != null) {
-            known.setCgroupPath(ByteString.copyFrom(cgroup.toByteArray()));
+        if (image.terminal().isKnown()) {
+            known.setTerminal(Terminal.newBuilder()
+                    .setDeviceMajor(image.terminal().major())
+                    .setDeviceMinor(image.terminal().minor()));
         }
-        dev.unraced.event.ByteString user = table.userOf(event);
-        if (user != null) {
-            known.setUser(user.toUtf8());
-        }
-        Container container = table.containerOf(event);
-        if (container != null) {
-            known.setContainerId(container.id());
-        }
+        image.ancestors().forEach(ancestor -> known.addAncestors(ancestor(ancestor)));
+        known.setHasMoreAncestors(image.hasMoreAncestors());
+        image.programAbsence().ifPresent(absence -> known.setProgramUnknown(absence.name()));
+        // Consumers of the first messages look for these three here.
+        known.setCgroupPath(message.getCgroupPath())
+                .setUser(message.getUser())
+                .setContainerId(message.getContainer().getId());
         return message.setImage(known);
+    }
+
+    private static Ancestor.Builder ancestor(dev.unraced.process.Ancestor ancestor) {
+        Program program = ancestor.program();
+        return Ancestor.newBuilder()
+                .setTgid(ancestor.tgid())
+                .setStartNanos(ancestor.startNanos())
+                .setExecutable(bytes(program.executable()))
+                .setFlags(program.flags())
+                .setDeviceMajor(program.deviceMajor())
+                .setDeviceMinor(program.deviceMinor())
+                .setInode(program.inode())
+                .setMountNamespace((int) ancestor.mountNamespace())
+                .setMayBeLater(!ancestor.isAsOfFork());
+    }
+
+    private static dev.unraced.protocol.v1.Container.Builder container(Container container) {
+        return dev.unraced.protocol.v1.Container.newBuilder()
+                .setId(container.id())
+                .setRuntime(container.runtime())
+                .setPod(container.pod().orElse(""))
+                .addAllOuter(container.outer())
+                .setDelegatedTo((int) container.delegatedTo().orElse(0));
     }
 
     private static File.Builder file(ByteString path, int deviceMajor, int deviceMinor, long inode) {

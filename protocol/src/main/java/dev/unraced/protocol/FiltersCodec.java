@@ -19,6 +19,7 @@ public final class FiltersCodec {
         Filters.Builder message = Filters.newBuilder()
                 .addAllTgids(filters.tgids())
                 .addAllCgroups(filters.cgroups())
+                .addAllExecutables(filters.executables())
                 .setResult(Codes.encode(filters.result()));
         // The wire's numbers are unsigned.
         filters.uids().forEach(uid -> message.addUids(uid.intValue()));
@@ -53,6 +54,9 @@ public final class FiltersCodec {
         for (long namespace : message.getMountNamespacesList()) {
             require(namespace > 0 && namespace <= 0xFFFF_FFFFL, "a mount namespace that is no inode number");
         }
+        for (String executable : message.getExecutablesList()) {
+            require(executable.startsWith("/"), "executable " + executable + ", which is no absolute path");
+        }
         Set<Long> uids =
                 message.getUidsList().stream().map(Integer::toUnsignedLong).collect(Collectors.toSet());
         return new EventFilters(
@@ -60,6 +64,7 @@ public final class FiltersCodec {
                 uids,
                 new LinkedHashSet<>(message.getCgroupsList()),
                 new LinkedHashSet<>(message.getMountNamespacesList()),
+                new LinkedHashSet<>(message.getExecutablesList()),
                 paths,
                 Codes.decode(message.getResult()));
     }

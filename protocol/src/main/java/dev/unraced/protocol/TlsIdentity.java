@@ -6,9 +6,16 @@ import io.grpc.util.AdvancedTlsX509TrustManager;
 import io.grpc.util.CertificateUtils;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.SignatureException;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ScheduledFuture;
@@ -35,6 +42,8 @@ public final class TlsIdentity implements AutoCloseable {
     });
     private final ScheduledFuture<?> following;
     private List<Object> seen;
+    /** The last state of the files that could not be used, which is logged once. */
+    private List<Object> refused = List.of();
 
     /**
      * Reads the files.
@@ -55,6 +64,8 @@ public final class TlsIdentity implements AutoCloseable {
                     .build();
             seen = fingerprint();
             read();
+        } catch (OtherKey e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
         } catch (IOException | GeneralSecurityException | RuntimeException e) {
             throw new IllegalArgumentException(
                     "the certificates in " + files.certificate() + ", " + files.key() + " and " + files.authorities()
@@ -76,39 +87,107 @@ public final class TlsIdentity implements AutoCloseable {
     }
 
     private static void require(Path file, Content content, String what) {
+        Object found;
         try (InputStream in = Files.newInputStream(file)) {
-            if (content.read(in) instanceof Object[] certificates && certificates.length == 0) {
-                throw new IllegalArgumentException(file + " holds no " + what);
-            }
-        } catch (IOException | GeneralSecurityException e) {
+            found = content.read(in);
+        } catch (IOException | GeneralSecurityException | RuntimeException e) {
+            // The library throws exceptions of no common kind at bytes that are no base64.
             throw new IllegalArgumentException(file + " holds no " + what, e);
+        }
+        if (found instanceof Object[] certificates && certificates.length == 0) {
+            throw new IllegalArgumentException(file + " holds no " + what);
+        }
+    }
+
+    private static final class OtherKey extends GeneralSecurityException {
+        OtherKey(TlsFiles files) {
+            super(files.key() + " is not the private key of the certificate in " + files.certificate());
         }
     }
 
     private void read() throws IOException, GeneralSecurityException {
-        keys.updateIdentityCredentials(files.certificate().toFile(), files.key().toFile());
-        trust.updateTrustCredentials(files.authorities().toFile());
+        Pair pair = Pair.read(files);
+        if (!pair.fits()) {
+            throw new OtherKey(files);
+        }
+        // Nothing changes before all files were read, and what can still fail changes first.
+        trust.updateTrustCredentials(certificates(files.authorities()));
+        keys.updateIdentityCredentials(pair.chain().toArray(new X509Certificate[0]), pair.key());
     }
 
-    private void follow() {
-        try {
-            List<Object> now = fingerprint();
-            if (!now.equals(seen)) {
-                read();
-                seen = now;
-                LOG.info("Read the certificates again");
+    private static X509Certificate[] certificates(Path file) throws IOException, GeneralSecurityException {
+        try (InputStream in = Files.newInputStream(file)) {
+            X509Certificate[] found = CertificateUtils.getX509Certificates(in);
+            if (found.length == 0) {
+                throw new CertificateException(file + " holds no certificate");
             }
-        } catch (IOException | GeneralSecurityException | RuntimeException e) {
-            // Certificate and key are two files, and the second may change a little later.
-            LOG.warn("The certificates changed, but cannot be used: {}", e.getMessage());
+            return found;
         }
     }
 
-    private List<Object> fingerprint() throws IOException {
+    /** A certificate with its chain, and what should be its key. */
+    private record Pair(List<X509Certificate> chain, PrivateKey key) {
+        private static final byte[] SAMPLE = "unraced".getBytes(StandardCharsets.US_ASCII);
+
+        static Pair read(TlsFiles files) throws IOException, GeneralSecurityException {
+            try (InputStream key = Files.newInputStream(files.key())) {
+                return new Pair(List.of(certificates(files.certificate())), CertificateUtils.getPrivateKey(key));
+            }
+        }
+
+        /** Returns whether the certificate verifies what the key signs. */
+        boolean fits() throws GeneralSecurityException {
+            PublicKey published = chain.get(0).getPublicKey();
+            if (!published.getAlgorithm().equals(key.getAlgorithm())) {
+                return false;
+            }
+            String algorithm = switch (key.getAlgorithm()) {
+                case "RSA" -> "SHA256withRSA";
+                case "EC" -> "SHA256withECDSA";
+                default -> key.getAlgorithm();
+            };
+            Signature signature = Signature.getInstance(algorithm);
+            signature.initSign(key);
+            signature.update(SAMPLE);
+            byte[] signed = signature.sign();
+            signature.initVerify(published);
+            signature.update(SAMPLE);
+            try {
+                return signature.verify(signed);
+            } catch (SignatureException e) {
+                // The signature of a key on another curve, or of another length, is malformed to this one.
+                return false;
+            }
+        }
+    }
+
+    private void follow() {
+        List<Object> now = fingerprint();
+        if (now.equals(seen)) {
+            return;
+        }
+        try {
+            read();
+            seen = now;
+            LOG.info("Read the certificates again");
+        } catch (IOException | GeneralSecurityException | RuntimeException e) {
+            // Certificate and key are two files, and the second may change a little later.
+            if (!now.equals(refused)) {
+                refused = now;
+                LOG.warn("The certificates changed, but cannot be used: {}", e.getMessage());
+            }
+        }
+    }
+
+    private List<Object> fingerprint() {
         List<Object> marks = new ArrayList<>();
         for (Path file : all(files)) {
-            marks.add(Files.getLastModifiedTime(file));
-            marks.add(Files.size(file));
+            try {
+                marks.add(Files.getLastModifiedTime(file));
+                marks.add(Files.size(file));
+            } catch (IOException e) {
+                marks.add(e.toString());
+            }
         }
         return marks;
     }

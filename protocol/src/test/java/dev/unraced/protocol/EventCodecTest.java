@@ -16,9 +16,13 @@ import dev.unraced.event.record.ProcessRecordView;
 import dev.unraced.event.record.RecordEncoder;
 import dev.unraced.event.record.RecordView;
 import dev.unraced.process.ProcessTable;
+import dev.unraced.process.UserNames;
+import dev.unraced.protocol.v1.Ancestor;
 import dev.unraced.protocol.v1.Block;
 import dev.unraced.protocol.v1.Connect;
+import dev.unraced.protocol.v1.Container;
 import dev.unraced.protocol.v1.Event;
+import dev.unraced.protocol.v1.Image;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -84,6 +88,122 @@ class EventCodecTest {
     }
 
     @Test
+    void whatIsKnownOfACallerIsToldWithoutItsProgram() {
+        ProcessTable table = new ProcessTable(new UserNames(uid -> "alice"));
+        String id = "0123456789abcdef".repeat(4);
+        String cgroup = "/user.slice/user-1000.slice/user@1000.service/docker/" + id + "/lxc/web";
+        ProcessEncoder exec = new ProcessEncoder();
+        exec.begin(ProcessView.Type.EXEC, 1)
+                .sequence(0, 1)
+                .process(8, 8, 99, 3)
+                .user(1000, 1000, 1000, 1000)
+                .namespaces(77, 1, 1)
+                .cgroup(bytes(cgroup))
+                .finish();
+        ProcessRecordView view = new ProcessRecordView().wrap(exec.buffer(), 0);
+        while (table.userOf(view) == null) {
+            Thread.onSpinWait();
+        }
+        table.update(view);
+        RecordEncoder record = connect().process(99, 4).user(1000, 1000).namespaces(77, 1, 1);
+        record.thread(7, 7, 1, 6);
+        record.finishPartial();
+        RecordView call = new RecordView().wrap(record.buffer(), 0);
+        Event message =
+                EventCodec.describe(EventCodec.encode(call), call, table).build();
+        assertThat(message.getImageUnknown()).isEqualTo("NOT_SEEN");
+        assertThat(message.getUser()).isEqualTo("alice");
+        assertThat(message.getCgroupPath().toStringUtf8()).isEqualTo(cgroup);
+        assertThat(message.getContainer())
+                .isEqualTo(Container.newBuilder()
+                        .setId("web")
+                        .setRuntime("lxc")
+                        .addOuter(id)
+                        .setDelegatedTo(1000)
+                        .build());
+    }
+
+    @Test
+    void aParentHasItsFileAndTheMarksOfItsPath() {
+        ProcessTable table = new ProcessTable();
+        ProcessEncoder encoder = new ProcessEncoder();
+        encoder.begin(ProcessView.Type.EXEC, 1)
+                .sequence(0, 1)
+                .process(6, 6, 98, 3)
+                .namespaces(1, 11, 12)
+                .terminal(136, 3)
+                .path(bytes("/dev/fd/3"))
+                .executable(bytes("/usr/bin/curl"), 8, 1, 16)
+                .flag(EventFlag.DETACHED)
+                .finish();
+        table.update(new ProcessRecordView().wrap(encoder.buffer(), 0));
+        encoder.begin(ProcessView.Type.FORK, 2)
+                .process(7, 7, 99, 3)
+                .forker(6, 98)
+                .terminal(136, 3)
+                .finish();
+        table.update(new ProcessRecordView().wrap(encoder.buffer(), 0));
+        RecordEncoder record = connect().process(99, 3);
+        record.thread(7, 7, 1, 6);
+        record.finishPartial();
+        RecordView call = new RecordView().wrap(record.buffer(), 0);
+        Image image = EventCodec.describe(EventCodec.encode(call), call, table).getImage();
+        assertThat(image.getAncestorsList())
+                .containsExactly(Ancestor.newBuilder()
+                        .setTgid(6)
+                        .setStartNanos(98)
+                        .setExecutable(com.google.protobuf.ByteString.copyFromUtf8("/usr/bin/curl"))
+                        .setFlags(EventFlag.HAS_FILE.mask() | EventFlag.DETACHED.mask())
+                        .setDeviceMajor(8)
+                        .setDeviceMinor(1)
+                        .setInode(16)
+                        .setMountNamespace(11)
+                        .build());
+        assertThat(image.getTerminal().getDeviceMajor()).isEqualTo(136);
+        assertThat(image.getTerminal().getDeviceMinor()).isEqualTo(3);
+    }
+
+    @Test
+    void whatIsNotSureOfALineageIsCarried() {
+        ProcessTable table = new ProcessTable();
+        ProcessEncoder encoder = new ProcessEncoder();
+        encoder.begin(ProcessView.Type.ALIVE, 1)
+                .process(6, 6, 98, 3)
+                .parent(5, 97)
+                .executable(bytes("/usr/bin/bash"), 8, 1, 16)
+                .finish();
+        table.update(new ProcessRecordView().wrap(encoder.buffer(), 0));
+        encoder.begin(ProcessView.Type.ALIVE, 2)
+                .process(7, 7, 99, 3)
+                .parent(6, 98)
+                .finish();
+        table.update(new ProcessRecordView().wrap(encoder.buffer(), 0));
+        RecordEncoder record = connect().process(99, 3);
+        record.thread(7, 7, 1, 6);
+        record.finishPartial();
+        RecordView call = new RecordView().wrap(record.buffer(), 0);
+        Image image = EventCodec.describe(EventCodec.encode(call), call, table).getImage();
+        assertThat(image.getHasMoreAncestors()).isTrue();
+        assertThat(image.getAncestorsList()).singleElement().satisfies(parent -> {
+            assertThat(parent.getTgid()).isEqualTo(6);
+            assertThat(parent.getMayBeLater()).isTrue();
+        });
+        encoder.begin(ProcessView.Type.FORK, 3)
+                .process(8, 8, 100, 4)
+                .forker(7, 99)
+                .finish();
+        table.update(new ProcessRecordView().wrap(encoder.buffer(), 0));
+        RecordEncoder other = connect().process(100, 4);
+        other.thread(8, 8, 1, 7);
+        other.finishPartial();
+        RecordView childs = new RecordView().wrap(other.buffer(), 0);
+        assertThat(EventCodec.describe(EventCodec.encode(childs), childs, table)
+                        .getImage()
+                        .getProgramUnknown())
+                .isEqualTo("EXEC_MISSED");
+    }
+
+    @Test
     void aFailedExecIsCarriedAndSoAreTheCredentialsBeforeAnExec() {
         ProcessEncoder encoder = new ProcessEncoder();
         encoder.begin(ProcessView.Type.EXEC_FAILED, 2)
@@ -110,6 +230,19 @@ class EventCodecTest {
         assertThat(before.getCapabilities()).isEqualTo(5);
         encoder.begin(ProcessView.Type.EXEC, 4).finish();
         assertThat(processOf(encoder).hasBefore()).isFalse();
+    }
+
+    @Test
+    void aTerminalIsCarriedAndSoIsThatThereIsNone() {
+        ProcessEncoder encoder = new ProcessEncoder();
+        encoder.begin(ProcessView.Type.EXEC, 3).terminal(136, 3).finish();
+        assertThat(processOf(encoder).getTerminal().getDeviceMajor()).isEqualTo(136);
+        assertThat(processOf(encoder).getTerminal().getDeviceMinor()).isEqualTo(3);
+        encoder.begin(ProcessView.Type.EXEC, 3).terminal(0, 0).finish();
+        assertThat(processOf(encoder).hasTerminal()).isTrue();
+        assertThat(processOf(encoder).getTerminal().getDeviceMajor()).isZero();
+        encoder.begin(ProcessView.Type.EXEC, 3).finish();
+        assertThat(processOf(encoder).hasTerminal()).isFalse();
     }
 
     private static dev.unraced.protocol.v1.Process processOf(ProcessEncoder encoder) {

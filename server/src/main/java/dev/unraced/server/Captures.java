@@ -6,7 +6,9 @@ import dev.unraced.capture.Capture;
 import dev.unraced.capture.CaptureException;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
+import dev.unraced.config.EventFilters;
 import dev.unraced.driver.Driver;
+import dev.unraced.event.Feature;
 import dev.unraced.ring.Naps;
 import dev.unraced.server.broadcast.Broadcaster;
 import java.util.ArrayList;
@@ -73,7 +75,17 @@ public final class Captures implements AutoCloseable {
         timer.setRemoveOnCancelPolicy(true);
         timer.setKeepAliveTime(1, TimeUnit.SECONDS);
         timer.allowCoreThreadTimeOut(true);
-        this.shared = withShared ? new Broadcaster(driver.open(config), false, limits.ringBytes()) : null;
+        this.shared = withShared ? broadcaster(driver.open(config), false, limits.ringBytes()) : null;
+    }
+
+    /** Makes a broadcaster of a capture, or closes the capture, which nobody else would. */
+    private static Broadcaster broadcaster(Capture capture, boolean own, int ringBytes) {
+        try {
+            return new Broadcaster(capture, own, ringBytes);
+        } catch (RuntimeException | Error e) {
+            capture.close();
+            throw e;
+        }
     }
 
     Driver driver() {
@@ -82,6 +94,14 @@ public final class Captures implements AutoCloseable {
 
     CaptureConfig config() {
         return config;
+    }
+
+    /** Returns the server's own filters: those of the shared capture, which may have changed since it began. */
+    EventFilters filters() {
+        return shared().map(Broadcaster::capture)
+                .filter(capture -> capture.capabilities().has(Feature.LIVE_FILTERS))
+                .map(Capture::filters)
+                .orElse(config.filters());
     }
 
     /** Returns whether the process ids of events are those of this machine. */
@@ -123,8 +143,8 @@ public final class Captures implements AutoCloseable {
             CaptureConfigBuilder builder = settings.get();
             changes.accept(builder);
             CaptureConfig wanted = builder.build();
-            Capture capture = driver.open(wanted);
-            Broadcaster broadcaster = new Broadcaster(capture, true, Math.min(wanted.ringBytes(), OWN_RING_BYTES));
+            Broadcaster broadcaster =
+                    broadcaster(driver.open(wanted), true, Math.min(wanted.ringBytes(), OWN_RING_BYTES));
             own.put(broadcaster.id(), broadcaster);
             return broadcaster;
         } catch (RuntimeException | Error e) {
@@ -161,8 +181,10 @@ public final class Captures implements AutoCloseable {
         List<Broadcaster> broadcasters = new ArrayList<>(own.values());
         shared().ifPresent(broadcasters::add);
         broadcasters.forEach(Broadcaster::stop);
+        // A sink reads what is in the shared capture's ring, so the last batch has to be there.
         Naps.until(
-                () -> broadcasters.stream().allMatch(broadcaster -> broadcaster.subscribers() == 0),
+                () -> (shared == null || shared.isEnded())
+                        && broadcasters.stream().allMatch(broadcaster -> broadcaster.subscribers() == 0),
                 DRAIN_NAP_NANOS,
                 nanos);
     }

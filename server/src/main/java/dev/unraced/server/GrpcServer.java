@@ -51,7 +51,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class GrpcServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GrpcServer.class);
-    private static final int CALL_THREADS = 8;
+    static final int CALL_THREADS = 8;
     private static final long HANDSHAKE_SECONDS = 10;
     private static final long KEEP_ALIVE_SECONDS = 30;
     private static final long IDLE_MINUTES = 5;
@@ -113,13 +113,18 @@ public final class GrpcServer implements AutoCloseable {
             for (Address address : settings.addresses()) {
                 server.listen(address);
             }
-            server.health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
-            server.health.setStatus("unraced.v1.Unraced", ServingStatus.SERVING);
+            server.tellHealth(ServingStatus.SERVING);
+            captures.shared().ifPresent(shared -> shared.whenOver(() -> server.tellHealth(ServingStatus.NOT_SERVING)));
         } catch (RuntimeException e) {
             server.close();
             throw e;
         }
         return server;
+    }
+
+    private void tellHealth(ServingStatus status) {
+        health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, status);
+        health.setStatus("unraced.v1.Unraced", status);
     }
 
     /** Returns the addresses on which it listens, with the ports that the kernel chose. */

@@ -10,8 +10,10 @@ import dev.unraced.event.Syscall;
 import dev.unraced.protocol.Codes;
 import dev.unraced.protocol.FiltersCodec;
 import dev.unraced.protocol.Protocol;
+import dev.unraced.protocol.v1.Filters;
 import dev.unraced.protocol.v1.OwnCapture;
 import dev.unraced.protocol.v1.Payload;
+import dev.unraced.protocol.v1.SetFiltersRequest;
 import dev.unraced.protocol.v1.SubscribeRequest;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -91,12 +93,18 @@ final class Requests {
         return wanted;
     }
 
-    static EventFilters filters(SubscribeRequest request, int most) {
-        var filters = request.getFilters();
+    /** Refuses fields of later versions. */
+    static void checkKnown(SetFiltersRequest request) {
+        checkKnown(request, "SetFiltersRequest");
+        checkKnown(request.getFilters(), "Filters");
+    }
+
+    static EventFilters filters(Filters filters, int most) {
         int values = filters.getTgidsCount()
                 + filters.getUidsCount()
                 + filters.getCgroupsCount()
                 + filters.getMountNamespacesCount()
+                + filters.getExecutablesCount()
                 + filters.getPathsCount();
         if (values > most) {
             throw refuse(
@@ -136,6 +144,7 @@ final class Requests {
                 .mountNamespaces(filters.mountNamespaces().stream()
                         .mapToLong(Long::longValue)
                         .toArray())
+                .executables(filters.executables().toArray(String[]::new))
                 .paths(texts(filters.paths()))
                 .result(filters.result());
     }

@@ -3,15 +3,18 @@ package dev.unraced.server;
 
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.InvalidConfigException;
+import dev.unraced.process.ProcessTable;
 import dev.unraced.server.broadcast.Broadcaster;
 import dev.unraced.server.broadcast.SinkReader;
 import dev.unraced.server.sink.EventSink;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,12 +40,18 @@ public final class Sinks implements AutoCloseable {
         public long lost() {
             return sink.lost() + reader.failed();
         }
+
+        @Override
+        public @Nullable ProcessTable processes() {
+            return sink.processes();
+        }
     }
 
     /**
      * Opens sinks by their names.
      *
-     * @throws InvalidConfigException when no sink has a name, or a sink rejects its settings
+     * @throws InvalidConfigException when no sink has a name, or a sink rejects its settings, or containers are to have
+     *     names that no sink carries
      * @throws dev.unraced.capture.CaptureException when a sink cannot be opened
      */
     public static Sinks open(List<String> names, CaptureConfig config, Broadcaster broadcaster) {
@@ -52,6 +61,7 @@ public final class Sinks implements AutoCloseable {
                 .forEach(provider -> known.put(provider.name(), provider));
         try {
             requireDifferent(names);
+            requireNaming(names, config, known);
             for (String name : names) {
                 EventSink.Provider provider = known.get(name);
                 if (provider == null) {
@@ -60,12 +70,32 @@ public final class Sinks implements AutoCloseable {
                                     + (known.isEmpty() ? "none" : String.join(", ", known.keySet()))));
                 }
                 EventSink sink = provider.open(config);
-                sinks.open.add(new Open(name, sink, broadcaster.addReader("unraced-sink-" + name, sink)));
+                sinks.open.add(new Open(name, sink, reader(name, sink, broadcaster)));
             }
             return sinks;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             sinks.close();
             throw e;
+        }
+    }
+
+    private static SinkReader reader(String name, EventSink sink, Broadcaster broadcaster) {
+        try {
+            return broadcaster.addReader("unraced-sink-" + name, sink);
+        } catch (RuntimeException | Error e) {
+            close(name, sink);
+            throw e;
+        }
+    }
+
+    /** The protocol has no names of containers, so without such a sink the runtime would be asked for nothing. */
+    private static void requireNaming(List<String> names, CaptureConfig config, Map<String, EventSink.Provider> known) {
+        if (config.containerNames()
+                && known.keySet().containsAll(names)
+                && names.stream().noneMatch(name -> known.get(name).namesContainers())) {
+            throw new InvalidConfigException(List.of("unraced.container-names ("
+                    + config.origin("unraced.container-names")
+                    + ") needs a sink that carries names; add --sink file or otlp, or leave out --pods"));
         }
     }
 
@@ -108,6 +138,10 @@ public final class Sinks implements AutoCloseable {
 
         /** Returns how many of those that it got are lost, by its own account or because it failed on them. */
         long lost();
+
+        /** Returns the sink's table of processes, for its counts alone, or null where it has none. */
+        @Nullable
+        ProcessTable processes();
     }
 
     /** Passes on the remaining events, for some seconds at the most, and closes the sinks. Further calls do nothing. */
@@ -124,15 +158,15 @@ public final class Sinks implements AutoCloseable {
         }
         for (Open each : open) {
             each.reader().close();
-            close(each);
+            close(each.name(), each.sink());
         }
     }
 
-    private static void close(Open each) {
+    private static void close(String name, EventSink sink) {
         try {
-            each.sink().close();
+            sink.close();
         } catch (RuntimeException e) {
-            LOG.warn("Sink {} was not closed in order", each.name(), e);
+            LOG.warn("Sink {} was not closed in order", name, e);
         }
     }
 }

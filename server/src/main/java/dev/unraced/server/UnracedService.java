@@ -23,6 +23,8 @@ import dev.unraced.protocol.v1.GetStatsResponse;
 import dev.unraced.protocol.v1.Payload;
 import dev.unraced.protocol.v1.SetEnterEventsRequest;
 import dev.unraced.protocol.v1.SetEnterEventsResponse;
+import dev.unraced.protocol.v1.SetFiltersRequest;
+import dev.unraced.protocol.v1.SetFiltersResponse;
 import dev.unraced.protocol.v1.SetMitigationRequest;
 import dev.unraced.protocol.v1.SetMitigationResponse;
 import dev.unraced.protocol.v1.Stats;
@@ -47,6 +49,8 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -66,11 +70,26 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
             Feature.FILTER_RESULT,
             Feature.FILTERS_AT_ENTRY);
 
+    /** What a subscriber of its own capture reads when the server's filters could not be applied to it. */
+    private static final String OWN_EXECUTABLES =
+            "this server filters by executable, which it cannot apply to a capture"
+                    + " of your own; subscribe to the shared capture (unraced.remote.own-capture = off)";
+
+    /** The most subscriptions that the log tells of in this time; all are there at the level of debugging. */
+    private static final int LINES = 60;
+
+    private static final long LINES_NANOS = TimeUnit.MINUTES.toNanos(1);
+
     private final Captures captures;
     private final Access access;
     private final Limits limits;
     private final Map<ByteString, Subscription> subscriptions = new ConcurrentHashMap<>();
     private final SubscriptionQuota quota;
+    private final CgroupTree cgroups = new CgroupTree();
+    private final Semaphore changes = new Semaphore(GrpcServer.CALL_THREADS / 2);
+    /** A peer that subscribes and leaves in a loop must not fill the log. */
+    private final LineBudget lines = new LineBudget(LINES, LINES_NANOS, System::nanoTime);
+
     private volatile boolean available;
 
     UnracedService(Captures captures, Access access, Limits limits) {
@@ -102,7 +121,11 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
         });
         try {
             Subscription subscription = begin(request, transport, peer);
-            LOG.info("{} subscribes, {} in all", peer.describe(), quota.taken());
+            if (lines.grant()) {
+                LOG.info("{} subscribes, {} in all", peer.describe(), quota.taken());
+            } else {
+                LOG.debug("{} subscribes, {} in all", peer.describe(), quota.taken());
+            }
             transport.whenGone(() -> gone(subscription));
         } catch (RuntimeException e) {
             transport.fail(e);
@@ -126,7 +149,7 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
         Requests.checkProtocol(request.getProtocol());
         Requests.checkKnown(request);
         Payload payload = Requests.payload(request);
-        EventFilters filters = Requests.filters(request, limits.filterValues());
+        EventFilters filters = Requests.filters(request.getFilters(), limits.filterValues());
         Set<Syscall> syscalls = Requests.syscalls(request, captures.config().syscalls());
         int self = !request.getObserveSelf() && captures.isLocal() && peer instanceof Peer.LocalProcess process
                 ? process.pid()
@@ -137,11 +160,11 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
         ByteString captureId = Requests.argument(() -> Broadcaster.captureId(token));
         @Nullable Broadcaster before = captures.find(captureId).orElse(null);
         boolean own = request.hasOwnCapture();
+        // An own capture applies the subscriber's filters at its source; the server's filters apply here.
+        FilterMatcher matcher = own ? matcher(captures.filters(), OWN_EXECUTABLES) : matcher(filters);
         Broadcaster broadcaster =
                 before != null && before.isOwn() == own ? before : broadcaster(request, filters, syscalls);
         transport.readyHandler(broadcaster::wake);
-        // An own capture applies the subscriber's filters at its source; the server's filters apply here.
-        FilterMatcher matcher = new FilterMatcher(own ? captures.config().filters() : filters, new CgroupTree());
         if (request.getProcessEvents() && !broadcaster.capture().processEvents()) {
             throw Requests.refuse(Status.FAILED_PRECONDITION, Broadcaster.NO_PROCESSES);
         }
@@ -149,6 +172,9 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
                 new Subscription(broadcaster, transport, options, matcher, request.getEnterEvents());
         if (broadcaster == before) {
             Requests.argument(() -> subscription.restore(token));
+            if (own) {
+                keepFilters(broadcaster, filters);
+            }
         }
         // The subscription is registered first: once attached, the subscriber may learn its id, and ask for its
         // statistics.
@@ -160,6 +186,27 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
             throw e;
         }
         return subscription;
+    }
+
+    private FilterMatcher matcher(EventFilters filters) {
+        return matcher(filters, Broadcaster.NO_EXECUTABLES);
+    }
+
+    /** Returns what applies filters to events, and refuses those by executable. */
+    private FilterMatcher matcher(EventFilters filters, String refusal) {
+        if (!filters.executables().isEmpty()) {
+            throw Requests.refuse(Status.FAILED_PRECONDITION, refusal);
+        }
+        return new FilterMatcher(filters, cgroups);
+    }
+
+    /** Makes an own capture's filters those of its subscriber, who may not know how its last change ended. */
+    private static void keepFilters(Broadcaster broadcaster, EventFilters filters) {
+        var capture = broadcaster.capture();
+        if (capture.capabilities().has(Feature.LIVE_FILTERS)
+                && !capture.filters().equals(filters)) {
+            capture.filterBy(filters);
+        }
     }
 
     private Broadcaster broadcaster(SubscribeRequest request, EventFilters filters, Set<Syscall> syscalls) {
@@ -274,15 +321,52 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
         });
     }
 
-    /** A subscriber may switch its own capture; the shared capture needs permission. */
+    /** A subscriber may change its own capture; the shared capture needs permission. */
     private Broadcaster controlled(ByteString id) {
         Broadcaster broadcaster = id.isEmpty() ? shared() : find(id).broadcaster();
         if (!broadcaster.isOwn() && !access.mayControl(PeerAuthorization.current())) {
             throw Requests.refuse(
                     Status.PERMISSION_DENIED,
-                    PeerAuthorization.current().describe() + " may not change the mode of the shared capture");
+                    PeerAuthorization.current().describe()
+                            + " may not change the mode and the filters of the shared capture");
         }
         return broadcaster;
+    }
+
+    @Override
+    public void setFilters(SetFiltersRequest request, StreamObserver<SetFiltersResponse> response) {
+        answer(response, () -> {
+            Requests.checkKnown(request);
+            EventFilters filters = Requests.filters(request.getFilters(), limits.filterValues());
+            ByteString id = request.getSubscriptionId();
+            if (id.isEmpty()) {
+                controlled(id).capture().filterBy(filters);
+                LOG.info("{} sets filters {}", PeerAuthorization.current().describe(), filters);
+            } else {
+                change(find(id), filters);
+            }
+            return SetFiltersResponse.getDefaultInstance();
+        });
+    }
+
+    /** A change can wait for its subscriber, or for the kernel. Half of the threads stay for all other calls. */
+    private void change(Subscription subscription, EventFilters filters) {
+        if (!changes.tryAcquire()) {
+            throw Requests.refuse(
+                    Status.RESOURCE_EXHAUSTED, "this server changes the filters of other subscribers now");
+        }
+        try {
+            Broadcaster broadcaster = subscription.broadcaster();
+            if (broadcaster.isOwn()) {
+                broadcaster.capture().filterBy(filters);
+            } else if (!subscription.filterBy(matcher(filters))) {
+                throw Requests.refuse(
+                        Status.RESOURCE_EXHAUSTED,
+                        "the subscriber has not taken the events before its last changes of filters");
+            }
+        } finally {
+            changes.release();
+        }
     }
 
     @Override

@@ -6,12 +6,13 @@ import static dev.unraced.server.sink.SinkSettings.within;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.ConfigSection;
 import dev.unraced.config.InvalidConfigException;
+import dev.unraced.linux.FileMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -41,7 +42,7 @@ record FileSettings(Path path, Format format, long maxBytes, int keep, Set<Posix
         ConfigSection own = config.section(FileSink.NAME);
         List<String> problems = new ArrayList<>();
         FileSettings settings = new FileSettings(
-                path(own.string("path"), problems),
+                path(own, problems),
                 format(own.string("format"), problems),
                 within(own.bytes("max-bytes"), SECTION + "max-bytes", LEAST, MOST, problems),
                 (int) within(own.number("keep"), SECTION + "keep", 0, MOST_KEPT, problems),
@@ -52,12 +53,18 @@ record FileSettings(Path path, Format format, long maxBytes, int keep, Set<Posix
         return settings;
     }
 
-    private static Path path(String text, List<String> problems) {
-        Path path = Path.of(text).toAbsolutePath();
-        Path folder = path.getParent();
+    private static Path path(ConfigSection own, List<String> problems) {
+        String text = own.string("path");
         if (text.isEmpty()) {
             problems.add(SECTION + "path is empty; name the file: --set file.path=/var/log/unraced/events.json");
-        } else if (folder == null || !Files.isDirectory(folder)) {
+        }
+        Optional<Path> named = own.path("path", problems);
+        if (named.isEmpty()) {
+            return Path.of("");
+        }
+        Path path = named.get().toAbsolutePath();
+        Path folder = path.getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
             problems.add(SECTION + "path = " + text + ": there is no folder " + folder + "; make it");
         } else if (Files.isSymbolicLink(path)) {
             problems.add(SECTION + "path = " + text + " is a link, which cannot be rotated; name its target");
@@ -78,19 +85,10 @@ record FileSettings(Path path, Format format, long maxBytes, int keep, Set<Posix
     }
 
     private static Set<PosixFilePermission> mode(String text, List<String> problems) {
-        Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
         if (!text.matches("[0-7]{3}")) {
             problems.add(SECTION + "mode = " + text + "; allowed: three octal digits, such as 640");
-            return permissions;
+            return Set.of();
         }
-        int bits = Integer.parseInt(text, 8);
-        PosixFilePermission[] fromTheOwnersRead = PosixFilePermission.values();
-        for (int i = 0; i < fromTheOwnersRead.length; i++) {
-            int bit = 1 << (fromTheOwnersRead.length - 1 - i);
-            if ((bits & bit) != 0) {
-                permissions.add(fromTheOwnersRead[i]);
-            }
-        }
-        return permissions;
+        return FileMode.permissions(Integer.parseInt(text, 8));
     }
 }

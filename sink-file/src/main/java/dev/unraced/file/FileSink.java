@@ -137,6 +137,11 @@ final class FileSink implements EventSink {
     }
 
     @Override
+    public @Nullable ProcessTable processes() {
+        return table;
+    }
+
+    @Override
     public String describe() {
         return written.get() + " written, " + lost() + " lost"
                 + (lastFailure.isEmpty() ? "" : " (last: " + lastFailure + ")");

@@ -13,6 +13,11 @@ public final class FileSinkProvider implements EventSink.Provider {
     }
 
     @Override
+    public boolean namesContainers() {
+        return true;
+    }
+
+    @Override
     public EventSink open(CaptureConfig config) {
         return FileSink.open(config);
     }

@@ -7,11 +7,13 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -21,8 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A file that lines are appended to. When it is large, it is renamed to {@code PATH.1}, and earlier ones to the next
- * numbers. When somebody else moved it away, as logrotate does, the next line a second later makes a new one.
- * Thread-safe.
+ * numbers. When somebody else moved it away, as logrotate does, the next line a second later makes a new one. A link in
+ * its place is not followed. Thread-safe.
  */
 final class RotatedFile implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RotatedFile.class);
@@ -44,7 +46,7 @@ final class RotatedFile implements AutoCloseable {
     private long lookedAt;
     /** True if the last line may be incomplete, since writing it failed. */
     private boolean torn;
-    /** Why the last rotation failed; empty when it did not. */
+    /** The reason why the last rotation failed; empty when it did not. */
     private String stuck = "";
 
     private long stuckAt;
@@ -82,15 +84,20 @@ final class RotatedFile implements AutoCloseable {
     }
 
     private FileChannel open() throws IOException {
-        boolean isNew = Files.notExists(settings.path());
+        boolean isNew = Files.notExists(settings.path(), LinkOption.NOFOLLOW_LINKS);
         FileChannel opened = FileChannel.open(
                 settings.path(),
-                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND),
+                Set.of(
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE,
+                        StandardOpenOption.APPEND,
+                        LinkOption.NOFOLLOW_LINKS),
                 PosixFilePermissions.asFileAttribute(settings.mode()));
         channel = opened;
         if (isNew) {
             // The umask may have taken some away; nobody has had more for a moment.
-            Files.setPosixFilePermissions(settings.path(), settings.mode());
+            Files.getFileAttributeView(settings.path(), PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                    .setPermissions(settings.mode());
         }
         identity = identity(settings.path());
         size = opened.size();
@@ -101,7 +108,8 @@ final class RotatedFile implements AutoCloseable {
 
     /** Returns whether the file ends within a line, as after a server was killed. */
     private boolean endsInALine() throws IOException {
-        try (FileChannel reading = FileChannel.open(settings.path(), StandardOpenOption.READ)) {
+        try (FileChannel reading =
+                FileChannel.open(settings.path(), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
             long end = reading.size();
             ByteBuffer last = ByteBuffer.allocate(1);
             return end > 0 && reading.read(last, end - 1) == 1 && last.get(0) != '\n';
@@ -127,7 +135,8 @@ final class RotatedFile implements AutoCloseable {
 
     private static @Nullable Object identity(Path path) throws IOException {
         try {
-            return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+            return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                    .fileKey();
         } catch (NoSuchFileException e) {
             return null;
         }

@@ -229,7 +229,7 @@ class FileSinkTest {
         "json, '\"type\":\"EXEC\"', '\"executable\":\"/usr/bin/curl\"'",
         "ocsf, '\"class_uid\":1007', '\"cmd_line\":\"curl -s\"'",
         "ecs, '\"category\":[\"process\"]', '\"executable\":\"/usr/bin/curl\"'",
-        "table, 'exec', 'by curl'",
+        "table, 'exec', 'by /usr/bin/curl'",
     })
     void programsAreLinesAndBehindTheirCalls(String format, String exec, String call) throws IOException {
         CaptureConfig config = settings()
@@ -270,6 +270,42 @@ class FileSinkTest {
                         .set("file.path", "/nowhere/events.json")
                         .build()))
                 .hasMessageContaining("there is no folder /nowhere");
+        assertThatThrownBy(() -> FileSink.open(CaptureConfig.builder()
+                        .set("file.path", "/no\0where")
+                        .set("file.keep", -1)
+                        .build()))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContaining("unraced.file.path = \"/no\\u0000where\" (builder) is no path")
+                .hasMessageContaining("unraced.file.keep = -1");
+    }
+
+    @Test
+    void aLinkThatCameAfterTheCheckIsNotFollowed() throws IOException {
+        FileSettings checked = FileSettings.of(settings().build());
+        Path target = directory.resolve("target");
+        Files.createSymbolicLink(file(""), target);
+        assertThatThrownBy(() -> new RotatedFile(checked)).isInstanceOf(IOException.class);
+        assertThat(target).doesNotExist();
+
+        Files.writeString(target, "precious");
+        assertThatThrownBy(() -> new RotatedFile(checked)).isInstanceOf(IOException.class);
+        assertThat(target).hasContent("precious");
+    }
+
+    @Test
+    void aLinkInTheFilesPlaceGetsNoLine() throws IOException {
+        Path moved = directory.resolve("moved");
+        try (Capture capture = kernel.capture();
+                FileSink sink = FileSink.open(settings().build())) {
+            open(capture, sink, 0, 1);
+            Files.move(file(""), moved);
+            Files.createSymbolicLink(file(""), moved);
+            await().atMost(Duration.ofSeconds(20)).until(() -> {
+                open(capture, sink, 1, 1);
+                return sink.lost() > 0;
+            });
+            assertThat(sink.describe()).contains("(last: ");
+        }
     }
 
     private CaptureConfigBuilder settings() {

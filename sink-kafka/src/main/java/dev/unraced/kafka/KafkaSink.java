@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -79,7 +80,7 @@ final class KafkaSink implements EventSink {
         List<String> problems = new ArrayList<>();
         long timeout = within(own.number("timeout-ms"), SECTION + "timeout-ms", 1_000, 3_600_000, problems);
         long memory = within(own.number("memory-mib"), SECTION + "memory-mib", 1, 1024, problems);
-        Properties properties = further(own.string("properties"), problems);
+        Properties properties = further(own, problems);
         if (!problems.isEmpty()) {
             throw new InvalidConfigException(problems);
         }
@@ -108,8 +109,8 @@ final class KafkaSink implements EventSink {
         properties.putIfAbsent(ProducerConfig.CLIENT_ID_CONFIG, "unraced");
         try {
             KafkaSink sink = new KafkaSink(
-                    properties, own.string("topic"), host(own.string("host")), SinkProcesses.table(config));
-            sink.awaitTopic();
+                    properties, own.string("topic"), host(own.string("host")), SinkProcesses.tableOfIds(config));
+            sink.awaitTopicOrClose();
             return sink;
         } catch (KafkaException e) {
             throw new CaptureException(
@@ -117,6 +118,15 @@ final class KafkaSink implements EventSink {
                             + (e.getCause() == null ? "" : ": " + e.getCause().getMessage())
                             + ". Correct the settings in " + SECTION + "*.",
                     e);
+        }
+    }
+
+    private void awaitTopicOrClose() {
+        try {
+            awaitTopic();
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
         }
     }
 
@@ -136,13 +146,16 @@ final class KafkaSink implements EventSink {
         }
     }
 
-    private static Properties further(String file, List<String> problems) {
+    private static Properties further(ConfigSection own, List<String> problems) {
         Properties properties = new Properties();
-        if (!file.isEmpty()) {
-            try (Reader reader = Files.newBufferedReader(Path.of(file), StandardCharsets.UTF_8)) {
+        Optional<Path> file = own.path("properties", problems);
+        if (file.isPresent()) {
+            try (Reader reader = Files.newBufferedReader(file.get(), StandardCharsets.UTF_8)) {
                 properties.load(reader);
             } catch (IOException e) {
-                problems.add(SECTION + "properties: " + file + " cannot be read");
+                problems.add(SECTION + "properties: " + file.get() + " cannot be read");
+            } catch (IllegalArgumentException e) {
+                problems.add(SECTION + "properties: " + file.get() + " is no file of properties: " + e.getMessage());
             }
         }
         return properties;
@@ -209,6 +222,11 @@ final class KafkaSink implements EventSink {
     @Override
     public long lost() {
         return lost.get();
+    }
+
+    @Override
+    public @Nullable ProcessTable processes() {
+        return table;
     }
 
     @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.unraced.capture.CaptureException;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.InvalidConfigException;
 import dev.unraced.protocol.v1.Event;
@@ -17,6 +18,7 @@ import dev.unraced.sim.SimKernel;
 import dev.unraced.sim.SimThread;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -129,6 +131,23 @@ class KafkaSinkTest {
     }
 
     @Test
+    void aTopicThatTheClusterRefusesLeavesNoProducer(@TempDir Path directory) throws Exception {
+        try (Broker broker = Broker.with("unraced-events", directory)) {
+            CaptureConfig config = CaptureConfig.builder()
+                    .set("kafka.bootstrap", broker.address())
+                    .set("kafka.topic", "no topic")
+                    .build();
+            assertThatThrownBy(() -> KafkaSink.open(config))
+                    .isInstanceOf(CaptureException.class)
+                    .hasMessageContaining("no topic")
+                    .hasMessageContaining("Correct the settings in unraced.kafka.*.");
+            assertThat(Thread.getAllStackTraces().keySet())
+                    .extracting(Thread::getName)
+                    .noneMatch(name -> name.startsWith("kafka-producer-network-thread"));
+        }
+    }
+
+    @Test
     void wrongSettingsAreNamed() {
         CaptureConfig config = CaptureConfig.builder()
                 .set("kafka.timeout-ms", 5)
@@ -138,5 +157,20 @@ class KafkaSinkTest {
                 .isInstanceOf(InvalidConfigException.class)
                 .hasMessageContaining("unraced.kafka.timeout-ms = 5")
                 .hasMessageContaining("/nowhere cannot be read");
+    }
+
+    @Test
+    void aFileThatHoldsNoPropertiesIsNamed(@TempDir Path directory) throws IOException {
+        Path torn = Files.writeString(directory.resolve("torn"), "linger.ms=\\u12\n");
+        refuses(torn.toString(), "unraced.kafka.properties: " + torn + " is no file of properties");
+        refuses("/no\0where", "unraced.kafka.properties = \"/no\\u0000where\" (builder) is no path");
+    }
+
+    private static void refuses(String properties, String message) {
+        CaptureConfig config =
+                CaptureConfig.builder().set("kafka.properties", properties).build();
+        assertThatThrownBy(() -> KafkaSink.open(config))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContaining(message);
     }
 }

@@ -18,6 +18,8 @@ import dev.unraced.format.JsonEventWriter;
 import dev.unraced.format.OpenFlagNames;
 import dev.unraced.format.WallClock;
 import dev.unraced.process.Container;
+import dev.unraced.process.ContainerDetails;
+import dev.unraced.process.Pod;
 import dev.unraced.process.ProcessImage;
 import dev.unraced.process.ProcessTable;
 import dev.unraced.process.Program;
@@ -36,6 +38,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +52,13 @@ final class EventRecords {
     private static final AttributeKey<Long> THREAD = AttributeKey.longKey("thread.id");
     private static final AttributeKey<String> THREAD_NAME = AttributeKey.stringKey("thread.name");
     private static final AttributeKey<String> CONTAINER = AttributeKey.stringKey("container.id");
+    private static final AttributeKey<Long> DELEGATED = AttributeKey.longKey("unraced.container.delegated_to");
+    private static final AttributeKey<List<String>> OUTER = AttributeKey.stringArrayKey("unraced.container.outer");
+    private static final AttributeKey<String> CONTAINER_NAME = AttributeKey.stringKey("k8s.container.name");
+    private static final AttributeKey<String> IMAGE = AttributeKey.stringKey("container.image.name");
+    private static final AttributeKey<String> POD_NAME = AttributeKey.stringKey("k8s.pod.name");
+    private static final AttributeKey<String> POD_NAMESPACE = AttributeKey.stringKey("k8s.namespace.name");
+    private static final AttributeKey<String> POD = AttributeKey.stringKey("k8s.pod.uid");
     private static final AttributeKey<String> ERROR = AttributeKey.stringKey("error.type");
     private static final AttributeKey<String> FILE = AttributeKey.stringKey("file.path");
     private static final AttributeKey<String> INODE = AttributeKey.stringKey("file.inode");
@@ -61,6 +71,8 @@ final class EventRecords {
     private static final AttributeKey<Long> SEQUENCE = AttributeKey.longKey("unraced.sequence");
 
     private static final AttributeKey<String> EXECUTABLE = AttributeKey.stringKey("process.executable.path");
+    private static final AttributeKey<List<String>> PROCESS_FLAGS =
+            AttributeKey.stringArrayKey("unraced.process.flags");
     private static final AttributeKey<List<String>> ARGUMENTS = AttributeKey.stringArrayKey("process.command_args");
     private static final AttributeKey<Long> EXIT_CODE = AttributeKey.longKey("process.exit.code");
 
@@ -80,6 +92,11 @@ final class EventRecords {
                 .addLogRecordProcessor(kept)
                 .build()
                 .get("dev.unraced");
+    }
+
+    @Nullable
+    ProcessTable table() {
+        return table;
     }
 
     /** Keeps the record that the SDK makes, instead of a queue that forgets records without counting them. */
@@ -118,7 +135,7 @@ final class EventRecords {
             made.setAttribute(PARENT, (long) caller.parentTgid());
         }
         if (table != null) {
-            describe(made, table.imageOf(view), table.containerOf(view));
+            describe(made, table.imageOf(view), table.containerOf(view), table);
         }
         caller.containerId().ifPresent(id -> made.setAttribute(CONTAINER, id.toUtf8()));
         event.errnoName().ifPresent(name -> made.setAttribute(ERROR, name));
@@ -154,25 +171,56 @@ final class EventRecords {
         if (view.type() == ProcessView.Type.EXIT && view.exitSignal() == 0) {
             made.setAttribute(EXIT_CODE, (long) view.exitCode());
         }
-        describe(made, table.imageOf(view), table.containerOf(view));
+        if (view.type() == ProcessView.Type.EXEC_FAILED) {
+            view.errnoName().ifPresent(name -> made.setAttribute(ERROR, name));
+        }
+        describe(made, table.imageOf(view), table.containerOf(view), table);
         made.emit();
         return Optional.of(kept.take());
     }
 
-    private static void describe(LogRecordBuilder made, @Nullable ProcessImage image, @Nullable Container container) {
+    private static void describe(
+            LogRecordBuilder made, @Nullable ProcessImage image, @Nullable Container container, ProcessTable table) {
         if (container != null) {
             made.setAttribute(CONTAINER, container.id());
+            container.delegatedTo().ifPresent(user -> made.setAttribute(DELEGATED, user));
+            if (!container.outer().isEmpty()) {
+                made.setAttribute(OUTER, container.outer());
+            }
+        }
+        ContainerDetails details = table.detailsOf(container);
+        if (details != null) {
+            describe(made, details);
         }
         if (image == null) {
             return;
         }
         Program program = image.program();
-        program.executable().map(ByteString::toUtf8).ifPresent(path -> made.setAttribute(EXECUTABLE, path));
-        if (program.path().isPresent() && !program.has(EventFlag.FAULTED)) {
+        program.executable().map(ByteString::toUtf8).ifPresent(path -> {
+            made.setAttribute(EXECUTABLE, path);
+            made.setAttribute(
+                    PROCESS_FLAGS,
+                    Stream.of(EventFlag.values())
+                            .filter(program::has)
+                            .map(EventFlag::name)
+                            .sorted()
+                            .toList());
+        });
+        if (program.hasArguments()) {
             made.setAttribute(
                     ARGUMENTS,
                     program.argumentList().stream().map(ByteString::toUtf8).toList());
         }
+    }
+
+    private static void describe(LogRecordBuilder made, ContainerDetails details) {
+        details.name().ifPresent(name -> made.setAttribute(CONTAINER_NAME, name));
+        details.image().ifPresent(image -> made.setAttribute(IMAGE, image));
+        Pod pod = details.pod();
+        made.setAttribute(POD_NAME, pod.name())
+                .setAttribute(POD_NAMESPACE, pod.namespace())
+                .setAttribute(POD, pod.uid());
+        pod.labels().forEach((key, value) -> made.setAttribute(AttributeKey.stringKey("k8s.pod.label." + key), value));
     }
 
     private static void describe(LogRecordBuilder made, OpenEvent open) {

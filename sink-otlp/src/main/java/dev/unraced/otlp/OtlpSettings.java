@@ -110,14 +110,14 @@ record OtlpSettings(
     }
 
     private static Optional<byte[]> file(ConfigSection own, String key, List<String> problems) {
-        String name = own.string(key);
-        if (name.isEmpty()) {
+        Optional<Path> file = own.path(key, problems);
+        if (file.isEmpty()) {
             return Optional.empty();
         }
         try {
-            return Optional.of(Files.readAllBytes(Path.of(name)));
+            return Optional.of(Files.readAllBytes(file.get()));
         } catch (IOException e) {
-            problems.add(SECTION + key + ": " + name + " cannot be read");
+            problems.add(SECTION + key + ": " + file.get() + " cannot be read");
             return Optional.empty();
         }
     }

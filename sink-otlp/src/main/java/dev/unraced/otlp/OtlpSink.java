@@ -5,6 +5,7 @@ import dev.unraced.capture.CaptureException;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.event.EventView;
 import dev.unraced.event.ProcessView;
+import dev.unraced.process.ProcessTable;
 import dev.unraced.server.sink.EventSink;
 import dev.unraced.server.sink.SinkProcesses;
 import io.opentelemetry.exporter.otlp.http.logs.OtlpHttpLogRecordExporter;
@@ -42,7 +43,9 @@ final class OtlpSink implements EventSink {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private List<LogRecordData> waiting = new ArrayList<>();
-    private boolean underWay;
+    /** The number of events of the request under way; 0 without one. */
+    private int underWay;
+
     private boolean ending;
     private boolean closed;
     private long taken;
@@ -50,7 +53,7 @@ final class OtlpSink implements EventSink {
     private long lost;
     private String lastFailure = "";
 
-    private OtlpSink(LogRecordExporter exporter, EventRecords records, int batch) {
+    OtlpSink(LogRecordExporter exporter, EventRecords records, int batch) {
         this.exporter = exporter;
         this.records = records;
         this.batch = batch;
@@ -119,15 +122,15 @@ final class OtlpSink implements EventSink {
 
     /** Sends what waits, unless a request is under way; its end sends the rest then. */
     private void send() {
-        if (underWay || waiting.isEmpty() || closed) {
+        if (underWay > 0 || waiting.isEmpty() || closed) {
             return;
         }
         List<LogRecordData> next = waiting;
         waiting = new ArrayList<>();
-        underWay = true;
+        underWay = next.size();
         changed.signalAll();
         CompletableResultCode result = export(next);
-        result.whenComplete(() -> ended(result, next.size()));
+        result.whenComplete(() -> ended(result));
     }
 
     private CompletableResultCode export(List<LogRecordData> next) {
@@ -138,10 +141,14 @@ final class OtlpSink implements EventSink {
         }
     }
 
-    private void ended(CompletableResultCode result, int events) {
+    private void ended(CompletableResultCode result) {
         lock.lock();
         try {
-            underWay = false;
+            if (closed) {
+                return;
+            }
+            int events = underWay;
+            underWay = 0;
             if (result.isSuccess()) {
                 acknowledged += events;
                 lastFailure = "";
@@ -179,6 +186,11 @@ final class OtlpSink implements EventSink {
     @Override
     public long lost() {
         return counts().lost();
+    }
+
+    @Override
+    public @Nullable ProcessTable processes() {
+        return records.table();
     }
 
     @Override
@@ -232,7 +244,9 @@ final class OtlpSink implements EventSink {
             ending = true;
             awaitLast();
             closed = true;
-            lost += waiting.size();
+            // An answer that comes later is too late for the last counts.
+            lost += underWay + waiting.size();
+            underWay = 0;
             waiting.clear();
             changed.signalAll();
         } finally {
@@ -245,7 +259,7 @@ final class OtlpSink implements EventSink {
     private void awaitLast() {
         long left = FAREWELL_NANOS;
         try {
-            while (left > 0 && (underWay || !waiting.isEmpty())) {
+            while (left > 0 && (underWay > 0 || !waiting.isEmpty())) {
                 left = changed.awaitNanos(left);
             }
         } catch (InterruptedException e) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.unraced.capture.Capture;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.config.InvalidConfigException;
@@ -20,10 +21,14 @@ import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.logs.v1.LogRecord;
 import io.opentelemetry.proto.logs.v1.SeverityNumber;
 import io.opentelemetry.proto.resource.v1.Resource;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.logs.data.LogRecordData;
+import io.opentelemetry.sdk.logs.export.LogRecordExporter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -111,6 +116,40 @@ class OtlpSinkTest {
     }
 
     @Test
+    void aRequestThatIsNotAnsweredAtTheEndIsLost() {
+        CompletableResultCode answer = new CompletableResultCode();
+        OtlpSink sink = new OtlpSink(answering(answer), new EventRecords("here", null), 10);
+        try (Capture capture = kernel.capture()) {
+            open("/held/", 0, 3);
+            assertThat(capture.poll(sink, 3)).isEqualTo(3);
+        }
+        sink.close();
+        assertThat(sink.counts()).isEqualTo(new Counts(3, 0, 3));
+
+        answer.succeed();
+        assertThat(sink.counts()).as("a late answer").isEqualTo(new Counts(3, 0, 3));
+    }
+
+    private static LogRecordExporter answering(CompletableResultCode answer) {
+        return new LogRecordExporter() {
+            @Override
+            public CompletableResultCode export(Collection<LogRecordData> records) {
+                return answer;
+            }
+
+            @Override
+            public CompletableResultCode flush() {
+                return CompletableResultCode.ofSuccess();
+            }
+
+            @Override
+            public CompletableResultCode shutdown() {
+                return CompletableResultCode.ofSuccess();
+            }
+        };
+    }
+
+    @Test
     void wrongSettingsAreToldAtOnceAndWithoutSecrets(@TempDir Path directory) throws IOException {
         Path headers = Files.writeString(directory.resolve("headers"), "secret\n");
         CaptureConfig config = CaptureConfig.builder()
@@ -119,6 +158,7 @@ class OtlpSinkTest {
                 .set("otlp.batch", 0)
                 .set("otlp.headers", headers.toString())
                 .set("otlp.key", "/nowhere")
+                .set("otlp.authorities", "/no\0where")
                 .build();
         assertThatThrownBy(() -> OtlpSink.open(config))
                 .isInstanceOf(InvalidConfigException.class)
@@ -127,6 +167,7 @@ class OtlpSinkTest {
                 .hasMessageContaining("unraced.otlp.batch = 0")
                 .hasMessageContaining("line 1 of")
                 .hasMessageContaining("/nowhere cannot be read")
+                .hasMessageContaining("unraced.otlp.authorities = \"/no\\u0000where\" (builder) is no path")
                 .hasMessageContaining("belong together")
                 .hasMessageNotContaining("secret");
     }

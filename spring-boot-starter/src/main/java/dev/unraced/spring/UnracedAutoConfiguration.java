@@ -8,6 +8,7 @@ import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.selection.Drivers;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -53,7 +54,7 @@ public class UnracedAutoConfiguration {
                 .bind(ROOT, Bindable.mapOf(String.class, String.class))
                 .orElseGet(Map::of)
                 .forEach((key, value) -> {
-                    if (!key.startsWith(OWN) && !isVariable(key)) {
+                    if (!key.startsWith(OWN) && !value.equals(variable(key))) {
                         config.set(key, value);
                     }
                 });
@@ -61,13 +62,13 @@ public class UnracedAutoConfiguration {
     }
 
     /**
-     * Returns whether a property is an environment variable, which Spring also offers as a property and Unraced reads
-     * by itself.
+     * Returns the value of a property's environment variable, or null. Spring offers variables as properties, too, by
+     * names that need not be a key's, and Unraced reads them by itself. A property with another value than its variable
+     * comes from elsewhere, and Spring prefers that to the variable.
      */
-    private static boolean isVariable(String key) {
-        return System.getenv()
-                .containsKey(
-                        "UNRACED_" + key.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT));
+    private static @Nullable String variable(String key) {
+        return System.getenv(
+                "UNRACED_" + key.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT));
     }
 
     /** Opens the capture, which closes with the application's context. */

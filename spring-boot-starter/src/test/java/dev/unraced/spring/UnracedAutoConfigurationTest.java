@@ -6,10 +6,14 @@ import static org.awaitility.Awaitility.await;
 
 import dev.unraced.capture.Capture;
 import dev.unraced.capture.EventHandler;
+import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.InvalidConfigException;
 import dev.unraced.selection.Drivers;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +29,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.MapPropertySource;
 
 /** Tests the starter with events of a simulated kernel. */
 class UnracedAutoConfigurationTest {
@@ -172,6 +177,46 @@ class UnracedAutoConfigurationTest {
         @Bean
         EventHandler handler() {
             return failing();
+        }
+    }
+
+    @Test
+    void aVariableHasItsPlaceAmongSpringsProperties() throws Exception {
+        ProcessBuilder child = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ApplicationWithVariables.class.getName())
+                .redirectErrorStream(true);
+        child.environment()
+                .putAll(Map.of(
+                        "UNRACED_MITIGATION", "off",
+                        "UNRACED_STASH_LONG_PATHS", "2",
+                        "UNRACED_HOME", "/opt/unraced"));
+        Process process = child.start();
+        try (InputStream output = process.getInputStream()) {
+            assertThat(new String(output.readAllBytes(), StandardCharsets.UTF_8))
+                    .contains("mitigation KERNEL, long paths 2 (environment variable UNRACED_STASH_LONG_PATHS)");
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /** An application with a property that Spring prefers to variables, and one to which it prefers them. */
+    static class ApplicationWithVariables {
+        public static void main(String[] args) {
+            new ApplicationContextRunner()
+                    .withConfiguration(AutoConfigurations.of(UnracedAutoConfiguration.class))
+                    .withPropertyValues("unraced.driver=sim", "unraced.mitigation=kernel")
+                    .withInitializer(context -> context.getEnvironment()
+                            .getPropertySources()
+                            .addLast(new MapPropertySource("defaults", Map.of("unraced.stash.long-paths", "3"))))
+                    .withBean(EventHandler.class, () -> event -> {})
+                    .run(context -> {
+                        CaptureConfig config = context.getBean(CaptureConfig.class);
+                        System.out.println("mitigation " + config.mitigation() + ", long paths "
+                                + config.stashLongPaths() + " (" + config.origin("unraced.stash.long-paths") + ")");
+                    });
         }
     }
 

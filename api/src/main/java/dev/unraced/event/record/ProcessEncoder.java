@@ -78,6 +78,12 @@ public final class ProcessEncoder {
         return this;
     }
 
+    /** Sets the device of the controlling terminal; major number 0 stands for none. */
+    public ProcessEncoder terminal(int major, int minor) {
+        buffer.putInt(TERMINAL, major == 0 ? NO_TERMINAL : major << MINOR_BITS | minor);
+        return this;
+    }
+
     public ProcessEncoder namespaces(long cgroupId, long mountNamespace, long pidNamespace) {
         buffer.putLong(CGROUP_ID, cgroupId);
         buffer.putInt(MOUNT_NS, (int) mountNamespace);
@@ -132,7 +138,7 @@ public final class ProcessEncoder {
         return this;
     }
 
-    /** Sets of a failed exec where its path was read, and whether it held. */
+    /** Sets of an exec where its path was read, and of a failed one whether it held. */
     public ProcessEncoder trust(Provenance provenance, Integrity integrity) {
         bytes[PROVENANCE] = (byte) provenance.code();
         bytes[INTEGRITY] = (byte) integrity.code();
@@ -150,7 +156,12 @@ public final class ProcessEncoder {
 
     /** Sets a flag: of the executable as of an opened file, or TRUNCATED and FAULTED of the arguments. */
     public ProcessEncoder flag(EventFlag flag) {
-        buffer.putInt(FLAGS, buffer.getInt(FLAGS) | flag.mask());
+        return flags(flag.mask());
+    }
+
+    /** Sets flags by their masks. */
+    public ProcessEncoder flags(int masks) {
+        buffer.putInt(FLAGS, buffer.getInt(FLAGS) | masks);
         return this;
     }
 

@@ -23,8 +23,6 @@ public final class ProcessRecordView extends ProcessView {
         {INTEGRITY, Integrity.values().length}
     };
 
-    private static final int[] SLICES = {PATH, RESOLVED, INTERPRETER, ARGUMENTS, CGROUP, CONTAINER};
-
     /** Creates a view of nothing, for {@link #wrap}. */
     public ProcessRecordView() {}
 
@@ -37,7 +35,10 @@ public final class ProcessRecordView extends ProcessView {
      * @param size size in bytes that the carrier gives
      */
     public static boolean isValid(ByteBuffer buffer, int offset, int size) {
-        if (size < FIXED_SIZE || offset < 0 || offset > buffer.limit() - size || size % RecordLayout.ALIGNMENT != 0) {
+        if (size < FIRST_FIXED_SIZE
+                || offset < 0
+                || offset > buffer.limit() - size
+                || size % RecordLayout.ALIGNMENT != 0) {
             return false;
         }
         int type = buffer.get(offset + TYPE);
@@ -52,14 +53,7 @@ public final class ProcessRecordView extends ProcessView {
                 return false;
             }
         }
-        for (int field : SLICES) {
-            int slice = buffer.getInt(offset + field);
-            int at = slice & 0xffff;
-            if (slice != 0 && (at < FIXED_SIZE || at + (slice >>> 16) > size)) {
-                return false;
-            }
-        }
-        return true;
+        return holdsItsTexts(buffer, offset);
     }
 
     /**

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.common;
 
+import dev.unraced.config.EventFilters;
 import dev.unraced.process.ProcessTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 
 /** Looks whether the processes that a user chose by id are there. */
 public final class ChosenProcesses {
@@ -28,13 +31,28 @@ public final class ChosenProcesses {
     }
 
     /**
+     * Refuses a filter whose ids are no processes.
+     *
+     * @throws ParameterException whose message names the first of them, and the option, or the key of the configuration
+     */
+    public void check(CommandLine command, String driver, EventFilters filters) {
+        ParseResult parsed = command.getParseResult();
+        String option = Stream.of("--pid", "--tgid")
+                .filter(parsed::hasMatchedOption)
+                .findFirst()
+                .orElse("unraced.filter.tgids");
+        check(command, driver, option, filters.tgids());
+    }
+
+    /**
      * Refuses ids that are no processes.
      *
+     * @param option what has these ids
      * @throws ParameterException whose message names the first of them
      */
-    public void check(CommandLine command, String driver, Set<Integer> ids) {
+    public void check(CommandLine command, String driver, String option, Set<Integer> ids) {
         fault(driver, ids).ifPresent(fault -> {
-            throw new ParameterException(command, fault);
+            throw new ParameterException(command, option + ": " + fault);
         });
     }
 
@@ -59,7 +77,7 @@ public final class ChosenProcesses {
         }
         return group.equals(Integer.toString(id))
                 ? Optional.empty()
-                : Optional.of(id + " is a thread of process " + group + ", and --pid takes processes");
+                : Optional.of(id + " is a thread of process " + group + ", not a process");
     }
 
     private boolean seesAll() {

@@ -31,6 +31,9 @@ public record Console(
         boolean errIsTerminal,
         Map<String, String> environment) {
 
+    /** The indent of what is folded. */
+    private static final String FOLD = "  ";
+
     private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}&&[^\\n\\t]]");
 
     /** Returns the console of this process. */
@@ -61,6 +64,32 @@ public record Console(
         }
     }
 
+    /** Prints a message on standard error; on a terminal, it is folded between words, so that it fits. */
+    public void say(String message) {
+        int width = errIsTerminal ? terminalColumns() : 0;
+        err.println(width == 0 ? message : folded(message, width));
+    }
+
+    /** Breaks each line that is too long at spaces, and indents what follows. */
+    public static String folded(String text, int width) {
+        StringBuilder folded = new StringBuilder();
+        for (String line : text.split("\n", -1)) {
+            folded.append(folded.isEmpty() ? "" : "\n");
+            String rest = line;
+            while (rest.length() > width) {
+                int space = rest.lastIndexOf(' ', width);
+                // The first characters may be the indent.
+                if (space <= FOLD.length()) {
+                    break;
+                }
+                folded.append(rest, 0, space).append('\n');
+                rest = FOLD + rest.substring(space + 1);
+            }
+            folded.append(rest);
+        }
+        return folded.toString();
+    }
+
     /** Returns a text without control characters, which must not move the cursor, but with its lines and tabs. */
     public static String printable(String text) {
         return CONTROL.matcher(text).replaceAll("?");
@@ -77,9 +106,10 @@ public record Console(
      * wins over what the terminal says.
      */
     public int columns() {
-        if (!outIsTerminal) {
-            return 0;
-        }
+        return outIsTerminal ? terminalColumns() : 0;
+    }
+
+    private int terminalColumns() {
         int wanted = number(first("COLUMNS"));
         return wanted > 0 ? wanted : terminalSize(1);
     }

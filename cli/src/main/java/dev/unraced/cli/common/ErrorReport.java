@@ -3,12 +3,15 @@ package dev.unraced.cli.common;
 
 import dev.unraced.capture.CaptureException;
 import dev.unraced.config.InvalidConfigException;
+import dev.unraced.linux.FileErrors;
 import dev.unraced.recording.RecordingException;
 import java.io.PrintWriter;
 import java.nio.file.FileSystemException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -23,6 +26,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class ErrorReport implements IParameterExceptionHandler, IExecutionExceptionHandler {
     /** Picocli's message of a value that is no KEY=VALUE. */
     private static final String OPTION_TWICE = "Value for option option ";
+
+    /** The end of picocli's message of a value that is no number. */
+    private static final Pattern JAVA_TYPE =
+            Pattern.compile("('-?\\d+')? is not an? (int|long|short|byte|double|float)$");
 
     @Override
     public int handleParseException(ParameterException e, String[] args) {
@@ -46,17 +53,23 @@ public final class ErrorReport implements IParameterExceptionHandler, IExecution
     /** Returns the message; a value that is none of a list comes with the list as it is typed. */
     private static String message(ParameterException e) {
         ArgSpec option = e.getArgSpec();
+        Matcher type = JAVA_TYPE.matcher(e.getMessage());
+        if (type.find()) {
+            boolean whole = !type.group(2).equals("double") && !type.group(2).equals("float");
+            return type.replaceFirst(
+                    type.group(1) != null ? "$1 is too large" : whole ? " is not a whole number" : " is not a number");
+        }
         if (e.getMessage().startsWith(OPTION_TWICE)) {
             return e.getMessage().replaceFirst("option option", "option");
         }
         if (option == null || e.getValue() == null || !e.getMessage().contains("expected one of")) {
             return e.getMessage();
         }
-        Class<?> type = option.auxiliaryTypes().length > 0 ? option.auxiliaryTypes()[0] : option.type();
-        if (!type.isEnum()) {
+        Class<?> listed = option.auxiliaryTypes().length > 0 ? option.auxiliaryTypes()[0] : option.type();
+        if (!listed.isEnum()) {
             return e.getMessage();
         }
-        String values = Arrays.stream(type.getEnumConstants())
+        String values = Arrays.stream(listed.getEnumConstants())
                 .map(constant -> ((Enum<?>) constant).name().toLowerCase(Locale.ROOT))
                 .collect(Collectors.joining(", "));
         String label = option instanceof OptionSpec named ? named.longestName() : option.paramLabel();
@@ -76,7 +89,7 @@ public final class ErrorReport implements IParameterExceptionHandler, IExecution
 
     private static String message(Exception e) {
         if (e instanceof FileSystemException known && known.getFile() != null) {
-            return known.getFile() + ": " + OutputException.reason(known);
+            return FileErrors.fileAndReason(known);
         }
         boolean expected = e instanceof CaptureException
                 || e instanceof InvalidConfigException

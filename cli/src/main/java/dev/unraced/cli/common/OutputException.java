@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.common;
 
+import dev.unraced.linux.FileErrors;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 
 /** Thrown when standard output, or a file, cannot be written to. */
@@ -26,18 +25,8 @@ public final class OutputException extends RuntimeException {
 
     /** Makes the exception for a file. */
     public OutputException(Path file, IOException cause) {
-        super(file + " cannot be written to: " + reason(cause), cause);
+        super(file + " cannot be written to: " + FileErrors.reason(cause), cause);
         readerGone = false;
-    }
-
-    /** Returns the reason alone, without the name of the file that it is about. */
-    static String reason(IOException cause) {
-        if (cause instanceof AccessDeniedException) {
-            return "Permission denied";
-        }
-        return cause instanceof FileSystemException known && known.getReason() != null
-                ? known.getReason()
-                : String.valueOf(cause.getMessage());
     }
 
     /** Returns whether the reader of the output is gone, which is no error. */

@@ -2,12 +2,11 @@
 package dev.unraced.cli.common;
 
 import dev.unraced.config.CaptureConfigBuilder;
-import dev.unraced.config.ResultFilter;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options for what the driver captures. */
@@ -19,69 +18,25 @@ public final class SourceOptions {
             description = "Calls to watch, of open, openat, openat2, creat, connect. Default: all.")
     private List<Syscall> syscalls = List.of();
 
-    @Option(
-            names = "--pid",
-            paramLabel = "PID",
-            split = ",",
-            converter = ProcessIdConverter.class,
-            description = "Only these processes, with all their threads.")
-    private List<Integer> pids = List.of();
-
-    // As a second name of --pid, messages would name it in place of that.
-    @Option(
-            names = "--tgid",
-            paramLabel = "PID",
-            split = ",",
-            converter = ProcessIdConverter.class,
-            description = "The same as --pid.")
-    private List<Integer> tgids = List.of();
-
-    @Option(
-            names = "--uid",
-            paramLabel = "USER",
-            split = ",",
-            converter = UserConverter.class,
-            description = "Only these users, by name or by real user id.")
-    private List<Long> uids = List.of();
-
-    @Option(
-            names = "--cgroup",
-            paramLabel = "ID|DIR",
-            split = ",",
-            converter = CgroupConverter.class,
-            description =
-                    "Only these cgroups, with all below them: their ids, or their directories in the v2 hierarchy.")
-    private List<Long> cgroups = List.of();
-
-    @Option(
-            names = "--mount-ns",
-            paramLabel = "ID",
-            split = ",",
-            description = "Only these mount namespaces: the numbers that /proc/PID/ns/mnt shows.")
-    private List<Long> mountNamespaces = List.of();
-
-    @Option(
-            names = "--path",
-            paramLabel = "PATH",
-            description =
-                    "Only opens whose path as passed starts like this, chosen at the source; connects pass. A link"
-                            + " leads round it. May be given several times.")
-    private List<String> paths = List.of();
-
-    @Option(
-            names = "--result",
-            paramLabel = "WHICH",
-            description = "Only calls that end like this, chosen at the source: failed or succeeded.")
-    private @Nullable ResultFilter result;
+    @Mixin
+    private SourceFilterOptions filters;
 
     @Option(names = "--enter-events", description = "Also an event when a call enters, beside the merged one.")
     private boolean enterEvents;
 
     @Option(
             names = "--processes",
-            description = "Also a line for each exec, for each that fails and for each process that ends, and the"
-                    + " programs behind each call.")
+            description =
+                    "Also events of processes: each exec, each that fails and each process that ends. Where events are"
+                            + " printed, a line for each, and the programs behind each call.")
     private boolean processEvents;
+
+    @Option(
+            names = "--pods",
+            description = "Also name the containers behind calls, with image, pod, namespace and labels, by the node's"
+                    + " container runtime; begins process events. Its socket: --set cri.socket=PATH. With serve for"
+                    + " --sink file or otlp.")
+    private boolean pods;
 
     @Option(
             names = "--mitigation",
@@ -91,7 +46,7 @@ public final class SourceOptions {
 
     /** Also chooses the users of {@code --user}, which serve has for another purpose. */
     public void apply(CaptureConfigBuilder builder, UserOption users) {
-        uids = Stream.concat(uids.stream(), users.uids().stream()).toList();
+        filters.add(users);
         apply(builder);
     }
 
@@ -99,33 +54,15 @@ public final class SourceOptions {
         if (!syscalls.isEmpty()) {
             builder.syscalls(syscalls.toArray(Syscall[]::new));
         }
-        int[] processes = Stream.concat(pids.stream(), tgids.stream())
-                .mapToInt(Integer::intValue)
-                .toArray();
-        if (processes.length > 0) {
-            builder.tgids(processes);
-        }
-        if (!uids.isEmpty()) {
-            builder.uids(uids.stream().mapToLong(Long::longValue).toArray());
-        }
-        if (!cgroups.isEmpty()) {
-            builder.cgroups(cgroups.stream().mapToLong(Long::longValue).toArray());
-        }
-        if (!mountNamespaces.isEmpty()) {
-            builder.mountNamespaces(
-                    mountNamespaces.stream().mapToLong(Long::longValue).toArray());
-        }
-        if (!paths.isEmpty()) {
-            builder.paths(paths.toArray(String[]::new));
-        }
-        if (result != null) {
-            builder.result(result);
-        }
+        filters.apply(builder);
         if (enterEvents) {
             builder.enterEvents(true);
         }
-        if (processEvents) {
+        if (processEvents || pods) {
             builder.processEvents(true);
+        }
+        if (pods) {
+            builder.containerNames(true);
         }
         if (mitigation != null) {
             builder.mitigation(mitigation);

@@ -5,6 +5,7 @@ import dev.unraced.capture.CaptureStats;
 import dev.unraced.capture.Gap;
 import dev.unraced.capture.LossReason;
 import dev.unraced.capture.StashStats;
+import dev.unraced.process.ProcessTable;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,7 +31,9 @@ public final class StatsText {
     public static String summary(String output, String driver, CaptureStats stats) {
         return "unraced: " + output + "; driver " + driver + ": "
                 + stats.returned() + " returned, "
-                + (stats.entered() == 0 ? "" : stats.entered() + " entered, ") + stats.delivered() + " delivered, "
+                + (stats.entered() == 0 ? "" : stats.entered() + " entered, ")
+                + (stats.processEvents() == 0 ? "" : stats.processEvents() + " process events, ")
+                + stats.delivered() + " delivered, "
                 + (stats.pending() == 0 ? "" : stats.pending() + " pending, ")
                 + lost(stats) + ", " + filtered(stats) + ", "
                 + (stats.imbalance() == 0 ? "balanced" : "off balance by " + stats.imbalance());
@@ -73,6 +76,32 @@ public final class StatsText {
                 + " evicted, " + stash.reclaimed() + " reclaimed, " + stash.stale() + " stale, "
                 + stash.live() + " live of " + stash.capacity() + "; " + stash.refused() + " refused; "
                 + (stash.imbalance() == 0 ? "balanced" : "off balance by " + stash.imbalance());
+    }
+
+    /**
+     * Returns a line about a table of processes; empty where it has given up nothing that may be missed.
+     *
+     * @param whose begins the line
+     */
+    public static String processes(String whose, ProcessTable table) {
+        return table.evicted() + table.shortened() + table.refused() + table.evictedCgroups() == 0
+                ? ""
+                : whose + ": " + processCounts(table);
+    }
+
+    /** Returns the counts of a table of processes. */
+    public static String processCounts(ProcessTable table) {
+        return "processes: " + table.known() + " known, " + table.forgotten() + " forgotten after their end, "
+                + table.evicted() + " given up for others, " + table.shortened() + " kept short, "
+                + table.refused() + " refused; " + table.evictedCgroups() + " cgroups given up";
+    }
+
+    /** Returns a line about the processes of which a server no longer tells new subscribers; empty for none. */
+    public static String untold(long forgotten) {
+        return forgotten == 0
+                ? ""
+                : "unraced: of " + forgotten + " processes that may live no later subscriber was told; more than the"
+                        + " server keeps were there";
     }
 
     private static String lost(CaptureStats stats) {

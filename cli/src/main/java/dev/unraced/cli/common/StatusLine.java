@@ -71,6 +71,14 @@ public final class StatusLine implements AutoCloseable {
         }
     }
 
+    /** Prints a line on standard error, above the status. */
+    public void say(String text) {
+        synchronized (lock) {
+            erase();
+            err.println(text);
+        }
+    }
+
     /** Draws the line once. */
     public void draw(String text) {
         synchronized (lock) {

@@ -9,9 +9,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,15 +32,48 @@ public final class StopSignals {
 
     private static final Duration LAST_WORDS = Duration.ofMillis(500);
 
+    /** The signal that came before a command installed its handlers. */
+    private static final AtomicReference<@Nullable String> EARLY = new AtomicReference<>();
+
+    /** Those of the command. A signal that found the first handlers goes to them, however late its thread is. */
+    private static final AtomicReference<@Nullable StopSignals> INSTALLED = new AtomicReference<>();
+
     private final Duration patience;
     private final AtomicBoolean asked = new AtomicBoolean();
+    private final AtomicReference<@Nullable String> received = new AtomicReference<>();
     private final CountDownLatch done = new CountDownLatch(1);
     private volatile Runnable stop;
     private volatile Runnable lastWords = () -> {};
+    private @Nullable Process child;
 
     private StopSignals(Runnable stop, Duration patience) {
         this.stop = stop;
         this.patience = patience;
+    }
+
+    /**
+     * Remembers a signal from now on, for the command that installs its own handlers a little later. A second signal
+     * ends the process at once, and so does the first if no command installs handlers for some seconds.
+     *
+     * @param lastWords prints what the user has to know then
+     */
+    public static void expect(Runnable lastWords) {
+        handle(signal -> onEarly(signal, lastWords));
+    }
+
+    static void onEarly(String signal, Runnable lastWords) throws InterruptedException {
+        boolean isFirst = EARLY.compareAndSet(null, signal);
+        if (isFirst && INSTALLED.get() == null) {
+            Thread.sleep(USUAL_PATIENCE.toMillis());
+        }
+        StopSignals command = INSTALLED.get();
+        if (command == null) {
+            lastWords.run();
+            Runtime.getRuntime().halt(ExitCode.FAILURE);
+        } else if (!isFirst || EARLY.getAndSet(null) != null) {
+            // Else the command has taken the signal itself.
+            command.onSignal(signal);
+        }
     }
 
     /** Remembers a first signal until {@link #stopBy} says what it stops. */
@@ -57,20 +93,57 @@ public final class StopSignals {
      */
     public static StopSignals install(Runnable stop, Duration patience) {
         StopSignals signals = new StopSignals(stop, patience);
-        handle(name -> signals.onSignal());
+        INSTALLED.set(signals);
+        handle(signals::onSignal);
+        String early = EARLY.getAndSet(null);
+        if (early != null) {
+            signals.received.compareAndSet(null, early);
+            Thread thread = new Thread(() -> signals.takeOver(early), "unraced-early-signal");
+            thread.setDaemon(true);
+            thread.start();
+        }
         return signals;
     }
 
+    private void takeOver(String signal) {
+        try {
+            onSignal(signal);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Returns the number of the signal that came first, by signal(7); empty if none came. */
+    public OptionalInt received() {
+        String signal = received.get();
+        return signal == null
+                ? OptionalInt.empty()
+                : OptionalInt.of(
+                        switch (signal) {
+                            case "SIGHUP" -> 1;
+                            case "SIGINT" -> 2;
+                            default -> 15;
+                        });
+    }
+
     /**
-     * Lets this process live on after signals, and passes them on to a child as a request to end. Ctrl-C of a terminal
-     * reaches a child in the foreground by itself.
+     * Lets this process live on after further signals, and passes them on to a child as a request to end. Ctrl-C of a
+     * terminal reaches a child in the foreground by itself. A signal that came before is {@link #received}.
      */
-    public static void passOn(Process child) {
-        handle(name -> {
-            if (!name.equals("SIGINT") || !isInForeground(Path.of("/proc/self/stat"))) {
-                child.destroy();
-            }
-        });
+    public synchronized void passOn(Process process) {
+        child = process;
+    }
+
+    /** Passes a signal on, or else remembers the first one, and returns whether it was passed on. */
+    private synchronized boolean isPassedOn(String signal) {
+        if (child == null) {
+            received.compareAndSet(null, signal);
+            return false;
+        }
+        if (!signal.equals("SIGINT") || !isInForeground(Path.of("/proc/self/stat"))) {
+            child.destroy();
+        }
+        return true;
     }
 
     /** Returns whether this process group has a terminal's foreground, by proc_pid_stat(5). */
@@ -144,7 +217,10 @@ public final class StopSignals {
         };
     }
 
-    private void onSignal() throws InterruptedException {
+    void onSignal(String signal) throws InterruptedException {
+        if (isPassedOn(signal)) {
+            return;
+        }
         boolean first = asked.compareAndSet(false, true);
         if (first) {
             stop.run();

@@ -118,7 +118,7 @@ public final class ConformanceCommand implements Callable<Integer> {
         if (driver != null && !all.names().contains(driver)) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "No driver is named '" + driver + "'; there are " + String.join(", ", all.names()));
+                    "No driver is named '" + driver + "'; known drivers: " + String.join(", ", all.names()));
         }
         return run.driver(all, driver, times, patience, stall, intensity, junitXml);
     }

@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
         footer = {
             "  unraced doctor",
             "  sudo unraced doctor",
-            "  unraced doctor --json | jq '.drivers[] | select(.available)'",
+            "  unraced doctor --json | jq '.drivers[] | select(.trial.open_nanos)'",
             "",
             "Exit codes: 0 a driver that the configuration asks for can run; 1 none of them can, or another failure; 2 wrong"
                     + " command line or configuration."

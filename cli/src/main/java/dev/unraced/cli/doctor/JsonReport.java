@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** A diagnosis for programs; {@code docs/reference/commands.md} describes the format. */
 public final class JsonReport {
@@ -88,21 +89,30 @@ public final class JsonReport {
             }
         }
         json.writeEndArray();
-        lacking(driver.capabilities());
+        lacking(driver);
         json.writeEndObject();
     }
 
-    /** Writes each reason once, with all capabilities that a driver lacks for it. */
-    private void lacking(Capabilities capabilities) throws IOException {
+    /**
+     * Writes each reason once, with all capabilities that a driver lacks for it. The reason why it is not available is
+     * there already, so its code suffices.
+     */
+    private void lacking(DriverReport driver) throws IOException {
         Map<String, List<String>> byReason = new LinkedHashMap<>();
-        for (Map.Entry<Capability, String> lack : capabilities.lacking().entrySet()) {
+        for (Map.Entry<Capability, String> lack :
+                driver.capabilities().lacking().entrySet()) {
             byReason.computeIfAbsent(lack.getValue(), reason -> new ArrayList<>())
                     .add(CapabilityNames.of(lack.getKey()));
         }
         json.writeArrayFieldStart("lacking");
         for (Map.Entry<String, List<String>> each : byReason.entrySet()) {
             json.writeStartObject();
-            json.writeStringField("reason", each.getKey());
+            json.writeStringField(
+                    "reason",
+                    driver.availability() instanceof Unavailable why
+                                    && Set.of(why.missing(), why.describe()).contains(each.getKey())
+                            ? why.code()
+                            : each.getKey());
             json.writeArrayFieldStart("capabilities");
             for (String name : each.getValue()) {
                 json.writeString(name);

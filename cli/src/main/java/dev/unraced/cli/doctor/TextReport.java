@@ -4,6 +4,7 @@ package dev.unraced.cli.doctor;
 import dev.unraced.capture.Availability.Inconclusive;
 import dev.unraced.capture.Availability.Unavailable;
 import dev.unraced.capture.Capabilities;
+import dev.unraced.cli.common.RunscNote;
 import dev.unraced.cli.doctor.Trial.Opened;
 import dev.unraced.cli.doctor.Trial.Refused;
 import dev.unraced.config.Setting;
@@ -37,7 +38,8 @@ public final class TextReport {
         String asked = String.join(", ", diagnosis.asked());
         line(diagnosis
                 .chosen()
-                .map(driver -> "Capturing works here, with driver " + driver.name() + ".")
+                .map(driver -> "Capturing works here, with driver " + driver.name()
+                        + (RunscNote.ofNone(driver.notes()).isPresent() ? ", but no runsc could be asked." : "."))
                 .orElse("Capturing does not work here. Asked for: " + asked + "."));
         if (!diagnosis.canRun()) {
             diagnosis.wanted().forEach(driver -> line("  " + driver.name() + ": " + obstacle(driver)));

@@ -3,17 +3,19 @@ package dev.unraced.cli.gvisor;
 
 import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.ExitCode;
+import dev.unraced.cli.common.PrintedText;
 import dev.unraced.gvisor.session.Runsc;
 import dev.unraced.gvisor.session.RunscException;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /**
  * The base of the actions on running sandboxes. Each action is tried on every sandbox, whatever happens with the
@@ -21,6 +23,9 @@ import picocli.CommandLine.Parameters;
  */
 abstract class GvisorSandboxCommand implements Callable<Integer> {
     private final Console console;
+
+    @Spec
+    private CommandSpec spec;
 
     @Parameters(arity = "0..*", paramLabel = "ID", description = "Ids of sandboxes, as 'runsc list' shows them.")
     private List<String> ids = new ArrayList<>();
@@ -34,15 +39,17 @@ abstract class GvisorSandboxCommand implements Callable<Integer> {
 
     @Override
     public final Integer call() throws IOException {
-        ByteArrayOutputStream told = new ByteArrayOutputStream();
-        PrintStream out = new PrintStream(told, true, StandardCharsets.UTF_8);
+        PrintedText out = new PrintedText();
         Runsc runsc = GvisorOptions.runsc();
         boolean failed = false;
         try {
             List<String> chosen = all ? runsc.running() : ids;
+            if (chosen.isEmpty() && !all) {
+                throw new ParameterException(spec.commandLine(), "name sandboxes, or --all");
+            }
             if (chosen.isEmpty()) {
-                console.err().println("unraced gvisor: " + (all ? "no sandbox runs" : "name sandboxes, or --all"));
-                return all ? ExitCode.OK : ExitCode.USAGE;
+                console.err().println("unraced gvisor: no sandbox runs");
+                return ExitCode.OK;
             }
             for (String id : chosen) {
                 try {
@@ -51,8 +58,7 @@ abstract class GvisorSandboxCommand implements Callable<Integer> {
                     console.err().println("unraced gvisor: " + id + ": " + e.getMessage());
                     failed = true;
                 }
-                console.print(told.toString(StandardCharsets.UTF_8));
-                told.reset();
+                console.print(out.take());
             }
         } catch (RunscException e) {
             console.err().println("unraced gvisor: " + e.getMessage());

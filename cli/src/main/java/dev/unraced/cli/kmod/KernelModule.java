@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.kmod;
 
-import java.io.ByteArrayOutputStream;
+import dev.unraced.cli.common.PrintedText;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -67,9 +67,9 @@ public final class KernelModule {
                     + ". First run: unraced kmod build");
             return 1;
         }
-        ByteArrayOutputStream said = new ByteArrayOutputStream();
-        int status = run(new PrintStream(said, true, StandardCharsets.UTF_8), List.of("insmod", file().toString()));
-        String text = said.toString(StandardCharsets.UTF_8);
+        PrintedText said = new PrintedText();
+        int status = run(said, List.of("insmod", file().toString()));
+        String text = said.take();
         told.print(text);
         if (status != 0) {
             LoadAdvice.after(text, root, release).ifPresent(told::println);

@@ -3,10 +3,8 @@ package dev.unraced.cli.kmod;
 
 import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.ExitCode;
-import java.io.ByteArrayOutputStream;
+import dev.unraced.cli.common.PrintedText;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -64,16 +62,15 @@ public final class KmodCommand implements Callable<Integer> {
             console.print(module.status());
             return module.isLoaded() ? ExitCode.OK : ExitCode.FAILURE;
         }
-        ByteArrayOutputStream told = new ByteArrayOutputStream();
-        PrintStream out = new PrintStream(told, true, StandardCharsets.UTF_8);
+        PrintedText out = new PrintedText();
         int status = action == Action.build
                 ? module.build(out)
                 : action == Action.load ? module.load(out) : module.unload(out);
         if (status != 0) {
-            console.err().print(told.toString(StandardCharsets.UTF_8));
+            console.err().print(out.take());
             return ExitCode.FAILURE;
         }
-        console.print(told.toString(StandardCharsets.UTF_8));
+        console.print(out.take());
         return ExitCode.OK;
     }
 }

@@ -6,10 +6,14 @@ import com.sun.net.httpserver.HttpServer;
 import dev.unraced.capture.Capture;
 import dev.unraced.capture.CaptureException;
 import dev.unraced.micrometer.CaptureMetrics;
+import dev.unraced.micrometer.ProcessMeter;
+import dev.unraced.micrometer.ProcessMetrics;
+import dev.unraced.process.ProcessTable;
 import dev.unraced.server.Sinks;
 import dev.unraced.server.broadcast.Broadcaster;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -52,6 +56,16 @@ final class MetricsEndpoint implements AutoCloseable {
                 .description("Subscriptions to the shared capture")
                 .tag("driver", capture.driver())
                 .register(registry);
+        Gauge.builder(ProcessMeter.KNOWN.getName(), broadcaster, Broadcaster::living)
+                .description(ProcessMeter.KNOWN.description())
+                .tag("driver", capture.driver())
+                .tag("table", "subscribers")
+                .register(registry);
+        FunctionCounter.builder(ProcessMeter.EVICTED.getName(), broadcaster, Broadcaster::forgotten)
+                .description(ProcessMeter.EVICTED.description())
+                .tag("driver", capture.driver())
+                .tag("table", "subscribers")
+                .register(registry);
         sinks.progress().forEach(this::bind);
     }
 
@@ -59,6 +73,10 @@ final class MetricsEndpoint implements AutoCloseable {
         count("unraced.sink.taken", sink, Sinks.Progress::taken, "Events that a sink got");
         count("unraced.sink.missed", sink, Sinks.Progress::missed, "Events that a sink was too slow for");
         count("unraced.sink.lost", sink, Sinks.Progress::lost, "Events that a sink got and lost");
+        ProcessTable table = sink.processes();
+        if (table != null) {
+            new ProcessMetrics(table, Tags.of("driver", capture.driver(), "table", sink.name())).bindTo(registry);
+        }
     }
 
     private void count(String name, Sinks.Progress sink, ToDoubleFunction<Sinks.Progress> count, String description) {

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.serve;
 
+import dev.unraced.capture.CaptureException;
 import dev.unraced.capture.CaptureStats;
 import dev.unraced.cli.common.ChosenProcesses;
 import dev.unraced.cli.common.ConfigOptions;
 import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.ExitCode;
 import dev.unraced.cli.common.ReadyFile;
+import dev.unraced.cli.common.SlowStart;
 import dev.unraced.cli.common.SourceOptions;
 import dev.unraced.cli.common.StatsText;
 import dev.unraced.cli.common.StopSignals;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
+import dev.unraced.process.ProcessTable;
 import dev.unraced.selection.Drivers;
 import dev.unraced.selection.Selection;
 import dev.unraced.server.Captures;
@@ -124,6 +127,8 @@ public final class ServeCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), problem);
         }
         ready.check(spec.commandLine());
+        StopSignals signals = StopSignals.install(stop::countDown, PATIENCE);
+        signals.lastWords(() -> console.err().println("unraced: ended before it captured anything"));
         Supplier<CaptureConfigBuilder> settings = () -> {
             CaptureConfigBuilder builder =
                     config.builder().knownDrivers(drivers.get().names());
@@ -134,15 +139,15 @@ public final class ServeCommand implements Callable<Integer> {
         Drivers all = drivers.get();
         Selection selection = all.select(first);
         ChosenProcesses.ofThisMachine()
-                .check(
-                        spec.commandLine(),
-                        selection.driver().name(),
-                        first.filters().tgids());
+                .check(spec.commandLine(), selection.driver().name(), first.filters());
         boolean local = all.actorHost(selection.driver().name()).isEmpty();
         ServerSettings server = serve.settings();
-        try (Captures captures = new Captures(selection.driver(), settings, local, server.limits(), true);
+        try (SlowStart starting = SlowStart.begin(console);
+                Captures captures = new Captures(selection.driver(), settings, local, server.limits(), true);
                 Sinks open = Sinks.open(sinks, first, broadcaster(captures))) {
-            serve(captures, open, server, selection);
+            starting.close();
+            signals.lastWords(() -> console.err().println("unraced: ended before all events were handed out"));
+            serve(captures, open, server, selection, signals);
         }
         return ExitCode.OK;
     }
@@ -151,12 +156,12 @@ public final class ServeCommand implements Callable<Integer> {
         return captures.shared().orElseThrow();
     }
 
-    private void serve(Captures captures, Sinks open, ServerSettings settings, Selection selection) {
+    private void serve(
+            Captures captures, Sinks open, ServerSettings settings, Selection selection, StopSignals signals) {
         ServiceManager manager = new ServiceManager(console.environment());
         try (GrpcServer server = GrpcServer.start(settings, captures);
                 MetricsEndpoint endpoint =
                         metrics == null ? null : MetricsEndpoint.start(metrics, broadcaster(captures), open)) {
-            StopSignals signals = StopSignals.install(stop::countDown, PATIENCE);
             if (user != null) {
                 server.handOver(user);
                 user.become();
@@ -169,6 +174,8 @@ public final class ServeCommand implements Callable<Integer> {
                                     ? ""
                                     : ", metrics at http://" + HostPort.text(endpoint.address()) + "/metrics"));
             manager.ready("serving at " + where);
+            Broadcaster broadcaster = broadcaster(captures);
+            broadcaster.whenOver(() -> stopAfterFailure(broadcaster));
             try (ReadyFile.Written file = ready.write()) {
                 awaitStop();
             }
@@ -177,6 +184,17 @@ public final class ServeCommand implements Callable<Integer> {
             open.close();
             summarise(captures, open);
             signals.stopped();
+            Throwable failure = broadcaster.failure();
+            if (failure != null) {
+                throw new CaptureException("The capture failed: " + failure.getMessage(), failure);
+            }
+        }
+    }
+
+    /** Ends the command, which a service manager can start again. A capture that ended in order may have readers. */
+    private void stopAfterFailure(Broadcaster broadcaster) {
+        if (broadcaster.failure() != null) {
+            stop.countDown();
         }
     }
 
@@ -198,5 +216,16 @@ public final class ServeCommand implements Callable<Integer> {
             console.err().println(losers);
         }
         open.describe().forEach(console.err()::println);
+        String untold = StatsText.untold(broadcaster(captures).forgotten());
+        if (!untold.isEmpty()) {
+            console.err().println(untold);
+        }
+        for (Sinks.Progress sink : open.progress()) {
+            ProcessTable table = sink.processes();
+            String line = table == null ? "" : StatsText.processes("sink " + sink.name(), table);
+            if (!line.isEmpty()) {
+                console.err().println(line);
+            }
+        }
     }
 }

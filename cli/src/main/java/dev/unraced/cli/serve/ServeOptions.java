@@ -26,8 +26,10 @@ final class ServeOptions {
             split = ",",
             converter = AddressConverter.class,
             defaultValue = Address.DEFAULT,
-            description = "unix:/path/of/socket, or host:port, which needs the three files below. May be given several"
-                    + " times. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "unix:/path/of/socket, or host:port, which needs the three files below. A folder that is missing is"
+                            + " made, below /run also several. May be given several"
+                            + " times. Default: ${DEFAULT-VALUE}.")
     private List<Address> addresses = List.of();
 
     @Option(
@@ -58,7 +60,7 @@ final class ServeOptions {
             paramLabel = "USER",
             split = ",",
             converter = UserConverter.class,
-            description = "Who else than root may change the mode of the shared capture.")
+            description = "Who else than root may change mode and filters of the shared capture.")
     private List<Integer> controllingUsers = List.of();
 
     @Option(
@@ -88,7 +90,7 @@ final class ServeOptions {
             names = "--control-certificate",
             paramLabel = "NAME",
             split = ",",
-            description = "Names of certificates that may change the mode of the shared capture.")
+            description = "Names of certificates that may change mode and filters of the shared capture.")
     private List<String> controllingCertificates = List.of();
 
     @Option(

@@ -11,64 +11,110 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The living processes that descend from some, and these themselves; an id stays until another process has it. */
+/**
+ * The processes that descend from some, and these themselves. Each is known by its id and its start, since another
+ * process can have the id later. Those that have ended are known for a while, because their last events may still come.
+ */
 final class Descendants {
+    /** The ended processes that are known. */
+    private static final int REMEMBERED = 4_096;
+
+    /** The ids of those whose process no event has told of yet. */
     private final Set<Integer> roots;
-    private final Set<Integer> found = new HashSet<>();
+
+    private final boolean isEmpty;
+    /** The start of each process by its id. */
+    private final Map<Integer, Long> found = new HashMap<>();
+
+    private final Deque<Identity> ended = new ArrayDeque<>();
     /**
      * The processes that were there, by a parent that no event has told of yet: these events come in the order of ids,
      * and a child can have a lower one than its parent.
      */
-    private final Map<Integer, List<Integer>> waiting = new HashMap<>();
+    private final Map<Identity, List<Identity>> waiting = new HashMap<>();
 
-    private final Map<Integer, Integer> parents = new HashMap<>();
+    private final Map<Identity, Identity> parents = new HashMap<>();
+
+    private record Identity(int tgid, long startNanos) {}
 
     Descendants(Set<Integer> roots) {
-        this.roots = roots;
+        this.roots = new HashSet<>(roots);
+        this.isEmpty = roots.isEmpty();
     }
 
-    boolean contains(int tgid) {
-        return found.contains(tgid);
+    boolean contains(int tgid, long startNanos) {
+        Long start = found.get(tgid);
+        return start != null && start == startNanos;
+    }
+
+    /** Returns the number of processes that are known, and of those that wait. */
+    int size() {
+        return found.size() + parents.size();
     }
 
     /** Takes one process event: at a fork it matters who forks, whatever becomes of those between. */
     void update(ProcessView event) {
-        if (roots.isEmpty()) {
+        if (isEmpty) {
             return;
         }
+        Identity process = new Identity(event.tgid(), event.startNanos());
         switch (event.type()) {
-            case ALIVE -> alive(event.tgid(), event.parentTgid());
+            case ALIVE -> alive(process, new Identity(event.parentTgid(), event.parentStartNanos()));
             case FORK -> {
-                waiting.remove(event.tgid());
-                parents.remove(event.tgid());
-                if (found.contains(event.forkerTgid())) {
-                    found.add(event.tgid());
+                if (contains(event.forkerTgid(), event.forkerStartNanos())) {
+                    found.put(process.tgid, process.startNanos);
                 } else {
-                    found.remove(event.tgid());
+                    found.remove(process.tgid);
                 }
             }
-            case EXEC, EXEC_FAILED, EXIT -> {
-                // An exec changes no descent, and events of the end may still come.
+            case EXIT -> exit(process);
+            case EXEC, EXEC_FAILED -> {
+                // An exec changes no descent.
             }
         }
     }
 
-    private void alive(int tgid, int parent) {
-        if (!roots.contains(tgid) && !found.contains(parent)) {
-            waiting.computeIfAbsent(parent, key -> new ArrayList<>()).add(tgid);
-            parents.put(tgid, parent);
+    private void alive(Identity process, Identity parent) {
+        // The first process that has the id is the one that was meant.
+        boolean isRoot = roots.remove(process.tgid);
+        if (!isRoot && !contains(process) && !contains(parent)) {
+            if (parents.putIfAbsent(process, parent) == null) {
+                waiting.computeIfAbsent(parent, key -> new ArrayList<>()).add(process);
+            }
             return;
         }
-        Deque<Integer> next = new ArrayDeque<>(List.of(tgid));
+        Deque<Identity> next = new ArrayDeque<>(List.of(process));
         while (!next.isEmpty()) {
-            int one = next.remove();
-            found.add(one);
-            List<Integer> children = waiting.remove(one);
-            for (int child : children == null ? List.<Integer>of() : children) {
+            Identity one = next.remove();
+            found.merge(one.tgid, one.startNanos, Math::max);
+            List<Identity> children = waiting.remove(one);
+            for (Identity child : children == null ? List.<Identity>of() : children) {
                 if (parents.remove(child, one)) {
                     next.add(child);
                 }
             }
         }
+    }
+
+    private void exit(Identity process) {
+        Identity parent = parents.remove(process);
+        List<Identity> siblings = parent == null ? null : waiting.get(parent);
+        if (siblings != null) {
+            siblings.remove(process);
+            if (siblings.isEmpty()) {
+                waiting.remove(parent);
+            }
+        }
+        if (contains(process)) {
+            ended.add(process);
+            if (ended.size() > REMEMBERED) {
+                Identity last = ended.remove();
+                found.remove(last.tgid, last.startNanos);
+            }
+        }
+    }
+
+    private boolean contains(Identity process) {
+        return contains(process.tgid, process.startNanos);
     }
 }

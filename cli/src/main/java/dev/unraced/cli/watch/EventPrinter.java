@@ -102,6 +102,7 @@ final class EventPrinter implements EventHandler {
      */
     void flush() {
         if (buffer.length() > 0) {
+            explain(writer.takeLegend());
             try {
                 status.writeAbove(buffer, console.out());
             } catch (IOException e) {
@@ -109,6 +110,19 @@ final class EventPrinter implements EventHandler {
             }
         }
         printed.setOpaque(accepted.getPlain());
+    }
+
+    /** Prints what explains the lines, on the terminal that has them, wherever standard error goes. */
+    private void explain(String legend) {
+        if (legend.isEmpty()) {
+            return;
+        }
+        String folded = Console.folded("unraced: " + legend, console.columns());
+        if (console.errIsTerminal()) {
+            status.say(folded);
+        } else {
+            console.print(folded + "\n");
+        }
     }
 
     /** Returns how many events passed the filter; the lines of the last ones may still be in the buffer. */

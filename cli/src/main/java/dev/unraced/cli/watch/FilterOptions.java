@@ -8,6 +8,7 @@ import dev.unraced.event.ByteString;
 import dev.unraced.event.BytesView;
 import dev.unraced.event.EventView;
 import dev.unraced.event.Integrity;
+import dev.unraced.event.ProcessView;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.event.Syscall;
@@ -15,6 +16,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.ITypeConverter;
@@ -103,7 +105,7 @@ final class FilterOptions {
             names = "--integrity",
             paramLabel = "VALUE",
             split = ",",
-            description = "Only where an argument says one of these: MATCH, CHANGED, DIFFERS, UNCHECKED.")
+            description = "Only where an argument says one of these: unchecked, match, changed," + " differs.")
     private Set<Integrity> integrities = EnumSet.noneOf(Integrity.class);
 
     private List<String> comms = List.of();
@@ -203,6 +205,27 @@ final class FilterOptions {
             filter = filter.and(event -> !peers.isEach(event));
         }
         return filter.and(objects());
+    }
+
+    /**
+     * Returns a filter of process events: by the outcome of execs, and by those options that are about the caller.
+     * Paths, peers and integrities are those of calls.
+     */
+    Predicate<ProcessView> ofProcesses() {
+        Predicate<ProcessView> filter = event -> true;
+        if (outcome != null) {
+            boolean failed = outcome.failed;
+            filter = filter.and(event -> failed == (event.type() == ProcessView.Type.EXEC_FAILED));
+        }
+        if (!comms.isEmpty()) {
+            ByteString[] names = bytes(comms);
+            filter = filter.and(event -> isAny(event.comm(), names));
+        }
+        if (!notComms.isEmpty()) {
+            ByteString[] names = bytes(notComms);
+            filter = filter.and(event -> !isAny(event.comm(), names));
+        }
+        return filter.and(event -> !notPids.contains(event.tgid()) && !notUids.contains(event.uid()));
     }
 
     /** Returns a filter by path, by peer, or by either. */

@@ -5,6 +5,7 @@ import dev.unraced.capture.Capture;
 import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.StatsText;
 import dev.unraced.cli.common.VersionProvider;
+import dev.unraced.event.EventView;
 import dev.unraced.format.EcsEventWriter;
 import dev.unraced.format.EventWriter;
 import dev.unraced.format.HostName;
@@ -15,6 +16,7 @@ import dev.unraced.format.TextEventWriter;
 import dev.unraced.format.WallClock;
 import dev.unraced.process.ProcessTable;
 import java.time.ZoneId;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -96,8 +98,14 @@ final class PrintOptions {
      *
      * @param prints whether events are to be printed at all
      * @param table knows the processes behind the events; null without process events
+     * @param isByLink says of an open whose path DIFFERS whether a trusted link leads from the path to the file
      */
-    EventWriter writer(boolean prints, WallClock clock, Console console, @Nullable ProcessTable table) {
+    EventWriter writer(
+            boolean prints,
+            WallClock clock,
+            Console console,
+            @Nullable ProcessTable table,
+            Predicate<EventView> isByLink) {
         if (summary) {
             return counted;
         }
@@ -117,7 +125,8 @@ final class PrintOptions {
                         color.isOn(console),
                         console.isUtf8(),
                         wide ? 0 : console.columns(),
-                        table);
+                        table,
+                        isByLink);
         };
     }
 
@@ -131,18 +140,26 @@ final class PrintOptions {
      * Prints how many events there were, and how many were lost, and why.
      *
      * @param printed what became of the events
+     * @param table knows the processes; null without process events
      */
-    void summarise(Console console, Capture capture, String printed, Recording recording) {
+    void summarise(
+            Console console, Capture capture, String printed, Recording recording, @Nullable ProcessTable table) {
         count(console);
         String output = Stream.of(printed, recording.describe())
                 .filter(part -> !part.isEmpty())
                 .collect(Collectors.joining(", "));
-        console.err().println(StatsText.summary(output, capture.driver(), capture.stats()));
-        Stream.of(StatsText.losers(capture.stats()), StatsText.gaps(capture.gaps()))
+        console.say(StatsText.summary(output, capture.driver(), capture.stats()));
+        Stream.of(
+                        StatsText.losers(capture.stats()),
+                        StatsText.gaps(capture.gaps()),
+                        table == null || stats ? "" : StatsText.processes("unraced", table))
                 .filter(line -> !line.isEmpty())
                 .forEach(console.err()::println);
         if (stats) {
             console.err().println(StatsText.details(capture.stats()));
+            if (table != null) {
+                console.err().println("  " + StatsText.processCounts(table));
+            }
         }
     }
 

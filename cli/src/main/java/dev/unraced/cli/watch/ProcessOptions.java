@@ -1,19 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.watch;
 
+import dev.unraced.capture.Capture;
+import dev.unraced.capture.CaptureException;
+import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
-import dev.unraced.event.ByteString;
+import dev.unraced.config.EventFilters;
 import dev.unraced.event.BytesView;
 import dev.unraced.event.EventView;
+import dev.unraced.event.Feature;
 import dev.unraced.event.ProcessView;
 import dev.unraced.process.Container;
+import dev.unraced.process.ContainerNames;
 import dev.unraced.process.ProcessImage;
 import dev.unraced.process.ProcessTable;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** The options that choose events by the process behind them. Each of them begins process events. */
 final class ProcessOptions {
@@ -21,9 +28,13 @@ final class ProcessOptions {
             names = "--exe",
             paramLabel = "PATH",
             split = ",",
+            converter = ProgramConverter.class,
             description =
-                    "Only programs of these files, by the path that the kernel executed: /usr/bin/curl. Of a script"
-                            + " that is its interpreter.")
+                    "Only programs of these files: /usr/bin/curl. With ebpf and kmod it is the file to which the path leads"
+                            + " here now, whatever other name it has; else, and where it leads to none, the path that the"
+                            + " kernel executed. Of a script it is the interpreter. Without --processes and --record the"
+                            + " driver leaves out other programs where it can, and tells of no parent that begins"
+                            + " later.")
     private List<String> executables = List.of();
 
     @Option(
@@ -37,15 +48,58 @@ final class ProcessOptions {
             names = "--container",
             paramLabel = "ID",
             split = ",",
-            description = "Only containers whose ids start like this, by the names of their cgroups.")
+            description = "Only containers whose ids start like this, and those within, by the names of their cgroups.")
     private List<String> containers = List.of();
 
     private @Nullable Descendants descendants;
+    private boolean areProcessesWanted;
 
     void apply(CaptureConfigBuilder builder) {
         if (any()) {
+            areProcessesWanted = builder.build().processEvents();
             builder.processEvents(true);
         }
+    }
+
+    /**
+     * Has a driver that can leave out all but the chosen programs, and returns the filters in force. It does so after
+     * the capture has opened, when the driver has told of the processes that are there. From then on it tells of no
+     * fork of another program, so it is left where these are wanted: for their own sake, for descent, or for a file.
+     *
+     * @param filters those with which the capture opened
+     * @param isRecorded whether events are kept that are not printed
+     */
+    EventFilters filterAtSource(Capture capture, EventFilters filters, boolean isRecorded) {
+        boolean wantsOthers = areProcessesWanted || isRecorded || !ancestors.isEmpty();
+        if (executables.isEmpty()
+                || wantsOthers
+                || !filters.executables().isEmpty()
+                || !ChosenPrograms.areHere(capture)
+                || !capture.capabilities().has(Feature.FILTER_EXECUTABLE)
+                || !capture.capabilities().has(Feature.LIVE_FILTERS)
+                || !new ChosenPrograms(executables, true).areAllFiles()) {
+            return filters;
+        }
+        EventFilters further = new EventFilters(
+                filters.tgids(),
+                filters.uids(),
+                filters.cgroups(),
+                filters.mountNamespaces(),
+                Set.copyOf(executables),
+                filters.paths(),
+                filters.result());
+        try {
+            capture.filterBy(further);
+        } catch (CaptureException e) {
+            // The driver has room for fewer programs, or one of them is gone: its filters are as they were.
+            return filters;
+        }
+        return further;
+    }
+
+    /** Returns the processes of {@code --descendants-of}. */
+    Set<Integer> ancestors() {
+        return ancestors;
     }
 
     /** Returns whether events are chosen by the process behind them. */
@@ -55,21 +109,23 @@ final class ProcessOptions {
 
     /** Returns a table for the process events of a capture, or null where it has none. */
     @Nullable
-    ProcessTable table(boolean processEvents, String driver) {
-        return processEvents ? ProcessTable.of(Set.of(driver)) : null;
+    ProcessTable table(CaptureConfig config, String driver) {
+        return config.processEvents() ? ProcessTable.of(Set.of(driver), ContainerNames.of(config)) : null;
     }
 
     /**
      * Returns a filter for all of these options together. An event whose process the table does not know fails them.
+     *
+     * @param areHere whether programs are this machine's ({@link ChosenPrograms#areHere})
      */
-    EventFilter filter(@Nullable ProcessTable table) {
+    EventFilter filter(@Nullable ProcessTable table, boolean areHere) {
         if (table == null) {
             return event -> true;
         }
         EventFilter filter = event -> true;
         if (!executables.isEmpty() || !ancestors.isEmpty()) {
-            ByteString[] paths = paths();
-            filter = event -> passes(table.imageOf(event), paths);
+            ChosenPrograms programs = new ChosenPrograms(executables, areHere);
+            filter = event -> passes(table.imageOf(event), programs);
         }
         if (!containers.isEmpty()) {
             filter = filter.and(event -> isInContainer(event, table));
@@ -80,16 +136,19 @@ final class ProcessOptions {
     /**
      * Returns a filter of the process events to print. It is asked about each of them, after the table knows it, and
      * notes who descends from whom.
+     *
+     * @param areHere whether programs are this machine's ({@link ChosenPrograms#areHere})
      */
-    Predicate<ProcessView> ofProcesses(@Nullable ProcessTable table) {
+    Predicate<ProcessView> ofProcesses(@Nullable ProcessTable table, boolean areHere) {
         if (table == null) {
             return event -> false;
         }
-        ByteString[] paths = paths();
+        ChosenPrograms programs = new ChosenPrograms(executables, areHere);
         Descendants wanted = descendants();
         return event -> {
             wanted.update(event);
-            return containers.isEmpty() && passes(table.imageOf(event), paths);
+            return (containers.isEmpty() || isWanted(table.containerOf(event)))
+                    && passes(table.imageOf(event), programs);
         };
     }
 
@@ -100,36 +159,39 @@ final class ProcessOptions {
         return descendants;
     }
 
-    private ByteString[] paths() {
-        return executables.stream().map(ByteString::utf8).toArray(ByteString[]::new);
-    }
-
-    private boolean passes(@Nullable ProcessImage image, ByteString[] paths) {
-        if (paths.length > 0 && !isAny(image, paths)) {
+    private boolean passes(@Nullable ProcessImage image, ChosenPrograms programs) {
+        if (!executables.isEmpty() && !programs.has(image)) {
             return false;
         }
         if (ancestors.isEmpty()) {
             return true;
         }
-        return image != null && descendants().contains(image.tgid());
-    }
-
-    private static boolean isAny(@Nullable ProcessImage image, ByteString[] paths) {
-        ByteString path = image == null ? null : image.program().executable().orElse(null);
-        for (ByteString wanted : paths) {
-            if (path != null && path.contentEquals(wanted)) {
-                return true;
-            }
-        }
-        return false;
+        return image != null && descendants().contains(image.tgid(), image.startNanos());
     }
 
     private boolean isInContainer(EventView event, ProcessTable table) {
         BytesView known = event.containerId();
-        if (known.isPresent()) {
-            return containers.stream().anyMatch(known.toByteString().toUtf8()::startsWith);
+        return known.isPresent() ? isWanted(known.toByteString().toUtf8()) : isWanted(table.containerOf(event));
+    }
+
+    /** Returns whether a container or one around it is wanted: nobody leaves a container by making a cgroup in it. */
+    private boolean isWanted(@Nullable Container container) {
+        return container != null
+                && (isWanted(container.id()) || container.outer().stream().anyMatch(this::isWanted));
+    }
+
+    private boolean isWanted(String containerId) {
+        return containers.stream().anyMatch(containerId::startsWith);
+    }
+
+    private static final class ProgramConverter implements ITypeConverter<String> {
+        @Override
+        public String convert(String path) {
+            if (path.startsWith("/")) {
+                return path;
+            }
+            throw new TypeConversionException(
+                    "'" + path + "' is no path from the root, as /usr/bin/curl is; --comm takes names of threads");
         }
-        Container container = table.containerOf(event);
-        return container != null && containers.stream().anyMatch(container.id()::startsWith);
     }
 }

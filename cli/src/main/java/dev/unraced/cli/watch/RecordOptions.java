@@ -24,6 +24,11 @@ final class RecordOptions {
     @Option(names = "--no-print", description = "Print no events, only --record them.")
     private boolean noPrint;
 
+    /** Returns whether all that is captured is written to a file. */
+    boolean isWanted() {
+        return file != null;
+    }
+
     /** Returns whether events are printed. */
     boolean prints() {
         return !noPrint;

@@ -17,6 +17,7 @@ import dev.unraced.process.ProcessTable;
 import dev.unraced.recording.RecordingReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -103,15 +104,15 @@ public final class ReplayCommand implements Callable<Integer> {
                     spec.commandLine(), file + " was recorded without --processes, so it does not say who made a call");
         }
         WallClock clock = new WallClock();
-        ProcessTable table = processes.table(known, "replay");
+        ProcessTable table = known ? ProcessTable.of(Set.of("replay")) : null;
         EventPrinter printer = new EventPrinter(
-                filter.filter().and(processes.filter(table)).and(event -> isWanted(event.uid())),
-                print.writer(true, clock, console, table),
+                filter.filter().and(processes.filter(table, false)).and(event -> isWanted(event.uid())),
+                print.writer(true, clock, console, table, event -> false),
                 clock,
                 console,
                 StatusLine.none(console.err()),
                 table,
-                processes.ofProcesses(table).and(event -> isWanted(event.uid())));
+                processes.ofProcesses(table, false).and(filter.ofProcesses()).and(event -> isWanted(event.uid())));
         EventHandler handler = new EventHandler() {
             @Override
             public void onEvent(EventView event) {
@@ -134,11 +135,14 @@ public final class ReplayCommand implements Callable<Integer> {
             printer.flush();
             print.count(console);
             String text = print.describe(printer);
-            console.err()
-                    .println(reader.stats()
-                            .map(stats -> StatsText.summary(text, reader.driver(), stats))
-                            .orElse("unraced: " + text + "; of a recording of driver " + reader.driver()
-                                    + ", whose end was not reached"));
+            console.say(reader.stats()
+                    .map(stats -> StatsText.summary(text, reader.driver(), stats))
+                    .orElse("unraced: " + text + "; of a recording of driver " + reader.driver()
+                            + ", whose end was not reached"));
+            String processes = table == null ? "" : StatsText.processes("unraced", table);
+            if (!processes.isEmpty()) {
+                console.err().println(processes);
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ import dev.unraced.capture.CaptureException;
 import dev.unraced.cli.common.ConfigOptions;
 import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.OutputException;
+import dev.unraced.cli.common.SlowStart;
 import dev.unraced.cli.common.SourceOptions;
 import dev.unraced.cli.common.StatusLine;
 import dev.unraced.cli.common.StopSignals;
@@ -52,12 +53,16 @@ import picocli.CommandLine.Spec;
             "  sudo unraced run --syscalls connect --json --output net.jsonl -- curl -s https://example.org",
             "  sudo unraced run --record build.rec --no-print -- make",
             "",
-            "Exit codes: that of the command, 128 and the number if a signal ended it, 127 if there is no such command,"
-                    + " 126 if it cannot be executed; 1 no driver can run, the events cannot be written, or the command"
-                    + " was not run; 2 wrong command line or configuration."
+            "Exit codes: that of the command, 128 and the number if a signal ended it, or came before it was run, 127"
+                    + " if there is no such command, 126 if it cannot be executed; 1 no driver can run, the events"
+                    + " cannot be written, or the command was not run; 2 wrong command line or configuration."
         })
 public final class RunCommand implements Callable<Integer> {
     private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
+    /** The exit code of a command that a signal ended is this and the signal's number. */
+    private static final int ENDED_BY_SIGNAL = 128;
+
+    private static final String NOT_RUN = "unraced: ended before the command was run";
 
     private final Console console;
     private final Supplier<Drivers> drivers;
@@ -108,6 +113,8 @@ public final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        StopSignals signals = StopSignals.install();
+        signals.lastWords(() -> console.err().println(NOT_RUN));
         print.check(spec.commandLine());
         record.check(spec.commandLine());
         CaptureConfigBuilder builder =
@@ -128,7 +135,7 @@ public final class RunCommand implements Callable<Integer> {
                     "driver " + selection.driver().name() + " watches another place than this machine; watch shows it");
         }
         try (RunCgroup cgroup = cgroups.get()) {
-            int code = run(all, builder.cgroups(cgroup.id()).build(), cgroup);
+            int code = run(all, builder.cgroups(cgroup.id()).build(), cgroup, signals);
             if (!cgroup.remove()) {
                 console.err().println("unraced: processes that the command started live on, unwatched, in " + cgroup);
             }
@@ -136,9 +143,15 @@ public final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private int run(Drivers all, CaptureConfig built, RunCgroup cgroup) throws IOException, InterruptedException {
+    private int run(Drivers all, CaptureConfig built, RunCgroup cgroup, StopSignals signals)
+            throws IOException, InterruptedException {
         try (OutputStream file = output == null ? OutputStream.nullOutputStream() : create(output);
-                Capture capture = all.open(built)) {
+                Capture capture = open(all, built)) {
+            if (signals.received().isPresent()) {
+                signals.stopped();
+                console.err().println(NOT_RUN);
+                return ENDED_BY_SIGNAL + signals.received().getAsInt();
+            }
             Console to = new Console(
                     output == null ? console.err() : file,
                     console.err(),
@@ -146,26 +159,38 @@ public final class RunCommand implements Callable<Integer> {
                     false,
                     console.errIsTerminal(),
                     console.environment());
-            return run(capture, processes.table(built.processEvents(), capture.driver()), to, cgroup);
+            return run(capture, processes.table(built, capture.driver()), to, cgroup, signals);
         }
     }
 
-    private int run(Capture capture, @Nullable ProcessTable table, Console to, RunCgroup cgroup)
+    private Capture open(Drivers all, CaptureConfig built) {
+        try (SlowStart starting = SlowStart.begin(console)) {
+            return all.open(built);
+        }
+    }
+
+    private int run(Capture capture, @Nullable ProcessTable table, Console to, RunCgroup cgroup, StopSignals signals)
             throws IOException, InterruptedException {
         WallClock clock = new WallClock();
-        EventWriter writer = print.writer(record.prints(), clock, to, table);
+        boolean areHere = ChosenPrograms.areHere(capture);
+        EventWriter writer = print.writer(record.prints(), clock, to, table, RootLinks.of(capture.driver()));
         EventPrinter printer = new EventPrinter(
-                filter.filter().and(processes.filter(table)),
+                filter.filter().and(processes.filter(table, areHere)),
                 writer,
                 clock,
                 to,
                 StatusLine.none(to.err()),
                 table,
-                processes.ofProcesses(table));
+                processes.ofProcesses(table, areHere).and(filter.ofProcesses()));
         Recording recording = record.open(capture);
         Watch watch = new Watch(capture, printer, recording, () -> {}, Long.MAX_VALUE, FOREVER);
         Process child = cgroup.start(RawArguments.of(command));
-        StopSignals.passOn(child);
+        signals.passOn(child);
+        signals.stopped();
+        if (signals.received().isPresent()) {
+            // The signal came while the command began, and nobody has passed it on.
+            child.destroy();
+        }
         Thread waiter = new Thread(() -> awaitEnd(child, watch), "unraced-run");
         waiter.setDaemon(true);
         waiter.start();
@@ -180,7 +205,7 @@ public final class RunCommand implements Callable<Integer> {
             throw e;
         } finally {
             String printed = record.prints() ? print.describe(printer) : "";
-            print.summarise(to, capture, printed, recording);
+            print.summarise(to, capture, printed, recording, table);
         }
         int code = child.waitFor();
         if (!cgroup.wasEntered()) {

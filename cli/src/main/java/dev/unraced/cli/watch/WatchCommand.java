@@ -10,6 +10,7 @@ import dev.unraced.cli.common.ExitCode;
 import dev.unraced.cli.common.OutputException;
 import dev.unraced.cli.common.OutputPipe;
 import dev.unraced.cli.common.ReadyFile;
+import dev.unraced.cli.common.SlowStart;
 import dev.unraced.cli.common.SourceOptions;
 import dev.unraced.cli.common.StatsText;
 import dev.unraced.cli.common.StatusLine;
@@ -17,11 +18,14 @@ import dev.unraced.cli.common.StopSignals;
 import dev.unraced.cli.common.UserOption;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
+import dev.unraced.config.EventFilters;
+import dev.unraced.driver.Driver;
 import dev.unraced.format.WallClock;
 import dev.unraced.process.ProcessTable;
 import dev.unraced.selection.Drivers;
 import dev.unraced.server.linux.ServiceManager;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -134,11 +138,13 @@ public final class WatchCommand implements Callable<Integer> {
         filter.check(built.filters().result());
         StopSignals signals = StopSignals.install();
         signals.lastWords(() -> console.err().println("unraced: ended before it captured anything"));
-        try (Capture capture = drivers.get().open(built);
+        try (Capture capture = open(built);
                 StatusLine status = statusLine()) {
-            ChosenProcesses.ofThisMachine()
-                    .check(spec.commandLine(), capture.driver(), built.filters().tgids());
-            watch(capture, built, status, signals);
+            ChosenProcesses living = ChosenProcesses.ofThisMachine();
+            living.check(spec.commandLine(), capture.driver(), built.filters());
+            living.check(spec.commandLine(), capture.driver(), "--descendants-of", processes.ancestors());
+            EventFilters inForce = processes.filterAtSource(capture, built.filters(), record.isWanted());
+            watch(capture, built, inForce, status, signals);
         } catch (OutputException e) {
             if (!e.isReaderGone()) {
                 throw e;
@@ -147,24 +153,34 @@ public final class WatchCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private void watch(Capture capture, CaptureConfig built, StatusLine status, StopSignals signals) {
+    private Capture open(CaptureConfig built) {
+        try (SlowStart starting = SlowStart.begin(console)) {
+            return drivers.get().open(built);
+        }
+    }
+
+    private Map<String, String> notes(Capture capture, CaptureConfig built) {
+        Driver driver = drivers.get().all().get(capture.driver());
+        return driver == null ? Map.of() : driver.notes(built);
+    }
+
+    private void watch(
+            Capture capture, CaptureConfig built, EventFilters inForce, StatusLine status, StopSignals signals) {
         WallClock clock = new WallClock();
-        ProcessTable table = processes.table(built.processEvents(), capture.driver());
+        boolean areHere = ChosenPrograms.areHere(capture);
+        ProcessTable table = processes.table(built, capture.driver());
         EventPrinter printer = new EventPrinter(
-                filter.filter().and(processes.filter(table)),
-                print.writer(record.prints(), clock, console, table),
+                filter.filter().and(processes.filter(table, areHere)),
+                print.writer(record.prints(), clock, console, table, RootLinks.of(capture.driver())),
                 clock,
                 console,
                 status,
                 table,
-                processes.ofProcesses(table));
+                processes.ofProcesses(table, areHere).and(filter.ofProcesses()));
         Recording recording = record.open(capture);
-        String begun = CaptureText.begin(capture, built);
-        console.err().println(begun);
-        String awaited = CaptureText.awaited(capture);
-        if (!awaited.isEmpty()) {
-            console.err().println(awaited);
-        }
+        String begun = CaptureText.begin(capture, inForce);
+        console.say(begun);
+        CaptureText.awaited(capture, built, () -> notes(capture, built)).forEach(console::say);
         StatusText text = new StatusText(capture, printer);
         LiveSummary live = print.live(console, text::next);
         Runnable pulse = top ? live::pulse : record.prints() ? OutputPipe.check(console) : () -> {};
@@ -181,7 +197,7 @@ public final class WatchCommand implements Callable<Integer> {
             if (top) {
                 live.erase();
             }
-            print.summarise(console, capture, printed(printer), recording);
+            print.summarise(console, capture, printed(printer), recording, table);
             signals.stopped();
         }
     }

@@ -2,6 +2,7 @@
 package dev.unraced.cli.common;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 class ChosenProcessesTest {
 
@@ -37,6 +39,15 @@ class ChosenProcessesTest {
         namespace("pid:[4026531836]");
         assertThat(processes.fault("kmod", Set.of(7, 9)))
                 .hasValueSatisfying(fault -> assertThat(fault).contains("no process 9"));
+    }
+
+    @Test
+    void theMessageNamesTheOption() throws IOException {
+        namespace("pid:[4026531836]");
+        assertThatThrownBy(() -> processes.check(
+                        new CommandLine(CommandLine.Model.CommandSpec.create()), "ebpf", "--descendants-of", Set.of(9)))
+                .isInstanceOf(CommandLine.ParameterException.class)
+                .hasMessage("--descendants-of: no process 9; 'ps -e' lists those that live");
     }
 
     @Test

@@ -4,9 +4,7 @@ package dev.unraced.cli.kmod;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
+import dev.unraced.cli.common.PrintedText;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -27,19 +25,19 @@ class KernelModuleTest {
     @TempDir
     Path directory;
 
-    private final ByteArrayOutputStream told = new ByteArrayOutputStream();
+    private final PrintedText out = new PrintedText();
 
     @Test
     void withoutHeadersItSaysWhichToInstall() throws Exception {
-        assertThat(module().build(out())).isEqualTo(1);
-        assertThat(told()).contains("linux-headers-" + RELEASE);
+        assertThat(module().build(out)).isEqualTo(1);
+        assertThat(out.take()).contains("linux-headers-" + RELEASE);
     }
 
     @Test
     void buildsInTheKernelsOwnFolderAgainstItsHeaders() throws Exception {
         headers("modules:\n\t@test -f $(M)/Kbuild && cp $(M)/device/device.c $(M)/unraced.ko\n");
 
-        assertThat(module().build(out())).as(told()).isZero();
+        assertThat(module().build(out)).as(out.take()).isZero();
 
         assertThat(module().file()).exists().hasParent(directory.resolve(RELEASE));
         assertThat(directory.resolve(RELEASE).resolve("include/unraced/record.h"))
@@ -51,14 +49,14 @@ class KernelModuleTest {
     void aBuildThatFailsSaysWhatMakeSaid() throws Exception {
         headers("modules:\n\t@echo no such compiler; false\n");
 
-        assertThat(module().build(out())).isNotZero();
-        assertThat(told()).contains("no such compiler");
+        assertThat(module().build(out)).isNotZero();
+        assertThat(out.take()).contains("no such compiler");
     }
 
     @Test
     void loadingWhatWasNotBuiltSaysHowToBuildIt() throws Exception {
-        assertThat(module().load(out())).isEqualTo(1);
-        assertThat(told()).contains("unraced kmod build");
+        assertThat(module().load(out)).isEqualTo(1);
+        assertThat(out.take()).contains("unraced kmod build");
     }
 
     @Test
@@ -66,8 +64,8 @@ class KernelModuleTest {
         Path other = Files.createDirectories(directory.resolve("6.1.0-other"));
         Files.writeString(other.resolve("unraced.ko"), "");
 
-        assertThat(module().load(out())).isEqualTo(1);
-        assertThat(told()).contains("only for 6.1.0-other").contains("unraced kmod build");
+        assertThat(module().load(out)).isEqualTo(1);
+        assertThat(out.take()).contains("only for 6.1.0-other").contains("unraced kmod build");
     }
 
     /** The inputs are what insmod of kmod and of busybox print; the guest's test gets them from a kernel. */
@@ -98,8 +96,8 @@ class KernelModuleTest {
 
     @Test
     void unloadingWhatIsNotLoadedIsDone() throws Exception {
-        assertThat(module().unload(out())).isZero();
-        assertThat(told()).contains("not loaded");
+        assertThat(module().unload(out)).isZero();
+        assertThat(out.take()).contains("not loaded");
     }
 
     private KernelModule module() {
@@ -115,13 +113,5 @@ class KernelModuleTest {
         Path file = root.resolve(path);
         Files.createDirectories(file.getParent());
         Files.writeString(file, content);
-    }
-
-    private PrintStream out() {
-        return new PrintStream(told, true, StandardCharsets.UTF_8);
-    }
-
-    private String told() {
-        return told.toString(StandardCharsets.UTF_8);
     }
 }

@@ -13,6 +13,25 @@ import java.util.List;
 /** A driver that delivers opens of one file, as many as the system property {@code scripted.events} says. */
 public final class ScriptedDriver implements Driver {
     public static final String NAME = "scripted";
+    /**
+     * The pause where the system property {@code scripted.slow} wants one: when drivers are found, or at the opening.
+     */
+    private static final long PAUSE_MILLIS = 1700;
+
+    public ScriptedDriver() {
+        pause("find");
+    }
+
+    private static void pause(String where) {
+        if (where.equals(System.getProperty("scripted.slow"))) {
+            System.err.println("scripted: " + where);
+            try {
+                Thread.sleep(PAUSE_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
 
     @Override
     public String name() {
@@ -31,6 +50,7 @@ public final class ScriptedDriver implements Driver {
 
     @Override
     public Capture open(CaptureConfig config) {
+        pause("open");
         byte[] record = SampleEvents.record(SampleEvents.open("/etc/hosts"));
         return ScriptedCapture.repeating(List.of(record), Long.getLong("scripted.events", 1));
     }

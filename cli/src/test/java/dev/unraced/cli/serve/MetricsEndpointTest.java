@@ -42,6 +42,7 @@ class MetricsEndpointTest {
                 CaptureConfig.builder().driver("sim").ringBytes(1 << 20).build());
         broadcaster = new Broadcaster(capture, false, 1 << 20);
         CaptureConfig config = CaptureConfig.builder()
+                .processEvents(true)
                 .set("file.path", directory.resolve("events").toString())
                 .build();
         sinks = Sinks.open(List.of("file"), config, broadcaster);
@@ -65,6 +66,11 @@ class MetricsEndpointTest {
                 .contains("unraced_lost_events_total{driver=\"sim\",reason=\"ring_full\"} 0.0")
                 .contains("unraced_open{driver=\"sim\"} 1.0")
                 .contains("unraced_subscribers{driver=\"sim\"} 0.0")
+                .contains("unraced_processes{driver=\"sim\",table=\"subscribers\"} 0.0")
+                .contains("unraced_processes_evicted_total{driver=\"sim\",table=\"subscribers\"} 0.0")
+                .contains("unraced_processes{driver=\"sim\",table=\"file\"} 0.0")
+                .contains("unraced_processes_evicted_total{driver=\"sim\",table=\"file\"} 0.0")
+                .contains("unraced_cgroups_evicted_total{driver=\"sim\",table=\"file\"} 0.0")
                 .contains("unraced_sink_taken_events_total{driver=\"sim\",sink=\"file\"} ")
                 .contains("unraced_sink_missed_events_total{driver=\"sim\",sink=\"file\"} 0.0")
                 .contains("unraced_sink_lost_events_total{driver=\"sim\",sink=\"file\"} 0.0");

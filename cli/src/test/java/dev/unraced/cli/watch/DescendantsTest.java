@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Test;
 /** Which processes descend from another one. */
 class DescendantsTest {
     private final Descendants descendants = new Descendants(Set.of(500));
+    private long start = 1;
+    private long forkerStart = 1;
 
     @Test
     void whoForksDecidesAndIdsCanComeAgain() {
@@ -19,11 +21,11 @@ class DescendantsTest {
         fork(600, 500);
         fork(700, 600);
         fork(800, 1);
-        assertThat(descendants.contains(500)).isTrue();
-        assertThat(descendants.contains(700)).isTrue();
-        assertThat(descendants.contains(800)).isFalse();
+        assertThat(isKnown(500)).isTrue();
+        assertThat(isKnown(700)).isTrue();
+        assertThat(isKnown(800)).isFalse();
         fork(700, 1);
-        assertThat(descendants.contains(700)).isFalse();
+        assertThat(isKnown(700)).isFalse();
     }
 
     @Test
@@ -34,31 +36,75 @@ class DescendantsTest {
         alive(500, 1);
         alive(501, 20);
         for (int tgid : new int[] {20, 30, 500, 501}) {
-            assertThat(descendants.contains(tgid)).as("process %d", tgid).isTrue();
+            assertThat(isKnown(tgid)).as("process %d", tgid).isTrue();
         }
-        assertThat(descendants.contains(40)).isFalse();
+        assertThat(isKnown(40)).isFalse();
     }
 
     @Test
     void anIdThatCameAgainMeanwhileIsNoChild() {
         alive(20, 500);
         alive(21, 22);
+        start = 2;
         fork(20, 1);
         fork(22, 1);
+        start = 1;
         alive(500, 1);
+        start = 2;
         fork(22, 500);
-        assertThat(descendants.contains(20)).isFalse();
-        assertThat(descendants.contains(21)).isFalse();
-        assertThat(descendants.contains(22)).isTrue();
+        assertThat(isKnown(20)).isFalse();
+        assertThat(descendants.contains(21, 1)).isFalse();
+        assertThat(isKnown(22)).isTrue();
+    }
+
+    @Test
+    void anIdThatAnotherProcessHasIsNoDescendantThoughItsForkWasNotSeen() {
+        alive(500, 1);
+        fork(600, 500);
+        assertThat(descendants.contains(600, 1)).isTrue();
+        assertThat(descendants.contains(600, 2)).isFalse();
+        // The forker is another process with the id of a descendant.
+        start = 2;
+        fork(700, 600);
+        assertThat(descendants.contains(700, 2)).as("a fork by 600@1").isTrue();
+        forkerStart = 2;
+        fork(701, 600);
+        assertThat(descendants.contains(701, 2)).as("a fork by 600@2").isFalse();
+        alive(500, 1);
+        assertThat(descendants.contains(500, 2))
+                .as("another process with the root's id")
+                .isFalse();
+    }
+
+    @Test
+    void whatHasEndedIsKnownForAWhileAlone() {
+        alive(500, 1);
+        alive(40, 1);
+        exit(40);
+        for (int tgid = 1_000; tgid < 11_000; tgid++) {
+            fork(tgid, 500);
+            exit(tgid);
+        }
+        assertThat(descendants.size()).isEqualTo(4_096 + 1);
+        assertThat(isKnown(10_999)).isTrue();
+        assertThat(isKnown(1_000)).isFalse();
+    }
+
+    private boolean isKnown(int tgid) {
+        return descendants.contains(tgid, start);
     }
 
     private void alive(int tgid, int parent) {
-        update(new ProcessEncoder().begin(ProcessView.Type.ALIVE, 1).process(tgid, tgid, 1, 1), parent);
+        update(new ProcessEncoder().begin(ProcessView.Type.ALIVE, 1).process(tgid, tgid, start, 1), parent);
     }
 
     private void fork(int tgid, int forker) {
         ProcessEncoder encoder = new ProcessEncoder().begin(ProcessView.Type.FORK, 1);
-        update(encoder.process(tgid, tgid, 1, 1).forker(forker, 1), forker);
+        update(encoder.process(tgid, tgid, start, 1).forker(forker, forkerStart), forker);
+    }
+
+    private void exit(int tgid) {
+        update(new ProcessEncoder().begin(ProcessView.Type.EXIT, 1).process(tgid, tgid, start, 1), 1);
     }
 
     private void update(ProcessEncoder encoder, int parent) {

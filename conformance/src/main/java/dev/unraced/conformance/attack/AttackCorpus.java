@@ -27,7 +27,8 @@ public final class AttackCorpus {
                     MovedCorpus.all(),
                     VisitCorpus.all(),
                     LateCorpus.all(),
-                    StartCorpus.all())
+                    StartCorpus.all(),
+                    ExecCorpus.all())
             .flatMap(List::stream)
             .toList();
 
@@ -106,7 +107,8 @@ public final class AttackCorpus {
                         attack,
                         mode,
                         Status.NOT_DECLARED,
-                        lack.name() + ": " + capabilities.reason(lack).orElseThrow()));
+                        Capabilities.describe(lack) + ": "
+                                + capabilities.reason(lack).orElseThrow()));
     }
 
     /**

@@ -13,6 +13,7 @@ import dev.unraced.conformance.scenario.Observed;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.conformance.spec.Violation;
 import dev.unraced.event.ByteString;
+import dev.unraced.event.ProcessView;
 import dev.unraced.event.SyscallEvent;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +68,11 @@ public final class AttackField {
 
     String path(String name) {
         return scenario.scratch().path(name(name));
+    }
+
+    /** Returns the path of the directory of this attack. */
+    ByteString directory() {
+        return scenario.scratch().bytes(directory);
     }
 
     ByteString bytes(String name) {
@@ -173,6 +179,12 @@ public final class AttackField {
         return scenario.takeEvents().stream()
                 .filter(event -> tid == 0 || event.caller().tid() == tid)
                 .toList();
+    }
+
+    /** Returns all process events of the attacked capture up to now. */
+    List<ProcessView> processes() {
+        scenario.awaitRest();
+        return scenario.recorder().processes();
     }
 
     /** Returns device and inode of a file of this attack. */

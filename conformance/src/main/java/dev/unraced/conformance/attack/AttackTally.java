@@ -12,8 +12,10 @@ import dev.unraced.event.ConnectedSocket;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Feature;
 import dev.unraced.event.Integrity;
+import dev.unraced.event.Mitigation;
 import dev.unraced.event.OpenEvent;
 import dev.unraced.event.OpenedFile;
+import dev.unraced.event.ProcessView;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Sockaddr;
 import dev.unraced.event.SyscallEvent;
@@ -108,6 +110,70 @@ final class AttackTally {
             wrongObjects++;
             remember(either(broken), "an unmarked wrong object: really " + taken + ", event " + event);
         }
+    }
+
+    /** Judges the event of an exec. */
+    void judge(ProcessView event, ExecOutcome taken) {
+        ByteString path = taken.path();
+        boolean hasFailed = event.type() == ProcessView.Type.EXEC_FAILED;
+        boolean isCopy = !hasFailed || event.pathProvenance() == Provenance.KERNEL;
+        boolean isMatch = hasFailed && event.pathIntegrity() == Integrity.MATCH;
+        boolean isChanged = hasFailed && event.pathIntegrity() == Integrity.CHANGED;
+        boolean isRight = path == null || event.path().toByteString().equals(path);
+        attempts++;
+        matched += isMatch ? 1 : 0;
+        changed += isChanged ? 1 : 0;
+        if (!isRight) {
+            wrong++;
+            flagged +=
+                    isChanged || !event.path().isPresent() || WARNINGS.stream().anyMatch(event::has) ? 1 : 0;
+        }
+        if (isMatch || (isCopy && !isRight)) {
+            falseMatches++;
+            remember(either("R16.2"), "a false proof: really " + taken + ", event " + text(event));
+        }
+        if (!isOf(event, taken)) {
+            wrongObjects++;
+            remember(either("R16.2"), "a wrong exec: really " + taken + ", event " + text(event));
+        }
+    }
+
+    /** Returns whether a path was read at the return, though the mode reads it at the entry, and no flag says why. */
+    private static boolean isLateUnmarked(ProcessView event) {
+        return event.mitigation() != Mitigation.OFF
+                && event.pathProvenance() == Provenance.EXIT
+                && WARNINGS.stream().noneMatch(event::has);
+    }
+
+    private static String text(ProcessView event) {
+        return event.type() + " of thread " + event.tid() + " of " + event.tgid() + ", path " + event.path()
+                + ", executable " + event.executable() + ", inode " + event.inode() + ", interpreter "
+                + event.interpreter() + ", arguments " + event.arguments()
+                + (event.type() == ProcessView.Type.EXEC_FAILED ? ", result " + event.result() : "");
+    }
+
+    /** Returns whether all is right that the event of an exec says besides the path. */
+    private boolean isOf(ProcessView event, ExecOutcome taken) {
+        boolean asks = !capabilities.has(Feature.EXEC_CALLS)
+                || (event.execCall() == taken.call()
+                        && event.abi() == taken.abi()
+                        && (event.tid() != event.tgid()) == taken.byOtherThread());
+        if (taken.hasFailed()) {
+            return asks
+                    && event.type() == ProcessView.Type.EXEC_FAILED
+                    && (taken.result() == ExecOutcome.UNTOLD ? event.result() < 0 : event.result() == taken.result())
+                    && !isLateUnmarked(event);
+        }
+        FileId file = taken.file();
+        ByteString interpreter = taken.interpreter();
+        ByteString arguments = taken.arguments();
+        return asks
+                && event.type() == ProcessView.Type.EXEC
+                && event.has(EventFlag.HAS_FILE)
+                && file != null
+                && new FileId(event.deviceMajor(), event.deviceMinor(), event.inode()).equals(file)
+                && event.interpreter().toByteString().equals(interpreter == null ? ByteString.EMPTY : interpreter)
+                && (arguments == null || event.arguments().toByteString().equals(arguments));
     }
 
     /** Counts rounds in which the attacker acted in time, for an attack that may be too late. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance.attack;
 
+import static dev.unraced.linux.SocketTypes.IPPROTO_TCP;
 import static dev.unraced.linux.SocketTypes.SOCK_RAW;
 import static dev.unraced.linux.SocketTypes.SOCK_STREAM;
 
@@ -25,7 +26,6 @@ final class BatchCorpus {
     static final String FAMILY = "uring-batch";
     private static final int MANY = Integer.MAX_VALUE;
     private static final int FEW = 200;
-    private static final long IPPROTO_TCP = 6;
     private static final int DISCARD = 9;
     /** The second byte of 127.66.0.0/16, which nothing else uses. */
     private static final int NET = 66;
@@ -63,7 +63,7 @@ final class BatchCorpus {
                 lent(
                         "-connect-raw",
                         "The same with a raw socket of TCP's protocol",
-                        Map.of("silent", 1L, "type", (long) SOCK_RAW, "protocol", IPPROTO_TCP)),
+                        Map.of("silent", 1L, "type", (long) SOCK_RAW, "protocol", (long) IPPROTO_TCP)),
                 lent(
                         "-connect-again",
                         "The same with a TCP socket whose attempt has succeeded before the batch",

@@ -26,10 +26,10 @@ final class RefusedCorpus {
     private static final int FEW = 200;
     private static final int DISCARD = 9;
 
-    /** The entries of a small stash; the threads of the crowd below fill it. */
+    /** The entries of a small stash; the threads of the load below fill it. */
     private static final int ENTRIES = 4;
 
-    private static final int CROWD = 16;
+    private static final int LOAD = 16;
     /** The calls of a flood, more than any driver remembers without room in the stash. */
     private static final int FLOOD = 6_000;
 
@@ -56,9 +56,9 @@ final class RefusedCorpus {
                 connects("-connect-sysemu", "A tracer skips a connect, and chooses its result", "sysemu"),
                 forged("", "openat", "An open that runs has SIGSYS pending, and returns its own number", "", 0),
                 forged("-open", "open", "The same of open, whose number is 2", "", 0),
-                forged("-full", "openat", "The same while the stash is full", "", CROWD)
+                forged("-full", "openat", "The same while the stash is full", "", LOAD)
                         .on(builder -> builder.stashEntries(ENTRIES)),
-                forged("-long", "openat", "The same while the room for long paths is full", DETOUR, CROWD)
+                forged("-long", "openat", "The same while the room for long paths is full", DETOUR, LOAD)
                         .on(builder -> builder.stashLongPaths(ENTRIES)),
                 flooded());
     }
@@ -127,7 +127,7 @@ final class RefusedCorpus {
         field.advanced();
     }
 
-    private static Attack forged(String suffix, String call, String title, String detour, int crowd) {
+    private static Attack forged(String suffix, String call, String title, String detour, int threads) {
         Syscall needed = call.equals("open") ? Syscall.OPEN : Syscall.OPENAT;
         return of(FORGED, "R3.5", suffix, title, needed, FEW, field -> {
             field.makeFile("secret");
@@ -138,7 +138,7 @@ final class RefusedCorpus {
                             .with("name", call)
                             .with("path", path)
                             .with("fifo", behind(field, detour, "fifo"))
-                            .with("threads", crowd),
+                            .with("threads", threads),
                     Map.of('a', KernelOutcome.file(path, field.id("secret"), field.bytes("secret"), true)));
         });
     }
@@ -159,7 +159,7 @@ final class RefusedCorpus {
                                             .with("name", "openat")
                                             .with("path", field.bytes("secret"))
                                             .with("fifo", field.bytes("fifo"))
-                                            .with("threads", CROWD)
+                                            .with("threads", LOAD)
                                             .with("flood", FLOOD),
                                     Map.of('a', KernelOutcome.file(field.bytes("secret"), field.id("secret"))));
                         })

@@ -23,7 +23,7 @@ final class VisitCorpus {
     /** The entries of a small stash, and the threads that fill it. */
     private static final int ENTRIES = 4;
 
-    private static final int CROWD = 16;
+    private static final int LOAD = 16;
     /** A detour that makes the path long, so that an observer that reads it at the return takes its time. */
     private static final String DETOUR = "/.".repeat(900);
 
@@ -47,7 +47,7 @@ final class VisitCorpus {
                                             Command.of(FAMILY)
                                                     .with("how", "call")
                                                     .with("fifo", field.bytes("fifo"))
-                                                    .with("threads", CROWD),
+                                                    .with("threads", LOAD),
                                             DETOUR);
                                 })
                         .on(builder -> builder.stashEntries(ENTRIES)));

@@ -2,6 +2,9 @@
 package dev.unraced.conformance.harness;
 
 import dev.unraced.capture.Capabilities;
+import dev.unraced.conformance.actor.ActorException;
+import dev.unraced.conformance.actor.Command;
+import dev.unraced.conformance.actor.Reply;
 import dev.unraced.conformance.scenario.Evidence;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.conformance.subject.DriverUnderTest;
@@ -48,6 +51,19 @@ public abstract class DriverConformance {
     /** Returns a number of calls scaled by the driver's intensity, and at least 1. */
     protected final int scaled(int full) {
         return Math.max(1, (int) (full * under().intensity()));
+    }
+
+    /**
+     * Has the actor do what not every actor can.
+     *
+     * @throws NotPlayed when this one cannot
+     */
+    protected static Reply played(Scenario scenario, Command command) {
+        try {
+            return scenario.actor().ask(command);
+        } catch (ActorException e) {
+            throw new NotPlayed(e.unsupported().orElseThrow(() -> e));
+        }
     }
 
     /** Returns a scenario whose events count as evidence. */

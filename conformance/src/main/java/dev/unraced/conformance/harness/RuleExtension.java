@@ -88,7 +88,7 @@ public final class RuleExtension
             Invocation<@Nullable Void> rule, ReflectiveInvocationContext<Method> method, ExtensionContext context)
             throws Throwable {
         Evidence evidence = ((DriverConformance) context.getRequiredTestInstance()).evidence();
-        evidence.forget();
+        evidence.reset();
         try {
             rule.proceed();
         } finally {

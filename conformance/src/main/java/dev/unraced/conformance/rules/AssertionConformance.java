@@ -50,13 +50,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.TestReporter;
 
 /**
- * Rules 2.41 to 2.49, 3.4 and 3.5, the sockets of 2.30 and 2.32, and the block of 2.29: an event asserts a file, a
- * peer, a namespace or a success only where nothing else can be true. The attacks of the corpus that name a rule test
- * it; honest calls carry none of the marks.
+ * Rules 2.41 to 2.49, 3.4 and 3.5, the sockets of 2.30 and 2.32, the block of 2.29, and the execs of 16.2, 16.3 and
+ * 16.10: an event asserts a file, a peer, a namespace or a success only where nothing else can be true. The attacks of
+ * the corpus that name a rule test it; honest calls carry none of the marks.
  */
 public abstract class AssertionConformance extends DriverConformance {
     /** The calls of each attack; {@link AttackField} makes more where the attacker is too late in all of them. */
     private static final int CALLS = 500;
+    /** Those of an attack in which each call is a process. */
+    private static final int EXECS = 100;
 
     private static final int CLIENT = 1;
     private static final int DISCARD = 9;
@@ -288,6 +290,33 @@ public abstract class AssertionConformance extends DriverConformance {
         stand(reporter, "R3.5");
     }
 
+    @Rule("No attack on an exec makes its event name another path, program or arguments")
+    @Requires(
+            syscalls = Syscall.OPENAT,
+            features = {Feature.PROCESS_EVENTS, Feature.EXEC_PATH, Feature.EXECUTABLE_INODE})
+    @Stochastic
+    public final void r16_2_noAttackMakesAnExecLie(TestReporter reporter) {
+        stand(reporter, "R16.2", EXECS);
+    }
+
+    @Rule("No attack on an interpreter makes the event of an exec name another one")
+    @Requires(
+            syscalls = Syscall.OPENAT,
+            features = {Feature.PROCESS_EVENTS, Feature.EXEC_PATH, Feature.EXECUTABLE_INODE, Feature.EXEC_INTERPRETER})
+    @Stochastic
+    public final void r16_3_noAttackHidesAnInterpreter(TestReporter reporter) {
+        stand(reporter, "R16.3", EXECS);
+    }
+
+    @Rule("No attack on an exec that fails makes its event claim a proof, or another error")
+    @Requires(
+            syscalls = Syscall.OPENAT,
+            features = {Feature.PROCESS_EVENTS, Feature.FAILED_EXECS})
+    @Stochastic
+    public final void r16_10_noAttackMakesAFailureLie(TestReporter reporter) {
+        stand(reporter, "R16.10", EXECS);
+    }
+
     private List<Mitigation> modes() {
         return Stream.of(Mitigation.values()).filter(capabilities()::has).toList();
     }
@@ -297,6 +326,10 @@ public abstract class AssertionConformance extends DriverConformance {
      * one mode may lose its race every time, as on a machine with one processor, but not all attacks of a rule.
      */
     private void stand(TestReporter reporter, String rule) {
+        stand(reporter, rule, CALLS);
+    }
+
+    private void stand(TestReporter reporter, String rule, int calls) {
         List<AttackResult> results = new ArrayList<>();
         for (Mitigation mode : modes()) {
             List<Attack> attacks = AttackCorpus.all().stream()
@@ -311,21 +344,21 @@ public abstract class AssertionConformance extends DriverConformance {
                 if (!together.isEmpty()) {
                     try (Scenario scenario =
                             scenario().mitigation(mode).attack().scope(scope).open()) {
-                        together.forEach(attack -> results.add(judge(
-                                reporter, AttackCorpus.play(scenario, attack, mode, scaled(CALLS), calls -> {}))));
+                        together.forEach(attack -> results.add(
+                                judge(reporter, AttackCorpus.play(scenario, attack, mode, scaled(calls), made -> {}))));
                     }
                 }
             }
             attacks.stream()
                     .filter(Attack::isAlone)
-                    .forEach(attack -> results.add(judge(reporter, alone(attack, mode))));
+                    .forEach(attack -> results.add(judge(reporter, alone(attack, mode, calls))));
         }
         requirePlayed(results);
     }
 
     /** Plays an attack that needs a capture with settings of its own. */
-    private AttackResult alone(Attack attack, Mitigation mode) {
-        return AttackCorpus.run(scenario(), attack, mode, scaled(CALLS), calls -> {});
+    private AttackResult alone(Attack attack, Mitigation mode, int calls) {
+        return AttackCorpus.run(scenario(), attack, mode, scaled(calls), made -> {});
     }
 
     /** Ends the rule as not played when no attack of it put the driver to the test. */

@@ -100,7 +100,7 @@ public abstract class AttackConformance extends DriverConformance {
                     OpenEvent event = scenario.call(WatchedCall.openat(pointer, Linux.O_RDONLY, 0))
                             .open();
                     assertThat(event.path().value())
-                            .as("R2.4: the path that was not in memory")
+                            .as("the path that was not in memory")
                             .isEqualTo(path);
                     assertLateReadIsFlagged("R2.4", event, event.path());
                 }
@@ -119,7 +119,7 @@ public abstract class AttackConformance extends DriverConformance {
                 ConnectEvent event = scenario.call(WatchedCall.connect("h:" + CLIENT, pointer, address.length()))
                         .connect();
                 assertThat(event.address().value().bytes())
-                        .as("R2.5: the address that was not in memory")
+                        .as("the address that was not in memory")
                         .isEqualTo(address);
                 assertLateReadIsFlagged("R2.5", event, event.address());
             }
@@ -140,13 +140,13 @@ public abstract class AttackConformance extends DriverConformance {
             scenario.setBuffer(BUFFER, how(Linux.O_RDWR, 0));
             scenario.finishReader("fifo", job);
             OpenEvent rewritten = open(scenario.onlyEventOf(job.tid()));
-            assertThat(rewritten.how().value()).as("R2.6: rewritten").isEqualTo(expected);
+            assertThat(rewritten.how().value()).as("rewritten").isEqualTo(expected);
 
             OpenEvent cold = scenario.call(
                             WatchedCall.openat2(Pointer.to(scenario.scratch().bytes("missing")), 0, 0, 0)
                                     .how(Pointer.cold(passed), OpenFlags.OPEN_HOW_SIZE))
                     .open();
-            assertThat(cold.how().value()).as("R2.6: not in memory").isEqualTo(expected);
+            assertThat(cold.how().value()).as("not in memory").isEqualTo(expected);
             assertLateReadIsFlagged("R2.6", cold, cold.how());
         }
     }
@@ -169,9 +169,9 @@ public abstract class AttackConformance extends DriverConformance {
                 }
                 scenario.finishReader("fifo", job);
                 OpenEvent late = open(scenario.onlyEventOf(job.tid()));
-                assertThat(late.path().value()).as("R2.6: the path").isEqualTo(path);
+                assertThat(late.path().value()).as("the path").isEqualTo(path);
                 assertThat(late.how().value())
-                        .as("R2.6: the how")
+                        .as("the how")
                         .isEqualTo(new OpenHow(Linux.O_RDONLY, 0, Linux.RESOLVE_NO_SYMLINKS, OpenFlags.OPEN_HOW_SIZE));
             }
         }

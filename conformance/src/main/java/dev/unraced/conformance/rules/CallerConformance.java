@@ -10,6 +10,7 @@ import dev.unraced.conformance.fixture.Job;
 import dev.unraced.conformance.fixture.Linux;
 import dev.unraced.conformance.fixture.ThreadInfo;
 import dev.unraced.conformance.harness.DriverConformance;
+import dev.unraced.conformance.harness.NotApplicable;
 import dev.unraced.conformance.harness.Requires;
 import dev.unraced.conformance.harness.Rule;
 import dev.unraced.conformance.scenario.Observed;
@@ -37,16 +38,15 @@ public abstract class CallerConformance extends DriverConformance {
 
             var caller = scenario.onlyEventOf(job.tid()).caller();
             assertThat(caller.tgid())
-                    .as("R1.5: thread group")
+                    .as("thread group")
                     .isEqualTo(scenario.actor().tgid());
-            assertThat(caller.comm()).as("R1.5: name").isEqualTo(ByteString.utf8("unraced-\u00e9"));
+            assertThat(caller.comm()).as("name").isEqualTo(ByteString.utf8("unraced-\u00e9"));
             assertThat(caller.threadStartNanos())
-                    .as("R1.5: start time; it is known rounded down to a tick")
+                    .as("start time; it is known rounded down to a tick")
                     .isBetween(start, start + tick - 1);
             scenario.actor()
                     .user()
-                    .ifPresent(user ->
-                            assertThat(caller.uid()).as("R1.5: real user").isEqualTo(user));
+                    .ifPresent(user -> assertThat(caller.uid()).as("real user").isEqualTo(user));
         }
     }
 
@@ -56,7 +56,7 @@ public abstract class CallerConformance extends DriverConformance {
         try (Scenario scenario = scenario().open()) {
             Observed observed = scenario.call(scenario.missing());
             assertThat(observed.event().caller().parentTgid())
-                    .as("R1.6: the parent")
+                    .as("the parent")
                     .isEqualTo(ThreadInfo.ofMain(scenario.actor()).parent());
         }
     }
@@ -67,10 +67,10 @@ public abstract class CallerConformance extends DriverConformance {
         try (Scenario scenario = scenario().open()) {
             Observed observed = scenario.call(scenario.missing());
             assertThat(observed.event().caller().mountNamespace())
-                    .as("R1.7: the mount namespace")
+                    .as("the mount namespace")
                     .isEqualTo(ThreadInfo.ofMain(scenario.actor()).mountNamespace());
             assertThat(observed.event().caller().pidNamespace())
-                    .as("R1.7: the pid namespace")
+                    .as("the pid namespace")
                     .isEqualTo(ThreadInfo.ofMain(scenario.actor()).pidNamespace());
         }
     }
@@ -81,7 +81,7 @@ public abstract class CallerConformance extends DriverConformance {
         try (Scenario scenario = scenario().open()) {
             Observed observed = scenario.call(scenario.missing());
             assertThat(observed.event().caller().cgroupId())
-                    .as("R1.8: the control group")
+                    .as("the control group")
                     .isEqualTo(ThreadInfo.ofMain(scenario.actor()).cgroupId());
         }
     }
@@ -90,12 +90,15 @@ public abstract class CallerConformance extends DriverConformance {
     @Requires(syscalls = Syscall.OPENAT, features = Feature.CONTAINER_ID)
     public final void r01_15_anEventNamesTheContainer() {
         try (Scenario scenario = scenario().open()) {
+            if (scenario.actor().isHere()) {
+                throw new NotApplicable("the path of the cgroup tells the container of a process of this machine");
+            }
             Observed observed = scenario.call(scenario.missing());
             assertThat(observed.open().path().value())
-                    .as("R1.15: its own event")
+                    .as("its own event")
                     .isEqualTo(scenario.scratch().bytes("missing"));
             assertThat(observed.event().caller().containerId())
-                    .as("R1.15: the container")
+                    .as("the container")
                     .isEqualTo(ThreadInfo.ofMain(scenario.actor()).containerId());
         }
     }

@@ -92,13 +92,13 @@ public abstract class ConnectConformance extends DriverConformance {
                     scenario.call(WatchedCall.connect("h:" + CLIENT, address).bySocketcall());
             observed.outcome().requireResult(0, "a connect by socketcall");
             assertThat(observed.event().call().abi())
-                    .as("R1.12: the ABI of socketcall")
+                    .as("the ABI of socketcall")
                     .isEqualTo(Abi.IA32);
             assertThat(observed.connect().addrlen())
-                    .as("R1.12: the length that socketcall passed")
+                    .as("the length that socketcall passed")
                     .isEqualTo(address.length());
             assertThat(observed.connect().address().value().bytes())
-                    .as("R1.12: the address that socketcall passed")
+                    .as("the address that socketcall passed")
                     .isEqualTo(address);
         }
     }
@@ -115,10 +115,10 @@ public abstract class ConnectConformance extends DriverConformance {
                 Observed observed = scenario.call(call);
                 observed.outcome().requireResult(result, "a connect by a request");
                 assertThat(observed.event().call().origin())
-                        .as("R1.14: the origin of a request")
+                        .as("the origin of a request")
                         .isEqualTo(Origin.IO_URING);
                 assertThat(observed.connect().address().value().bytes())
-                        .as("R1.14: the address of a request")
+                        .as("the address of a request")
                         .isEqualTo(address);
             }
         }
@@ -187,10 +187,10 @@ public abstract class ConnectConformance extends DriverConformance {
             for (Pointer pointer : List.of(Pointer.to(address), Pointer.edge(address))) {
                 Observed observed = scenario.call(WatchedCall.connect("h:" + CLIENT, pointer, address.length()));
                 assertThat(observed.connect().address().value().bytes())
-                        .as("R2.26: the address of the longest length")
+                        .as("the address of the longest length")
                         .isEqualTo(address);
                 assertThat(observed.event().flags())
-                        .as("R2.26: the flags of the longest length")
+                        .as("the flags of the longest length")
                         .doesNotContain(EventFlag.TRUNCATED);
             }
         }
@@ -238,10 +238,10 @@ public abstract class ConnectConformance extends DriverConformance {
             for (int addrlen : new int[] {-1, Integer.MIN_VALUE}) {
                 ConnectEvent negative = scenario.call(WatchedCall.connect("h:" + CLIENT, good, addrlen))
                         .connect();
-                assertThat(negative.addrlen()).as("R2.28: the length as passed").isEqualTo(addrlen);
+                assertThat(negative.addrlen()).as("the length as passed").isEqualTo(addrlen);
                 ArgumentAssertions.assertAbsent("R2.28", negative.address());
                 assertThat(negative.flags())
-                        .as("R2.28: the driver did not try to read")
+                        .as("the driver did not try to read")
                         .doesNotContain(EventFlag.FAULTED);
             }
             for (Pointer pointer : List.of(Pointer.NULL, Pointer.BAD)) {
@@ -253,10 +253,10 @@ public abstract class ConnectConformance extends DriverConformance {
                 ConnectEvent empty = scenario.call(WatchedCall.connect("h:" + CLIENT, pointer, 0))
                         .connect();
                 assertThat(empty.address().isPresent())
-                        .as("R2.28: nothing was to be read")
+                        .as("nothing was to be read")
                         .isTrue();
                 assertThat(empty.address().value().bytes())
-                        .as("R2.28: the address of length 0")
+                        .as("the address of length 0")
                         .isEqualTo(ByteString.EMPTY);
             }
         }
@@ -293,7 +293,7 @@ public abstract class ConnectConformance extends DriverConformance {
                         ByteString address = cut(SocketAddresses.family(requested, 128), length);
                         Observed observed = scenario.call(WatchedCall.connect("h:" + CLIENT, address));
                         assertThat(observed.connect().address().value().bytes())
-                                .as("R14.1: family %d, %d bytes", requested, length)
+                                .as("family %d, %d bytes", requested, length)
                                 .isEqualTo(address);
                     }
                 }

@@ -54,11 +54,9 @@ public abstract class ConnectedSocketConformance extends DriverConformance {
                         SocketAddresses.family(family, rewritten.passed().length());
                 ConnectEvent event = rewritten.play(true, forged);
                 assertThat(event.address().value().bytes())
-                        .as("R2.16: read at the return")
+                        .as("read at the return")
                         .isEqualTo(forged);
-                assertThat(event.address().integrity())
-                        .as("R2.16: family %d", family)
-                        .isEqualTo(Integrity.DIFFERS);
+                assertThat(event.address().integrity()).as("family %d", family).isEqualTo(Integrity.DIFFERS);
             }
         }
     }
@@ -131,7 +129,7 @@ public abstract class ConnectedSocketConformance extends DriverConformance {
                                 .socket()
                                 .flatMap(ConnectedSocket::remote)
                                 .flatMap(Sockaddr::inetAddress))
-                        .as("R2.30: a peer on port 0 is a peer")
+                        .as("a peer on port 0 is a peer")
                         .isEqualTo(new Sockaddr(own).inetAddress());
             }
         }
@@ -156,10 +154,10 @@ public abstract class ConnectedSocketConformance extends DriverConformance {
                             WatchedCall.connect("h:" + CLIENT, SocketAddresses.family(0, address.length())));
                     ended.outcome().requireResult(0, "a connect to AF_UNSPEC");
                     assertThat(ended.connect().socket().flatMap(ConnectedSocket::remote))
-                            .as("R2.30: %s %s", own, type)
+                            .as("%s %s", own, type)
                             .isEmpty();
                     assertThat(ended.connect().address().integrity())
-                            .as("R2.30: %s %s", own, type)
+                            .as("%s %s", own, type)
                             .isNotEqualTo(Integrity.DIFFERS);
                 }
             }
@@ -177,12 +175,12 @@ public abstract class ConnectedSocketConformance extends DriverConformance {
             sockets.bindAnywhere(CLIENT);
             Observed observed = scenario.call(WatchedCall.connect("h:" + CLIENT, address));
             ConnectedSocket socket = socket("R2.31", observed);
-            assertThat(socket.family()).as("R2.31: the socket's family").isEqualTo(Linux.AF_UNIX);
+            assertThat(socket.family()).as("the socket's family").isEqualTo(Linux.AF_UNIX);
             assertThat(socket.remote().flatMap(Sockaddr::unixPath))
-                    .as("R2.31: the peer")
+                    .as("the peer")
                     .contains(scenario.scratch().bytes("socket"));
             assertThat(socket.local().map(Sockaddr::bytes))
-                    .as("R2.31: its own name")
+                    .as("its own name")
                     .isEqualTo(observed.outcome().local());
         }
     }

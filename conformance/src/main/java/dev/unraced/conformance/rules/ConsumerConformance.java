@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.unraced.capture.Capture;
+import dev.unraced.capture.CaptureStats;
 import dev.unraced.capture.EventHandler;
 import dev.unraced.conformance.fixture.Condition;
 import dev.unraced.conformance.harness.DriverConformance;
@@ -43,14 +44,12 @@ public abstract class ConsumerConformance extends DriverConformance {
             runner.start();
             scenario.callUnobserved(scenario.missing(0));
             assertThat(ran.await(patienceNanos(), TimeUnit.NANOSECONDS))
-                    .as("R15.1: an event")
+                    .as("an event")
                     .isTrue();
             scenario.capture().close();
             runner.join(under().patience().toMillis());
-            assertThat(runner.isAlive()).as("R15.1: run() returns").isFalse();
-            assertThat(scenario.capture().isOpen())
-                    .as("R15.1: the capture is closed")
-                    .isFalse();
+            assertThat(runner.isAlive()).as("run() returns").isFalse();
+            assertThat(scenario.capture().isOpen()).as("the capture is closed").isFalse();
         }
     }
 
@@ -71,9 +70,9 @@ public abstract class ConsumerConformance extends DriverConformance {
             runner.start();
             runner.join(under().patience().toMillis());
             runner.interrupt();
-            assertThat(readable.get()).as("R15.2: the event is readable still").isTrue();
-            assertThat(seen.get()).as("R15.2: events after the close").isEqualTo(1);
-            assertThat(capture.isOpen()).as("R15.2: the capture is closed").isFalse();
+            assertThat(readable.get()).as("the event is readable still").isTrue();
+            assertThat(seen.get()).as("events after the close").isEqualTo(1);
+            assertThat(capture.isOpen()).as("the capture is closed").isFalse();
         }
     }
 
@@ -89,18 +88,18 @@ public abstract class ConsumerConformance extends DriverConformance {
             assertThatThrownBy(() -> awaitOne(capture, event -> {
                         throw thrown;
                     }))
-                    .as("R15.3: the handler's own exception")
+                    .as("the handler's own exception")
                     .isSameAs(thrown);
             long[] tags = new long[2];
             AtomicInteger seen = new AtomicInteger();
             while (seen.get() < 2) {
                 assertThat(awaitOne(capture, event -> tags[seen.getAndIncrement()] = event.mode()))
-                        .as("R15.3: an event")
+                        .as("an event")
                         .isEqualTo(1);
             }
-            assertThat(tags).as("R15.3: the two that followed").containsExactly(1, 2);
+            assertThat(tags).as("the two that followed").containsExactly(1, 2);
             assertThat(capture.stats().delivered())
-                    .as("R15.3: all three count as delivered")
+                    .as("all three count as delivered")
                     .isEqualTo(3);
         }
     }
@@ -118,11 +117,11 @@ public abstract class ConsumerConformance extends DriverConformance {
             first.start();
             scenario.callUnobserved(scenario.missing(0));
             assertThat(inside.await(patienceNanos(), TimeUnit.NANOSECONDS))
-                    .as("R15.4: an event")
+                    .as("an event")
                     .isTrue();
             try {
                 assertThatThrownBy(() -> capture.poll(event -> {}, 1))
-                        .as("R15.4: a second consumer is refused")
+                        .as("a second consumer is refused")
                         .isInstanceOf(IllegalStateException.class);
             } finally {
                 // Closing waits for the handler.
@@ -130,7 +129,7 @@ public abstract class ConsumerConformance extends DriverConformance {
             }
             first.join();
             assertThatCode(() -> capture.poll(event -> {}, 1))
-                    .as("R15.4: after the first one has left")
+                    .as("after the first one has left")
                     .doesNotThrowAnyException();
         }
     }
@@ -140,24 +139,24 @@ public abstract class ConsumerConformance extends DriverConformance {
         try (Scenario scenario = scenario().unread().open()) {
             Capture capture = scenario.capture();
             scenario.callUnobserved(scenario.missing(0));
-            assertThat(awaitOne(capture, event -> {})).as("R15.5: an event").isEqualTo(1);
+            assertThat(awaitOne(capture, event -> {})).as("an event").isEqualTo(1);
             scenario.callUnobserved(scenario.missing(1));
             capture.close();
             capture.close();
             assertThatThrownBy(() -> capture.poll(event -> {}, 1))
-                    .as("R15.5: poll after close")
+                    .as("poll after close")
                     .isInstanceOf(IllegalStateException.class);
             assertThatThrownBy(() -> capture.await(event -> {}, 1, 1))
-                    .as("R15.5: await after close")
+                    .as("await after close")
                     .isInstanceOf(IllegalStateException.class);
             assertThatThrownBy(() -> capture.consume(event -> {}))
-                    .as("R15.5: consume after close")
+                    .as("consume after close")
                     .isInstanceOf(IllegalStateException.class);
             assertThat(capture.stats().delivered())
-                    .as("R15.5: the delivered events after close")
+                    .as("the delivered events after close")
                     .isEqualTo(1);
             assertThat(capture.stats().imbalance())
-                    .as("R15.5: the unread event is in the accounts: %s", capture.stats())
+                    .as("the unread event is in the accounts: %s", capture.stats())
                     .isZero();
         }
     }
@@ -167,8 +166,8 @@ public abstract class ConsumerConformance extends DriverConformance {
         try (Scenario scenario = scenario().unread().open()) {
             Thread.currentThread().interrupt();
             int handed = scenario.capture().await(event -> {}, 1, patienceNanos());
-            assertThat(Thread.interrupted()).as("R15.6: the flag").isTrue();
-            assertThat(handed).as("R15.6: nothing was there").isZero();
+            assertThat(Thread.interrupted()).as("the flag").isTrue();
+            assertThat(handed).as("nothing was there").isZero();
 
             Thread waiter = Thread.currentThread();
             Thread interrupter = new Thread(() -> {
@@ -179,16 +178,41 @@ public abstract class ConsumerConformance extends DriverConformance {
             long start = System.nanoTime();
             interrupter.start();
             handed = scenario.capture().await(event -> {}, 1, patienceNanos());
-            assertThat(Thread.interrupted()).as("R15.6: the flag").isTrue();
-            assertThat(handed).as("R15.6: nothing was there").isZero();
+            assertThat(Thread.interrupted()).as("the flag").isTrue();
+            assertThat(handed).as("nothing was there").isZero();
             assertThat(System.nanoTime() - start)
-                    .as("R15.6: it did not wait for the end of its time")
+                    .as("it did not wait for the end of its time")
                     .isLessThan(patienceNanos());
 
             scenario.callUnobserved(scenario.missing());
             assertThat(awaitOne(scenario.capture(), event -> {}))
-                    .as("R15.6: the capture goes on")
+                    .as("the capture goes on")
                     .isEqualTo(1);
+        }
+    }
+
+    @Rule("An interrupted thread learns the statistics, and closes, as any other")
+    public final void r15_6_anInterruptEndsTheWaitingAlone() {
+        try (Scenario scenario = scenario().unread().open()) {
+            Capture capture = scenario.capture();
+            scenario.callUnobserved(scenario.missing());
+            assertThat(awaitOne(capture, event -> {})).as("an event").isEqualTo(1);
+            long before = capture.stats().returned();
+
+            scenario.callUnobserved(scenario.missing());
+            Thread.currentThread().interrupt();
+            long after = capture.stats().returned();
+            assertThat(Thread.interrupted()).as("the flag").isTrue();
+            assertThat(after).as("the calls that had returned").isGreaterThan(before);
+
+            scenario.callUnobserved(scenario.missing());
+            Thread.currentThread().interrupt();
+            capture.close();
+            assertThat(Thread.interrupted()).as("the flag").isTrue();
+            assertThat(capture.isOpen()).as("the capture is open").isFalse();
+            CaptureStats last = capture.stats();
+            assertThat(last.returned()).as("the last call, too: %s", last).isGreaterThan(after);
+            assertThat(last.imbalance()).as("%s", last).isZero();
         }
     }
 
@@ -208,14 +232,14 @@ public abstract class ConsumerConformance extends DriverConformance {
                         int before = tags.size();
                         int handed = capture.poll(event -> tags.add(event.mode()), 3);
                         assertThat(handed)
-                                .as("R15.7: events that one poll hands over")
+                                .as("events that one poll hands over")
                                 .isLessThanOrEqualTo(3)
                                 .isEqualTo(tags.size() - before);
                         return tags.size() == calls;
                     },
-                    () -> "R15.7: only " + tags.size() + " events of " + calls + " arrive");
+                    () -> "only " + tags.size() + " events of " + calls + " arrive");
             assertThat(tags)
-                    .as("R15.7: each call's event once")
+                    .as("each call's event once")
                     .isEqualTo(LongStream.range(0, calls).boxed().toList());
         }
     }
@@ -224,13 +248,13 @@ public abstract class ConsumerConformance extends DriverConformance {
     public final void r15_8_aCaptureNamesItsDriver() {
         try (Scenario scenario = scenario().open()) {
             assertThat(scenario.capture().driver())
-                    .as("R15.8: the driver's name")
+                    .as("the driver's name")
                     .isEqualTo(under().driver().name());
             assertThat(scenario.capture().capabilities().lacking())
-                    .as("R15.8: the capture's capabilities")
+                    .as("the capture's capabilities")
                     .isEqualTo(capabilities().lacking());
             assertThat(scenario.call(scenario.missing()).open().path().value())
-                    .as("R15.8: and captures")
+                    .as("and captures")
                     .isEqualTo(scenario.scratch().bytes("missing"));
         }
     }

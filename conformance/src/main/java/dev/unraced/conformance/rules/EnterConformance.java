@@ -63,21 +63,19 @@ public abstract class EnterConformance extends DriverConformance {
                 OpenEvent entry = (OpenEvent) onlyEntry(scenario);
                 OpenEvent merged = observed.open();
                 assertEntry(entry, merged, observed.outcome());
-                assertThat(entry.call().mitigation())
-                        .as("R12.5: the entry's mode")
-                        .isEqualTo(mode);
+                assertThat(entry.call().mitigation()).as("the entry's mode").isEqualTo(mode);
                 assertRead(entry.path(), path);
                 ArgumentAssertions.assertRegisters(entry.how());
                 assertThat(entry.how().value())
-                        .as("R12.5: the entry's flags and mode")
+                        .as("the entry's flags and mode")
                         .isEqualTo(merged.how().value());
-                assertThat(entry.dirfd()).as("R12.5: the entry's directory").isEqualTo(merged.dirfd());
-                assertThat(entry.file()).as("R12.5: nothing is open yet").isEmpty();
+                assertThat(entry.dirfd()).as("the entry's directory").isEqualTo(merged.dirfd());
+                assertThat(entry.file()).as("nothing is open yet").isEmpty();
                 assertThat(merged.path().provenance() == Provenance.EXIT)
-                        .as("R12.5: the merged event under %s", mode)
+                        .as("the merged event under %s", mode)
                         .isEqualTo(mode == Mitigation.OFF);
                 assertThat(merged.flags())
-                        .as("R12.5: the merged event under %s", mode)
+                        .as("the merged event under %s", mode)
                         .contains(EventFlag.HAS_FILE)
                         .doesNotContain(EventFlag.ENTER_MISSED);
             }
@@ -100,10 +98,10 @@ public abstract class EnterConformance extends DriverConformance {
                             entry.address().integrity()),
                     address);
             assertThat(entry.fd())
-                    .as("R12.5: the entry's descriptor")
+                    .as("the entry's descriptor")
                     .isEqualTo(observed.connect().fd());
-            assertThat(entry.addrlen()).as("R12.5: the entry's length").isEqualTo(address.length());
-            assertThat(entry.socket()).as("R12.5: nothing is connected yet").isEmpty();
+            assertThat(entry.addrlen()).as("the entry's length").isEqualTo(address.length());
+            assertThat(entry.socket()).as("nothing is connected yet").isEmpty();
         }
     }
 
@@ -136,7 +134,7 @@ public abstract class EnterConformance extends DriverConformance {
                     under().patience(),
                     () -> scenario.recorder().entries().stream()
                             .anyMatch(entry -> entry.caller().tid() == job.tid()),
-                    () -> "R12.5: no enter event of a call that blocks");
+                    () -> "no enter event of a call that blocks");
             Violation.unless(
                     "R1.1",
                     () -> assertThat(scenario.recorder().events())
@@ -150,7 +148,7 @@ public abstract class EnterConformance extends DriverConformance {
             OpenEvent absent = (OpenEvent) scenario.recorder().entries().get(before);
             ArgumentAssertions.assertAbsent("R12.5", absent.path());
             assertThat(absent.flags())
-                    .as("R12.5: the flags of an entry without a path")
+                    .as("the flags of an entry without a path")
                     .containsExactly(EventFlag.FAULTED);
         }
     }
@@ -164,10 +162,10 @@ public abstract class EnterConformance extends DriverConformance {
             scenario.callUnobserved(scenario.missing(0));
             stranger.ask(bulk(scenario, 0, 10));
             CaptureStats stats = scenario.awaitRest();
-            assertThat(stats.entered()).as("R12.5: %s", stats).isZero();
-            assertThat(stats.totalFiltered()).as("R12.5: %s", stats).isGreaterThanOrEqualTo(1 + 10L);
+            assertThat(stats.entered()).as("%s", stats).isZero();
+            assertThat(stats.totalFiltered()).as("%s", stats).isGreaterThanOrEqualTo(1 + 10L);
             assertThat(scenario.recorder().entries())
-                    .as("R12.5: entries of filtered calls")
+                    .as("entries of filtered calls")
                     .isEmpty();
             evidence().add(stats.totalFiltered());
         }
@@ -177,18 +175,18 @@ public abstract class EnterConformance extends DriverConformance {
     @Requires(features = {Feature.ENTER_EVENTS, Feature.LIVE_SWITCH})
     public final void r12_6_enterEventsBeginAndEndLive() {
         try (Scenario scenario = scenario().open()) {
-            assertThat(scenario.capture().enterEvents()).as("R12.6: by default").isFalse();
+            assertThat(scenario.capture().enterEvents()).as("by default").isFalse();
             long entries = 0;
             for (int round = 0; round < 6; round++) {
                 boolean publish = round % 2 == 1;
                 scenario.capture().publishEnterEvents(publish);
                 assertThat(scenario.capture().enterEvents())
-                        .as("R12.6: whether entries are published")
+                        .as("whether entries are published")
                         .isEqualTo(publish);
                 scenario.call(scenario.missing(round));
                 entries += publish ? 1 : 0;
                 assertThat(scenario.recorder().entries())
-                        .as("R12.6: enter events are on: %s", publish)
+                        .as("enter events are on: %s", publish)
                         .hasSize((int) entries);
             }
         }
@@ -213,7 +211,7 @@ public abstract class EnterConformance extends DriverConformance {
             long lost = stats.totalLost();
             int entries = scenario.recorder().entries().size();
             assertThat(scenario.recorder().size() + entries + lost)
-                    .as("R12.6: each call's event, and those of the entries: %s", stats)
+                    .as("each call's event, and those of the entries: %s", stats)
                     .isEqualTo(returned + stats.entered());
             Violation.unless(
                     "R9.3",
@@ -221,10 +219,10 @@ public abstract class EnterConformance extends DriverConformance {
                             .as("numbers missing: %s", stats)
                             .isLessThanOrEqualTo(lost));
             assertThat(scenario.recorder().entries())
-                    .as("R12.6: enter events are whole")
+                    .as("enter events are whole")
                     .allMatch(entry -> isUntorn(scenario, (OpenEvent) entry));
             assertThat(scenario.recorder().events())
-                    .as("R12.6: merged events stay what they are")
+                    .as("merged events stay what they are")
                     .allMatch(event -> isUntorn(scenario, (OpenEvent) event)
                             && (((OpenEvent) event).path().provenance() != Provenance.EXIT
                                     || event.flags().contains(EventFlag.FAULTED)));
@@ -239,10 +237,10 @@ public abstract class EnterConformance extends DriverConformance {
         try (Scenario scenario = scenario().open()) {
             scenario.capture().publishEnterEvents(false);
             assertThatThrownBy(() -> scenario.capture().publishEnterEvents(true))
-                    .as("R12.7: publishing entries is refused")
+                    .as("publishing entries is refused")
                     .isInstanceOf(CaptureException.class);
             assertThat(scenario.capture().enterEvents())
-                    .as("R12.7: no entry is published")
+                    .as("no entry is published")
                     .isFalse();
             scenario.call(scenario.missing());
         }

@@ -46,10 +46,10 @@ public abstract class FilterConformance extends DriverConformance {
                 scenario().with(builder -> builder.tgids(Integer.MAX_VALUE)).open()) {
             bulk(scenario, 2, 100);
             assertThat(filtered(scenario, FilterReason.TGID))
-                    .as("R1.10: filtered calls of processes that were not asked for")
+                    .as("filtered calls of processes that were not asked for")
                     .isGreaterThanOrEqualTo(200);
             evidence().add(200);
-            assertThat(scenario.recorder().delivered()).as("R1.10: no event").isZero();
+            assertThat(scenario.recorder().delivered()).as("no event").isZero();
         }
     }
 
@@ -66,10 +66,10 @@ public abstract class FilterConformance extends DriverConformance {
             bulk(scenario, stranger, 2, 100);
             scenario.awaitRest();
             assertThat(filtered(scenario, FilterReason.TGID) - before)
-                    .as("R1.10: filtered calls of a stranger")
+                    .as("filtered calls of a stranger")
                     .isGreaterThanOrEqualTo(200);
             evidence().add(200);
-            assertThat(scenario.recorder().delivered()).as("R1.10: no event").isZero();
+            assertThat(scenario.recorder().delivered()).as("no event").isZero();
         }
     }
 
@@ -86,11 +86,9 @@ public abstract class FilterConformance extends DriverConformance {
             bulk(scenario, 2, 50);
             bulk(scenario, stranger, 2, 50);
             scenario.awaitRest();
-            assertThat(scenario.recorder().delivered())
-                    .as("R1.10: the actor's alone")
-                    .isEqualTo(100);
+            assertThat(scenario.recorder().delivered()).as("the actor's alone").isEqualTo(100);
             assertThat(filtered(scenario, FilterReason.UID))
-                    .as("R1.10: filtered calls of other users")
+                    .as("filtered calls of other users")
                     .isGreaterThanOrEqualTo(100);
         }
     }
@@ -106,15 +104,15 @@ public abstract class FilterConformance extends DriverConformance {
         try (Scenario own = setup.open()) {
             bulk(own, 1, calls);
             own.awaitRest();
-            assertThat(own.recorder().delivered()).as("R1.10: its own cgroup").isEqualTo(calls);
+            assertThat(own.recorder().delivered()).as("its own cgroup").isEqualTo(calls);
         }
         try (Scenario other =
                 setup.with(builder -> builder.cgroups(cgroup.get() + NO_CGROUP)).open()) {
             bulk(other, 1, calls);
             assertThat(filtered(other, FilterReason.CGROUP))
-                    .as("R1.10: the actor passes the filter by process")
+                    .as("the actor passes the filter by process")
                     .isGreaterThanOrEqualTo(calls);
-            assertThat(other.recorder().delivered()).as("R1.10: no event").isZero();
+            assertThat(other.recorder().delivered()).as("no event").isZero();
         }
     }
 
@@ -134,7 +132,7 @@ public abstract class FilterConformance extends DriverConformance {
             bulk(scenario, 1, calls);
             scenario.awaitRest();
             assertThat(scenario.recorder().delivered())
-                    .as("R1.10: from below the cgroup")
+                    .as("from below the cgroup")
                     .isEqualTo(calls);
         }
     }
@@ -150,17 +148,15 @@ public abstract class FilterConformance extends DriverConformance {
         try (Scenario own = setup.open()) {
             bulk(own, 1, calls);
             own.awaitRest();
-            assertThat(own.recorder().delivered())
-                    .as("R1.10: its own namespace")
-                    .isEqualTo(calls);
+            assertThat(own.recorder().delivered()).as("its own namespace").isEqualTo(calls);
         }
         try (Scenario other = setup.with(builder -> builder.mountNamespaces(namespace.get() ^ 1))
                 .open()) {
             bulk(other, 1, calls);
             assertThat(filtered(other, FilterReason.MOUNT_NS))
-                    .as("R1.10: filtered calls of another mount namespace")
+                    .as("filtered calls of another mount namespace")
                     .isGreaterThanOrEqualTo(calls);
-            assertThat(other.recorder().delivered()).as("R1.10: no event").isZero();
+            assertThat(other.recorder().delivered()).as("no event").isZero();
         }
     }
 
@@ -173,7 +169,7 @@ public abstract class FilterConformance extends DriverConformance {
                 for (String name : new String[] {"in", "inside", "in/deep", "in" + "/x".repeat(500)}) {
                     OpenEvent event = scenario.call(missing(scenario, name)).open();
                     assertThat(event.path().value())
-                            .as("R1.10: under %s", mode)
+                            .as("under %s", mode)
                             .isEqualTo(scenario.scratch().bytes(name));
                 }
                 long before = filtered(scenario, FilterReason.PATH);
@@ -181,10 +177,10 @@ public abstract class FilterConformance extends DriverConformance {
                     scenario.callUnobserved(missing(scenario, name));
                 }
                 assertThat(filtered(scenario, FilterReason.PATH) - before)
-                        .as("R1.10: under %s", mode)
+                        .as("under %s", mode)
                         .isEqualTo(4);
                 assertThat(scenario.recorder().size())
-                        .as("R1.10: no event, under %s", mode)
+                        .as("no event, under %s", mode)
                         .isEqualTo(4);
             }
         }
@@ -206,12 +202,12 @@ public abstract class FilterConformance extends DriverConformance {
                             .open()
                             .path()
                             .value())
-                    .as("R1.10: the path of the one event")
+                    .as("the path of the one event")
                     .isEqualTo(scenario.scratch().bytes(name + "y"));
             scenario.callUnobserved(missing(scenario, name.substring(1)));
             scenario.callUnobserved(missing(scenario, name.substring(1) + "y".repeat(9)));
             scenario.awaitRest();
-            assertThat(scenario.recorder().size()).as("R1.10: no event").isEqualTo(1);
+            assertThat(scenario.recorder().size()).as("no event").isEqualTo(1);
         }
     }
 
@@ -257,7 +253,7 @@ public abstract class FilterConformance extends DriverConformance {
             long before = filtered(scenario, FilterReason.RESULT);
             scenario.callUnobserved(call).requireResult(Linux.EINPROGRESS, "a connect to a full listener");
             assertThat(filtered(scenario, FilterReason.RESULT) - before)
-                    .as("R1.10: under way")
+                    .as("under way")
                     .isEqualTo(1);
             evidence().add(1);
         }
@@ -271,10 +267,10 @@ public abstract class FilterConformance extends DriverConformance {
                 .open()) {
             scenario.callUnobserved(missing(scenario, "out"));
             assertThat(filtered(scenario, FilterReason.PATH))
-                    .as("R1.10: calls filtered by path")
+                    .as("calls filtered by path")
                     .isEqualTo(1);
             assertThat(filtered(scenario, FilterReason.RESULT))
-                    .as("R1.10: calls filtered by result")
+                    .as("calls filtered by result")
                     .isZero();
             evidence().add(1);
         }
@@ -290,15 +286,15 @@ public abstract class FilterConformance extends DriverConformance {
             Job job = scenario.block(
                     WatchedCall.openat(Pointer.to(scenario.scratch().bytes("fifo")), Linux.O_RDONLY, 0));
             assertThat(scenario.capture().stats().stash().puts())
-                    .as("R7.2: stash entries of filtered calls")
+                    .as("stash entries of filtered calls")
                     .isZero();
             scenario.finishReader("fifo", job);
             scenario.awaitRest();
             assertThat(filtered(scenario, FilterReason.PATH))
-                    .as("R7.2: calls filtered by path")
+                    .as("calls filtered by path")
                     .isEqualTo(2);
             evidence().add(2);
-            assertThat(scenario.recorder().size()).as("R7.2: no event").isZero();
+            assertThat(scenario.recorder().size()).as("no event").isZero();
         }
     }
 

@@ -104,7 +104,7 @@ public abstract class FloodConformance extends DriverConformance {
             }
             assertAllAccounted(scenario, stats, all);
             assertThat(scenario.recorder().missingNumbers())
-                    .as("R9.3: numbers missing: %s", stats)
+                    .as("numbers missing: %s", stats)
                     .isEqualTo(stats.totalLost());
         }
     }
@@ -129,7 +129,7 @@ public abstract class FloodConformance extends DriverConformance {
                 bulk(scenario, other, FLOOD / 3);
                 bulk(scenario, scenario.actor(), FEW);
                 assertThat(scenario.capture().stats().lost())
-                        .as("R8.3: a ring that was not read")
+                        .as("a ring that was not read")
                         .containsKey(LossReason.RING_FULL);
                 scenario.consume();
                 CaptureStats stats = scenario.awaitRest();
@@ -140,8 +140,8 @@ public abstract class FloodConformance extends DriverConformance {
                                 losses(scenario.actor(), FEW, events))
                         .filter(each -> each.lost() > 0)
                         .toList();
-                assertThat(stats.heaviest()).as("R8.3: %s", stats).isEqualTo(CallerLosses.heaviest(expected));
-                assertThat(stats.lostByOthers()).as("R8.3: %s", stats).isZero();
+                assertThat(stats.heaviest()).as("%s", stats).isEqualTo(CallerLosses.heaviest(expected));
+                assertThat(stats.lostByOthers()).as("%s", stats).isZero();
             }
         }
     }
@@ -163,19 +163,17 @@ public abstract class FloodConformance extends DriverConformance {
             become(actor, first - 1);
             scenario.consume();
             CaptureStats stats = scenario.awaitRest();
-            assertThat(stats.heaviest()).as("R8.3: bounded: %s", stats).hasSizeBetween(2, CallerLosses.MOST);
+            assertThat(stats.heaviest()).as("bounded: %s", stats).hasSizeBetween(2, CallerLosses.MOST);
             assertThat(stats.heaviest().stream().limit(2).map(CallerLosses::uid))
-                    .as("R8.3: the heaviest, one from the start and one that came late: %s", stats)
+                    .as("the heaviest, one from the start and one that came late: %s", stats)
                     .containsExactly(first - 1, heavy);
             long named = stats.heaviest().stream().mapToLong(CallerLosses::lost).sum();
-            assertThat(named + stats.lostByOthers())
-                    .as("R8.3: all losses: %s", stats)
-                    .isEqualTo(stats.lostAtSource());
+            assertThat(named + stats.lostByOthers()).as("all losses: %s", stats).isEqualTo(stats.lostAtSource());
             assertThat(stats.heaviest().get(0).lost())
-                    .as("R8.3: more than its calls: %s", stats)
+                    .as("more than its calls: %s", stats)
                     .isLessThanOrEqualTo(FLOOD);
             assertThat(stats.heaviest().get(1).lost())
-                    .as("R8.3: one that came late: %s", stats)
+                    .as("one that came late: %s", stats)
                     .isBetween(FLOOD / 2L - MANY_USERS, FLOOD / 2L);
         }
     }

@@ -148,14 +148,14 @@ public abstract class FullStashConformance extends DriverConformance {
                 .with(builder -> builder.stashEntries(64))
                 .open()) {
             CaptureStats before = scenario.capture().stats();
-            assertThat(before.stash().capacity()).as("R7.1: entries").isEqualTo(64);
+            assertThat(before.stash().capacity()).as("entries").isEqualTo(64);
             bulk(scenario, 8, scaled(500));
             CaptureStats after = scenario.awaitEmptyStash();
             assertThat(after.stash().puts() + after.stash().refused())
-                    .as("R7.1: entries that were put or refused")
+                    .as("entries that were put or refused")
                     .isGreaterThanOrEqualTo(8L * scaled(500));
-            assertThat(after.stashBytes()).as("R7.1: bytes").isEqualTo(before.stashBytes());
-            assertThat(after.stash().capacity()).as("R7.1: entries").isEqualTo(64);
+            assertThat(after.stashBytes()).as("bytes").isEqualTo(before.stashBytes());
+            assertThat(after.stash().capacity()).as("entries").isEqualTo(64);
         }
     }
 
@@ -169,17 +169,17 @@ public abstract class FullStashConformance extends DriverConformance {
             scenario.makeFifo(StashConformance.FIFO);
             Job job = scenario.block(StashConformance.openFifo(scenario));
             assertThat(scenario.capture().stats().stash().live())
-                    .as("R7.2: live entries of filtered calls")
+                    .as("live entries of filtered calls")
                     .isZero();
             assertThat(scenario.capture().stats().stash().puts())
-                    .as("R7.2: entries that filtered calls took")
+                    .as("entries that filtered calls took")
                     .isZero();
             scenario.finishReader(StashConformance.FIFO, job);
             assertThat(scenario.awaitRest().totalFiltered())
-                    .as("R7.2: filtered calls")
+                    .as("filtered calls")
                     .isGreaterThanOrEqualTo(2);
             evidence().add(2);
-            assertThat(scenario.recorder().size()).as("R7.2: no event").isZero();
+            assertThat(scenario.recorder().size()).as("no event").isZero();
         }
     }
 

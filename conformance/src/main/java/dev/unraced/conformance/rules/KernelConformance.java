@@ -98,10 +98,8 @@ public abstract class KernelConformance extends DriverConformance {
             scenario.setBuffer(BUFFER, scenario.scratch().bytes("fake"));
             scenario.finishReader("fifo", job);
             Argument<ByteString> path = ((OpenEvent) scenario.onlyEventOf(job.tid())).path();
-            assertThat(path.value())
-                    .as("R2.34: the path that the kernel copied")
-                    .isEqualTo(passed);
-            assertThat(path.provenance()).as("R2.34: the path's provenance").isEqualTo(Provenance.KERNEL);
+            assertThat(path.value()).as("the path that the kernel copied").isEqualTo(passed);
+            assertThat(path.provenance()).as("the path's provenance").isEqualTo(Provenance.KERNEL);
         }
     }
 
@@ -119,7 +117,7 @@ public abstract class KernelConformance extends DriverConformance {
                 OpenEvent event = (OpenEvent) scenario.onlyEventOf(tid);
                 assertCopied(event.path(), fifo);
                 assertThat(event.flags())
-                        .as("R2.34: the flags, with no thread left to share the table")
+                        .as("the flags, with no thread left to share the table")
                         .contains(EventFlag.HAS_FILE)
                         .doesNotContain(EventFlag.FD_TABLE_SHARED);
             }

@@ -61,7 +61,7 @@ public abstract class LiveFilterConformance extends DriverConformance {
                 for (EventFilters filters : steps) {
                     scenario.capture().filterBy(filters);
                     assertThat(scenario.capture().filters())
-                            .as("R12.8: the filters of the capture")
+                            .as("the filters of the capture")
                             .isEqualTo(filters);
                     for (String name : List.of("inside/deep", "outside")) {
                         judge(scenario, filters, name);
@@ -126,7 +126,7 @@ public abstract class LiveFilterConformance extends DriverConformance {
                                     .filter(event -> event.call().origin() == Origin.IO_URING)
                                     .toList();
                     assertThat(events)
-                            .as("R12.8: events of a request whose submission the filters let through: %s", told)
+                            .as("events of a request whose submission the filters let through: %s", told)
                             .hasSize(told ? 1 : 0);
                     assertNoneMissed(events);
                 }
@@ -168,7 +168,7 @@ public abstract class LiveFilterConformance extends DriverConformance {
                     List<SyscallEvent> events = scenario.takeEvents();
                     assertAtomic(events, scenario.awaitRest());
                     assertThat(events.stream().filter(event -> digit(event) == 4))
-                            .as("R12.9: calls that neither filter lets through")
+                            .as("calls that neither filter lets through")
                             .isEmpty();
                 }
                 scenario.awaitEmptyStash("R12.9");
@@ -211,7 +211,7 @@ public abstract class LiveFilterConformance extends DriverConformance {
                         .toList();
                 assertAtomic(ofBoth, scenario.awaitRest());
                 assertThat(events.stream().filter(event -> event.caller().tgid() == never.tgid()))
-                        .as("R12.9: calls that neither filter lets through")
+                        .as("calls that neither filter lets through")
                         .isEmpty();
                 assertNoneMissed(events);
             }
@@ -257,6 +257,7 @@ public abstract class LiveFilterConformance extends DriverConformance {
             List<EventFilters> impossible = Stream.of(
                             withUser(before),
                             withNamespace(before),
+                            withExecutable(before),
                             withPaths(before, ByteString.utf8("/nowhere")),
                             withResult(before, ResultFilter.SUCCEEDED),
                             withTgids(before, Integer.MAX_VALUE))
@@ -267,11 +268,11 @@ public abstract class LiveFilterConformance extends DriverConformance {
             }
             for (EventFilters filters : impossible) {
                 assertThatThrownBy(() -> scenario.capture().filterBy(filters))
-                        .as("R12.10: %s", filters)
+                        .as("%s", filters)
                         .isInstanceOf(CaptureException.class);
                 if (live) {
                     assertThat(scenario.capture().filters())
-                            .as("R12.10: the filters after a refused change")
+                            .as("the filters after a refused change")
                             .isEqualTo(before);
                 }
             }
@@ -302,24 +303,55 @@ public abstract class LiveFilterConformance extends DriverConformance {
 
     private static EventFilters withPaths(EventFilters all, ByteString... paths) {
         return new EventFilters(
-                all.tgids(), all.uids(), all.cgroups(), all.mountNamespaces(), List.of(paths), all.result());
+                all.tgids(),
+                all.uids(),
+                all.cgroups(),
+                all.mountNamespaces(),
+                all.executables(),
+                List.of(paths),
+                all.result());
     }
 
     private static EventFilters withResult(EventFilters all, ResultFilter result) {
-        return new EventFilters(all.tgids(), all.uids(), all.cgroups(), all.mountNamespaces(), all.paths(), result);
+        return new EventFilters(
+                all.tgids(), all.uids(), all.cgroups(), all.mountNamespaces(), all.executables(), all.paths(), result);
     }
 
     private static EventFilters withTgids(EventFilters all, Integer... tgids) {
         return new EventFilters(
-                Set.of(tgids), all.uids(), all.cgroups(), all.mountNamespaces(), all.paths(), all.result());
+                Set.of(tgids),
+                all.uids(),
+                all.cgroups(),
+                all.mountNamespaces(),
+                all.executables(),
+                all.paths(),
+                all.result());
     }
 
     private static EventFilters withUser(EventFilters all) {
         return new EventFilters(
-                all.tgids(), Set.of(1L), all.cgroups(), all.mountNamespaces(), all.paths(), all.result());
+                all.tgids(),
+                Set.of(1L),
+                all.cgroups(),
+                all.mountNamespaces(),
+                all.executables(),
+                all.paths(),
+                all.result());
+    }
+
+    private static EventFilters withExecutable(EventFilters all) {
+        return new EventFilters(
+                all.tgids(),
+                all.uids(),
+                all.cgroups(),
+                all.mountNamespaces(),
+                Set.of("/nowhere"),
+                all.paths(),
+                all.result());
     }
 
     private static EventFilters withNamespace(EventFilters all) {
-        return new EventFilters(all.tgids(), all.uids(), all.cgroups(), Set.of(1L), all.paths(), all.result());
+        return new EventFilters(
+                all.tgids(), all.uids(), all.cgroups(), Set.of(1L), all.executables(), all.paths(), all.result());
     }
 }

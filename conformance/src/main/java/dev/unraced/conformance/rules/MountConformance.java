@@ -52,19 +52,19 @@ public abstract class MountConformance extends DriverConformance {
     public final void r02_46_aRootElsewhereIsMarked() {
         try (Scenario scenario = scenario().open()) {
             assertThat(scenario.call(scenario.missing(0)).event().flags())
-                    .as("R2.46: a failed open from the caller's own root")
+                    .as("a failed open from the caller's own root")
                     .doesNotContain(EventFlag.FOREIGN_MOUNT_NS);
             scenario.makeSymlink("/", "root");
             goToOldRoot(scenario, false);
             assertThat(scenario.call(scenario.missing(1)).event().flags())
-                    .as("R2.46: a failed open from a root elsewhere")
+                    .as("a failed open from a root elsewhere")
                     .contains(EventFlag.FOREIGN_MOUNT_NS);
             String link = scenario.scratch().bytes("root").toUtf8().substring(1);
             assertThat(scenario.call(WatchedCall.openat(Pointer.to(link + "/missing"), Linux.O_RDONLY, 2)
                                     .at("h:" + ROOT))
                             .event()
                             .flags())
-                    .as("R2.46: a failed open from a directory of the own namespace, by a link to that root")
+                    .as("a failed open from a directory of the own namespace, by a link to that root")
                     .contains(EventFlag.FOREIGN_MOUNT_NS);
             Sockets sockets = new Sockets(scenario.actor());
             sockets.stream(SOCKET, Linux.AF_UNIX);
@@ -73,19 +73,19 @@ public abstract class MountConformance extends DriverConformance {
             assertThat(scenario.call(WatchedCall.connect("h:" + SOCKET, address))
                             .event()
                             .flags())
-                    .as("R2.46: a connect by a path from there")
+                    .as("a connect by a path from there")
                     .contains(EventFlag.FOREIGN_MOUNT_NS);
             ByteString named = SocketAddresses.unix("\0unraced-nowhere");
             SyscallEvent abstractly =
                     scenario.call(WatchedCall.connect("h:" + SOCKET, named)).event();
             assertThat(abstractly.flags().contains(EventFlag.FOREIGN_MOUNT_NS))
-                    .as("R2.46: a name that is in no file system, if the kernel saw the same")
+                    .as("a name that is in no file system, if the kernel saw the same")
                     .isEqualTo(isUncertain(abstractly));
             sockets.stream(INTERNET, Linux.AF_INET);
             assertThat(scenario.call(WatchedCall.connect("h:" + INTERNET, SocketAddresses.loopback(9)))
                             .event()
                             .flags())
-                    .as("R2.46: a socket that knows no paths")
+                    .as("a socket that knows no paths")
                     .doesNotContain(EventFlag.FOREIGN_MOUNT_NS);
         }
     }
@@ -96,11 +96,11 @@ public abstract class MountConformance extends DriverConformance {
         try (Scenario scenario = scenario().open()) {
             WatchedCall open = WatchedCall.openat(Pointer.to("/proc/self/ns/net"), Linux.O_RDONLY, 0);
             assertThat(scenario.call(open).event().flags())
-                    .as("R2.46: an open from the caller's own root")
+                    .as("an open from the caller's own root")
                     .doesNotContain(EventFlag.FOREIGN_MOUNT_NS);
             goToOldRoot(scenario, false);
             assertThat(scenario.call(open).event().flags())
-                    .as("R2.46: an open from a root elsewhere")
+                    .as("an open from a root elsewhere")
                     .contains(EventFlag.FOREIGN_MOUNT_NS);
         }
     }
@@ -113,26 +113,26 @@ public abstract class MountConformance extends DriverConformance {
         try (Scenario scenario = scenario().open()) {
             goToOldRoot(scenario, true);
             assertThat(scenario.call(scenario.missing()).event().flags())
-                    .as("R2.46: a failed open from the caller's own root")
+                    .as("a failed open from the caller's own root")
                     .doesNotContain(EventFlag.FOREIGN_MOUNT_NS);
             assertThat(scenario.call(WatchedCall.openat(Pointer.to("unraced-nowhere"), Linux.O_RDONLY, 0)
                                     .at("h:" + ROOT))
                             .event()
                             .flags())
-                    .as("R2.46: a failed open from a directory elsewhere")
+                    .as("a failed open from a directory elsewhere")
                     .contains(EventFlag.FOREIGN_MOUNT_NS);
             SyscallEvent absolute = scenario.call(WatchedCall.openat(Pointer.to("/unraced-nowhere"), Linux.O_RDONLY, 0)
                             .at("h:" + ROOT))
                     .event();
             assertThat(absolute.flags().contains(EventFlag.FOREIGN_MOUNT_NS))
-                    .as("R2.46: a path that is absolute, if the kernel saw the same")
+                    .as("a path that is absolute, if the kernel saw the same")
                     .isEqualTo(isUncertain(absolute));
             assertThat(scenario.call(WatchedCall.openat2(
                                             Pointer.to("/unraced-nowhere"), Linux.O_RDONLY, 0, Linux.RESOLVE_IN_ROOT)
                                     .at("h:" + ROOT))
                             .event()
                             .flags())
-                    .as("R2.46: a failed open from a directory elsewhere that is its root")
+                    .as("a failed open from a directory elsewhere that is its root")
                     .contains(EventFlag.FOREIGN_MOUNT_NS);
         }
     }
@@ -148,10 +148,10 @@ public abstract class MountConformance extends DriverConformance {
             Observed observed = scenario.call(
                     WatchedCall.openat(Pointer.to(scenario.scratch().bytes(MOUNTPOINT)), 0, 0));
             assertThat(observed.event().flags())
-                    .as("R2.23: the way leads through the mountpoint")
+                    .as("the way leads through the mountpoint")
                     .doesNotContain(EventFlag.DELETED);
             assertThat(observed.open().file().map(OpenedFile::path))
-                    .as("R2.23: the path of the mount point")
+                    .as("the path of the mount point")
                     .contains(scenario.scratch().bytes(MOUNTPOINT));
             Violation.unless(
                     "R2.36",
@@ -189,9 +189,7 @@ public abstract class MountConformance extends DriverConformance {
                         () -> assertThat(observed.event().flags())
                                 .as("the path is too long")
                                 .contains(EventFlag.RESOLVED_TRUNCATED));
-                assertThat(observed.event().flags())
-                        .as("R2.33: %s", observed.event())
-                        .contains(EventFlag.DETACHED);
+                assertThat(observed.event().flags()).as("%s", observed.event()).contains(EventFlag.DETACHED);
                 Violation.unless(
                         "R2.15",
                         () -> assertThat(observed.open().path().integrity())

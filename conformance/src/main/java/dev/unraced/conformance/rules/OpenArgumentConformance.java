@@ -71,7 +71,7 @@ public abstract class OpenArgumentConformance extends DriverConformance {
                 ArgumentAssertions.assertAbsent("R2.8", observed.open().path());
                 if (observed.event().call().mitigation() != Mitigation.OFF) {
                     assertThat(observed.event().flags())
-                            .as("R2.8: the flags of an unreadable path")
+                            .as("the flags of an unreadable path")
                             .contains(EventFlag.FAULTED);
                 }
             }
@@ -88,7 +88,7 @@ public abstract class OpenArgumentConformance extends DriverConformance {
                         .open();
                 ArgumentAssertions.assertRegisters(openat.how());
                 assertThat(openat.how().value())
-                        .as("R2.9: the flags of openat, without a mode")
+                        .as("the flags of openat, without a mode")
                         .isEqualTo(new OpenHow(flags & ~Linux.O_CREAT, 0, 0, 0));
                 for (long mode : MODES) {
                     long creating = flags | Linux.O_CREAT;
@@ -97,9 +97,9 @@ public abstract class OpenArgumentConformance extends DriverConformance {
                             .open();
                     ArgumentAssertions.assertRegisters(open.how());
                     assertThat(open.how().value())
-                            .as("R2.9: the flags and the mode of open")
+                            .as("the flags and the mode of open")
                             .isEqualTo(new OpenHow(creating, mode, 0, 0));
-                    assertThat(open.dirfd()).as("R2.9: where open starts").isEqualTo(Linux.AT_FDCWD);
+                    assertThat(open.dirfd()).as("where open starts").isEqualTo(Linux.AT_FDCWD);
                 }
             }
         }
@@ -118,7 +118,7 @@ public abstract class OpenArgumentConformance extends DriverConformance {
                     for (WatchedCall call :
                             List.of(WatchedCall.openat(path, flags, mode), WatchedCall.open(path, flags, mode))) {
                         assertThat(scenario.call(call).open().how().value())
-                                .as("R2.9: %s", call)
+                                .as("%s", call)
                                 .isEqualTo(new OpenHow(flags, mode, 0, 0));
                     }
                 }
@@ -135,9 +135,9 @@ public abstract class OpenArgumentConformance extends DriverConformance {
                     .open();
             long flags = Linux.O_CREAT | Linux.O_WRONLY | Linux.O_TRUNC;
             assertThat(event.how().value())
-                    .as("R2.10: the flags and the mode of creat")
+                    .as("the flags and the mode of creat")
                     .isEqualTo(new OpenHow(flags, 0640, 0, 0));
-            assertThat(event.dirfd()).as("R2.10: the directory of creat").isEqualTo(Linux.AT_FDCWD);
+            assertThat(event.dirfd()).as("the directory of creat").isEqualTo(Linux.AT_FDCWD);
             ArgumentAssertions.assertRegisters(event.how());
         }
     }
@@ -154,12 +154,10 @@ public abstract class OpenArgumentConformance extends DriverConformance {
                             Linux.RESOLVE_NO_SYMLINKS))
                     .open();
             assertThat(event.how().value())
-                    .as("R2.11: the how of openat2")
+                    .as("the how of openat2")
                     .isEqualTo(new OpenHow(
                             Linux.O_RDWR | Linux.O_CREAT, 0640, Linux.RESOLVE_NO_SYMLINKS, OpenFlags.OPEN_HOW_SIZE));
-            assertThat(event.how().provenance())
-                    .as("R2.11: the how's provenance")
-                    .isIn(Provenance.ENTER, Provenance.KERNEL);
+            assertThat(event.how().provenance()).as("the how's provenance").isIn(Provenance.ENTER, Provenance.KERNEL);
         }
     }
 
@@ -204,7 +202,7 @@ public abstract class OpenArgumentConformance extends DriverConformance {
                         scenario.call(WatchedCall.openat2(path, 0, 0, 0).how(how, OpenFlags.OPEN_HOW_SIZE));
                 observed.outcome().requireResult(Linux.EFAULT, "an openat2 with an unreadable how");
                 assertThat(observed.open().how().provenance())
-                        .as("R2.14: the provenance of an unreadable how")
+                        .as("the provenance of an unreadable how")
                         .isEqualTo(Provenance.NONE);
                 ArgumentAssertions.assertHow("R2.14", observed, new OpenHow(0, 0, 0, OpenFlags.OPEN_HOW_SIZE));
             }
@@ -219,16 +217,14 @@ public abstract class OpenArgumentConformance extends DriverConformance {
             ByteString path = scenario.scratch().bytes("file");
             OpenEvent event = scenario.call(WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0))
                     .open();
-            assertThat(event.call().mitigation())
-                    .as("R2.18: the mode of the event")
-                    .isEqualTo(Mitigation.OFF);
+            assertThat(event.call().mitigation()).as("the mode of the event").isEqualTo(Mitigation.OFF);
             assertThat(event.path().value())
-                    .as("R2.18: the path, as it was at the return")
+                    .as("the path, as it was at the return")
                     .isEqualTo(path);
             assertThat(event.path().provenance())
-                    .as("R2.18: the provenance of the path")
+                    .as("the provenance of the path")
                     .isEqualTo(Provenance.EXIT);
-            assertThat(event.flags()).as("R2.18: no enter was awaited").doesNotContain(EventFlag.ENTER_MISSED);
+            assertThat(event.flags()).as("no enter was awaited").doesNotContain(EventFlag.ENTER_MISSED);
             ArgumentAssertions.assertRegisters(event.how());
         }
     }

@@ -92,7 +92,7 @@ public abstract class OpenConformance extends DriverConformance {
             }
             Reply count = scenario.actor().ask(Command.of("count"));
             assertThat((long) scenario.recorder().size())
-                    .as("R1.1: events, against calls that the actor made")
+                    .as("events, against calls that the actor made")
                     .isEqualTo(count.number("ended"));
         }
     }
@@ -107,11 +107,11 @@ public abstract class OpenConformance extends DriverConformance {
                             .takingZero());
             observed.outcome().requireResult(0, "an open while descriptor 0 is free");
             assertThat(observed.event().call().result())
-                    .as("R1.2: the result is descriptor 0")
+                    .as("the result is descriptor 0")
                     .isZero();
             if (describesFiles()) {
                 assertThat(observed.open().file())
-                        .as("R1.2: the file behind descriptor 0")
+                        .as("the file behind descriptor 0")
                         .isPresent();
             }
         }
@@ -130,9 +130,9 @@ public abstract class OpenConformance extends DriverConformance {
                             .with("calls", UNASKED_CALLS));
             Observed observed = scenario.call(WatchedCall.connect("-1", SocketAddresses.loopback(9)));
             observed.outcome().requireResult(Linux.EBADF, "a connect by descriptor -1");
-            assertThat(scenario.recorder().size()).as("R1.9: events").isEqualTo(1);
+            assertThat(scenario.recorder().size()).as("events").isEqualTo(1);
             assertThat(scenario.awaitRest().returned() - before)
-                    .as("R1.9: in the accounts, with what strangers connect meanwhile")
+                    .as("in the accounts, with what strangers connect meanwhile")
                     .isLessThan(UNASKED_CALLS);
         }
     }
@@ -143,16 +143,16 @@ public abstract class OpenConformance extends DriverConformance {
         try (Scenario scenario = scenario().open()) {
             Observed observed = scenario.call(scenario.missing());
             assertThat(observed.open().path().value())
-                    .as("R1.11: the event of the call")
+                    .as("the event of the call")
                     .isEqualTo(scenario.scratch().bytes("missing"));
             var call = observed.event().call();
             assertThat(call.exitNanos())
-                    .as("R1.11: the return")
+                    .as("the return")
                     .isBetween(
                             observed.outcome().begunNanos(), observed.outcome().endedNanos());
             if (call.mitigation() != Mitigation.OFF) {
                 assertThat(call.enterNanos())
-                        .as("R1.11: the entry")
+                        .as("the entry")
                         .isBetween(observed.outcome().begunNanos(), call.exitNanos());
             }
         }
@@ -190,7 +190,7 @@ public abstract class OpenConformance extends DriverConformance {
                     .integer("tid");
             List<SyscallEvent> events = scenario.eventsOf(tid);
             if (!capabilities().has(Feature.REFUSED_CALLS)) {
-                assertThat(events).as("R3.4: calls that were refused").isEmpty();
+                assertThat(events).as("calls that were refused").isEmpty();
                 return;
             }
             if (events.isEmpty()) {
@@ -198,10 +198,10 @@ public abstract class OpenConformance extends DriverConformance {
             }
             for (SyscallEvent event : events) {
                 assertThat(event.flags())
-                        .as("R3.4: %s", event)
+                        .as("%s", event)
                         .containsAnyOf(EventFlag.NOT_EXECUTED, EventFlag.EXECUTION_UNKNOWN);
                 if (event.flags().contains(EventFlag.NOT_EXECUTED)) {
-                    assertThat(((OpenEvent) event).file()).as("R3.4: %s", event).isEmpty();
+                    assertThat(((OpenEvent) event).file()).as("%s", event).isEmpty();
                 }
             }
         }
@@ -222,24 +222,24 @@ public abstract class OpenConformance extends DriverConformance {
                         .integer("tid");
                 List<SyscallEvent> events = scenario.eventsOf(tid);
                 assertThat(events)
-                        .as("R1.16: by %s, two calls became opens, and one became none", how)
+                        .as("by %s, two calls became opens, and one became none", how)
                         .hasSize(2);
                 for (int i = 0; i < events.size(); i++) {
                     OpenEvent event = (OpenEvent) events.get(i);
                     assertThat(event.path().value())
-                            .as("R1.16: by %s, the path", how)
+                            .as("by %s, the path", how)
                             .isEqualTo(scenario.scratch().bytes("taken"));
-                    assertThat(event.dirfd()).as("R1.16: by %s, the dirfd", how).isEqualTo(Linux.AT_FDCWD);
+                    assertThat(event.dirfd()).as("by %s, the dirfd", how).isEqualTo(Linux.AT_FDCWD);
                     assertThat(event.how().value().flags())
-                            .as("R1.16: by %s, the flags", how)
+                            .as("by %s, the flags", how)
                             .isEqualTo(Linux.O_CLOEXEC);
                     if (capabilities().has(Feature.UNUSED_MODE)) {
                         assertThat(event.how().value().mode())
-                                .as("R1.16: by %s, the mode", how)
+                                .as("by %s, the mode", how)
                                 .isEqualTo(TAG + i);
                     }
                     assertThat(event.call().result())
-                            .as("R1.16: by %s, the result", how)
+                            .as("by %s, the result", how)
                             .isNotNegative();
                 }
             }
@@ -265,19 +265,19 @@ public abstract class OpenConformance extends DriverConformance {
                     scenario.call(WatchedCall.openat(Pointer.to(relative), 0, 0).at("12345"));
             badDirectory.outcome().requireResult(Linux.EBADF, "an open below descriptor 12345");
             assertThat(badDirectory.open().dirfd())
-                    .as("R3.1: the directory as passed")
+                    .as("the directory as passed")
                     .isEqualTo(12345);
             assertThat(badDirectory.open().path().value())
-                    .as("R3.1: the path below a bad descriptor")
+                    .as("the path below a bad descriptor")
                     .isEqualTo(relative);
 
             OpenEvent creat = scenario.call(WatchedCall.creat(Pointer.to(scratch.directory()), 0600))
                     .open();
             assertThat(creat.call().result())
-                    .as("R3.1: the result of a creat of a directory")
+                    .as("the result of a creat of a directory")
                     .isEqualTo(Linux.EISDIR);
             assertThat(creat.path().value())
-                    .as("R3.1: the path of a creat of a directory")
+                    .as("the path of a creat of a directory")
                     .isEqualTo(ByteString.utf8(scratch.directory()));
         }
     }
@@ -290,7 +290,7 @@ public abstract class OpenConformance extends DriverConformance {
             Observed unknown = scenario.call(WatchedCall.openat2(Pointer.to(path), 0, 0, 1L << 60));
             unknown.outcome().requireResult(Linux.EINVAL, "an openat2 with an unknown resolve flag");
             assertThat(unknown.open().path().value())
-                    .as("R3.2: the path of a refused openat2")
+                    .as("the path of a refused openat2")
                     .isEqualTo(path);
             ArgumentAssertions.assertHow("R3.2", unknown, new OpenHow(0, 0, 1L << 60, OpenFlags.OPEN_HOW_SIZE));
             Observed mode = scenario.call(WatchedCall.openat2(Pointer.to(path), 1L << 50, 1L << 40, 0));

@@ -71,11 +71,11 @@ public abstract class OrderConformance extends DriverConformance {
                 job.move();
                 Outcome outcome = scenario.finishReader("fifo", job);
                 OpenEvent event = (OpenEvent) scenario.onlyEventOf(job.tid());
-                assertThat(event.path().value()).as("R1.13: the path").isEqualTo(path);
+                assertThat(event.path().value()).as("the path").isEqualTo(path);
                 if (capabilities().has(Feature.UNUSED_MODE)) {
-                    assertThat(event.how().value().mode()).as("R1.13: the mode").isEqualTo(round);
+                    assertThat(event.how().value().mode()).as("the mode").isEqualTo(round);
                 }
-                assertThat(event.call().result()).as("R1.13: the result").isEqualTo(outcome.result());
+                assertThat(event.call().result()).as("the result").isEqualTo(outcome.result());
             }
             scenario.awaitEmptyStash("R6.1");
         }
@@ -88,10 +88,10 @@ public abstract class OrderConformance extends DriverConformance {
             bulk(scenario, THREADS, calls(), 0, false, false);
             CaptureStats after = scenario.awaitEmptyStash();
             assertThat(after.returned() - before.returned())
-                    .as("R8.1: the actor's calls and those of others: %s", after)
+                    .as("the actor's calls and those of others: %s", after)
                     .isGreaterThanOrEqualTo((long) THREADS * calls());
             assertThat(scenario.recorder().size() + after.totalLost())
-                    .as("R8.1: %s", after)
+                    .as("%s", after)
                     .isEqualTo((long) THREADS * calls());
         }
     }
@@ -103,7 +103,7 @@ public abstract class OrderConformance extends DriverConformance {
             for (int i = 1; i <= BARRIERS; i++) {
                 scenario.callUnobserved(scenario.missing(i));
                 assertThat(scenario.capture().stats().returned() - before)
-                        .as("R8.1: of %d calls that returned", i)
+                        .as("of %d calls that returned", i)
                         .isGreaterThanOrEqualTo(i);
             }
         }
@@ -120,11 +120,11 @@ public abstract class OrderConformance extends DriverConformance {
                 List<SyscallEvent> events = scenario.eventsOf(tids.get(thread));
                 long first = (long) thread * calls();
                 assertThat(events.stream().map(OrderConformance::tag))
-                        .as("R9.1: the calls of one thread")
+                        .as("the calls of one thread")
                         .containsExactlyElementsOf(
                                 LongStream.range(first, first + calls()).boxed().toList());
                 assertThat(events.stream().map(event -> event.call().exitNanos()))
-                        .as("R9.1: times of return")
+                        .as("times of return")
                         .isSorted();
             }
         }
@@ -142,7 +142,7 @@ public abstract class OrderConformance extends DriverConformance {
                     "R1.1",
                     () -> assertThat(scenario.recorder().size()).as("events").isEqualTo(2 * processors() * 500));
             assertThat(scenario.recorder().missingNumbers())
-                    .as("R9.2: numbers missing from the sequences")
+                    .as("numbers missing from the sequences")
                     .isZero();
         }
     }
@@ -156,7 +156,7 @@ public abstract class OrderConformance extends DriverConformance {
                 .open()) {
             bulk(scenario, threads, calls(), 0, false, true);
             assertThat(scenario.capture().stats().totalLost())
-                    .as("R9.3: a ring that was not read")
+                    .as("a ring that was not read")
                     .isPositive();
             scenario.consume();
             scenario.awaitRest();
@@ -168,7 +168,7 @@ public abstract class OrderConformance extends DriverConformance {
                             .as("an event or a loss, never both, never neither: %s", stats)
                             .isEqualTo(all));
             assertThat(scenario.recorder().missingNumbers())
-                    .as("R9.3: numbers missing: %s", stats)
+                    .as("numbers missing: %s", stats)
                     .isEqualTo(stats.totalLost());
         }
     }
@@ -189,19 +189,17 @@ public abstract class OrderConformance extends DriverConformance {
             } while (System.nanoTime() < end);
             scenario.recorder().stall(false);
             long lost = scenario.awaitRest().totalLost();
-            assertThat(lost).as("R9.3: a ring that was not read").isPositive();
+            assertThat(lost).as("a ring that was not read").isPositive();
             long all = follow(scenario, threads, made);
             CaptureStats stats = scenario.awaitEmptyStash();
-            assertThat(stats.totalLost())
-                    .as("R9.3: lost once it was read again")
-                    .isEqualTo(lost);
+            assertThat(stats.totalLost()).as("lost once it was read again").isEqualTo(lost);
             Violation.unless(
                     "R1.1",
                     () -> assertThat(scenario.recorder().size() + lost)
                             .as("an event or a loss, never both, never neither: %s", stats)
                             .isEqualTo(all));
             assertThat(scenario.recorder().missingNumbers())
-                    .as("R9.3: numbers missing: %s", stats)
+                    .as("numbers missing: %s", stats)
                     .isEqualTo(lost);
         }
     }

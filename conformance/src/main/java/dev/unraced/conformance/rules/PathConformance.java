@@ -32,13 +32,11 @@ public abstract class PathConformance extends DriverConformance {
         try (Scenario scenario = scenario().open()) {
             ByteString path = pathOf(length);
             Observed observed = scenario.call(WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0));
-            assertThat(observed.open().path().value()).as("R10.1: the path").isEqualTo(path);
+            assertThat(observed.open().path().value()).as("the path").isEqualTo(path);
             assertThat(observed.open().path().isPresent())
-                    .as("R10.1: the path is present")
+                    .as("the path is present")
                     .isTrue();
-            assertThat(observed.event().flags())
-                    .as("R10.1: the flags")
-                    .doesNotContain(EventFlag.TRUNCATED, EventFlag.FAULTED);
+            assertThat(observed.event().flags()).as("the flags").doesNotContain(EventFlag.TRUNCATED, EventFlag.FAULTED);
         }
     }
 
@@ -51,11 +49,9 @@ public abstract class PathConformance extends DriverConformance {
                 Observed observed = scenario.call(WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0));
                 observed.outcome().requireResult(Linux.ENAMETOOLONG, "an open of a path of " + length + " bytes");
                 assertThat(observed.open().path().value())
-                        .as("R10.2: %d bytes", length)
+                        .as("%d bytes", length)
                         .isEqualTo(pathOf(4095));
-                assertThat(observed.event().flags())
-                        .as("R10.2: %d bytes", length)
-                        .contains(EventFlag.TRUNCATED);
+                assertThat(observed.event().flags()).as("%d bytes", length).contains(EventFlag.TRUNCATED);
             }
         }
     }
@@ -77,14 +73,14 @@ public abstract class PathConformance extends DriverConformance {
                 Observed observed = scenario.call(WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0));
                 if (capabilities().has(Feature.ANY_BYTES) || isText(path)) {
                     assertThat(observed.open().path().value())
-                            .as("R10.3: the path of any bytes")
+                            .as("the path of any bytes")
                             .isEqualTo(path);
                 } else {
                     assertThat(observed.open().path().isPresent())
-                            .as("R10.3: the path is withheld")
+                            .as("the path is withheld")
                             .isFalse();
                     assertThat(observed.event().flags())
-                            .as("R10.3: the flags of a withheld path")
+                            .as("the flags of a withheld path")
                             .contains(EventFlag.WITHHELD);
                 }
             }
@@ -98,13 +94,11 @@ public abstract class PathConformance extends DriverConformance {
             Observed observed = scenario.call(WatchedCall.openat(Pointer.to(""), Linux.O_RDONLY, 0));
             observed.outcome().requireResult(Linux.ENOENT, "an open of an empty path");
             assertThat(observed.open().path().isPresent())
-                    .as("R10.4: an empty path is present")
+                    .as("an empty path is present")
                     .isTrue();
-            assertThat(observed.open().path().value())
-                    .as("R10.4: an empty path")
-                    .isEqualTo(ByteString.EMPTY);
+            assertThat(observed.open().path().value()).as("an empty path").isEqualTo(ByteString.EMPTY);
             assertThat(observed.event().flags())
-                    .as("R10.4: the flags of an empty path")
+                    .as("the flags of an empty path")
                     .doesNotContain(EventFlag.TRUNCATED, EventFlag.FAULTED);
         }
     }

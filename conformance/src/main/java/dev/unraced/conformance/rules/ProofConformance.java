@@ -61,10 +61,10 @@ public abstract class ProofConformance extends DriverConformance {
                 Observed observed = scenario.call(WatchedCall.openat(Pointer.to(FILE), Linux.O_RDONLY, 0));
                 String real = scenario.scratch().path((COMPONENT.toUtf8() + "/").repeat(DEPTH) + "file");
                 assertThat(observed.event().flags())
-                        .as("R2.21: the flags of a path that is too long")
+                        .as("the flags of a path that is too long")
                         .contains(EventFlag.RESOLVED_TRUNCATED);
                 assertThat(observed.open().file().map(OpenedFile::path).map(ByteString::toUtf8))
-                        .as("R2.21: the tail of %s", real)
+                        .as("the tail of %s", real)
                         .hasValueSatisfying(path -> {
                             assertThat(path).as("the end of the path").endsWith("/file");
                             assertThat(real).as("the whole path").endsWith(path);
@@ -91,9 +91,7 @@ public abstract class ProofConformance extends DriverConformance {
                 observed.outcome().requireSuccess("an open through a link or ..");
                 Argument<ByteString> path = observed.open().path();
                 if (path.provenance() != Provenance.KERNEL) {
-                    assertThat(path.integrity())
-                            .as("R2.15: %s", path.value())
-                            .isIn(Integrity.DIFFERS, Integrity.UNCHECKED);
+                    assertThat(path.integrity()).as("%s", path.value()).isIn(Integrity.DIFFERS, Integrity.UNCHECKED);
                 }
             }
         }
@@ -108,7 +106,7 @@ public abstract class ProofConformance extends DriverConformance {
                     WatchedCall.openat(Pointer.to(scenario.scratch().bytes("dir/file")), 0, 0),
                     WatchedCall.openat(Pointer.to(scenario.scratch().bytes("dir")), 0, 0))) {
                 assertThat(scenario.call(call).open().path().integrity())
-                        .as("R2.36: %s", call)
+                        .as("%s", call)
                         .isEqualTo(Integrity.MATCH);
             }
         }
@@ -125,7 +123,7 @@ public abstract class ProofConformance extends DriverConformance {
                         .open()
                         .path();
                 if (path.provenance() != Provenance.KERNEL) {
-                    assertThat(path.integrity()).as("R2.37: %s", path.value()).isEqualTo(Integrity.DIFFERS);
+                    assertThat(path.integrity()).as("%s", path.value()).isEqualTo(Integrity.DIFFERS);
                 }
             }
         }

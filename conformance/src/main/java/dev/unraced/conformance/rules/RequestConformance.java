@@ -47,12 +47,8 @@ public abstract class RequestConformance extends DriverConformance {
                         WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0),
                         WatchedCall.openat2(Pointer.to(path), Linux.O_RDONLY, 0, 0))) {
                     Observed observed = scenario.call(call.throughRing());
-                    assertThat(observed.event().call().origin())
-                            .as("R1.14: %s", call)
-                            .isEqualTo(Origin.IO_URING);
-                    assertThat(observed.open().path().value())
-                            .as("R1.14: %s", call)
-                            .isEqualTo(path);
+                    assertThat(observed.event().call().origin()).as("%s", call).isEqualTo(Origin.IO_URING);
+                    assertThat(observed.open().path().value()).as("%s", call).isEqualTo(path);
                 }
             }
         }
@@ -76,7 +72,7 @@ public abstract class RequestConformance extends DriverConformance {
                     Outcome outcome = scenario.finishReader(fifos.get(i), jobs.get(i));
                     OpenEvent event =
                             (OpenEvent) scenario.onlyEventOf(jobs.get(i).tid());
-                    assertThat(event.path().value()).as("R1.14: the path").isEqualTo(fifo);
+                    assertThat(event.path().value()).as("the path").isEqualTo(fifo);
                     Violation.unless(
                             "R1.2",
                             () -> assertThat(event.call().result())
@@ -96,13 +92,11 @@ public abstract class RequestConformance extends DriverConformance {
                 ByteString path = scenario.scratch().bytes(name);
                 Observed observed = scenario.call(
                         WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0).throughWorker());
-                assertThat(observed.event().call().origin())
-                        .as("R1.14: the origin")
-                        .isEqualTo(Origin.IO_URING);
+                assertThat(observed.event().call().origin()).as("the origin").isEqualTo(Origin.IO_URING);
                 assertThat(observed.event().caller().tgid())
-                        .as("R1.14: the process that submitted")
+                        .as("the process that submitted")
                         .isEqualTo(scenario.actor().tgid());
-                assertThat(observed.open().path().value()).as("R1.14: the path").isEqualTo(path);
+                assertThat(observed.open().path().value()).as("the path").isEqualTo(path);
             }
         }
     }
@@ -121,18 +115,16 @@ public abstract class RequestConformance extends DriverConformance {
                 .open()) {
             Outcome outcome = scenario.finishReader("fifo", jobs.get(0));
             OpenEvent event = (OpenEvent) scenario.onlyEventOf(outcome.tid());
-            assertThat(event.flags())
-                    .as("R5.1: the flags of a request under way")
-                    .contains(EventFlag.ENTER_MISSED);
+            assertThat(event.flags()).as("the flags of a request under way").contains(EventFlag.ENTER_MISSED);
             if (event.flags().contains(EventFlag.NO_ARGUMENTS)) {
-                assertThat(event.path().provenance()).as("R5.1: no arguments").isEqualTo(Provenance.NONE);
+                assertThat(event.path().provenance()).as("no arguments").isEqualTo(Provenance.NONE);
             } else {
                 assertThat(event.path().value())
-                        .as("R5.1: the arguments are known")
+                        .as("the arguments are known")
                         .isEqualTo(scenario.scratch().bytes("fifo"));
             }
             assertThat(event.call().result())
-                    .as("R5.1: the result of a request under way")
+                    .as("the result of a request under way")
                     .isEqualTo(outcome.result());
             Violation.unless(
                     "R1.14",

@@ -51,7 +51,7 @@ public abstract class StashConformance extends DriverConformance {
             job.signal(false);
             job.finish().requireResult(Linux.EINTR, "an open that a signal interrupts");
             SyscallEvent event = scenario.onlyEventOf(job.tid());
-            assertThat(event.call().result()).as("R1.3: the event's result").isIn(Linux.ERESTARTSYS, Linux.EINTR);
+            assertThat(event.call().result()).as("the event's result").isIn(Linux.ERESTARTSYS, Linux.EINTR);
         }
     }
 
@@ -67,10 +67,10 @@ public abstract class StashConformance extends DriverConformance {
             outcome.requireSuccess("an open that the kernel restarts");
             List<SyscallEvent> events = scenario.eventsOf(job.tid());
             assertThat(events.stream().map(event -> event.call().result()))
-                    .as("R1.4: the results of the attempts")
+                    .as("the results of the attempts")
                     .containsExactly(Linux.ERESTARTSYS, outcome.result());
             assertThat(events)
-                    .as("R1.4: the paths of the attempts")
+                    .as("the paths of the attempts")
                     .allSatisfy(event -> ArgumentAssertions.assertGuarded(
                             "R1.4", open(event).path(), scenario.scratch().bytes(FIFO)));
         }
@@ -96,10 +96,10 @@ public abstract class StashConformance extends DriverConformance {
                     .filter(event -> event.how().value().mode() >= firstTag)
                     .toList();
             assertThat(second.stream().map(event -> event.caller().tid()))
-                    .as("R4.1: one event of each new thread")
+                    .as("one event of each new thread")
                     .containsExactlyElementsOf(reply.integers("tids"));
             assertThat(second)
-                    .as("R4.1: its own path")
+                    .as("its own path")
                     .allSatisfy(event -> ArgumentAssertions.assertGuarded("R4.1", event.path(), other));
             assertOwnPaths("R4.1", opens(scenario), fifo, other);
         }
@@ -125,7 +125,7 @@ public abstract class StashConformance extends DriverConformance {
                         .filter(event -> event.caller().tid() == tid
                                 && event.how().value().mode() == mode)
                         .toList();
-                assertThat(after).as("R4.2: the call after the exec").hasSize(1);
+                assertThat(after).as("the call after the exec").hasSize(1);
                 ArgumentAssertions.assertGuarded("R4.2", after.get(0).path(), other);
             }
             assertOwnPaths("R4.2", opens(scenario), fifo, other);
@@ -164,7 +164,7 @@ public abstract class StashConformance extends DriverConformance {
                 assertOnlyCall(scenario, tag + 3, parent, tgid, paths.get(1));
                 OpenEvent blocked = (OpenEvent) scenario.onlyEventOf(job.tid());
                 assertThat(blocked.caller().tgid())
-                        .as("R4.3: the process of a blocked thread")
+                        .as("the process of a blocked thread")
                         .isEqualTo(tgid);
                 ArgumentAssertions.assertGuarded("R4.3", blocked.path(), fifo);
             }
@@ -195,18 +195,16 @@ public abstract class StashConformance extends DriverConformance {
                 .open()) {
             Outcome outcome = scenario.finishReader(FIFO, jobs.get(0));
             OpenEvent event = (OpenEvent) scenario.onlyEventOf(outcome.tid());
-            assertThat(event.flags()).as("R5.1: the flags of a call under way").contains(EventFlag.ENTER_MISSED);
+            assertThat(event.flags()).as("the flags of a call under way").contains(EventFlag.ENTER_MISSED);
             assertThat(event.call().enterNanos())
-                    .as("R5.1: the time of an entry that nobody saw")
+                    .as("the time of an entry that nobody saw")
                     .isZero();
             assertThat(event.call().result())
-                    .as("R5.1: the result of a call under way")
+                    .as("the result of a call under way")
                     .isEqualTo(outcome.result());
-            assertThat(event.path().provenance())
-                    .as("R5.1: the path's provenance")
-                    .isIn(Provenance.EXIT, Provenance.KERNEL);
+            assertThat(event.path().provenance()).as("the path's provenance").isIn(Provenance.EXIT, Provenance.KERNEL);
             assertThat(event.path().value())
-                    .as("R5.1: the path")
+                    .as("the path")
                     .isEqualTo(scenario.scratch().bytes(FIFO));
         }
     }
@@ -217,7 +215,7 @@ public abstract class StashConformance extends DriverConformance {
             scenario.makeFifo(FIFO);
             storm(scenario, "kill", 4, 4);
             CaptureStats stats = scenario.awaitEmptyStash();
-            assertThat(stats.stash().puts()).as("R6.1: %s", stats).isPositive();
+            assertThat(stats.stash().puts()).as("%s", stats).isPositive();
             // A killed call need not return, so it need not have an event.
             evidence().add(stats.stash().puts());
         }
@@ -233,13 +231,13 @@ public abstract class StashConformance extends DriverConformance {
                     begun == processes * 100L,
                     "the actor's part failed: " + begun + " of " + processes * 100L + " threads began their calls");
             CaptureStats stats = scenario.awaitEmptyStash("R6.2");
-            assertThat(stats.stash().puts()).as("R6.2: %s", stats).isGreaterThan(processes * 90L);
+            assertThat(stats.stash().puts()).as("%s", stats).isGreaterThan(processes * 90L);
             evidence().add(stats.stash().puts());
             assertThat((long) scenario.recorder().size())
-                    .as("R6.2: not more than one event of each call: %s", stats)
+                    .as("not more than one event of each call: %s", stats)
                     .isLessThanOrEqualTo(begun);
             assertThat(opens(scenario))
-                    .as("R6.2: those that returned were interrupted, and have their path")
+                    .as("those that returned were interrupted, and have their path")
                     .allSatisfy(event -> {
                         assertThat(event.call().result()).as("the result").isIn(Linux.ERESTARTSYS, Linux.EINTR);
                         assertThat(event.path().value())
@@ -256,7 +254,7 @@ public abstract class StashConformance extends DriverConformance {
             long begun = storm(scenario, "signal", scaled(10), 100);
             scenario.awaitEmptyStash("R6.3");
             assertThat((long) scenario.recorder().size())
-                    .as("R6.3: one event of each call")
+                    .as("one event of each call")
                     .isEqualTo(begun);
         }
     }
@@ -267,15 +265,30 @@ public abstract class StashConformance extends DriverConformance {
             scenario.makeFifo(FIFO);
             Job job = scenario.block(openFifo(scenario));
             assertThat(scenario.awaitRest().stash().live())
-                    .as("R6.5: the call is under way")
+                    .as("the call is under way")
                     .isEqualTo(1);
             scenario.capture().close();
             StashStats stash = scenario.capture().stats().stash();
-            assertThat(stash.live()).as("R6.5: %s", stash).isZero();
+            assertThat(stash.live()).as("%s", stash).isZero();
             Violation.unless(
                     "R8.2", () -> assertThat(stash.imbalance()).as("%s", stash).isZero());
             evidence().add(stash.reclaimed());
             scenario.finishReader(FIFO, job);
+        }
+    }
+
+    @Rule("The accounts of the stash balance while a call is under way, and after calls that return or are killed")
+    public final void r08_2_theAccountsOfTheStashBalance() {
+        try (Scenario scenario = stash().scope(Scope.FAMILY).open()) {
+            scenario.makeFifo(FIFO);
+            Job job = scenario.block(openFifo(scenario));
+            StashStats under = scenario.awaitRest().stash();
+            assertThat(under.imbalance()).as("a call is under way: %s", under).isZero();
+            scenario.finishReader(FIFO, job);
+            storm(scenario, "kill", 1, 4);
+            StashStats after = scenario.awaitEmptyStash().stash();
+            assertThat(after.imbalance()).as("after all calls: %s", after).isZero();
+            assertThat(after.puts()).as("entries since: %s", after).isGreaterThan(under.puts());
         }
     }
 

@@ -50,14 +50,14 @@ public abstract class SwitchConformance extends DriverConformance {
                 for (Mitigation mode : modes) {
                     scenario.capture().switchTo(mode);
                     assertThat(scenario.capture().mitigation())
-                            .as("R12.1: the mode of the capture")
+                            .as("the mode of the capture")
                             .isEqualTo(mode);
                     OpenEvent event = scenario.call(scenario.missing(round)).open();
                     assertThat(event.call().mitigation())
-                            .as("R12.1: the mode of the event")
+                            .as("the mode of the event")
                             .isEqualTo(mode);
                     assertThat(event.path().provenance() == Provenance.EXIT)
-                            .as("R12.1: read at the return under %s", mode)
+                            .as("read at the return under %s", mode)
                             .isEqualTo(mode == Mitigation.OFF);
                 }
             }
@@ -73,19 +73,15 @@ public abstract class SwitchConformance extends DriverConformance {
             scenario.makeFifo("fifo");
             ByteString fifo = scenario.scratch().bytes("fifo");
             OpenEvent stashed = switched(scenario, Mitigation.OFF);
-            assertThat(stashed.call().mitigation())
-                    .as("R12.2: entered under stash")
-                    .isEqualTo(Mitigation.STASH);
+            assertThat(stashed.call().mitigation()).as("entered under stash").isEqualTo(Mitigation.STASH);
             ArgumentAssertions.assertGuarded("R12.2", stashed.path(), fifo);
 
             OpenEvent unstashed = switched(scenario, Mitigation.STASH);
             assertThat(unstashed.call().mitigation() == Mitigation.OFF
                             || unstashed.flags().contains(EventFlag.ENTER_MISSED))
-                    .as("R12.2: entered under off: %s", unstashed)
+                    .as("entered under off: %s", unstashed)
                     .isTrue();
-            assertThat(unstashed.path().provenance())
-                    .as("R12.2: entered under off")
-                    .isEqualTo(Provenance.EXIT);
+            assertThat(unstashed.path().provenance()).as("entered under off").isEqualTo(Provenance.EXIT);
             scenario.awaitEmptyStash();
         }
     }
@@ -103,24 +99,20 @@ public abstract class SwitchConformance extends DriverConformance {
                 scenario.capture().switchTo(Mitigation.KERNEL);
                 OpenEvent copied = switched(scenario, other);
                 assertThat(copied.call().mitigation())
-                        .as("R12.2: entered under kernel, returned under %s", other)
+                        .as("entered under kernel, returned under %s", other)
                         .isEqualTo(Mitigation.KERNEL);
                 assertThat(copied.path().provenance())
-                        .as("R12.2: entered under kernel, returned under %s", other)
+                        .as("entered under kernel, returned under %s", other)
                         .isEqualTo(Provenance.KERNEL);
                 assertThat(copied.path().value())
-                        .as("R12.2: the path of a call that entered under kernel")
+                        .as("the path of a call that entered under kernel")
                         .isEqualTo(fifo);
             }
 
             scenario.capture().switchTo(Mitigation.STASH);
             OpenEvent snapshot = switched(scenario, Mitigation.KERNEL);
-            assertThat(snapshot.call().mitigation())
-                    .as("R12.2: entered under stash")
-                    .isEqualTo(Mitigation.STASH);
-            assertThat(snapshot.path().provenance())
-                    .as("R12.2: entered under stash")
-                    .isEqualTo(Provenance.ENTER);
+            assertThat(snapshot.call().mitigation()).as("entered under stash").isEqualTo(Mitigation.STASH);
+            assertThat(snapshot.path().provenance()).as("entered under stash").isEqualTo(Provenance.ENTER);
 
             scenario.capture().switchTo(Mitigation.OFF);
             OpenEvent late = switched(scenario, Mitigation.KERNEL);
@@ -128,11 +120,9 @@ public abstract class SwitchConformance extends DriverConformance {
                             late.call().mitigation() == Mitigation.OFF
                                     ? late.path().provenance() == Provenance.EXIT
                                     : late.flags().contains(EventFlag.ENTER_MISSED))
-                    .as("R12.2: entered under off: %s", late)
+                    .as("entered under off: %s", late)
                     .isTrue();
-            assertThat(late.path().provenance())
-                    .as("R12.2: entered under off")
-                    .isIn(Provenance.EXIT, Provenance.KERNEL);
+            assertThat(late.path().provenance()).as("entered under off").isIn(Provenance.EXIT, Provenance.KERNEL);
             scenario.awaitEmptyStash();
         }
     }
@@ -161,7 +151,7 @@ public abstract class SwitchConformance extends DriverConformance {
             }
             CaptureStats stats = scenario.awaitEmptyStash();
             assertThat(scenario.recorder().size() + stats.totalLost())
-                    .as("R12.3: %s", stats)
+                    .as("%s", stats)
                     .isEqualTo(threads * calls * rounds);
             Violation.unless(
                     "R12.2",
@@ -169,7 +159,7 @@ public abstract class SwitchConformance extends DriverConformance {
                             .as("no event mixes two modes")
                             .allMatch(SwitchConformance::isOfOneMode));
             assertThat(scenario.recorder().events())
-                    .as("R12.3: no event has arguments of two calls")
+                    .as("no event has arguments of two calls")
                     .allMatch(event -> isUntorn(scenario, (OpenEvent) event));
         }
     }
@@ -207,10 +197,10 @@ public abstract class SwitchConformance extends DriverConformance {
             }
             for (Mitigation mode : impossible) {
                 assertThatThrownBy(() -> scenario.capture().switchTo(mode))
-                        .as("R12.4: %s", mode)
+                        .as("%s", mode)
                         .isInstanceOf(CaptureException.class);
                 assertThat(scenario.capture().mitigation())
-                        .as("R12.4: the mode after a refused switch")
+                        .as("the mode after a refused switch")
                         .isEqualTo(before);
             }
             scenario.call(scenario.missing());

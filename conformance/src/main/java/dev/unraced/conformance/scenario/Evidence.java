@@ -28,23 +28,23 @@ public final class Evidence {
         won.addAndGet(inTime);
     }
 
-    /** Returns the number of raced calls since the last {@link #forget}. */
+    /** Returns the number of raced calls since the last {@link #reset}. */
     public long rounds() {
         return rounds.get();
     }
 
-    /** Returns the number of races that the attacker won since the last {@link #forget}. */
+    /** Returns the number of races that the attacker won since the last {@link #reset}. */
     public long won() {
         return won.get();
     }
 
-    /** Returns the number of events since the last {@link #forget}. */
+    /** Returns the number of events since the last {@link #reset}. */
     public long events() {
         return events.get();
     }
 
     /** Begins anew, for the next rule. */
-    public void forget() {
+    public void reset() {
         events.set(0);
         rounds.set(0);
         won.set(0);

@@ -4,10 +4,12 @@ package dev.unraced.gvisor.session;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -21,7 +23,8 @@ public final class Runsc {
     /** The only name of a session that sentries accept. */
     private static final String SESSION = "Default";
 
-    private static final int PATIENCE_SECONDS = 30;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int LOOK_MILLIS = 10;
     /**
      * The annotations by which containerd and CRI-O tell a pod's containers from its sandbox: specutils/cri.go of
      * gVisor.
@@ -33,6 +36,7 @@ public final class Runsc {
 
     private final String program;
     private final String root;
+    private final Duration patience;
 
     /**
      * A command.
@@ -41,8 +45,18 @@ public final class Runsc {
      * @param root its --root, empty for its own default
      */
     public Runsc(String program, String root) {
+        this(program, root, PATIENCE);
+    }
+
+    /**
+     * A command with a time limit of its own.
+     *
+     * @param patience after this time it is killed: it waits without a limit for a sandbox that is stopped or hangs
+     */
+    public Runsc(String program, String root, Duration patience) {
         this.program = program;
         this.root = root;
+        this.patience = patience;
     }
 
     /** Returns the version, in one line. */
@@ -173,24 +187,17 @@ public final class Runsc {
                 .toList();
     }
 
-    /** Runs the command to its end, and returns its output. */
+    /** Runs the command to its end, which it does not outlive, and returns its output. */
     String run(LongConsumer started, String... arguments) throws RunscException {
         String name = String.join(" ", arguments);
+        Process process = null;
         try {
-            Process process = new ProcessBuilder(command(arguments))
+            process = new ProcessBuilder(command(arguments))
                     .redirectErrorStream(true)
                     .start();
             started.accept(process.pid());
             process.getOutputStream().close();
-            String output;
-            try (InputStream printed = process.getInputStream()) {
-                // These commands only ask, so no started sandbox keeps an end of this pipe open.
-                output = new String(printed.readAllBytes(), StandardCharsets.UTF_8);
-            }
-            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-                throw new RunscException("'runsc " + name + "' does not end");
-            }
+            String output = output(process, name);
             if (process.exitValue() != 0) {
                 throw new RunscException(RunscFailure.explain(name, output));
             }
@@ -201,7 +208,30 @@ public final class Runsc {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new RunscException("interrupted while 'runsc " + name + "' ran");
+        } finally {
+            if (process != null) {
+                process.destroyForcibly();
+            }
         }
+    }
+
+    /** Waits for the end of a process, for a limited time, and returns what it has printed until then. */
+    private String output(Process process, String name) throws IOException, InterruptedException, RunscException {
+        long start = System.nanoTime();
+        ByteArrayOutputStream output = new ByteArrayOutputStream();
+        try (InputStream printed = process.getInputStream()) {
+            boolean ended = false;
+            while (!ended) {
+                ended = process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                // A read without a limit would wait for the end of whatever process has the pipe.
+                output.write(printed.readNBytes(printed.available()));
+                if (!ended && System.nanoTime() - start > patience.toNanos()) {
+                    throw RunscException.late("'runsc " + name + "' has not ended within " + patience.toSeconds()
+                            + " s: a sandbox that is stopped or hangs does not answer");
+                }
+            }
+        }
+        return output.toString(StandardCharsets.UTF_8);
     }
 
     /** Returns the command line with some arguments. */

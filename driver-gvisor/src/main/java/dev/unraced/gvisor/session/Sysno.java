@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.gvisor.session;
 
+import dev.unraced.event.Abi;
+import dev.unraced.event.ProcessView.ExecCall;
 import dev.unraced.event.Syscall;
+import dev.unraced.machine.SyscallNumbers;
 import org.jspecify.annotations.Nullable;
 
-/** The numbers of system calls in arch/x86/entry/syscalls/syscall_64.tbl. */
+/** The calls that sentries number as arch/x86/entry/syscalls/syscall_64.tbl does. */
 public final class Sysno {
-    static final int OPEN = 2;
     static final int CLOSE = 3;
     static final int DUP2 = 33;
-    static final int CONNECT = 42;
     static final int EXECVE = 59;
-    static final int CREAT = 85;
-    static final int OPENAT = 257;
     static final int DUP3 = 292;
     static final int EXECVEAT = 322;
     static final int CLOSE_RANGE = 436;
@@ -32,27 +31,31 @@ public final class Sysno {
 
     /** Returns the watched call of a number, or null. */
     public static @Nullable Syscall watched(long number) {
-        return number == OPENAT
+        return number == SyscallNumbers.OPENAT
                 ? Syscall.OPENAT
-                : number == OPEN
+                : number == SyscallNumbers.OPEN
                         ? Syscall.OPEN
-                        : number == CONNECT ? Syscall.CONNECT : number == CREAT ? Syscall.CREAT : null;
+                        : number == SyscallNumbers.CONNECT
+                                ? Syscall.CONNECT
+                                : number == SyscallNumbers.CREAT ? Syscall.CREAT : null;
     }
 
     /** Returns the number of a watched call that sentries have. */
     public static int of(Syscall call) {
-        return switch (call) {
-            case OPEN -> OPEN;
-            case OPENAT -> OPENAT;
-            case CREAT -> CREAT;
-            case CONNECT -> CONNECT;
-            case OPENAT2 -> throw new IllegalArgumentException("no sentry has openat2");
-        };
+        if (call == Syscall.OPENAT2) {
+            throw new IllegalArgumentException("no sentry has openat2");
+        }
+        return SyscallNumbers.of(call, Abi.NATIVE);
+    }
+
+    /** Returns the call that executes a program by its number, or UNKNOWN for another call. */
+    public static ExecCall exec(long number) {
+        return number == EXECVE ? ExecCall.EXECVE : number == EXECVEAT ? ExecCall.EXECVEAT : ExecCall.UNKNOWN;
     }
 
     /** Returns whether a call executes a program. */
     public static boolean isExec(long number) {
-        return number == EXECVE || number == EXECVEAT;
+        return exec(number) != ExecCall.UNKNOWN;
     }
 
     /** Returns the effect of a call on descriptors, by its number. */

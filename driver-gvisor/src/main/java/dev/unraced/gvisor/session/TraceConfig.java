@@ -173,8 +173,8 @@ public final class TraceConfig {
             points.add(new Point(name + "/exit", ofCall("process_name"), List.of()));
         }
         if (processEvents) {
-            addRaw(points, Sysno.EXECVE);
-            addRaw(points, Sysno.EXECVEAT);
+            addExec(points, Sysno.EXECVE, "syscall/execve");
+            addExec(points, Sysno.EXECVEAT, "syscall/execveat");
         }
         if (fdPath != FdPath.NONE) {
             for (int number : GUARDS) {
@@ -188,6 +188,12 @@ public final class TraceConfig {
             READS.forEach(name -> points.add(new Point("syscall/" + name + "/enter", WHO, List.of("fd_path"))));
         }
         return points;
+    }
+
+    private void addExec(List<Point> points, int number, String name) {
+        addRaw(points, number);
+        points.add(new Point(name + "/enter", WHO, List.of()));
+        points.add(new Point(name + "/exit", ofCall(), List.of()));
     }
 
     private void addRaw(List<Point> points, int number) {

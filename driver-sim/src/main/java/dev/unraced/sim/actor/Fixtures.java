@@ -59,7 +59,7 @@ final class Fixtures extends Player {
             case "trapped" -> trapped(line);
             case "traced" -> traced(line);
             case "thread" -> thread(line);
-            case "subgroup" -> subgroup();
+            case "subgroup" -> subgroup(line.path("name"));
             default -> null;
         };
     }
@@ -138,10 +138,9 @@ final class Fixtures extends Player {
         return ended(child);
     }
 
-    private Answer subgroup() {
-        long below = kernel.cgroups().make(main.group().cgroupId());
-        main.group().cgroup(below);
-        return new Answer().with("cgroup", below);
+    private Answer subgroup(String name) {
+        main.group().cgroup(kernel.cgroups().make(main.group().cgroupId(), name));
+        return new Answer();
     }
 
     private Answer thread(CommandLine line) {
@@ -155,7 +154,12 @@ final class Fixtures extends Player {
                 .with("parent", task.group().parentTgid())
                 .with("mount", task.group().mountNamespace())
                 .with("pid", task.group().pidNamespace())
-                .with("cgroup", task.group().cgroupId());
+                .with("cgroup", task.group().cgroupId())
+                .with(
+                        "terminal",
+                        task.group().terminal().major() + ":"
+                                + task.group().terminal().minor())
+                .with("cgroup-path", kernel.cgroups().path(task.group().cgroupId()));
         byte[] container = task.group().containerId();
         return container.length == 0 ? answer : answer.withBytes("container", container);
     }

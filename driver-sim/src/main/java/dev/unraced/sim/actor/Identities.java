@@ -5,6 +5,7 @@ import dev.unraced.event.ByteString;
 import dev.unraced.event.ProcessView.ExecCall;
 import dev.unraced.linux.Errno;
 import dev.unraced.linux.OpenFlags;
+import dev.unraced.process.Terminal;
 import dev.unraced.sim.fs.Inode;
 import dev.unraced.sim.kernel.Program;
 import dev.unraced.sim.kernel.Signal;
@@ -16,11 +17,12 @@ import java.util.Objects;
 /** Plays threads that take over another thread's id, by reuse, exec and vfork, and a thread whose last sibling ends. */
 final class Identities extends Player {
     private static final String PROGRAM = "/usr/bin/unraced-actor";
-    /** uapi/linux/fcntl.h */
-    private static final int AT_SYMLINK_NOFOLLOW = 0x100;
 
     Identities(ActorProcesses processes) {
         super(processes);
+        ByteString itself = ByteString.utf8(PROGRAM);
+        Program program = new Program(itself, null, itself, programFile(bytes(PROGRAM)), ByteString.EMPTY);
+        kernel.endExec(main, main.comm(), program, main.group().effectiveUid());
     }
 
     Answer reuse(CommandLine line) {
@@ -59,29 +61,33 @@ final class Identities extends Player {
         long tag = line.number("tag", 1);
         ByteString script = line.has("script") ? ByteString.copyOf(line.bytes("script")) : null;
         long begun = kernel.clock().now();
-        Inode file = programFile();
-        String name = script == null ? "unraced-actor" : PROGRAM;
+        String path = line.has("copy") ? line.path("copy") : PROGRAM;
+        Inode file = programFile(bytes(path));
+        String name = script == null ? "unraced-actor" : path;
         String first = script == null ? "-" : line.path("script");
         byte[] arguments =
                 bytes(String.join("\0", name, "after-program", first, line.path("other"), Long.toString(tag), ""));
-        ByteString program = ByteString.utf8(PROGRAM);
+        ByteString program = ByteString.utf8(path);
         ByteString asked = script == null ? program : script;
         ByteString interpreter = script == null ? null : program;
         Task child = processes.fork();
+        Terminal terminal = "own".equals(line.text("terminal")) ? new Terminal(true, 136, 3) : Terminal.NONE;
+        child.group().terminal(terminal);
+        String device = terminal.major() + ":" + terminal.minor();
         processes.open(child, line.bytes("path"), 0, tag);
         Task executing = line.has("thread") ? kernel.thread(child.group()) : child;
         if (line.has("fails")) {
             kernel.failExec(executing, ExecCall.EXECVE, line.bytes("fails"), 0, Errno.ENOENT);
-            kernel.failExec(executing, ExecCall.EXECVEAT, line.bytes("fails"), AT_SYMLINK_NOFOLLOW, Errno.ENOENT);
+            kernel.failExec(
+                    executing, ExecCall.EXECVEAT, line.bytes("fails"), OpenFlags.AT_SYMLINK_NOFOLLOW, Errno.ENOENT);
         }
         long before = child.group().effectiveUid();
-        long raised = line.has("raises") ? before + 1 : before;
         kernel.beginExec(executing, Signal.KILL);
         kernel.endExec(
                 executing,
                 executing.comm(),
                 new Program(asked, interpreter, program, file, ByteString.copyOf(arguments)),
-                raised);
+                before + (line.has("raises") ? 1 : 0));
         processes.open(executing, line.bytes("other"), 0, tag + 1);
         kernel.exit(executing, (int) (tag % 100));
         Answer answer = new Answer()
@@ -91,20 +97,21 @@ final class Identities extends Player {
                 .with("ended", kernel.clock().now())
                 .withFile(file)
                 .with("deleted", 0)
-                .withBytes("real", bytes(PROGRAM))
+                .withBytes("real", bytes(path))
                 .withBytes("asked", asked.toByteArray())
                 .withBytes("arguments", arguments)
                 .with("euid_before", before)
                 .with("egid_before", child.group().gid())
-                .with("capabilities_before", 0);
+                .with("capabilities_before", 0)
+                .with("terminal", device)
+                .with("witness", device);
         return interpreter == null ? answer : answer.withBytes("interpreter", interpreter.toByteArray());
     }
 
-    private Inode programFile() {
+    private Inode programFile(byte[] path) {
         kernel.files().mkdirs(kernel.init(), bytes("/usr/bin"));
-        kernel.files().makeFile(kernel.init(), bytes(PROGRAM), 0755);
-        return Objects.requireNonNull(
-                kernel.files().stat(kernel.init(), bytes(PROGRAM)).inode());
+        kernel.files().makeFile(kernel.init(), path, 0755);
+        return Objects.requireNonNull(kernel.files().stat(kernel.init(), path).inode());
     }
 
     /** The child's second thread, which shares its descriptors, ends while the first waits in an open. */

@@ -4,10 +4,10 @@ package dev.unraced.sim.actor;
 import dev.unraced.event.Abi;
 import dev.unraced.event.Syscall;
 import dev.unraced.linux.OpenFlags;
+import dev.unraced.machine.SyscallNumbers;
 import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Descriptors;
-import dev.unraced.sim.kernel.SyscallNumbers;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.kernel.TaskGroup;
 import java.util.ArrayList;
@@ -95,7 +95,7 @@ final class Refusals extends Player {
         if (!"call".equals(line.text("how"))) {
             throw new RefusedException("unsupported: no simulated request waits until a visitor is there");
         }
-        TaskGroup crowd = block(line.bytes("fifo"), line.integer("threads", 1));
+        TaskGroup load = block(line.bytes("fifo"), line.integer("threads", 1));
         Task child = processes.fork();
         Descriptors descriptors = child.group().descriptors();
         int decoy = descriptors.add(file(child, line.bytes("b"), 0));
@@ -111,7 +111,7 @@ final class Refusals extends Player {
             });
             rounds.opened(begun);
         }
-        processes.end(crowd);
+        processes.end(load);
         processes.end(child.group());
         return rounds.answer();
     }

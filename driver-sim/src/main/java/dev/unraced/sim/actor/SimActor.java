@@ -27,7 +27,7 @@ public final class SimActor {
     private static final Set<String> LACKING = Set.of("""
             memfd fuse scope-rebound uring-outlived uring-lent uring-attempt uring-polled taken-socket
             destroyed-socket bound-socket autobound-socket uring-chained fetched-attempt moved-mount
-            base-swap start-elsewhere departed oldroot""".split("\\s+"));
+            base-swap start-elsewhere departed oldroot exec-race elevated late-exec ended nested""".split("\\s+"));
 
     private final Kernel kernel;
     private final Task observer;
@@ -70,6 +70,7 @@ public final class SimActor {
                 main.group().descriptors().add(file);
             }
             handles = new Handles(main.group().descriptors());
+            identities = new Identities(processes);
             pointers = new Pointers(main.group().memory());
         }
         fixtures = new Fixtures(processes, handles);
@@ -77,7 +78,6 @@ public final class SimActor {
         queue = new Queue(processes);
         flips = new Flips(processes);
         races = new Races(processes);
-        identities = new Identities(processes);
         batches = new Batches(processes);
         sharedSockets = new SharedSockets(processes);
         refusals = new Refusals(processes);

@@ -11,15 +11,15 @@ final class Attacker {
     private static final String HARMLESS = "/tmp/report.txt";
     private static final String TARGET = "/etc/shadow";
 
-    private final Stage stage;
+    private final SceneOperations operations;
     private int attacks;
 
-    Attacker(Stage stage) {
-        this.stage = stage;
+    Attacker(SceneOperations operations) {
+        this.operations = operations;
     }
 
     void attack() {
-        SimProcess evil = stage.process("evil").user(0);
+        SimProcess evil = operations.process("evil").user(0);
         SimBuffer path = evil.buffer(HARMLESS);
         evil.newThread("flip");
         SimCall open = evil.thread().openat(path).until(CallStep.COPY_PATH);
@@ -29,7 +29,7 @@ final class Attacker {
             // An observer that compares the memory at the return finds no difference.
             path.write(HARMLESS);
         }
-        stage.make(open);
+        operations.make(open);
         evil.kill();
     }
 }

@@ -8,19 +8,19 @@ import dev.unraced.sim.SimProcess;
 final class Compiler {
     private static final long FLAGS = OpenFlags.O_RDWR | OpenFlags.O_CREAT | OpenFlags.O_TRUNC;
 
-    private final Stage stage;
+    private final SceneOperations operations;
 
-    Compiler(Stage stage) {
-        this.stage = stage;
+    Compiler(SceneOperations operations) {
+        this.operations = operations;
     }
 
     void compile() {
-        SimProcess compiler = stage.process("cc1");
-        stage.read(compiler, "/home/ada/src/main.c");
-        String header = stage.any("stdio.h", "stdlib.h", "string.h", "errno.h");
-        stage.read(compiler, "/usr/local/include/" + header);
-        stage.read(compiler, "/usr/include/" + header);
-        stage.make(compiler.thread().openat("/tmp/main-" + stage.number(4) + ".s", FLAGS, 0600));
+        SimProcess compiler = operations.process("cc1");
+        operations.read(compiler, "/home/ada/src/main.c");
+        String header = operations.any("stdio.h", "stdlib.h", "string.h", "errno.h");
+        operations.read(compiler, "/usr/local/include/" + header);
+        operations.read(compiler, "/usr/include/" + header);
+        operations.make(compiler.thread().openat("/tmp/main-" + operations.number(4) + ".s", FLAGS, 0600));
         compiler.kill();
     }
 }

@@ -12,28 +12,29 @@ final class Container {
     private static final long CGROUP = 4711;
     private static final int REDIS = 999;
 
-    private final Stage stage;
+    private final SceneOperations operations;
     private final SimProcess database;
     private final SimBuffer dump;
     private final int listener;
 
-    Container(Stage stage) {
-        this.stage = stage;
-        this.database = stage.process("redis-server").user(0).cgroup(CGROUP).container(ID);
+    Container(SceneOperations operations) {
+        this.operations = operations;
+        this.database =
+                operations.process("redis-server").user(0).cgroup(CGROUP).container(ID);
         this.dump = database.buffer("/var/lib/redis/dump.rdb");
         this.listener = database.listen(SOCKET);
     }
 
     void query() {
-        SimProcess worker = stage.process("worker").user(0).cgroup(CGROUP).container(ID);
-        stage.make(worker.thread().connect(SOCKET));
+        SimProcess worker = operations.process("worker").user(0).cgroup(CGROUP).container(ID);
+        operations.make(worker.thread().connect(SOCKET));
         int connection = database.accept(listener);
         worker.user(REDIS);
-        stage.read(worker, "/etc/hosts");
+        operations.read(worker, "/etc/hosts");
         worker.kill();
         database.close(connection);
-        if (stage.number(4) == 0) {
-            long file = stage.make(database.thread().openat(OpenFlags.AT_FDCWD, dump, OpenFlags.O_WRONLY, 0));
+        if (operations.number(4) == 0) {
+            long file = operations.make(database.thread().openat(OpenFlags.AT_FDCWD, dump, OpenFlags.O_WRONLY, 0));
             database.close((int) file);
         }
     }

@@ -6,20 +6,20 @@ import dev.unraced.sim.SimProcess;
 
 /** A cron whose jobs come more often than real ones. */
 final class Cron {
-    private final Stage stage;
+    private final SceneOperations operations;
     private final SimProcess cron;
 
-    Cron(Stage stage) {
-        this.stage = stage;
-        this.cron = stage.process("cron").user(0);
+    Cron(SceneOperations operations) {
+        this.operations = operations;
+        this.cron = operations.process("cron").user(0);
     }
 
     void job() {
         SimProcess job = cron.spawn("cron");
-        stage.make(job.thread().openat("/var/spool/cron", OpenFlags.O_DIRECTORY, 0));
-        stage.read(job, "/etc/crontab");
-        if (stage.number(4) == 0) {
-            stage.read(job, "/etc/localtime");
+        operations.make(job.thread().openat("/var/spool/cron", OpenFlags.O_DIRECTORY, 0));
+        operations.read(job, "/etc/crontab");
+        if (operations.number(4) == 0) {
+            operations.read(job, "/etc/localtime");
         }
         job.kill();
     }

@@ -20,15 +20,15 @@ final class Play {
 
     Play(SimKernel kernel, long seed) {
         this.random = new Random(seed);
-        Stage stage = new Stage(kernel, random);
+        SceneOperations operations = new SceneOperations(kernel, random);
         Files.make(kernel);
-        attacker = new Attacker(stage);
+        attacker = new Attacker(operations);
         scenes = List.of(
-                new Shell(stage)::command,
-                new WebServer(stage)::request,
-                new Compiler(stage)::compile,
-                new Container(stage)::query,
-                new Cron(stage)::job);
+                new Shell(operations)::command,
+                new WebServer(operations)::request,
+                new Compiler(operations)::compile,
+                new Container(operations)::query,
+                new Cron(operations)::job);
     }
 
     /**

@@ -6,24 +6,25 @@ import dev.unraced.sim.SimProcess;
 
 /** A user at a shell, who also mistypes, and tries files that she may not read. */
 final class Shell {
-    private final Stage stage;
+    private final SceneOperations operations;
     private final SimProcess shell;
 
-    Shell(Stage stage) {
-        this.stage = stage;
-        this.shell = stage.process("bash");
+    Shell(SceneOperations operations) {
+        this.operations = operations;
+        this.shell = operations.process("bash");
         shell.thread().chdir("/home/ada");
     }
 
     void command() {
-        String name = stage.any("cat", "cat", "ls", "grep", "vi");
+        String name = operations.any("cat", "cat", "ls", "grep", "vi");
         SimProcess command = shell.spawn(name);
-        stage.read(command, "/etc/ld.so.cache");
-        stage.read(command, "/usr/lib/libc.so.6");
+        operations.read(command, "/etc/ld.so.cache");
+        operations.read(command, "/usr/lib/libc.so.6");
         if (name.equals("ls")) {
-            stage.make(command.thread().openat(stage.any(".", "src", "/etc"), OpenFlags.O_DIRECTORY, 0));
+            operations.make(command.thread().openat(operations.any(".", "src", "/etc"), OpenFlags.O_DIRECTORY, 0));
         } else {
-            stage.read(command, stage.any("notes.txt", "src/main.c", "/etc/hosts", "note.txt", "/etc/shadow"));
+            operations.read(
+                    command, operations.any("notes.txt", "src/main.c", "/etc/hosts", "note.txt", "/etc/shadow"));
         }
         command.kill();
     }

@@ -4,6 +4,7 @@ package dev.unraced.sim.kernel;
 import dev.unraced.event.Abi;
 import dev.unraced.event.Origin;
 import dev.unraced.event.Syscall;
+import dev.unraced.machine.SyscallNumbers;
 import dev.unraced.sim.fs.OpenAttempt;
 import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.fs.OpenRequest;

@@ -14,23 +14,26 @@ public final class Cgroups {
     private static final long FIRST = 1L << 32;
 
     private final Map<Long, Long> parents = new HashMap<>();
+    private final Map<Long, String> paths = new HashMap<>();
 
     Cgroups() {}
 
     /** Makes a cgroup below another and returns its number. */
-    public long make(long parent) {
+    public long make(long parent, String name) {
         long made = FIRST + parents.size();
         parents.put(made, parent);
+        paths.put(made, path(parent) + "/" + name);
         return made;
     }
 
     /** Returns whether a cgroup is one of these, or lies below one of them. */
     public boolean isBelowAny(long cgroup, Set<Long> ancestors) {
-        for (long at = cgroup; at != ROOT; at = parents.getOrDefault(at, ROOT)) {
-            if (ancestors.contains(at)) {
-                return true;
-            }
-        }
-        return ancestors.contains(ROOT);
+        return ancestors.contains(cgroup)
+                || (cgroup != ROOT && isBelowAny(parents.getOrDefault(cgroup, ROOT), ancestors));
+    }
+
+    /** Returns the path of a cgroup; one that was not made here has its number for a name. */
+    public String path(long cgroup) {
+        return cgroup == ROOT ? "" : paths.getOrDefault(cgroup, "/" + cgroup);
     }
 }

@@ -162,6 +162,7 @@ public final class Kernel {
         child.cgroupId = from.cgroupId;
         child.pidNamespace = from.pidNamespace;
         child.containerId = from.containerId;
+        child.terminal = from.terminal;
         child.program = from.program;
         child.execId = from.execId;
         child.parentStartNanos = from.startNanos;

@@ -128,7 +128,7 @@ final class OpenSteps {
             long[] copied = Objects.requireNonNull(call.kernelHow);
             return new OpenRequest(copied[0], (int) copied[1], copied[2]);
         }
-        long flags = OpenFlags.O_CREAT | OpenFlags.O_WRONLY | OpenFlags.O_TRUNC;
+        long flags = OpenFlags.CREAT_FLAGS;
         long mode = call.register(1);
         if (call.syscall() != Syscall.CREAT) {
             int register = pathRegister(call.syscall()) + 1;

@@ -2,6 +2,7 @@
 package dev.unraced.sim.kernel;
 
 import dev.unraced.event.Syscall;
+import dev.unraced.process.Terminal;
 import dev.unraced.sim.fs.FsContext;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -38,6 +39,7 @@ public final class TaskGroup {
     long cgroupId;
     long pidNamespace;
     byte[] containerId = new byte[0];
+    Terminal terminal = Terminal.NONE;
 
     TaskGroup(int tgid, AddressSpace memory, Descriptors descriptors, FsContext fs) {
         this.tgid = tgid;
@@ -69,7 +71,7 @@ public final class TaskGroup {
         return program;
     }
 
-    /** How many programs the process and its ancestors have executed. */
+    /** The number of programs that the process and its ancestors have executed. */
     public int execId() {
         return execId;
     }
@@ -116,6 +118,11 @@ public final class TaskGroup {
         return containerId;
     }
 
+    /** The controlling terminal. */
+    public Terminal terminal() {
+        return terminal;
+    }
+
     public AddressSpace memory() {
         return memory;
     }
@@ -154,6 +161,11 @@ public final class TaskGroup {
 
     public void container(byte[] id) {
         containerId = id;
+    }
+
+    /** Gives the process a controlling terminal, as TIOCSCTTY does, or takes it away, as setsid(2) does. */
+    public void terminal(Terminal device) {
+        terminal = device;
     }
 
     /**

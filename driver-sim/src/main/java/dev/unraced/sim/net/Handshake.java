@@ -81,7 +81,7 @@ final class Handshake {
             reset(socket.peer);
             socket.peer = null;
         }
-        forgetPeer(socket);
+        clearPeer(socket);
     }
 
     /** {@code inet_csk_listen_stop}. */
@@ -119,7 +119,7 @@ final class Handshake {
     }
 
     /** Forgets the peer's port, and the own address if the connect chose it: {@code inet_bhash2_reset_saddr}. */
-    void forgetPeer(InetSocket socket) {
+    void clearPeer(InetSocket socket) {
         socket.dport = 0;
         if (!socket.addressLocked) {
             socket.localIp = socket.any();

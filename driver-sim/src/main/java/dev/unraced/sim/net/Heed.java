@@ -3,7 +3,7 @@ package dev.unraced.sim.net;
 
 /** Tells whether a connect looks at the address that it passes, by its socket when the connect begins. */
 public enum Heed {
-    /** An attempt or a connection is there, or nobody knows: the kernel may tell of that one instead. */
+    /** The socket has an earlier attempt or a connection, or this is unknown; the kernel may report that one. */
     UNKNOWN,
     /** The address counts if no other connect of the socket overlaps. */
     IF_ALONE,

@@ -28,9 +28,6 @@ public final class Network {
     private static final int TYPES = 11;
     /** {@code IPPROTO_MAX}. */
     private static final int PROTOCOLS = 263;
-
-    private static final int IPPROTO_TCP = 6;
-    private static final int IPPROTO_UDP = 17;
     /** {@code net.core.somaxconn}: the kernel's default. */
     private static final int LONGEST_BACKLOG = 4096;
 
@@ -110,8 +107,8 @@ public final class Network {
             return SocketResult.failed(EINVAL);
         }
         int own = switch (type) {
-            case SocketTypes.SOCK_STREAM -> IPPROTO_TCP;
-            case SocketTypes.SOCK_DGRAM -> IPPROTO_UDP;
+            case SocketTypes.SOCK_STREAM -> SocketTypes.IPPROTO_TCP;
+            case SocketTypes.SOCK_DGRAM -> SocketTypes.IPPROTO_UDP;
             case SocketTypes.SOCK_RAW -> protocol;
             default -> -1;
         };

@@ -117,7 +117,7 @@ final class Tcp {
         socket.remoteIp = ip;
         socket.dport = port;
         if (socket.num == 0 && !ports.takeAny(socket)) {
-            handshake.forgetPeer(socket);
+            handshake.clearPeer(socket);
             return -EADDRNOTAVAIL;
         }
         socket.state = State.SYN_SENT;

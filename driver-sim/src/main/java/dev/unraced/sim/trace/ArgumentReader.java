@@ -2,6 +2,7 @@
 package dev.unraced.sim.trace;
 
 import static dev.unraced.linux.OpenFlags.AT_FDCWD;
+import static dev.unraced.linux.OpenFlags.CREAT_FLAGS;
 
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Integrity;
@@ -20,8 +21,6 @@ import java.util.Arrays;
 /** Reads a call's arguments as a tracer can: registers directly, memory without faulting. */
 final class ArgumentReader {
     private static final long LOW_32 = 0xffff_ffffL;
-    /** The flags that the kernel gives to a creat. */
-    private static final long CREAT_FLAGS = OpenFlags.O_CREAT | OpenFlags.O_WRONLY | OpenFlags.O_TRUNC;
 
     private static final int PATH_ROOM = RecordLayout.PATH_MAX + 1;
 

@@ -54,7 +54,7 @@ final class CallCompletion {
         boolean present = record.isPresent();
         arguments.readAtExit(caller, call, entered);
         if (record.has(EventFlag.NOT_EXECUTED)) {
-            record.forgetObject();
+            record.clearObject();
             return;
         }
         boolean describable = ObjectReader.isExpected(call, call.result());

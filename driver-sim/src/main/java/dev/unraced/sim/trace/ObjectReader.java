@@ -70,7 +70,7 @@ final class ObjectReader {
     }
 
     /** Discards the walk of a call. */
-    void forget(Call call) {
+    void remove(Call call) {
         walks.remove(call);
     }
 

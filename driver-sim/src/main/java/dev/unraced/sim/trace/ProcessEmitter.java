@@ -8,18 +8,16 @@ import dev.unraced.event.ProcessView;
 import dev.unraced.event.ProcessView.ExecCall;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.record.ProcessEncoder;
+import dev.unraced.linux.OpenFlags;
 import dev.unraced.sim.fs.SuperBlock;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Program;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.kernel.TaskGroup;
-import org.jspecify.annotations.Nullable;
 
 /** Makes process events, as {@code process.bpf.c} does on a real kernel. */
 final class ProcessEmitter {
     private static final int SOURCE = 0;
-    /** uapi/linux/fcntl.h */
-    private static final int AT_FDCWD = -100;
 
     private final Kernel kernel;
     private final RecordSink sink;
@@ -41,7 +39,7 @@ final class ProcessEmitter {
         for (Task task : kernel.tasks()) {
             if (task.tid() == task.tgid()) {
                 begin(ProcessView.Type.ALIVE, task, task.tid());
-                executable(task.group().program());
+                executable(task.group());
                 submit();
             }
         }
@@ -54,13 +52,14 @@ final class ProcessEmitter {
     }
 
     void executed(Task task, int before) {
-        Program program = task.group().program();
-        begin(ProcessView.Type.EXEC, task, before);
-        executable(program);
         TaskGroup group = task.group();
+        Program program = group.program();
+        begin(ProcessView.Type.EXEC, task, before);
+        executable(group);
         encoder.before(ExecCall.EXECVE, group.uid(), group.gid(), group.effectiveUidBefore(), group.gid(), 0);
         if (program != null) {
             encoder.path(program.asked().toByteArray())
+                    .trust(Provenance.KERNEL, Integrity.UNCHECKED)
                     .arguments(program.arguments().toByteArray());
             ByteString interpreter = program.interpreter();
             if (interpreter != null) {
@@ -72,7 +71,7 @@ final class ProcessEmitter {
 
     void failed(Task task, Mitigation mode, ExecCall call, byte[] path, int atFlags, int error) {
         begin(ProcessView.Type.EXEC_FAILED, task, task.tid());
-        encoder.failed(call, mode, kernel.clock().now(), AT_FDCWD, atFlags, -error)
+        encoder.failed(call, mode, kernel.clock().now(), OpenFlags.AT_FDCWD, atFlags, -error)
                 .trust(mode == Mitigation.OFF ? Provenance.EXIT : Provenance.ENTER, Integrity.UNCHECKED)
                 .path(path);
         submit();
@@ -92,11 +91,13 @@ final class ProcessEmitter {
                 .process(group.tgid(), tid, group.startNanos(), group.execId())
                 .parent(group.parentTgid(), group.parentStartNanos())
                 .user(group.uid(), group.gid(), group.effectiveUid(), group.gid())
+                .terminal(group.terminal().major(), group.terminal().minor())
                 .namespaces(group.cgroupId(), group.mountNamespace(), group.pidNamespace())
                 .comm(task.comm());
     }
 
-    private void executable(@Nullable Program program) {
+    private void executable(TaskGroup group) {
+        Program program = group.program();
         if (program != null) {
             SuperBlock device = program.file().superBlock();
             encoder.executable(
@@ -105,10 +106,10 @@ final class ProcessEmitter {
                     device.minor(),
                     program.file().number());
         }
+        encoder.cgroup(ByteString.utf8(kernel.cgroups().path(group.cgroupId())).toByteArray());
     }
 
     private void submit() {
-        int length = encoder.finish();
-        sink.submit(encoder.buffer(), length);
+        sink.submit(encoder.buffer(), encoder.finish());
     }
 }

@@ -98,10 +98,10 @@ final class RecordBuilder {
         boundDevice = 0;
         isHeeded = false;
         namespace = 0;
-        forgetObject();
+        clearObject();
     }
 
-    void forgetObject() {
+    void clearObject() {
         hasObject = false;
         deviceMajor = 0;
         deviceMinor = 0;
@@ -192,7 +192,7 @@ final class RecordBuilder {
         if (hasObject) {
             passObject(fields);
         } else {
-            forgetObject();
+            clearObject();
         }
     }
 

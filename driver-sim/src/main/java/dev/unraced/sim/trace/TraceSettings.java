@@ -41,30 +41,4 @@ public record TraceSettings(
     public TraceSettings {
         syscalls = Set.copyOf(syscalls);
     }
-
-    /** Returns the same settings with other filters. */
-    public TraceSettings filteredBy(EventFilters others) {
-        return with(others, limits);
-    }
-
-    /** Returns the same settings with other limits. */
-    public TraceSettings limitedBy(RateLimits others) {
-        return with(filters, others);
-    }
-
-    private TraceSettings with(EventFilters filters, RateLimits limits) {
-        return new TraceSettings(
-                mitigation,
-                integrity,
-                enterEvents,
-                processEvents,
-                syscalls,
-                self,
-                filters,
-                limits,
-                policy,
-                stashEntries,
-                stashLongPaths,
-                ringBytes);
-    }
 }

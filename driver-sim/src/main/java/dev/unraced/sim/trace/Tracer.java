@@ -119,7 +119,7 @@ public final class Tracer implements Tracepoints {
     }
 
     EventFilters filters() {
-        return filter.inForce();
+        return filter.inForce().filters();
     }
 
     void filterBy(EventFilters filters) {
@@ -157,7 +157,7 @@ public final class Tracer implements Tracepoints {
         }
         arguments.begin(task, call, mitigation, kernel.clock().now());
         arguments.enter(task, call);
-        boolean accepted = CallFilter.acceptsPath(filter.of(call), call, record);
+        boolean accepted = CallFilter.acceptsPath(filter.of(call).filters(), call, record);
         if (enterEvents && accepted) {
             entered++;
             if (isAdmitted(task)) {
@@ -336,7 +336,7 @@ public final class Tracer implements Tracepoints {
         Call carried = task.call();
         if (carried != null) {
             filter.ends(carried);
-            objects.forget(carried);
+            objects.remove(carried);
             if (carried.origin() == Origin.IO_URING) {
                 stash.discard(carried);
             }
@@ -353,7 +353,7 @@ public final class Tracer implements Tracepoints {
             return;
         }
         returned++;
-        EventFilters by = filter.ends(call);
+        CallFilter.Found by = filter.ends(call);
         int found = stash.take(caller, call, record);
         EntryTraces.Execution execution = underWay.execution(caller, call, found >= 0);
         boolean isOvertaken = !underWay.endLatest(caller, call);
@@ -362,7 +362,7 @@ public final class Tracer implements Tracepoints {
             if (whose != null) {
                 filter.counts().count(whose);
                 underWay.endConnect(caller, call);
-                objects.forget(call);
+                objects.remove(call);
                 return;
             }
             arguments.begin(caller, call, mitigation, 0);
@@ -391,9 +391,9 @@ public final class Tracer implements Tracepoints {
             objects.describe(caller, call, connected, record);
         }
         completion.finish(caller, call, found >= 0, isTooLate || isUnproven);
-        objects.forget(call);
+        objects.remove(call);
         completion.compareNamespaces(caller, doer, call);
-        FilterReason reason = CallFilter.reason(by, call, record);
+        FilterReason reason = CallFilter.reason(by.filters(), call, record);
         if (reason != null) {
             filter.counts().count(reason);
         } else if (isAdmitted(caller)) {

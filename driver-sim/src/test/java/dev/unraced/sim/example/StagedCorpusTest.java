@@ -68,7 +68,7 @@ import org.junit.jupiter.api.Test;
 class StagedCorpusTest {
     private SimProcess evil;
     private SimThread thread;
-    private @Nullable SimProcess crowd;
+    private @Nullable SimProcess load;
 
     /** Names the attacks of the corpus that a test stages. */
     @Target(ElementType.METHOD)
@@ -96,8 +96,8 @@ class StagedCorpusTest {
 
     @AfterEach
     void endTheCrowd() {
-        if (crowd != null) {
-            crowd.kill();
+        if (load != null) {
+            load.kill();
         }
     }
 
@@ -497,7 +497,7 @@ class StagedCorpusTest {
     @Stages("fd-visit-full")
     @SimConfig(stashEntries = 4)
     void aVisitorOfTheTableIsThereAtAnEntryThatAFullStashRefuses(SimKernel kernel, Capture capture) {
-        crowd(kernel, "/tmp/fifo", 8);
+        load(kernel, "/tmp/fifo", 8);
         SimThread visitor = evil.newThread("visitor");
         SimCall open = thread.openat("/tmp/a").at(EXIT, () -> evil.dup2(evil.socket(AF_UNIX, SOCK_DGRAM, 0), 0));
         open.at(EXIT, visitor::exit).finish();
@@ -823,7 +823,7 @@ class StagedCorpusTest {
     @Stages("forged-sigsys-full")
     @SimConfig(stashEntries = 4)
     void theSameWhileTheStashIsFull(SimKernel kernel, Capture capture) {
-        crowd(kernel, "/tmp/fifo", 8);
+        load(kernel, "/tmp/fifo", 8);
         evil.takeDescriptorsBelow(257);
         thread.pendSigsys();
         thread.openat("/tmp/a").finish();
@@ -833,7 +833,7 @@ class StagedCorpusTest {
     @Stages("forged-sigsys-long")
     @SimConfig(set = "stash.long-paths=4")
     void theSameWhileTheRoomForLongPathsIsFull(SimKernel kernel, Capture capture) {
-        crowd(kernel, "/tmp" + "/.".repeat(200) + "/fifo", 8);
+        load(kernel, "/tmp" + "/.".repeat(200) + "/fifo", 8);
         evil.takeDescriptorsBelow(257);
         thread.pendSigsys();
         thread.openat("/tmp" + "/.".repeat(200) + "/a").finish();
@@ -845,7 +845,7 @@ class StagedCorpusTest {
     void theSameWhileThousandsOfCallsFindNoRoom(SimKernel kernel, Capture capture) {
         evil.takeDescriptorsBelow(257);
         thread.pendSigsys();
-        SimCall open = thread.openat("/tmp/fifo").at(WAIT, () -> crowd(kernel, "/tmp/fifo", 6_000));
+        SimCall open = thread.openat("/tmp/fifo").at(WAIT, () -> load(kernel, "/tmp/fifo", 6_000));
         kernel.process("writer")
                 .user(0)
                 .thread()
@@ -886,10 +886,10 @@ class StagedCorpusTest {
     }
 
     /** Has threads of another process wait in opens of a fifo, and so take room in the stash. */
-    private void crowd(SimKernel kernel, String fifo, int threads) {
-        crowd = kernel.process("crowd").user(0);
+    private void load(SimKernel kernel, String fifo, int threads) {
+        load = kernel.process("load").user(0);
         for (int i = 0; i < threads; i++) {
-            crowd.newThread("waiting").openat(fifo).run();
+            load.newThread("waiting").openat(fifo).run();
         }
     }
 

@@ -41,6 +41,8 @@ final class Guard implements Callable<Integer> {
     /** An emulator that counts instructions is slow, and its figures repeat. */
     private static final double SHORTEST = 0.02;
 
+    private static final double OF_EXECS = 0.1;
+
     @Spec
     private CommandSpec spec;
 
@@ -76,21 +78,14 @@ final class Guard implements Callable<Integer> {
 
     private Map<String, Table> measured() throws IOException, InterruptedException {
         Turns turns = new Turns(rounds, instructions ? SHORTEST : SHORT, 1, message -> {});
-        List<Observer> observers = new ArrayList<>(List.of(Observer.NOTHING));
-        for (String name : ratios().observers()) {
-            observers.add(Observers.named(name).orElseThrow());
-        }
         Map<String, Table> tables = new LinkedHashMap<>();
         for (String name : List.of(Ratios.OPEN, Ratios.UNWATCHED)) {
-            try (Workload workload = name.equals(Ratios.OPEN)
-                    ? Workloads.open(path)
-                    : Workloads.ALL.get(name).make()) {
-                tables.put(name, turns.measure(workload, observers));
-            } catch (Refused e) {
-                throw new IOException(e.getMessage(), e);
-            }
+            tables.put(name, measured(name, turns, ratios().observers()));
         }
-        if (!instructions) {
+        if (instructions) {
+            Turns execs = new Turns(rounds, OF_EXECS, 1, message -> {});
+            tables.put(Ratios.EXEC, measured(Ratios.EXEC, execs, Ratios.OF_EXECS));
+        } else {
             DrainCost drain = new DrainCost();
             new CommandLine(drain)
                     .setErr(new PrintWriter(PrintWriter.nullWriter()))
@@ -101,6 +96,20 @@ final class Guard implements Callable<Integer> {
             throw new IOException(String.join("; ", tables.get(Ratios.OPEN).notes()));
         }
         return tables;
+    }
+
+    private Table measured(String name, Turns turns, List<String> names) throws IOException, InterruptedException {
+        List<Observer> observers = new ArrayList<>(List.of(Observer.NOTHING));
+        for (String observer : names) {
+            observers.add(Observers.named(observer).orElseThrow());
+        }
+        try (Workload workload = name.equals(Ratios.OPEN)
+                ? Workloads.open(path)
+                : Workloads.ALL.get(name).make()) {
+            return turns.measure(workload, observers);
+        } catch (Refused e) {
+            throw new IOException(e.getMessage(), e);
+        }
     }
 
     private Ratios ratios() {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.benchmarks;
 
+import static dev.unraced.machine.SyscallNumbers.OPENAT;
+
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
@@ -43,7 +45,6 @@ public class GvisorBenchmark {
     private static final int OPEN = 7;
 
     private static final int HEADER = 8;
-    private static final int OPENAT = 257;
     static final int FRAMES_PER_CALL = 4;
     private static final int CALLS = 250;
     static final int FRAMES_PER_MERGE = FRAMES_PER_CALL * CALLS;

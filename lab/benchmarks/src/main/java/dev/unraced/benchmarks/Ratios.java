@@ -15,14 +15,21 @@ import java.util.Map;
 record Ratios(List<String> observers, List<Ratio> all) {
     static final String OPEN = "open";
     static final String UNWATCHED = "getppid";
+    static final String EXEC = "exec";
     static final String DRAIN = "drain";
     /** The figures are CPU times, to which a neighbour adds less than to the wall clock. */
     private static final String ADDED = "added_cpu_ns";
 
+    private static final String CPU = "cpu_ns";
+
     private static final String STASH = "stash";
+    private static final String PROCESS_EVENTS = "process-events";
     private static final String TRACEPOINT = "tracepoint";
-    private static final String MODULE = "kmod-stash";
+    /** The observers of an exec, of which an emulator makes few. */
+    static final List<String> OF_EXECS = List.of(STASH, PROCESS_EVENTS);
+
     private static final String MODULE_FUNCTION = "kmod-function";
+    private static final String MODULE_TRACEPOINT = "kmod-tracepoint";
 
     /** A figure, by its place in the tables. */
     private record Cell(String table, String row, String column) {
@@ -106,11 +113,13 @@ record Ratios(List<String> observers, List<Ratio> all) {
                     STASH,
                     "stash-unchecked",
                     "kernel",
+                    PROCESS_EVENTS,
                     TRACEPOINT,
                     "native-only",
-                    MODULE,
-                    "kmod-kernel",
-                    MODULE_FUNCTION),
+                    MODULE_FUNCTION,
+                    "kmod-function-kernel",
+                    MODULE_TRACEPOINT,
+                    "kmod-tracepoint-kernel"),
             List.of(
                     new Ratio(
                             "open: eBPF stash adds, over the bare open and close",
@@ -129,20 +138,40 @@ record Ratios(List<String> observers, List<Ratio> all) {
                             0.92),
                     new Ratio("open: eBPF kernel adds, over stash", added(OPEN, "kernel"), added(OPEN, STASH), 1.2),
                     new Ratio(
-                            "open: module stash adds, over the bare open and close",
-                            added(OPEN, MODULE),
+                            "open: module at functions adds, over the bare open and close",
+                            added(OPEN, MODULE_FUNCTION),
                             bare(OPEN),
                             0.5),
                     new Ratio(
-                            "open: module kernel adds, over stash",
-                            added(OPEN, "kmod-kernel"),
-                            added(OPEN, MODULE),
+                            "open: module at tracepoints adds, over the bare open and close",
+                            added(OPEN, MODULE_TRACEPOINT),
+                            bare(OPEN),
+                            0.5),
+                    new Ratio(
+                            "open: module kernel at functions adds, over stash there",
+                            added(OPEN, "kmod-function-kernel"),
+                            added(OPEN, MODULE_FUNCTION),
+                            1.36),
+                    new Ratio(
+                            "open: module kernel at tracepoints adds, over stash there",
+                            added(OPEN, "kmod-tracepoint-kernel"),
+                            added(OPEN, MODULE_TRACEPOINT),
                             1.36),
                     new Ratio(
                             "unwatched call: eBPF adds, over the bare call",
                             added(UNWATCHED, STASH),
                             bare(UNWATCHED),
                             0.01),
+                    new Ratio(
+                            "unwatched call: eBPF with process events adds, over the bare call",
+                            added(UNWATCHED, PROCESS_EVENTS),
+                            bare(UNWATCHED),
+                            0.01),
+                    new Ratio(
+                            "exec: with process events, over a capture of calls",
+                            new Cell(EXEC, PROCESS_EVENTS, CPU),
+                            new Cell(EXEC, STASH, CPU),
+                            1.02),
                     new Ratio(
                             "unwatched call: eBPF at tracepoints adds, over the bare call",
                             added(UNWATCHED, TRACEPOINT),
@@ -154,15 +183,15 @@ record Ratios(List<String> observers, List<Ratio> all) {
                             bare(UNWATCHED),
                             0.5),
                     new Ratio(
-                            "unwatched call: module adds, over the bare call",
-                            added(UNWATCHED, MODULE),
-                            bare(UNWATCHED),
-                            0.3),
-                    new Ratio(
                             "unwatched call: module at functions adds, over the bare call",
                             added(UNWATCHED, MODULE_FUNCTION),
                             bare(UNWATCHED),
-                            0.01)));
+                            0.01),
+                    new Ratio(
+                            "unwatched call: module at tracepoints adds, over the bare call",
+                            added(UNWATCHED, MODULE_TRACEPOINT),
+                            bare(UNWATCHED),
+                            0.3)));
 
     /** Returns whether not even the first way of capturing could be measured. */
     static boolean misses(Map<String, Table> measured) {
@@ -174,6 +203,6 @@ record Ratios(List<String> observers, List<Ratio> all) {
     }
 
     private static Cell bare(String workload) {
-        return new Cell(workload, Observer.NOTHING.name(), "cpu_ns");
+        return new Cell(workload, Observer.NOTHING.name(), CPU);
     }
 }

@@ -11,6 +11,7 @@ import dev.unraced.event.Origin;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Syscall;
 import dev.unraced.event.record.RecordEncoder;
+import dev.unraced.machine.SyscallNumbers;
 import dev.unraced.ring.MergingReader;
 import dev.unraced.ring.RingReader;
 import dev.unraced.ring.RingWriter;
@@ -35,7 +36,7 @@ final class ScaleModel {
     private static final int RING_BYTES = 32 << 20;
 
     private static final double MEBI = 1 << 20;
-    private static final int CALL = 257;
+    private static final int CALL = SyscallNumbers.OPENAT;
 
     private final Consumer<String> progress;
     private final RecordEncoder encoder = new RecordEncoder();

@@ -128,7 +128,7 @@ final class AttackCommand implements Callable<Integer> {
         }
         Drivers all = drivers.get();
         if (driver != null && !all.names().contains(driver)) {
-            throw usage("No driver is named '" + driver + "'; there are " + String.join(", ", all.names()));
+            throw usage("No driver is named '" + driver + "'; known drivers: " + String.join(", ", all.names()));
         }
         int code = run.attack(
                 all,

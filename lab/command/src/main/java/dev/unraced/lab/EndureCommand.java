@@ -84,7 +84,7 @@ final class EndureCommand implements Callable<Integer> {
         if (driver != null && !all.names().contains(driver)) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "No driver is named '" + driver + "'; there are " + String.join(", ", all.names()));
+                    "No driver is named '" + driver + "'; known drivers: " + String.join(", ", all.names()));
         }
         String name = ChosenDriver.of(all, driver).name();
         if (all.actorHost(name).isPresent()) {

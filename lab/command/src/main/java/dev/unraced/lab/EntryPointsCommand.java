@@ -59,7 +59,7 @@ final class EntryPointsCommand implements Callable<Integer> {
         if (driver != null && !all.names().contains(driver)) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "No driver is named '" + driver + "'; there are " + String.join(", ", all.names()));
+                    "No driver is named '" + driver + "'; known drivers: " + String.join(", ", all.names()));
         }
         return new EntryPointsRun(console, json).run(all, driver);
     }

@@ -4,6 +4,7 @@ package dev.unraced.lab;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -11,6 +12,7 @@ import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.unraced.remote.RemoteControl;
 
 /** Tests the dependencies between modules: every module may use the contract, and none may use a driver. */
 @AnalyzeClasses(packages = "dev.unraced", importOptions = DoNotIncludeTests.class)
@@ -50,7 +52,9 @@ class ArchitectureTest {
         "dev.unraced.sizing..",
         "dev.unraced.hunt..",
         "dev.unraced.report..",
-        "dev.unraced.mutants.."
+        "dev.unraced.mutants..",
+        "dev.unraced.benchmarks..",
+        "dev.unraced.site.."
     };
 
     private static final String FORMAT = "dev.unraced.format..";
@@ -62,6 +66,7 @@ class ArchitectureTest {
     private static final String OTLP = "dev.unraced.otlp..";
     private static final String KMOD = "dev.unraced.kmod..";
     private static final String REMOTE = "dev.unraced.remote..";
+    private static final String CRI = "dev.unraced.cri..";
     private static final String REPLAY = "dev.unraced.replay..";
     private static final String CLI = "dev.unraced.cli..";
     private static final String CONFORMANCE = "dev.unraced.conformance..";
@@ -98,7 +103,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule CONSUMERS_NEED_NO_SUPPORT = noClasses()
             .that()
-            .resideInAnyPackage(PROTOCOL, FILE, KAFKA, OTLP, SINKS)
+            .resideInAnyPackage(PROTOCOL, FILE, KAFKA, OTLP, SINKS, CRI)
             .should()
             .dependOnClassesThat(resideInAnyPackage(SUPPORT));
 
@@ -119,6 +124,16 @@ class ArchitectureTest {
                     .and(not(resideInAnyPackage(CONTRACT)))
                     .and(not(resideInAnyPackage(SUPPORT)))
                     .and(not(resideInAPackage(EBPF))));
+
+    @ArchTest
+    static final ArchRule THE_DRIVER_OF_THE_MODULE_KNOWS_ONLY_CONTRACT_AND_SUPPORT = noClasses()
+            .that()
+            .resideInAPackage(KMOD)
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.unraced..")
+                    .and(not(resideInAnyPackage(CONTRACT)))
+                    .and(not(resideInAnyPackage(SUPPORT)))
+                    .and(not(resideInAPackage(KMOD))));
 
     @ArchTest
     static final ArchRule THE_SIMULATOR_KNOWS_ONLY_CONTRACT_AND_SUPPORT = noClasses()
@@ -198,14 +213,29 @@ class ArchitectureTest {
     static final ArchRule NO_SINK_KNOWS_ANOTHER =
             slices().matching("dev.unraced.(file|kafka|otlp)..").should().notDependOnEachOther();
 
+    /** But for the names of containers, which a runtime tells by gRPC. */
     @ArchTest
     static final ArchRule ONLY_SERVER_AND_CLIENT_SPEAK_GRPC = noClasses()
             .that()
-            .resideOutsideOfPackages(PROTOCOL, SERVER, REMOTE)
+            .resideOutsideOfPackages(PROTOCOL, SERVER, REMOTE, CRI)
             .and()
             .resideInAPackage("dev.unraced..")
             .should()
             .dependOnClassesThat(resideInAPackage("io.grpc.."));
+
+    @ArchTest
+    static final ArchRule NAMES_OF_CONTAINERS_KNOW_ONLY_THE_CONTRACT = noClasses()
+            .that()
+            .resideInAPackage(CRI)
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.unraced..")
+                    .and(not(resideInAnyPackage(CONTRACT)))
+                    .and(not(resideInAPackage(CRI))));
+
+    /** Who keeps a table of processes without these names loads no gRPC. */
+    @ArchTest
+    static final ArchRule NOBODY_KNOWS_WHERE_NAMES_OF_CONTAINERS_COME_FROM =
+            noClasses().that().resideOutsideOfPackage(CRI).should().dependOnClassesThat(resideInAPackage(CRI));
 
     @ArchTest
     static final ArchRule THE_REPLAY_KNOWS_ONLY_THE_CONTRACT = noClasses()
@@ -217,12 +247,16 @@ class ArchitectureTest {
                     .and(not(resideInAnyPackage(SUPPORT)))
                     .and(not(resideInAPackage(REPLAY))));
 
+    /** But for the loader of native parts, for its actor. */
     @ArchTest
     static final ArchRule THE_KIT_KNOWS_ONLY_THE_CONTRACT = noClasses()
             .that()
             .resideInAPackage(CONFORMANCE)
             .should()
-            .dependOnClassesThat(resideInAnyPackage(EBPF, SIM, GVISOR, PROTOCOL, SERVER, REMOTE, CLI));
+            .dependOnClassesThat(resideInAPackage("dev.unraced..")
+                    .and(not(resideInAnyPackage(CONTRACT)))
+                    .and(not(resideInAPackage("dev.unraced.natives..")))
+                    .and(not(resideInAPackage(CONFORMANCE))));
 
     @ArchTest
     static final ArchRule THE_KIT_DOES_NOT_KNOW_RECORDINGS = noClasses()
@@ -231,13 +265,15 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat(resideInAPackage("dev.unraced.recording.."));
 
+    /** But for what controls them from outside: sandboxes' sessions, and a server that runs. */
     @ArchTest
     static final ArchRule THE_COMMAND_KNOWS_DRIVERS_BY_NAME_ONLY = noClasses()
             .that()
             .resideInAPackage(CLI)
             .should()
             .dependOnClassesThat(resideInAnyPackage(EBPF, KMOD, SIM, GVISOR, REMOTE, REPLAY)
-                    .and(not(resideInAPackage(GVISOR_SESSION))));
+                    .and(not(resideInAPackage(GVISOR_SESSION)))
+                    .and(not(type(RemoteControl.class))));
 
     @ArchTest
     static final ArchRule ONLY_ITS_OWN_SUBCOMMANDS_LOAD_THE_KIT = noClasses()
@@ -303,7 +339,10 @@ class ArchitectureTest {
             .that()
             .resideInAPackage(MUTANTS)
             .should()
-            .dependOnClassesThat(resideInAnyPackage(EBPF, GVISOR, CLI));
+            .dependOnClassesThat(resideInAPackage("dev.unraced..")
+                    .and(not(resideInAnyPackage(CONTRACT)))
+                    .and(not(resideInAnyPackage(SUPPORT)))
+                    .and(not(resideInAnyPackage(MUTANTS, CONFORMANCE, SIM))));
 
     @ArchTest
     static final ArchRule NATIVE_CALLS_STAY_IN_DRIVERS_AND_THE_SERVER = noClasses()

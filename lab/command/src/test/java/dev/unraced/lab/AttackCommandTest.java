@@ -108,7 +108,8 @@ class AttackCommandTest {
 
         assertThat(attack(() -> only(driver), "flip", "--mitigation", "kernel")).isEqualTo(ExitCode.NOT_PLAYED);
         assertThat(test.out())
-                .endsWith("\nnot played: not declared by the driver (KERNEL: no copies here): flip kernel\n");
+                .endsWith(
+                        "\nnot played: not declared by the driver (mitigation kernel: no copies here): flip kernel\n");
     }
 
     @Test
@@ -116,7 +117,8 @@ class AttackCommandTest {
         Driver driver = driver(Capabilities.complete().without(Mitigation.KERNEL, "no copies here"));
 
         assertThat(attack(() -> only(driver), "--mitigation", "kernel")).isEqualTo(ExitCode.NOT_PLAYED);
-        assertThat(test.out()).contains("\nnot played: not declared by the driver (KERNEL: no copies here): ");
+        assertThat(test.out())
+                .contains("\nnot played: not declared by the driver (mitigation kernel: no copies here): ");
     }
 
     @Test

@@ -29,7 +29,7 @@ class DocumentedCommandsRunTest {
     /** The commands that are not run here, and what runs them. A command that is in neither place fails this test. */
     private static final Map<String, String> RUN_ELSEWHERE = Map.of(
             "(test|build|help|lab bench)( .*)?", "the launcher has them; CI runs it",
-            "serve( .*)?", "it serves until it is stopped: ServeProcessTest",
+            "(serve|reload)( .*)?", "a server runs until it is stopped, and reload needs one: ServeProcessTest",
             "(run .*|watch --top)",
                     "they need root and this machine's kernel, or a terminal: RunCommandTest, RealRunTest and LiveSummaryTest",
             "gvisor (attach|detach|status) .*", "they need sandboxes: GvisorCommandTest and the tests of driver-gvisor",

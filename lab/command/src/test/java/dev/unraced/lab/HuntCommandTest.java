@@ -35,7 +35,7 @@ class HuntCommandTest {
     @Test
     void aDriverThatIsNotThereIsTold() {
         assertThat(hunt("--driver", "nope")).isEqualTo(2);
-        assertThat(test.err()).contains("which no driver is named");
+        assertThat(test.err()).contains("no driver is named");
     }
 
     private int hunt(String... options) {

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a capture told of processes during one run.
+ * The process events of a capture during one run.
  *
  * @param events the process events, in the order of their arrival; empty without such events
  * @param keys the key of the image that made each call, by the identity of the call's event

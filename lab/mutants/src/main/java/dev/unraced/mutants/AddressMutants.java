@@ -45,7 +45,7 @@ final class AddressMutants {
                 MutantFactory.lying(
                         "no-length-no-address", "takes an empty address for none", "R2.28", (task, call, record) -> {
                             if (record.isConnect() && record.small(RecordLayout.CONNECT_ADDRLEN) == 0) {
-                                record.forgetArgument();
+                                record.clearArgument();
                             }
                         }),
                 MutantFactory.lying(
@@ -90,7 +90,7 @@ final class AddressMutants {
                         "no-such-family", "has no address for a family of -1", "R14.1", (task, call, record) -> {
                             byte[] address = record.isConnect() ? record.argument() : new byte[0];
                             if (address.length >= UNIX_NAME && address[0] == -1 && address[1] == -1) {
-                                record.forgetArgument();
+                                record.clearArgument();
                             }
                         }));
     }

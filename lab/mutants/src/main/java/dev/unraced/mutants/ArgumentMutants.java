@@ -101,13 +101,13 @@ final class ArgumentMutants {
                             byte[] path = record.isConnect() ? new byte[0] : record.argument();
                             if (!Arrays.equals(
                                     path, new String(path, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8))) {
-                                record.forgetArgument();
+                                record.clearArgument();
                             }
                         }),
                 MutantFactory.lying(
                         "empty-is-absent", "takes an empty path for none", "R10.4", (task, call, record) -> {
                             if (!record.isConnect() && record.argument().length == 0) {
-                                record.forgetArgument();
+                                record.clearArgument();
                             }
                         }),
                 MutantFactory.broken(

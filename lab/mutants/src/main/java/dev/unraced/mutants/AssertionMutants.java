@@ -101,7 +101,7 @@ final class AssertionMutants {
                         "R2.48",
                         (task, call, record) -> {
                             if (record.has(EventFlag.HAS_FILE) && mounts(call) > MANY_MOUNTS) {
-                                FailureMutants.forgetFile(record);
+                                FailureMutants.clearFile(record);
                             }
                         }),
                 MutantFactory.lying(
@@ -133,7 +133,7 @@ final class AssertionMutants {
                         (task, call, record) -> {
                             if (record.has(EventFlag.ENTER_MISSED) && record.has(EventFlag.HAS_FILE)) {
                                 record.set(EventFlag.NOT_EXECUTED);
-                                FailureMutants.forgetFile(record);
+                                FailureMutants.clearFile(record);
                             }
                         }));
     }

@@ -2,6 +2,7 @@
 package dev.unraced.mutants;
 
 import dev.unraced.capture.Capture;
+import dev.unraced.capture.CaptureStats;
 import dev.unraced.capture.EventHandler;
 import dev.unraced.conformance.mutant.Mutant;
 import dev.unraced.event.EventView;
@@ -13,6 +14,8 @@ import dev.unraced.mutants.fault.MutantFactory;
 import dev.unraced.mutants.fault.Recount;
 import dev.unraced.sim.trace.RecordSink;
 import dev.unraced.sim.trace.Seams;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +36,8 @@ final class CaptureMutants {
                     LeftThreads left = new LeftThreads();
                     return BrokenSim.of(() -> Seams.NONE.withCapture(left::around));
                 }),
+                MutantFactory.capturing(
+                        "leaves-processes", "leaves a child process behind when it closes", "R13.1", LeftProcess::new),
                 MutantFactory.capturing("runs-on", "goes on running long after it was closed", "R15.1", RunsOn::new),
                 MutantFactory.capturing(
                         "one-more", "hands over one more event after its handler closed it", "R15.2", OneMore::new),
@@ -42,6 +47,11 @@ final class CaptureMutants {
                 MutantFactory.capturing(
                         "dead-but-polite", "has nothing to say against a poll when closed", "R15.5", Polite::new),
                 MutantFactory.capturing("deaf", "hears no interrupt while it waits", "R15.6", Deaf::new),
+                MutantFactory.capturing(
+                        "stale-when-interrupted",
+                        "gives an interrupted thread the statistics of before",
+                        "R15.6",
+                        StaleWhenInterrupted::new),
                 MutantFactory.capturing(
                         "generous", "hands over twice as many events as asked for", "R15.7", Generous::new),
                 MutantFactory.capturing("incognito", "goes by another name", "R15.8", Incognito::new),
@@ -64,6 +74,25 @@ final class CaptureMutants {
                 }
             };
         });
+    }
+
+    /** A capture that starts a child process as it closes; the child ends by itself. */
+    private static final class LeftProcess extends CaptureAround {
+        LeftProcess(Capture inner) {
+            super(inner);
+        }
+
+        @Override
+        public void close() {
+            if (isOpen()) {
+                try {
+                    new ProcessBuilder("sleep", "20").start();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+            super.close();
+        }
     }
 
     private static final class RunsOn extends CaptureAround {
@@ -179,6 +208,23 @@ final class CaptureMutants {
                 count = super.await(handler, limit, left);
             } while (count == 0 && Thread.currentThread().isInterrupted() && left > 0);
             return count;
+        }
+    }
+
+    private static final class StaleWhenInterrupted extends CaptureAround {
+        private CaptureStats last;
+
+        StaleWhenInterrupted(Capture inner) {
+            super(inner);
+            last = inner.stats();
+        }
+
+        @Override
+        public synchronized CaptureStats stats() {
+            if (!Thread.currentThread().isInterrupted()) {
+                last = super.stats();
+            }
+            return last;
         }
     }
 

@@ -30,7 +30,7 @@ final class EnterMutants {
                         () -> Seams.NONE.withSink(ring -> (bytes, length) -> {
                             RecordEdit record = new RecordEdit(bytes, length);
                             if (record.isEnter() && record.isConnect()) {
-                                record.forgetArgument();
+                                record.clearArgument();
                             }
                             ring.submit(bytes, length);
                         })),
@@ -49,7 +49,7 @@ final class EnterMutants {
                         "hands over the enter event when the call returns, behind the merged one",
                         "R12.5",
                         EnterMutants::late),
-                MutantFactory.booking(
+                MutantFactory.miscounting(
                         "entries-uncounted",
                         "does not count the enter events that it makes",
                         "R8.1",
@@ -59,7 +59,7 @@ final class EnterMutants {
                                 return super.stats().toBuilder().entered(0).build();
                             }
                         }),
-                MutantFactory.booking(
+                MutantFactory.miscounting(
                         "entries-for-ever",
                         "goes on making enter events when they are switched off",
                         "R12.6",

@@ -22,7 +22,7 @@ final class FailureMutants {
                         "R3.1",
                         (task, call, record) -> {
                             if (record.mitigation() == Mitigation.STASH && record.result() == Results.ENOTDIR) {
-                                record.forgetArgument();
+                                record.clearArgument();
                             }
                         }),
                 MutantFactory.lying(
@@ -31,7 +31,7 @@ final class FailureMutants {
                         "R3.2",
                         (task, call, r) -> {
                             if (r.syscall() == Syscall.OPENAT2 && r.result() == Results.EINVAL) {
-                                r.forgetArgument();
+                                r.clearArgument();
                             }
                         }),
                 MutantFactory.lying(
@@ -40,7 +40,7 @@ final class FailureMutants {
                         "R3.3",
                         (task, call, record) -> {
                             if (record.isConnect() && record.result() == Results.ENOTSOCK) {
-                                record.forgetArgument();
+                                record.clearArgument();
                             }
                         }),
                 MutantFactory.lying(
@@ -51,7 +51,7 @@ final class FailureMutants {
     }
 
     /** Edits a record as if nothing had been opened. */
-    static void forgetFile(RecordEdit record) {
+    static void clearFile(RecordEdit record) {
         record.clear(EventFlag.HAS_FILE);
         record.clear(EventFlag.CREATED);
     }

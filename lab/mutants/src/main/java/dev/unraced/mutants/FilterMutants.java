@@ -7,6 +7,7 @@ import dev.unraced.config.ResultFilter;
 import dev.unraced.conformance.mutant.Mutant;
 import dev.unraced.event.Syscall;
 import dev.unraced.mutants.fault.MutantFactory;
+import dev.unraced.mutants.fault.OtherSettings;
 import dev.unraced.sim.trace.Seams;
 import dev.unraced.sim.trace.TraceSettings;
 import java.nio.charset.StandardCharsets;
@@ -51,6 +52,7 @@ final class FilterMutants {
                                 Set.of(),
                                 all.cgroups(),
                                 all.mountNamespaces(),
+                                all.executables(),
                                 all.paths(),
                                 all.result())),
                 unfiltered(
@@ -58,13 +60,37 @@ final class FilterMutants {
                         "does not filter by cgroup",
                         "R1.10",
                         all -> new EventFilters(
-                                all.tgids(), all.uids(), Set.of(), all.mountNamespaces(), all.paths(), all.result())),
+                                all.tgids(),
+                                all.uids(),
+                                Set.of(),
+                                all.mountNamespaces(),
+                                all.executables(),
+                                all.paths(),
+                                all.result())),
                 unfiltered(
                         "any-mount-namespace",
                         "does not filter by mount namespace",
                         "R1.10",
                         all -> new EventFilters(
-                                all.tgids(), all.uids(), all.cgroups(), Set.of(), all.paths(), all.result())),
+                                all.tgids(),
+                                all.uids(),
+                                all.cgroups(),
+                                Set.of(),
+                                all.executables(),
+                                all.paths(),
+                                all.result())),
+                unfiltered(
+                        "any-executable",
+                        "does not filter by executable",
+                        "R1.10 R16.7",
+                        all -> new EventFilters(
+                                all.tgids(),
+                                all.uids(),
+                                all.cgroups(),
+                                all.mountNamespaces(),
+                                Set.of(),
+                                all.paths(),
+                                all.result())),
                 unfiltered(
                         "any-path",
                         "does not filter by path",
@@ -74,6 +100,7 @@ final class FilterMutants {
                                 all.uids(),
                                 all.cgroups(),
                                 all.mountNamespaces(),
+                                all.executables(),
                                 List.of(),
                                 all.result())),
                 unfiltered(
@@ -85,6 +112,7 @@ final class FilterMutants {
                                 all.uids(),
                                 all.cgroups(),
                                 all.mountNamespaces(),
+                                all.executables(),
                                 all.paths(),
                                 ResultFilter.ALL)),
                 MutantFactory.broken(
@@ -125,7 +153,7 @@ final class FilterMutants {
 
     private static Mutant unfiltered(String name, String what, String rules, UnaryOperator<EventFilters> less) {
         return MutantFactory.unsettled(
-                name, what, rules, settings -> settings.filteredBy(less.apply(settings.filters())));
+                name, what, rules, settings -> OtherSettings.filtered(settings, less.apply(settings.filters())));
     }
 
     private static Seams late() {
@@ -137,8 +165,16 @@ final class FilterMutants {
                 .withSettings(settings -> {
                     EventFilters all = settings.filters();
                     wanted.addAll(all.tgids());
-                    return settings.filteredBy(new EventFilters(
-                            Set.of(), all.uids(), all.cgroups(), all.mountNamespaces(), all.paths(), all.result()));
+                    return OtherSettings.filtered(
+                            settings,
+                            new EventFilters(
+                                    Set.of(),
+                                    all.uids(),
+                                    all.cgroups(),
+                                    all.mountNamespaces(),
+                                    all.executables(),
+                                    all.paths(),
+                                    all.result()));
                 });
     }
 

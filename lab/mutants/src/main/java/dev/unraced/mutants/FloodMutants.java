@@ -5,6 +5,7 @@ import dev.unraced.capture.CallerLosses;
 import dev.unraced.config.RateLimits;
 import dev.unraced.conformance.mutant.Mutant;
 import dev.unraced.mutants.fault.MutantFactory;
+import dev.unraced.mutants.fault.OtherSettings;
 import dev.unraced.mutants.fault.SourceAround;
 import dev.unraced.ring.SourceStats;
 import java.util.List;
@@ -20,22 +21,24 @@ final class FloodMutants {
                         "unlimited",
                         "takes any number of events of a user and of a cgroup",
                         "R7.3",
-                        settings -> settings.limitedBy(RateLimits.NONE)),
+                        settings -> OtherSettings.limited(settings, RateLimits.NONE)),
                 MutantFactory.unsettled(
                         "limits-together",
                         "takes the limit of a user for one of the user's cgroup",
                         "R7.3 R9.3",
-                        settings -> settings.limitedBy(new RateLimits(
-                                0,
-                                Math.max(
-                                        settings.limits().user(),
-                                        settings.limits().cgroup())))),
+                        settings -> OtherSettings.limited(
+                                settings,
+                                new RateLimits(
+                                        0,
+                                        Math.max(
+                                                settings.limits().user(),
+                                                settings.limits().cgroup())))),
                 MutantFactory.unsettled(
                         "limits-users-alone",
                         "does not limit cgroups",
                         "R7.3",
-                        settings -> settings.limitedBy(
-                                new RateLimits(settings.limits().user(), 0))),
+                        settings -> OtherSettings.limited(
+                                settings, new RateLimits(settings.limits().user(), 0))),
                 blaming("blames-no-caller", "does not count losses by caller", all -> List.of()),
                 blaming(
                         "blames-the-first",
@@ -65,7 +68,7 @@ final class FloodMutants {
     }
 
     private static Mutant blaming(String name, String what, UnaryOperator<List<CallerLosses>> blame) {
-        return MutantFactory.booking(name, what, "R8.3", source -> new SourceAround(source) {
+        return MutantFactory.miscounting(name, what, "R8.3", source -> new SourceAround(source) {
             @Override
             public SourceStats stats() {
                 SourceStats stats = super.stats();

@@ -27,7 +27,7 @@ final class IdentityMutants {
                         "R1.2",
                         (task, call, record) -> {
                             if (!record.isConnect() && record.result() == 0) {
-                                FailureMutants.forgetFile(record);
+                                FailureMutants.clearFile(record);
                             }
                         }),
                 // R1.4 and R6.2 check the results of interrupted calls, too.
@@ -70,7 +70,7 @@ final class IdentityMutants {
                 MutantFactory.lying(
                         "no-cgroup",
                         "leaves the cgroup at 0",
-                        "R1.8 R8.3",
+                        "R1.8 R1.15 R8.3",
                         (task, call, record) -> record.number(RecordLayout.CGROUP_ID, 0)),
                 MutantFactory.lying(
                         "other-clock",

@@ -90,7 +90,7 @@ final class OpenedFileMutants {
                         "R2.24",
                         (task, call, record) -> {
                             if (isType(call, FileType.SYMLINK)) {
-                                FailureMutants.forgetFile(record);
+                                FailureMutants.clearFile(record);
                             }
                         }),
                 MutantFactory.lying(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.mutants;
 
+import dev.unraced.config.EventFilters;
 import dev.unraced.conformance.mutant.Mutant;
 import dev.unraced.event.Feature;
 import dev.unraced.event.ProcessLayout;
@@ -9,20 +10,25 @@ import dev.unraced.event.ProcessView.ExecCall;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.mutants.fault.MutantFactory;
+import dev.unraced.mutants.fault.OtherSettings;
 import dev.unraced.mutants.fault.SourceAround;
 import dev.unraced.mutants.fault.TracepointsAround;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.kernel.TaskGroup;
 import dev.unraced.sim.kernel.Tracepoints;
 import dev.unraced.sim.trace.Seams;
-import dev.unraced.sim.trace.TraceSettings;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** Mutants that are wrong about processes. */
 final class ProcessMutants {
+    /** Makes of no terminal 4:1, and of each terminal one of another driver. */
+    private static final int ANOTHER = 4 << ProcessLayout.MINOR_BITS;
+
     private ProcessMutants() {}
 
     static List<Mutant> all() {
@@ -34,14 +40,14 @@ final class ProcessMutants {
                         () -> Seams.NONE.withTracepoints(observer -> around(observer, new TracepointsAround() {
                             @Override
                             public void forked(TaskGroup forker, Task child) {
-                                // It is not told.
+                                // The observer makes no event.
                             }
                         }))),
                 MutantFactory.broken(
                         "processes-unasked",
                         "makes process events though nobody asked for them",
                         "R1.10 R15.3 R15.4 R15.6 R15.7 R16.1 R16.9",
-                        () -> Seams.NONE.withSettings(ProcessMutants::withProcesses)),
+                        () -> Seams.NONE.withSettings(OtherSettings::withProcesses)),
                 editing(
                         "program-by-another-file",
                         "gives a wrong inode number of the program that was executed",
@@ -54,6 +60,18 @@ final class ProcessMutants {
                         "R16.3",
                         ProcessView.Type.EXEC,
                         record -> record.putInt(ProcessLayout.INTERPRETER, 0)),
+                editing(
+                        "exec-without-cgroup",
+                        "does not name the path of the cgroup in which a program is executed",
+                        "R16.13",
+                        ProcessView.Type.EXEC,
+                        record -> record.putInt(ProcessLayout.CGROUP, 0)),
+                editing(
+                        "alive-without-cgroup",
+                        "does not name the path of the cgroup of a process that was there",
+                        "R1.15 R16.13",
+                        ProcessView.Type.ALIVE,
+                        record -> record.putInt(ProcessLayout.CGROUP, 0)),
                 editing(
                         "exit-without-status",
                         "says of every process that it ended well",
@@ -73,20 +91,26 @@ final class ProcessMutants {
                         "R16.5 R16.6",
                         () -> Seams.NONE.withSink(ring -> (bytes, length) -> {
                             if (bytes.get(RecordLayout.TYPE) == RecordLayout.TYPE_MERGED) {
-                                bytes.putInt(RecordLayout.EXEC_ID, 1);
+                                bytes.putInt(RecordLayout.EXEC_ID, 1_000);
                             }
                             ring.submit(bytes, length);
                         })),
                 MutantFactory.broken(
                         "failed-execs-unseen",
                         "sees no exec that fails",
-                        "R16.10",
+                        "R16.7 R16.10",
                         () -> Seams.NONE.withTracepoints(observer -> around(observer, new TracepointsAround() {
                             @Override
                             public void execFailed(Task task, ExecCall call, byte[] path, int atFlags, int error) {
                                 // It is not told.
                             }
                         }))),
+                editing(
+                        "exec-path-unproven",
+                        "says of the kernel's copy of an exec's path that it was read at entry",
+                        "R16.2 R16.3",
+                        ProcessView.Type.EXEC,
+                        record -> record.put(ProcessLayout.PROVENANCE, (byte) Provenance.ENTER.code())),
                 editing(
                         "failed-execs-proven",
                         "says of the snapshot of a failed exec that it is the kernel's copy",
@@ -99,11 +123,28 @@ final class ProcessMutants {
                         "R16.11",
                         ProcessView.Type.EXEC,
                         record -> record.putInt(ProcessLayout.EUID_BEFORE, record.getInt(ProcessLayout.EUID))),
+                editing(
+                        "terminal-of-another-process",
+                        "names another terminal than the process has, and one where there is none",
+                        "R16.12",
+                        ProcessView.Type.EXEC,
+                        record ->
+                                record.putInt(ProcessLayout.TERMINAL, ANOTHER + record.getInt(ProcessLayout.TERMINAL))),
                 MutantFactory.broken(
                         "forks-unseen-under-a-filter",
                         "sees no fork where only some processes are watched",
                         "R16.7",
                         ProcessMutants::blindUnderFilter),
+                MutantFactory.broken(
+                        "execs-by-the-image-before",
+                        "filters an exec by the program that asks for it, not by the one that it executes",
+                        "R16.7",
+                        ProcessMutants::execsByTheImageBefore),
+                MutantFactory.broken(
+                        "failed-execs-by-the-image-asked-for",
+                        "filters an exec that fails by the program that it asks for, not by the one that asks",
+                        "R16.7",
+                        ProcessMutants::failedExecsByTheImageAskedFor),
                 MutantFactory.broken(
                         "processes-denied",
                         "says that its capture makes no process events though it does",
@@ -123,20 +164,50 @@ final class ProcessMutants {
     }
 
     private static Seams blindUnderFilter() {
+        return underFilters(filters -> !filters.tgids().isEmpty(), filtered -> new TracepointsAround() {
+            @Override
+            public void forked(TaskGroup forker, Task child) {
+                if (!filtered.get()) {
+                    super.forked(forker, child);
+                }
+            }
+        });
+    }
+
+    /** No program that executes another one is listed. */
+    private static Seams execsByTheImageBefore() {
+        return underFilters(filters -> !filters.executables().isEmpty(), filtered -> new TracepointsAround() {
+            @Override
+            public void executed(Task task, int before) {
+                if (!filtered.get()) {
+                    super.executed(task, before);
+                }
+            }
+        });
+    }
+
+    /** No program that is not there is listed. */
+    private static Seams failedExecsByTheImageAskedFor() {
+        return underFilters(filters -> !filters.executables().isEmpty(), filtered -> new TracepointsAround() {
+            @Override
+            public void execFailed(Task task, ExecCall call, byte[] path, int atFlags, int error) {
+                if (!filtered.get()) {
+                    super.execFailed(task, call, path, atFlags, error);
+                }
+            }
+        });
+    }
+
+    /** Returns tracepoints that know whether the filters are such. */
+    private static Seams underFilters(
+            Predicate<EventFilters> filters, Function<AtomicBoolean, TracepointsAround> tracepoints) {
         AtomicBoolean filtered = new AtomicBoolean();
         return Seams.NONE
                 .withSettings(settings -> {
-                    filtered.set(!settings.filters().tgids().isEmpty());
+                    filtered.set(filters.test(settings.filters()));
                     return settings;
                 })
-                .withTracepoints(observer -> around(observer, new TracepointsAround() {
-                    @Override
-                    public void forked(TaskGroup forker, Task child) {
-                        if (!filtered.get()) {
-                            super.forked(forker, child);
-                        }
-                    }
-                }));
+                .withTracepoints(observer -> around(observer, tracepoints.apply(filtered)));
     }
 
     private static TracepointsAround around(Tracepoints observer, TracepointsAround around) {
@@ -156,21 +227,5 @@ final class ProcessMutants {
                     }
                     ring.submit(bytes, length);
                 }));
-    }
-
-    private static TraceSettings withProcesses(TraceSettings settings) {
-        return new TraceSettings(
-                settings.mitigation(),
-                settings.integrity(),
-                settings.enterEvents(),
-                true,
-                settings.syscalls(),
-                settings.self(),
-                settings.filters(),
-                settings.limits(),
-                settings.policy(),
-                settings.stashEntries(),
-                settings.stashLongPaths(),
-                settings.ringBytes());
     }
 }

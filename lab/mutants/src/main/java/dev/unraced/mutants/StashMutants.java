@@ -132,7 +132,7 @@ final class StashMutants {
                                 // This mutant keeps the entries on purpose.
                             }
                         }),
-                MutantFactory.booking(
+                MutantFactory.miscounting(
                         "growing-stash",
                         "takes more memory with every call",
                         "R7.1",

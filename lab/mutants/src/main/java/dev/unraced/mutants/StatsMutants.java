@@ -37,7 +37,7 @@ final class StatsMutants {
                                 return super.stats().toBuilder().reclaimed(0).build();
                             }
                         }),
-                MutantFactory.booking(
+                MutantFactory.miscounting(
                         "full-uncounted",
                         "counts neither the call nor the loss when the ring is full",
                         "R9.3 R7.3 R8.3",

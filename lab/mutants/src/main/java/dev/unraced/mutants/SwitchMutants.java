@@ -63,10 +63,10 @@ final class SwitchMutants {
                         "R12.4",
                         Mitigation.KERNEL,
                         "this one takes no copies"),
-                MutantFactory.booking(
+                MutantFactory.miscounting(
                         "keeps-its-filters",
                         "accepts other filters, and keeps those that it has",
-                        "R12.8 R12.9",
+                        "R1.10 R12.8 R12.9",
                         SwitchMutants::keepingFilters),
                 MutantFactory.broken(
                         "filters-in-force",

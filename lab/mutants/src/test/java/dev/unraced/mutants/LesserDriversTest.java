@@ -58,6 +58,7 @@ class LesserDriversTest {
                 lesser(Feature.FILTER_USER, NONE, "R1.10", "R7.2", "R8.3"),
                 lesser(Feature.FILTER_CGROUP, NONE, "R1.10", "R7.2", "R8.3"),
                 lesser(Feature.FILTER_MOUNT_NAMESPACE, NONE, "R1.10", "R7.2"),
+                lesser(Feature.FILTER_EXECUTABLE, NONE, "R1.10", "R7.2", "R12.10"),
                 lesser(Feature.FILTER_PATH, NONE, "R1.10", "R7.2"),
                 lesser(Feature.FILTER_RESULT, NONE, "R1.10", "R7.2"),
                 lesser(Feature.FILTERS_AT_ENTRY, NONE, "R1.10", "R12.5", "R12.8"),

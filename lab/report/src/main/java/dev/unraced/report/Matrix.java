@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.report;
 
-import dev.unraced.report.Judged.Rule;
-import dev.unraced.report.Judged.Status;
+import dev.unraced.report.ConformanceSection.Rule;
+import dev.unraced.report.ConformanceSection.Status;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -101,7 +101,7 @@ record Matrix(
 
     private record Reason(int column, Status status, String text) {}
 
-    static Matrix of(List<Judged> drivers) {
+    static Matrix of(List<ConformanceSection> drivers) {
         Map<Reason, Note> notes = notes(drivers);
         Map<String, Map<Key, Cell[]>> chapters = new TreeMap<>(Matrix::byNumber);
         for (int i = 0; i < drivers.size(); i++) {
@@ -150,7 +150,7 @@ record Matrix(
         return IntStream.range(0, drivers).mapToObj(i -> new Cell("", null, "")).toArray(Cell[]::new);
     }
 
-    private static Column column(Judged driver) {
+    private static Column column(ConformanceSection driver) {
         return new Column(
                 driver.driver(),
                 driver.kernel(),
@@ -160,13 +160,13 @@ record Matrix(
                 driver.failed() == 0);
     }
 
-    private static Map<Reason, Note> notes(List<Judged> drivers) {
+    private static Map<Reason, Note> notes(List<ConformanceSection> drivers) {
         Map<Reason, Note> notes = new LinkedHashMap<>();
         // The order is that of the lists on the page.
         for (Status status : List.of(
                 Status.BROKEN, Status.ERROR, Status.SKIPPED, Status.NOT_APPLICABLE, Status.NOT_PLAYED, Status.KEPT)) {
             for (int i = 0; i < drivers.size(); i++) {
-                Judged driver = drivers.get(i);
+                ConformanceSection driver = drivers.get(i);
                 for (Rule rule : driver.rules()) {
                     if (rule.status() == status && !rule.reason().isBlank()) {
                         notes.computeIfAbsent(

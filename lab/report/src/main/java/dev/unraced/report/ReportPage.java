@@ -20,11 +20,11 @@ import java.util.Set;
  * attacks, costs and timelines, each if there is data for it. Not thread-safe.
  */
 public final class ReportPage {
-    private final List<Judged> judged = new ArrayList<>();
-    private final List<Mutated> mutated = new ArrayList<>();
-    private final List<Attacked> attacked = new ArrayList<>();
-    private final List<Measured> measured = new ArrayList<>();
-    private final List<Told> told = new ArrayList<>();
+    private final List<ConformanceSection> judged = new ArrayList<>();
+    private final List<MutantSection> mutated = new ArrayList<>();
+    private final List<AttackSection> attacked = new ArrayList<>();
+    private final List<BenchmarkSection> measured = new ArrayList<>();
+    private final List<AttackTimelineModel> told = new ArrayList<>();
 
     /**
      * Adds the output of {@code conformance --json}, {@code attack --json}, {@code bench} or one of its parts with
@@ -55,13 +55,13 @@ public final class ReportPage {
     private void add(JsonNode value) {
         Fields fields = Fields.of(value, "it");
         if (fields.has("rules")) {
-            judged.add(Judged.of(fields));
+            judged.add(ConformanceSection.of(fields));
         } else if (fields.has("mutants")) {
-            mutated.add(Mutated.of(fields));
+            mutated.add(MutantSection.of(fields));
         } else if (fields.has("results")) {
-            attacked.add(Attacked.of(fields));
+            attacked.add(AttackSection.of(fields));
         } else if (fields.has("tables")) {
-            measured.add(Measured.of(fields, "costs-" + measured.size()));
+            measured.add(BenchmarkSection.of(fields, "costs-" + measured.size()));
         } else {
             throw new ReportFormatException(
                     "is not what conformance, attack or bench print with --json, or bench writes to bench.json");
@@ -70,7 +70,7 @@ public final class ReportPage {
 
     /** Adds attacks on the simulated kernel, each with one of its executions step by step. */
     public ReportPage timelines(List<AttackReport> reports) {
-        reports.forEach(report -> told.add(Told.of(report)));
+        reports.forEach(report -> told.add(AttackTimelineModel.of(report)));
         return this;
     }
 
@@ -109,7 +109,9 @@ public final class ReportPage {
         List<Verdict> verdicts() {
             List<Verdict> verdicts = new ArrayList<>();
             if (!page.judged.isEmpty()) {
-                long broken = page.judged.stream().mapToLong(Judged::failed).sum();
+                long broken = page.judged.stream()
+                        .mapToLong(ConformanceSection::failed)
+                        .sum();
                 verdicts.add(
                         broken == 0
                                 ? new Verdict("kept", "No rule is broken.")
@@ -117,8 +119,9 @@ public final class ReportPage {
                                         "broken", broken + (broken == 1 ? " rule is" : " rules are") + " broken."));
             }
             if (!page.attacked.isEmpty()) {
-                long deceived =
-                        page.attacked.stream().mapToLong(Attacked::deceived).sum();
+                long deceived = page.attacked.stream()
+                        .mapToLong(AttackSection::deceived)
+                        .sum();
                 verdicts.add(
                         deceived == 0
                                 ? new Verdict("kept", "No attack deceived an event without a mark.")
@@ -148,7 +151,7 @@ public final class ReportPage {
             return !page.mutated.isEmpty();
         }
 
-        List<Mutated> mutated() {
+        List<MutantSection> mutated() {
             return page.mutated;
         }
 
@@ -156,7 +159,7 @@ public final class ReportPage {
             return !page.attacked.isEmpty();
         }
 
-        List<Attacked> attacked() {
+        List<AttackSection> attacked() {
             return page.attacked;
         }
 
@@ -164,7 +167,7 @@ public final class ReportPage {
             return !page.measured.isEmpty();
         }
 
-        List<Measured> measured() {
+        List<BenchmarkSection> measured() {
             return page.measured;
         }
 
@@ -172,7 +175,7 @@ public final class ReportPage {
             return !page.told.isEmpty();
         }
 
-        List<Told> told() {
+        List<AttackTimelineModel> told() {
             return page.told;
         }
 

@@ -7,12 +7,14 @@ import dev.unraced.site.Browser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
@@ -54,6 +56,8 @@ class ReportInChromiumTest {
     @CsvSource({
         "sample, 360, light, 'rgb(255, 255, 255)'",
         "sample, 360, dark, 'rgb(13, 17, 23)'",
+        "sample, 375, light, 'rgb(255, 255, 255)'",
+        "sample, 1400, light, 'rgb(255, 255, 255)'",
         "sample, 1600, light, 'rgb(255, 255, 255)'",
         "sample, 1600, dark, 'rgb(13, 17, 23)'",
         "hostile, 360, light, 'rgb(255, 255, 255)'",
@@ -98,6 +102,25 @@ class ReportInChromiumTest {
         WebElement summary = browser.driver().findElement(By.cssSelector("#attack-flip-missing ~ details > summary"));
         summary.sendKeys(Keys.ENTER);
         assertThat(summary.findElement(By.xpath("..")).getDomAttribute("open")).isNotNull();
+    }
+
+    /** The two columns that have to be 0 need no scrolling, on a phone neither. */
+    @ParameterizedTest
+    @ValueSource(ints = {375, 1400})
+    void theColumnsThatCountAreInView(int width) {
+        open("sample", width, "light");
+
+        for (String column : List.of("False MATCH", "Wrong object")) {
+            Object edges = browser.run("const cell = [...document.querySelectorAll('th')].find(th =>"
+                    + " th.textContent.trim() === '" + column + "');"
+                    + " if (!cell) return null; const box = cell.getBoundingClientRect();"
+                    + " return [Math.round(box.left), Math.round(box.right)]");
+            assertThat(edges).as(column).isInstanceOf(List.class);
+            assertThat((List<?>) edges).as(column + " from left to right").satisfies(box -> {
+                assertThat((Long) box.get(0)).isNotNegative();
+                assertThat((Long) box.get(1)).isLessThanOrEqualTo(width);
+            });
+        }
     }
 
     private static void press(Keys key) {

@@ -135,7 +135,7 @@ class ReportPageTest {
                         "<desc>",
                         "Mode stash, as text",
                         "path :&#x3D; &quot;/tmp/evil&quot;",
-                        "FOOLED: an event does not say what the kernel did, and nothing in it says so.");
+                        "FOOLED: an event does not say what the kernel did, and has no warning (EXIT or UNCHECKED alone is none).");
     }
 
     @Test

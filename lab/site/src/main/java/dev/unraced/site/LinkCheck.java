@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 final class LinkCheck {
     private static final Pattern LINK = Pattern.compile("\\s(?:href|src)=\"([^\"]*)\"");
     private static final Pattern ID = Pattern.compile("\\sid=\"([^\"]*)\"");
-    /** What a page loads by itself; these must not lead elsewhere. */
+    /** Links that a page loads by itself; these must not lead elsewhere. */
     private static final Pattern LOADED = Pattern.compile(
             "<(?:img|script|iframe|source|use|image)\\b[^>]*\\b(?:href|src)=\"([^\"]*)\"|<link\\b[^>]*\\bhref=\"([^\"]*)\"|url\\(([^)]*)\\)|@import\\b(.*)");
 

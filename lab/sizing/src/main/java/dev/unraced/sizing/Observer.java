@@ -2,6 +2,7 @@
 package dev.unraced.sizing;
 
 import dev.unraced.capture.StashStats;
+import dev.unraced.machine.SyscallNumbers;
 import dev.unraced.stash.ArgStash;
 import java.nio.ByteBuffer;
 
@@ -15,8 +16,9 @@ final class Observer {
      */
     static final int ENTRY_BYTES = 3 * Long.BYTES;
 
-    /** The numbers of open, connect, creat, openat and openat2 in arch/x86/entry/syscalls/syscall_64.tbl. */
-    private static final int[] SYSCALLS = {2, 42, 85, 257, 437};
+    private static final int[] SYSCALLS = {
+        SyscallNumbers.OPEN, SyscallNumbers.CONNECT, SyscallNumbers.CREAT, SyscallNumbers.OPENAT, SyscallNumbers.OPENAT2
+    };
 
     private final ArgStash stash;
     private final ByteBuffer put = ByteBuffer.allocate(ENTRY_BYTES);

@@ -15,7 +15,9 @@ import dev.unraced.event.record.ProcessRecordView;
 import dev.unraced.event.record.RecordEncoder;
 import dev.unraced.event.record.RecordView;
 import dev.unraced.ring.UserWakeupNotifier;
+import dev.unraced.server.linux.LocalProcesses;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -41,16 +43,22 @@ public final class Broadcaster implements AutoCloseable {
     private static final long NAP_NANOS = 250_000;
     private static final int NAPS = 8;
     private static final long SLEEP_NANOS = 100_000_000;
+    private static final long CATCH_UP_NANOS = 1_000_000_000;
     private static final int ID_BYTES = 16;
+    private static final String CLOSED = "the capture is closed";
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    /** What a subscriber reads that asks for the process events of a capture without them. */
+    /** The refusal of a subscriber that asks for the process events of a capture without them. */
     public static final String NO_PROCESSES = "the server's shared capture makes no process events; have its operator"
             + " set unraced.process-events = on, or ask for a capture of your own (unraced.remote.own-capture = on)";
 
+    /** What a subscriber reads that asks the server to filter a shared capture's events by executable. */
+    public static final String NO_EXECUTABLES = "the server filters what a shared capture has seen, and no event of a"
+            + " call names the file that its caller executes; with unraced.remote.own-capture = on the source filters";
+
     private final Capture capture;
     private final boolean own;
-    private final LivingProcesses living = new LivingProcesses();
+    private final LivingProcesses living;
     private final EventHandler mover = EventHandler.of(this::move, this::move);
     private final BroadcastRing ring;
     private final ByteString id = randomId();
@@ -65,6 +73,9 @@ public final class Broadcaster implements AutoCloseable {
     private volatile boolean ended;
     private volatile boolean consumerGone;
     private volatile @Nullable Throwable failure;
+    private final List<Runnable> whenOver = new ArrayList<>();
+    /** Set when the capture has ended by itself; {@link #whenOver} guards it. */
+    private boolean over;
     /** The number of records that were longer than the longest valid one. */
     private volatile long oversized;
     /** The number of process events that the capture has handed over; for the consumer's thread only. */
@@ -76,7 +87,8 @@ public final class Broadcaster implements AutoCloseable {
     private int idleRounds;
 
     /**
-     * Makes a broadcaster that owns a capture, which no other consumer may read.
+     * Makes a broadcaster that owns a capture, which no other consumer may read. If this fails, the capture is the
+     * caller's still.
      *
      * @param own true for one subscriber's own capture
      * @param ringBytes memory for the backlog of subscribers, in bytes; a power of two of 64 KiB or more
@@ -84,13 +96,19 @@ public final class Broadcaster implements AutoCloseable {
     public Broadcaster(Capture capture, boolean own, int ringBytes) {
         this.capture = capture;
         this.own = own;
+        this.living = new LivingProcesses(LocalProcesses.isGone(capture.driver()));
         this.ring = new BroadcastRing(ringBytes);
         consumer.setDaemon(true);
         dispatcher.setDaemon(true);
-        if (!own) {
-            consumer.start();
+        try {
+            if (!own) {
+                consumer.start();
+            }
+            dispatcher.start();
+        } catch (RuntimeException | Error e) {
+            closing = true;
+            throw e;
         }
-        dispatcher.start();
     }
 
     /** Returns the capture for questions and switches; the caller must not consume it. */
@@ -98,12 +116,30 @@ public final class Broadcaster implements AutoCloseable {
         return capture;
     }
 
-    /** Returns the capabilities of the capture, without process events where it makes none for its subscribers. */
+    /**
+     * Returns the capabilities of the capture, without process events where it makes none for its subscribers. The
+     * server itself applies and changes the filters of a shared capture's subscriber.
+     */
     public Capabilities capabilities() {
-        Capabilities capabilities = capture.capabilities();
+        Capabilities capabilities = own
+                ? capture.capabilities()
+                : withLiveFilters(capture.capabilities()).without(Feature.FILTER_EXECUTABLE, NO_EXECUTABLES);
         return own || capture.processEvents() || !capabilities.has(Feature.PROCESS_EVENTS)
                 ? capabilities
                 : capabilities.without(Feature.PROCESS_EVENTS, NO_PROCESSES);
+    }
+
+    private static Capabilities withLiveFilters(Capabilities capabilities) {
+        if (capabilities.has(Feature.LIVE_FILTERS)) {
+            return capabilities;
+        }
+        Capabilities more = Capabilities.complete();
+        for (var lacking : capabilities.lacking().entrySet()) {
+            if (lacking.getKey() != Feature.LIVE_FILTERS) {
+                more = more.without(lacking.getKey(), lacking.getValue());
+            }
+        }
+        return more;
     }
 
     /** Returns whether this is one subscriber's own capture. */
@@ -138,8 +174,18 @@ public final class Broadcaster implements AutoCloseable {
         return subscriptions.size();
     }
 
+    /** Returns the number of living processes of which a subscriber that begins now is told. */
+    public int living() {
+        return living.known();
+    }
+
+    /** Returns the number of processes that may live, and of which later subscribers are not told for want of room. */
+    public long forgotten() {
+        return living.evicted();
+    }
+
     /** Returns whether the capture has ended, and all its events are in the ring. */
-    boolean isEnded() {
+    public boolean isEnded() {
         return ended;
     }
 
@@ -150,20 +196,45 @@ public final class Broadcaster implements AutoCloseable {
 
     /** Stops consuming; the backlog in the ring still goes to the subscribers. */
     public void stop() {
-        stopping = true;
+        // The subscribers of a capture that ended by itself hear of that end.
+        if (!ended) {
+            stopping = true;
+        }
     }
 
     /** Returns the reason why the capture failed, or null. */
-    @Nullable
-    Throwable failure() {
+    public @Nullable Throwable failure() {
         return failure;
+    }
+
+    /**
+     * Runs an action when the capture has ended by itself or failed, on the consumer's thread; at once if it has
+     * already. It does not run when the server ends the capture.
+     */
+    public void whenOver(Runnable action) {
+        synchronized (whenOver) {
+            if (!over) {
+                whenOver.add(action);
+                return;
+            }
+        }
+        action.run();
+    }
+
+    private void beOver() {
+        synchronized (whenOver) {
+            over = true;
+        }
+        // No other action joins them from now on.
+        whenOver.forEach(Runnable::run);
     }
 
     /**
      * Attaches a subscription: it gets the events that the consumer has not seen yet, and the statistics of that
      * moment.
      *
-     * @throws java.util.concurrent.CompletionException when the subscription cannot begin
+     * @throws java.util.concurrent.CompletionException when the subscription cannot begin, or this broadcaster is
+     *     closed
      */
     public void attach(Subscription subscription) {
         CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
@@ -172,7 +243,7 @@ public final class Broadcaster implements AutoCloseable {
                 if (!subscription.isResumed()) {
                     subscription.begin(ring.cursor(), stats(), processEvents, alive());
                 }
-                subscriptions.add(subscription);
+                add(subscription);
                 done.complete(null);
             } catch (RuntimeException | Error e) {
                 // A failure of one subscriber must not end the capture.
@@ -182,6 +253,14 @@ public final class Broadcaster implements AutoCloseable {
         onConsumer(task);
         done.join();
         notifier.wake();
+    }
+
+    /** Adds a subscription while the dispatcher serves it; one that it leaves behind would wait for ever. */
+    private void add(Subscription subscription) {
+        subscriptions.add(subscription);
+        if (closing && subscriptions.remove(subscription)) {
+            throw new IllegalStateException(CLOSED);
+        }
     }
 
     /** Returns records of the living processes for a reader that begins now; none for an own capture's. */
@@ -212,6 +291,20 @@ public final class Broadcaster implements AutoCloseable {
         notifier.wake();
     }
 
+    /**
+     * Waits until the ring has the events of all calls that returned before, and returns the number of records in the
+     * ring. Gives up after a second, when the capture's consumer is that far behind.
+     */
+    long catchUp() {
+        CaptureStats before = stats();
+        long due = before.delivered() + before.pending();
+        long begun = System.nanoTime();
+        while (!ended && ring.ordinal() < due && System.nanoTime() - begun < CATCH_UP_NANOS) {
+            LockSupport.parkNanos(NAP_NANOS);
+        }
+        return ring.ordinal();
+    }
+
     /** Returns the number of events that are pending, or delivered by the capture but not yet in the ring. */
     long underWay(CaptureStats stats, long ordinal) {
         return stats.pending() + Math.max(0, stats.delivered() - ordinal);
@@ -236,6 +329,9 @@ public final class Broadcaster implements AutoCloseable {
             consumerGone = true;
             runTasks();
             notifier.wake();
+            if (!closing && !stopping) {
+                beOver();
+            }
         }
     }
 
@@ -318,6 +414,11 @@ public final class Broadcaster implements AutoCloseable {
                 LockSupport.parkNanos(SLEEP_NANOS);
             }
         }
+        for (Subscription subscription : List.copyOf(subscriptions)) {
+            if (subscriptions.remove(subscription)) {
+                fail(subscription, new IllegalStateException(CLOSED));
+            }
+        }
     }
 
     private void round() {
@@ -370,7 +471,7 @@ public final class Broadcaster implements AutoCloseable {
         notifier.disarm();
     }
 
-    /** Closes the capture and ends all streams. Further calls do nothing. */
+    /** Closes the capture, and ends all streams with a reason. Further calls do nothing. */
     @Override
     public void close() {
         closing = true;

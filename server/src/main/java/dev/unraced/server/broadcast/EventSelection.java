@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class EventSelection {
     private final Subscription.Options options;
-    private final FilterMatcher matcher;
+    private FilterMatcher matcher;
     private final Map<FilterReason, AtomicLong> filtered = new EnumMap<>(FilterReason.class);
     private volatile boolean wantsEnterEvents;
     /** The merged events of calls that this subscriber does not watch. */
@@ -35,6 +35,11 @@ final class EventSelection {
         for (FilterReason reason : FilterReason.values()) {
             filtered.put(reason, new AtomicLong());
         }
+    }
+
+    /** Judges later events by other filters. */
+    void filterBy(FilterMatcher next) {
+        matcher = next;
     }
 
     void wantsEnterEvents(boolean wanted) {

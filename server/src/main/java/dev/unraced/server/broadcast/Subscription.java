@@ -30,7 +30,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +51,10 @@ public final class Subscription {
 
     private static final long MAX_LINGER_NANOS = 20_000_000;
     private static final long STATS_NANOS = 1_000_000_000;
+    /** The most changes of filters that wait for the events before them, and the time that a further one waits. */
+    private static final int MAX_CHANGES = 16;
+
+    private static final long CHANGE_NANOS = 1_000_000_000;
 
     private final ByteString id = Broadcaster.randomId();
     private final Broadcaster broadcaster;
@@ -60,6 +66,8 @@ public final class Subscription {
     private final SequenceRenumberer sequences;
     private BroadcastRing.Cursor cursor = new BroadcastRing.Cursor();
     private long accepted;
+    /** While changes are left: the number of records in the ring before the one that is judged next. */
+    private long judged;
     /** The records of living processes that were not sent yet. */
     private final Deque<byte[]> aliveToSend = new ArrayDeque<>();
     /** The number of living processes when the subscription began, and of those that were or will be sent. */
@@ -74,6 +82,13 @@ public final class Subscription {
     private long lastStats = System.nanoTime();
     private volatile @Nullable Stats finalStats;
     private final AtomicLong copies = new AtomicLong();
+    /** The changes of filters at which the cursor has not arrived. */
+    private final Deque<Change> changes = new ArrayDeque<>();
+    /** Set while a change of filters waits, so that one subscriber has one thread of the server wait. */
+    private final AtomicBoolean changing = new AtomicBoolean();
+
+    /** Other filters, from a record of the ring on. */
+    private record Change(long ordinal, FilterMatcher matcher) {}
 
     /**
      * A subscriber asked for these events.
@@ -137,6 +152,44 @@ public final class Subscription {
     /** Chooses whether enter events are delivered from now on. */
     public void wantsEnterEvents(boolean wanted) {
         selection.wantsEnterEvents(wanted);
+    }
+
+    /**
+     * Judges the events of calls that have not returned yet by other filters, and those before by the earlier ones,
+     * also where they are still to be sent.
+     *
+     * @return false, with nothing changed, when the subscriber is too slow: several changes before wait for events that
+     *     it has to take, or another change is under way
+     */
+    public boolean filterBy(FilterMatcher next) {
+        if (!changing.compareAndSet(false, true)) {
+            return false;
+        }
+        try {
+            return change(next);
+        } finally {
+            changing.set(false);
+        }
+    }
+
+    private boolean change(FilterMatcher next) {
+        long from = broadcaster.catchUp();
+        long begun = System.nanoTime();
+        while (!note(new Change(from, next))) {
+            if (System.nanoTime() - begun > CHANGE_NANOS) {
+                return false;
+            }
+            LockSupport.parkNanos(LINGER_NANOS);
+        }
+        return true;
+    }
+
+    private synchronized boolean note(Change change) {
+        Change last = changes.peekLast();
+        if (last != null && last.ordinal() == change.ordinal()) {
+            changes.removeLast();
+        }
+        return changes.size() < MAX_CHANGES && changes.add(change);
     }
 
     /** Starts a subscription. Runs on the broadcaster's consumer, while no event is between capture and ring. */
@@ -282,6 +335,7 @@ public final class Subscription {
         if (bytes == 0) {
             return false;
         }
+        judged = changes.isEmpty() ? 0 : cursor.ordinal - records(scratch, bytes);
         Delivery.Builder delivery = Delivery.newBuilder();
         if (options.payload() == Payload.PAYLOAD_RECORDS) {
             select(scratch, bytes, delivery);
@@ -294,6 +348,24 @@ public final class Subscription {
             lastSent = now;
         }
         return true;
+    }
+
+    private static int records(byte[] scratch, int bytes) {
+        ByteBuffer records = ByteBuffer.wrap(scratch).order(ByteOrder.LITTLE_ENDIAN);
+        int count = 0;
+        for (int at = 0; at < bytes; at += records.getInt(at + RecordLayout.LENGTH)) {
+            count++;
+        }
+        return count;
+    }
+
+    /** Puts the filters into force that were changed to before the next record was there. */
+    private void applyChanges() {
+        for (Change next = changes.peek(); next != null && next.ordinal() <= judged; next = changes.peek()) {
+            selection.filterBy(next.matcher());
+            changes.remove();
+        }
+        judged++;
     }
 
     /** Moves the records that pass the filters to the front. */
@@ -334,6 +406,9 @@ public final class Subscription {
 
     /** Points a view at a record. Returns whether the subscriber gets it, with its own number then. */
     private boolean passes(ByteBuffer records, int at) {
+        if (!changes.isEmpty()) {
+            applyChanges();
+        }
         boolean process = ProcessRecordView.isAt(records, at);
         boolean passes =
                 process ? selection.accepts(processView.wrap(records, at)) : selection.accepts(view.wrap(records, at));

@@ -2,39 +2,61 @@
 package dev.unraced.server.linux;
 
 import dev.unraced.driver.FilterMatcher;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Knows which cgroup of this machine lies below which: the id of a cgroup is the inode number of its directory. It
- * reads the tree again, at most ten times a second, when it meets an unknown id. Not thread-safe.
+ * Knows which cgroup of this machine lies below which: the id of a cgroup is the inode number of its directory. One
+ * tree serves all subscribers. Thread-safe.
+ *
+ * <p>An id that the tree does not know yet makes it read the directories again. It spends at most a tenth of the time
+ * on that, and reads for an id that it did not find only once, since no cgroup gets an id that was in use before.
+ * Cgroups that have ended stay known up to a number, because their events may still wait in a ring.
  */
 public final class CgroupTree implements FilterMatcher.Cgroups {
-    private static final Logger LOG = LoggerFactory.getLogger(CgroupTree.class);
-    private static final Path MOUNT = Path.of("/sys/fs/cgroup");
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** After a reading, the pause is this many times as long as the reading was. */
+    private static final int PAUSE_PER_READING = 9;
+    /** The most cgroups that have ended, and the most ids without a cgroup. */
+    static final int MOST_REMEMBERED = 65_536;
 
-    private final Path root;
-    private final Map<Long, Set<Long>> ancestors = new HashMap<>();
-    private long lastLook = System.nanoTime() - PAUSE_NANOS;
+    private final Supplier<Map<Long, Long>> directories;
+    private final LongSupplier clock;
+    private final Map<Long, Cgroup> known = new ConcurrentHashMap<>();
+    private final Set<Long> absent = ConcurrentHashMap.newKeySet();
+    private long readings;
+    private long nextReading;
 
-    /** Makes a view of the tree at {@code /sys/fs/cgroup}, which reads it when it is first asked. */
+    /**
+     * A cgroup.
+     *
+     * @param parent the id of the cgroup above it; its own for the root
+     * @param seen the number of the reading that found it last
+     */
+    private record Cgroup(long parent, long seen) {}
+
+    /** Makes a view of the tree below {@code /sys/fs/cgroup}, which reads it when it is first asked. */
     public CgroupTree() {
-        this(MOUNT);
+        this(CgroupDirectories::read, System::nanoTime);
     }
 
-    CgroupTree(Path root) {
-        this.root = root;
+    /**
+     * Makes a view of another tree.
+     *
+     * @param directories reads the id of each cgroup, with that of the cgroup above it
+     */
+    CgroupTree(Supplier<Map<Long, Long>> directories, LongSupplier clock) {
+        this.directories = directories;
+        this.clock = clock;
+        this.nextReading = clock.getAsLong();
     }
 
     @Override
@@ -42,30 +64,52 @@ public final class CgroupTree implements FilterMatcher.Cgroups {
         if (wanted.contains(cgroup)) {
             return true;
         }
-        if (!ancestors.containsKey(cgroup) && System.nanoTime() - lastLook >= PAUSE_NANOS) {
-            ancestors.clear();
-            look(root, Set.of());
-            lastLook = System.nanoTime();
+        Cgroup found = known.get(cgroup);
+        if (found == null && !absent.contains(cgroup)) {
+            found = look(cgroup);
         }
-        for (long above : ancestors.getOrDefault(cgroup, Set.of())) {
-            if (wanted.contains(above)) {
+        long id = cgroup;
+        while (found != null && found.parent() != id) {
+            id = found.parent();
+            if (wanted.contains(id)) {
                 return true;
             }
+            found = known.get(id);
         }
         return false;
     }
 
-    private void look(Path directory, Set<Long> above) {
-        try {
-            long id = (Long) Files.getAttribute(directory, "unix:ino");
-            ancestors.put(id, above);
-            Set<Long> chain = new HashSet<>(above);
-            chain.add(id);
-            try (Stream<Path> below = Files.list(directory)) {
-                below.filter(Files::isDirectory).forEach(child -> look(child, chain));
+    /** Reads the directories for an id, unless they were read a short time ago. */
+    private synchronized @Nullable Cgroup look(long cgroup) {
+        Cgroup found = known.get(cgroup);
+        long begin = clock.getAsLong();
+        if (found != null || absent.contains(cgroup) || begin - nextReading < 0) {
+            return found;
+        }
+        readings++;
+        directories.get().forEach((id, parent) -> known.put(id, new Cgroup(parent, readings)));
+        forgetOldest();
+        long end = clock.getAsLong();
+        nextReading = end + Math.max(PAUSE_NANOS, PAUSE_PER_READING * (end - begin));
+        found = known.get(cgroup);
+        if (found == null) {
+            if (absent.size() >= MOST_REMEMBERED) {
+                absent.clear();
             }
-        } catch (IOException | UncheckedIOException e) {
-            LOG.trace("{} went while being looked at", directory, e);
+            absent.add(cgroup);
+        }
+        return found;
+    }
+
+    /** Forgets the cgroups whose end is longest ago, when they are too many. A cgroup never outlives one above it. */
+    private void forgetOldest() {
+        List<Map.Entry<Long, Cgroup>> ended = new ArrayList<>();
+        known.entrySet().stream()
+                .filter(entry -> entry.getValue().seen() < readings)
+                .forEach(ended::add);
+        if (ended.size() > MOST_REMEMBERED) {
+            ended.sort(Comparator.comparingLong(entry -> entry.getValue().seen()));
+            ended.subList(0, ended.size() - MOST_REMEMBERED).forEach(entry -> known.remove(entry.getKey()));
         }
     }
 }

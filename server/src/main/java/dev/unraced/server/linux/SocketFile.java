@@ -2,19 +2,15 @@
 package dev.unraced.server.linux;
 
 import dev.unraced.capture.CaptureException;
+import dev.unraced.linux.FileErrors;
+import dev.unraced.linux.FileMode;
+import dev.unraced.natives.SocketProbe;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.SocketChannel;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
-import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The file of a UNIX socket: its permissions, and the check that no other server uses it. */
@@ -23,6 +19,10 @@ public final class SocketFile {
     private static final int TYPE_MASK = 0170000;
 
     private static final int PERMISSIONS = 07777;
+    private static final int READ_WRITE = 0666;
+
+    /** Where folders are made, whatever their number. */
+    private static final List<Path> RUN = List.of(Path.of("/run"), Path.of("/var/run"));
 
     private final Path path;
     /** The folder, if it was made for this socket. */
@@ -42,7 +42,13 @@ public final class SocketFile {
         try {
             Path folder = path.getParent();
             if (folder != null && !Files.isDirectory(folder)) {
-                Files.createDirectories(folder.toAbsolutePath().getParent());
+                Path above = folder.toAbsolutePath().normalize().getParent();
+                // A folder of /run does not survive a boot. Elsewhere, two that are missing are a typing mistake.
+                if (!Files.exists(above) && RUN.stream().noneMatch(above::startsWith)) {
+                    throw new CaptureException("There is no folder " + above + " for the socket " + path
+                            + ". Make it, or correct the address.");
+                }
+                Files.createDirectories(above);
                 Files.createDirectory(folder);
                 made = folder;
             }
@@ -53,27 +59,13 @@ public final class SocketFile {
             if ((mode & TYPE_MASK) != SOCKET_TYPE) {
                 throw new CaptureException(path + " is no socket. Remove it, or listen elsewhere.");
             }
-            if (isAlive()) {
+            if (SocketProbe.of(path).isServed()) {
                 throw new CaptureException("Another server listens at " + path + ". Stop it, or listen elsewhere.");
             }
             Files.delete(path);
         } catch (IOException e) {
-            throw new CaptureException("Cannot make way for the socket " + path + ": " + reason(e), e);
-        }
-    }
-
-    private static String reason(IOException e) {
-        if (e instanceof AccessDeniedException denied) {
-            return denied.getFile() + ": Permission denied";
-        }
-        return e instanceof FileSystemException ? String.valueOf(e.getMessage()) : e.toString();
-    }
-
-    private boolean isAlive() {
-        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            return channel.connect(UnixDomainSocketAddress.of(path));
-        } catch (IOException e) {
-            return false;
+            throw new CaptureException(
+                    "Cannot make way for the socket " + path + ": " + FileErrors.fileAndReason(e), e);
         }
     }
 
@@ -88,9 +80,9 @@ public final class SocketFile {
                 Files.setAttribute(path, "unix:uid", owner.uid());
                 Files.setAttribute(path, "unix:gid", owner.gid());
             }
-            Files.setPosixFilePermissions(path, permissions(mode));
+            Files.setPosixFilePermissions(path, FileMode.permissions(mode & READ_WRITE));
         } catch (IOException e) {
-            throw new CaptureException("Cannot set owner and mode of " + path + ": " + e, e);
+            throw new CaptureException("Cannot set owner and mode of " + path + ": " + FileErrors.reason(e), e);
         }
     }
 
@@ -104,7 +96,7 @@ public final class SocketFile {
                 Files.setAttribute(made, "unix:uid", next.uid());
                 Files.setAttribute(made, "unix:gid", next.gid());
             } catch (IOException e) {
-                throw new CaptureException("Cannot set the owner of " + made + ": " + e, e);
+                throw new CaptureException("Cannot set the owner of " + made + ": " + FileErrors.reason(e), e);
             }
         }
     }
@@ -134,23 +126,6 @@ public final class SocketFile {
             }
         }
         return null;
-    }
-
-    private static Set<PosixFilePermission> permissions(int mode) {
-        Map<PosixFilePermission, Integer> bits = Map.of(
-                PosixFilePermission.OWNER_READ, 0400,
-                PosixFilePermission.OWNER_WRITE, 0200,
-                PosixFilePermission.GROUP_READ, 0040,
-                PosixFilePermission.GROUP_WRITE, 0020,
-                PosixFilePermission.OTHERS_READ, 0004,
-                PosixFilePermission.OTHERS_WRITE, 0002);
-        Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
-        bits.forEach((permission, bit) -> {
-            if ((mode & bit) != 0) {
-                permissions.add(permission);
-            }
-        });
-        return permissions;
     }
 
     /** Removes the file, if it is still there. A file that cannot be removed stays for the next server. */

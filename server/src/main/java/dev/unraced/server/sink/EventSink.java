@@ -3,6 +3,8 @@ package dev.unraced.server.sink;
 
 import dev.unraced.capture.EventHandler;
 import dev.unraced.config.CaptureConfig;
+import dev.unraced.process.ProcessTable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Another engine that receives a server's events. It gets one event at a time, on one thread, and may block: events
@@ -21,6 +23,11 @@ public interface EventSink extends EventHandler, AutoCloseable {
         return 0;
     }
 
+    /** Returns the sink's table of processes, for its counts alone, or null where it has none. From any thread. */
+    default @Nullable ProcessTable processes() {
+        return null;
+    }
+
     /** Describes the progress in one line: events taken over, and events lost with the reason. */
     String describe();
 
@@ -32,6 +39,11 @@ public interface EventSink extends EventHandler, AutoCloseable {
     interface Provider {
         /** Returns the name in {@code unraced serve --sink}. */
         String name();
+
+        /** Returns whether the sink says how containers are called, where {@code unraced.container-names} is on. */
+        default boolean namesContainers() {
+            return false;
+        }
 
         /**
          * Opens a sink.

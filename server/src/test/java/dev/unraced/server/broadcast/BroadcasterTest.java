@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.anyInt;
 import static org.mockito.ArgumentMatchers.anyLong;
+import static org.mockito.ArgumentMatchers.argThat;
+import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.timeout;
@@ -37,6 +39,7 @@ import dev.unraced.protocol.v1.Payload;
 import dev.unraced.protocol.v1.Stats;
 import dev.unraced.server.linux.CgroupTree;
 import dev.unraced.sim.SimKernel;
+import dev.unraced.sim.SimThread;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.EnumSet;
@@ -44,8 +47,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.mockito.stubbing.Answer;
@@ -92,6 +99,65 @@ class BroadcasterTest {
             assertThat(reader.taken()).isEqualTo(2);
             assertThat(reader.failed()).isEqualTo(1);
         }
+    }
+
+    @Test
+    void aSubscriberThatTakesNothingHasFewChangesOfFiltersWait() {
+        SimKernel kernel = SimKernel.create();
+        FilterMatcher matcher = new FilterMatcher(EventFilters.NONE, new CgroupTree());
+        try (Broadcaster broadcaster = new Broadcaster(kernel.capture(), false, 1 << 16)) {
+            Subscription subscription = takingNothing(broadcaster, matcher);
+            for (int i = 0; i < 40; i++) {
+                assertThat(subscription.filterBy(matcher))
+                        .as("no event between")
+                        .isTrue();
+            }
+            assertThat(changeUntilRefused(subscription, matcher, kernel)).isEqualTo(16);
+        }
+    }
+
+    @Test
+    void onlyOneChangeOfASubscriptionWaits() throws InterruptedException {
+        SimKernel kernel = SimKernel.create();
+        FilterMatcher matcher = new FilterMatcher(EventFilters.NONE, new CgroupTree());
+        try (Broadcaster broadcaster = new Broadcaster(kernel.capture(), false, 1 << 16)) {
+            Subscription subscription = takingNothing(broadcaster, matcher);
+            changeUntilRefused(subscription, matcher, kernel);
+            boolean refusedAtOnce = false;
+            // On a busy machine the first change may be over when the second one is asked for.
+            for (int i = 0; i < 20 && !refusedAtOnce; i++) {
+                Thread first = new Thread(() -> subscription.filterBy(matcher));
+                first.start();
+                while (first.isAlive() && first.getState() != Thread.State.TIMED_WAITING) {
+                    Thread.onSpinWait();
+                }
+                refusedAtOnce = !subscription.filterBy(matcher) && first.isAlive();
+                first.join();
+            }
+            assertThat(refusedAtOnce).isTrue();
+        }
+    }
+
+    private static Subscription takingNothing(Broadcaster broadcaster, FilterMatcher matcher) {
+        Subscription subscription = new Subscription(
+                broadcaster,
+                mock(Subscription.Transport.class),
+                new Subscription.Options(Payload.PAYLOAD_RECORDS, EnumSet.allOf(Syscall.class), false, 0, 1 << 16),
+                matcher,
+                false);
+        broadcaster.attach(subscription);
+        return subscription;
+    }
+
+    /** Changes filters with an event between, 40 times at the most. Returns how many changes were made. */
+    private static int changeUntilRefused(Subscription subscription, FilterMatcher matcher, SimKernel kernel) {
+        SimThread thread = kernel.process("work").thread();
+        int changes = 0;
+        while (changes < 40 && subscription.filterBy(matcher)) {
+            thread.openat("/tmp/some").finish();
+            changes++;
+        }
+        return changes;
     }
 
     @Test
@@ -147,6 +213,127 @@ class BroadcasterTest {
             assertThat(last).isNotNull();
             assertThat(last.getEnd().getFailure()).contains("a record without a form");
             assertThat(broadcaster.failure()).isInstanceOf(AssertionError.class);
+        }
+    }
+
+    @Test
+    void whoWaitsForTheEndOfTheCaptureHearsOfAFailureAndNotOfAClose() throws InterruptedException {
+        CountDownLatch failed = new CountDownLatch(1);
+        Capture capture = consumedBy(call -> {
+            throw new IllegalStateException("the source is gone");
+        });
+        try (Broadcaster broadcaster = new Broadcaster(capture, false, 1 << 16)) {
+            broadcaster.whenOver(failed::countDown);
+            assertThat(failed.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(broadcaster.failure()).hasMessage("the source is gone");
+            // What comes too late for the end hears of it at once.
+            CountDownLatch late = new CountDownLatch(1);
+            broadcaster.whenOver(late::countDown);
+            assertThat(late.getCount()).isZero();
+        }
+        CountDownLatch closed = new CountDownLatch(1);
+        Broadcaster broadcaster = new Broadcaster(consumedBy(call -> 0), false, 1 << 16);
+        broadcaster.whenOver(closed::countDown);
+        broadcaster.close();
+        assertThat(closed.getCount()).isOne();
+    }
+
+    @Test
+    void aFailureIsToldThoughTheServerStopsMeanwhile() {
+        LinkedBlockingQueue<Delivery> deliveries = new LinkedBlockingQueue<>();
+        Capture capture = consumedBy(call -> {
+            throw new IllegalStateException("the source is gone");
+        });
+        try (Broadcaster broadcaster = new Broadcaster(capture, false, 1 << 16)) {
+            await().atMost(20, TimeUnit.SECONDS).until(broadcaster::isEnded);
+            broadcaster.stop();
+            broadcaster.attach(subscription(broadcaster, deliveries));
+            await().atMost(20, TimeUnit.SECONDS).until(() -> deliveries.stream().anyMatch(Delivery::hasEnd));
+        }
+    }
+
+    @Test
+    void aBroadcasterThatClosesEndsItsStreamsAndTakesNoFurtherOne() throws InterruptedException {
+        Subscription there = mock(Subscription.class);
+        CountDownLatch pumped = new CountDownLatch(1);
+        doAnswer(call -> {
+                    pumped.countDown();
+                    return false;
+                })
+                .when(there)
+                .pump(any(), anyInt());
+        Broadcaster broadcaster = new Broadcaster(consumedBy(call -> 0), false, 1 << 16);
+        broadcaster.attach(there);
+        assertThat(pumped.await(20, TimeUnit.SECONDS)).isTrue();
+        broadcaster.close();
+        verify(there).fail(argThat(why -> why.getMessage().equals("the capture is closed")));
+        assertRefused(broadcaster);
+        Broadcaster neverRead = new Broadcaster(consumedBy(call -> 0), true, 1 << 16);
+        neverRead.close();
+        assertRefused(neverRead);
+    }
+
+    private static void assertRefused(Broadcaster closed) {
+        Subscription late = mock(Subscription.class);
+        CompletableFuture<Void> attached = CompletableFuture.runAsync(() -> closed.attach(late));
+        assertThatThrownBy(() -> attached.get(20, TimeUnit.SECONDS)).hasRootCauseMessage("the capture is closed");
+        assertThat(closed.subscribers()).isZero();
+    }
+
+    @Test
+    void aSlowSinkGetsNothingAfterItsCloseAndWhatItMissesIsCounted() throws InterruptedException {
+        SimKernel kernel = SimKernel.create();
+        AtomicLong handed = new AtomicLong();
+        AtomicBoolean enough = new AtomicBoolean();
+        try (Broadcaster broadcaster = new Broadcaster(kernel.capture(), false, 1 << 16)) {
+            Thread maker = new Thread(() -> {
+                SimThread thread = kernel.process("load").thread();
+                while (!enough.get()) {
+                    thread.openat("/tmp/some").finish();
+                    LockSupport.parkNanos(100_000);
+                }
+            });
+            SinkReader reader = broadcaster.addReader("slow", event -> {
+                handed.incrementAndGet();
+                LockSupport.parkNanos(5_000_000);
+            });
+            maker.start();
+            await().atMost(20, TimeUnit.SECONDS).until(() -> handed.get() > 1 && reader.missed() > 0);
+            reader.close();
+            long then = handed.get();
+            enough.set(true);
+            maker.join();
+            Thread.sleep(500);
+            assertThat(handed.get()).as("the one in hand at most").isBetween(then, then + 1);
+            assertThat(reader.taken()).isEqualTo(handed.get());
+            assertThat(reader.taken() + reader.missed())
+                    .as("passed, overwritten or left behind by the time of the close")
+                    .isLessThanOrEqualTo(broadcaster.ring().ordinal())
+                    .isGreaterThan(handed.get() + 100);
+        }
+    }
+
+    @Test
+    void aSinkThatKeepsUpGetsAllFromBeforeItsCloseThoughMoreComes() throws InterruptedException {
+        SimKernel kernel = SimKernel.create();
+        AtomicLong handed = new AtomicLong();
+        AtomicBoolean enough = new AtomicBoolean();
+        try (Broadcaster broadcaster = new Broadcaster(kernel.capture(), false, 1 << 20)) {
+            SinkReader reader = broadcaster.addReader("sink", event -> handed.incrementAndGet());
+            Thread maker = new Thread(() -> {
+                SimThread thread = kernel.process("load").thread();
+                while (!enough.get()) {
+                    thread.openat("/tmp/some").finish();
+                    LockSupport.parkNanos(100_000);
+                }
+            });
+            maker.start();
+            await().atMost(20, TimeUnit.SECONDS).until(() -> handed.get() > 100);
+            long before = broadcaster.ring().ordinal();
+            reader.close();
+            assertThat(reader.taken() + reader.missed()).isGreaterThanOrEqualTo(before);
+            enough.set(true);
+            maker.join();
         }
     }
 

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class LivingProcessesTest {
     private final ProcessEncoder encoder = new ProcessEncoder();
-    private final LivingProcesses living = new LivingProcesses();
+    private final LivingProcesses living = new LivingProcesses(tgid -> false);
     private String container = "";
     private long now = 100;
 
@@ -64,6 +64,19 @@ class LivingProcessesTest {
     }
 
     @Test
+    void theTerminalOfBeforeIsNotToldLater() {
+        begin(ProcessView.Type.EXEC, 7, 1, 1).terminal(136, 3);
+        living.update(end());
+        begin(ProcessView.Type.FORK, 8, 2, 1).forker(7, 1).terminal(0, 0);
+        living.update(end());
+        living.update(fork(9, 3, 7, 1));
+        assertThat(told())
+                .extracting(
+                        event -> event.isTerminalKnown() + " " + event.terminalMajor() + ":" + event.terminalMinor())
+                .containsOnly("false 0:0");
+    }
+
+    @Test
     void aForkOfAForkerThatNobodyKnowsHasNoProgram() {
         living.update(exec(7, 1, 1, "/bin/sh", "sh\0"));
         living.update(fork(8, 2, 7, 99));
@@ -74,6 +87,92 @@ class LivingProcessesTest {
         assertThat(child.inode())
                 .as("it is where a fork has its forker's start")
                 .isZero();
+    }
+
+    @Test
+    void aForkOfAForkerThatHasExecutedUnseenHasNotItsFormerProgram() {
+        living.update(exec(7, 1, 1, "/bin/sh", "sh\0"));
+        // The forker's image is the second, of which no event told: the child has that one.
+        begin(ProcessView.Type.FORK, 8, 2, 2).forker(7, 1);
+        living.update(end());
+        ProcessView child =
+                told().stream().filter(event -> event.tgid() == 8).findFirst().orElseThrow();
+        assertThat(child.execId()).isEqualTo(2);
+        assertThat(child.has(EventFlag.HAS_FILE)).isFalse();
+        assertThat(child.executable().isPresent()).isFalse();
+        assertThat(child.cgroupPath().toByteString().toUtf8())
+                .as("the cgroup is the same")
+                .isEqualTo("/system.slice");
+    }
+
+    @Test
+    void eachIsAsItsImageBegan() {
+        now = 500;
+        encoder.begin(ProcessView.Type.EXEC, now)
+                .sequence(3, 1)
+                .process(7, 70, 1, 1)
+                .comm(bytes("name"))
+                .path(bytes("/bin/sh"))
+                .executable(bytes("/bin/sh"), 8, 1, 15);
+        living.update(end());
+        now = 900;
+        living.update(exec(9, 2, 1, "/bin/cat", "cat\0"));
+        ProcessView first = told().get(0);
+        assertThat(first.nanos())
+                .as("its ids and its parent may be others by now")
+                .isEqualTo(500);
+        assertThat(first.tid()).as("the thread that executed").isEqualTo(7);
+    }
+
+    @Test
+    void parentsComeBeforeTheirChildren() {
+        for (int i = 1_000; i > 0; i--) {
+            living.update(exec(i * 7919 % 100_000, i, 1, "/bin/sh", "sh\0"));
+        }
+        assertThat(told()).hasSize(1_000).extracting(ProcessView::startNanos).isSorted();
+        assertThat(told()).extracting(ProcessView::sequence).isSorted();
+    }
+
+    @Test
+    void thoseThatEndedUnseenMakeRoom() {
+        LivingProcesses few = new LivingProcesses(8, 1 << 20, tgid -> tgid >= 100);
+        for (int i = 0; i < 4; i++) {
+            few.update(exec(1 + i, 1 + i, 1, "/sbin/daemon", ""));
+        }
+        for (int i = 0; i < 1_000; i++) {
+            few.update(exec(100 + i, 10 + i, 1, "/bin/true", ""));
+        }
+        assertThat(few.known()).isEqualTo(8);
+        assertThat(few.evicted()).isZero();
+        assertThat(told(few)).extracting(ProcessView::tgid).contains(1, 2, 3, 4, 1_099);
+    }
+
+    @Test
+    void whereAllMayLiveOneIsGivenUpAndCounted() {
+        LivingProcesses few = new LivingProcesses(8, 1 << 20, tgid -> false);
+        for (int i = 0; i < 1_000; i++) {
+            few.update(exec(100 + i, 10 + i, 1, "/bin/true", ""));
+        }
+        assertThat(few.known()).isEqualTo(8);
+        assertThat(few.evicted()).isEqualTo(992);
+        assertThat(told(few)).extracting(ProcessView::tgid).contains(1_099);
+    }
+
+    @Test
+    void longPathsTakeNoMoreThanTheirShare() {
+        LivingProcesses full = new LivingProcesses(1_000, 100_000, tgid -> false);
+        String path = "/" + "d".repeat(4_000) + "/end";
+        for (int i = 0; i < 500; i++) {
+            full.update(exec(100 + i, 10 + i, 1, path, ""));
+        }
+        List<byte[]> records = full.records();
+        assertThat(records.stream().mapToLong(record -> record.length).sum()).isLessThan(100_000 + 5_000 + 500 * 400);
+        ProcessView last = told(full).get(499);
+        assertThat(last.executable().toByteString().toUtf8()).hasSize(128).endsWith("d/end");
+        assertThat(last.has(EventFlag.RESOLVED_TRUNCATED)).isTrue();
+        assertThat(told(full).get(0).executable().toByteString().toUtf8()).isEqualTo(path);
+        full.update(exec(7, 5_000, 1, "/bin/sh", ""));
+        assertThat(told(full).get(500).executable().toByteString().toUtf8()).isEqualTo("/bin/sh");
     }
 
     @Test
@@ -146,7 +245,11 @@ class LivingProcessesTest {
     }
 
     private List<ProcessView> told() {
-        return living.records().stream()
+        return told(living);
+    }
+
+    private static List<ProcessView> told(LivingProcesses processes) {
+        return processes.records().stream()
                 .<ProcessView>map(record -> {
                     ByteBuffer buffer = ByteBuffer.wrap(record).order(ByteOrder.LITTLE_ENDIAN);
                     assertThat(ProcessRecordView.isValid(buffer, 0, record.length))

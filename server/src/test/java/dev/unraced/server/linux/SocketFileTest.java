@@ -2,12 +2,20 @@
 package dev.unraced.server.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.unraced.capture.CaptureException;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +55,37 @@ class SocketFileTest {
     void aFolderThatIsOpenIsNone() throws IOException {
         closed("rwx--x--x");
         assertThat(socket().obstacle(0666, NOBODY)).isNull();
+    }
+
+    @Test
+    void onlyOneFolderIsMadeOutsideOfRun() {
+        SocketFile mistyped = new SocketFile(folder.resolve("nonexistent/dir/socket"));
+        assertThatThrownBy(mistyped::prepare)
+                .isInstanceOf(CaptureException.class)
+                .hasMessageContaining("There is no folder " + folder.resolve("nonexistent"));
+        assertThat(folder.resolve("nonexistent")).doesNotExist();
+
+        new SocketFile(folder.resolve("one/socket")).prepare();
+        assertThat(folder.resolve("one")).isDirectory();
+    }
+
+    @Test
+    void aServerThatHangsIsNotWaitedForAndKeepsItsSocket() throws IOException {
+        Path path = folder.resolve("socket");
+        try (ServerSocketChannel hanging = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+                SocketChannel first = SocketChannel.open(StandardProtocolFamily.UNIX);
+                SocketChannel second = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            hanging.bind(UnixDomainSocketAddress.of(path), 1);
+            first.connect(UnixDomainSocketAddress.of(path));
+            second.connect(UnixDomainSocketAddress.of(path));
+            assertTimeoutPreemptively(
+                    Duration.ofSeconds(20),
+                    () -> assertThatThrownBy(() -> new SocketFile(path).prepare())
+                            .isInstanceOf(CaptureException.class)
+                            .hasMessageContaining("Another server listens at " + path));
+        }
+        new SocketFile(path).prepare();
+        assertThat(path).doesNotExist();
     }
 
     @Test

@@ -13,7 +13,7 @@ import java.util.TreeMap;
  * @param justLost how many numbers were given up by the last event
  */
 record Outstanding(long next, TreeMap<Long, Long> missing, long justLost) {
-    /** How many numbers later a missing one is given up. */
+    /** The count of later numbers after which a missing one is given up. */
     static final int PATIENCE = 10_000;
 
     static Outstanding of(String text) {

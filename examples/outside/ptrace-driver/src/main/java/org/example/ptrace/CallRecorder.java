@@ -30,7 +30,6 @@ import org.example.ptrace.WatchedCall.Arguments;
 
 /** Keeps the arguments of calls from their entries to their returns, and writes a record of each. Not thread-safe. */
 final class CallRecorder {
-    private static final int AT_FDCWD = -100;
     private static final byte[] NOTHING = {};
 
     private final CaptureConfig config;
@@ -115,7 +114,7 @@ final class CallRecorder {
     private void encodeOpen(WatchedCall call, Arguments early, Arguments late) {
         long[] registers = call.registers();
         boolean hasDirectory = call.syscall() == Syscall.OPENAT || call.syscall() == Syscall.OPENAT2;
-        record.dirfd(hasDirectory ? (int) registers[0] : AT_FDCWD);
+        record.dirfd(hasDirectory ? (int) registers[0] : OpenFlags.AT_FDCWD);
         Chosen path = choose(call, early == null ? null : early.main(), late.main());
         record.path(path.bytes, path.provenance, path.integrity);
         switch (call.syscall()) {
@@ -129,7 +128,7 @@ final class CallRecorder {
                         how.provenance,
                         how.integrity);
             }
-            case CREAT -> encodeHow(OpenFlags.O_CREAT | OpenFlags.O_WRONLY | OpenFlags.O_TRUNC, registers[1]);
+            case CREAT -> encodeHow(OpenFlags.CREAT_FLAGS, registers[1]);
             case OPEN -> encodeHow(registers[1], registers[2]);
             default -> encodeHow(registers[2], registers[3]);
         }

@@ -16,6 +16,7 @@ import java.util.Map;
 public record CaptureWay(String name, String driver, Map<String, Object> settings) {
     private static final String MITIGATION = "unraced.mitigation";
     private static final String HOOKS = "unraced.ebpf.hooks";
+    private static final String MODULE_HOOKS = "unraced.kmod.hooks";
     private static final String SNAPSHOTS = "unraced.ebpf.snapshots";
     private static final String INTEGRITY = "unraced.integrity";
 
@@ -43,7 +44,10 @@ public record CaptureWay(String name, String driver, Map<String, Object> setting
             kmod("kmod-kernel", Map.of(MITIGATION, "kernel")),
             kmod("kmod-kernel-unchecked", Map.of(MITIGATION, "kernel", INTEGRITY, false)),
             kmod("kmod-enter-events", Map.of("unraced.enter-events", true)),
-            kmod("kmod-function", Map.of("unraced.kmod.hooks", "function")),
+            kmod("kmod-function", Map.of(MODULE_HOOKS, "function")),
+            kmod("kmod-function-kernel", Map.of(MODULE_HOOKS, "function", MITIGATION, "kernel")),
+            kmod("kmod-tracepoint", Map.of(MODULE_HOOKS, "tracepoint")),
+            kmod("kmod-tracepoint-kernel", Map.of(MODULE_HOOKS, "tracepoint", MITIGATION, "kernel")),
             kmod("kmod-ring-per-cpu", Map.of("unraced.kmod.rings", "per-cpu")));
 
     private static CaptureWay ebpf(String name, Map<String, Object> settings) {

@@ -77,7 +77,7 @@ public final class ToolObserver implements Observer {
                 Files.deleteIfExists(errors);
             }
         }
-        watch.forget();
+        watch.reset();
         return watch;
     }
 
@@ -121,7 +121,7 @@ public final class ToolObserver implements Observer {
          * Resets the count. Up to a buffer of earlier lines is still to come, so the count may be too high, but never
          * too low.
          */
-        void forget() {
+        void reset() {
             before = lines.get();
         }
 

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What a process holds, from the end of its warm-up to the end of the test. */
+/** The memory, threads and descriptors that a process holds, from the end of its warm-up to the end of the test. */
 final class Footprint {
     private static final double TOLERANCE = 0.05;
     private static final long SLACK_KIB = 4096;

@@ -28,9 +28,9 @@ public final class ExplainMarkdown {
                 Each attack is a few threads on the simulated kernel. The explorer runs them in every order that
                 their steps can take, and compares each event with what the kernel did: **true**, the event says
                 that; **warned**, it does not, but says that it may be wrong (CHANGED, DIFFERS, or a flag that names
-                the reason, such as FD_TABLE_SHARED of a snapshot that the event's file does not prove; UNCHECKED
-                alone is no warning); **fooled**, it does not, and nothing in it says so; **lied**, it does not, and
-                says MATCH or KERNEL, which no driver may ever do.
+                the reason, such as FD_TABLE_SHARED of an entry copy that the event's file does not prove; EXIT or
+                UNCHECKED alone is no warning); **fooled**, it does not, and has no warning; **lied**, it does not,
+                and says MATCH or KERNEL, which no driver may ever do.
 
                 `off` reads arguments at the return, `stash` at entry, `kernel` takes the kernel's own copy;
                 `naive` is `stash` without the defence that the attack is about.

@@ -26,9 +26,9 @@ public final class ExplainText {
         }
         return text.append('\n').append(summary(reports)).append("""
 
-                "FOOLED 6 of 15": in 6 of 15 interleavings an event is wrong, and nothing in it says so. WARNED: it is wrong, and
-                says that it may be. TRUE: never wrong. These are all interleavings that there are, not a sample. naive: stash
-                without the defence that the attack is about. 'unraced lab explain ATTACK' shows one execution, step by step.
+                "FOOLED 6 of 15": in 6 of 15 interleavings an event is wrong, and has no warning. WARNED: it is wrong, and says that
+                it may be. TRUE: never wrong. These are all interleavings that there are, not a sample. naive: stash without the
+                defence that the attack is about. 'unraced lab explain ATTACK' shows one execution, step by step.
                 """).toString();
     }
 

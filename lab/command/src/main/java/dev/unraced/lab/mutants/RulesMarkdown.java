@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Nested;
 public final class RulesMarkdown {
     private static final Pattern NAME = Pattern.compile("r(\\d\\d)_(\\d+)_.*");
 
-    /** What the kit has of a rule. */
+    /** The kit's tests of a rule. */
     private static final class Tests {
         private final List<String> sentences = new ArrayList<>();
         private final Set<String> classes = new TreeSet<>();

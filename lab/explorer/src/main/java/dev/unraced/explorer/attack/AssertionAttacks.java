@@ -10,14 +10,13 @@ import static dev.unraced.explorer.attack.Moves.connect;
 import static dev.unraced.explorer.attack.Moves.openat;
 import static dev.unraced.explorer.attack.WindowAttacks.PIPE;
 import static dev.unraced.linux.OpenFlags.AT_FDCWD;
+import static dev.unraced.machine.SyscallNumbers.OPENAT;
 
-import dev.unraced.event.Abi;
 import dev.unraced.event.Syscall;
 import dev.unraced.linux.OpenFlags;
 import dev.unraced.linux.SocketTypes;
 import dev.unraced.sim.kernel.ArgumentBytes;
 import dev.unraced.sim.kernel.Kernel;
-import dev.unraced.sim.kernel.SyscallNumbers;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.trace.Precaution;
 import dev.unraced.stash.StashPolicy;
@@ -29,8 +28,6 @@ import dev.unraced.stash.StashPolicy;
 final class AssertionAttacks {
     private static final int PORT = 53;
     /** The number of openat, which a forged refusal has as its result. */
-    private static final int OPENAT = SyscallNumbers.of(Syscall.OPENAT, Abi.NATIVE);
-
     private AssertionAttacks() {}
 
     static Attack sharedSocket() {

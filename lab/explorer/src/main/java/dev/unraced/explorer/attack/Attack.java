@@ -108,16 +108,16 @@ public final class Attack {
     }
 
     /** Supplies fresh worlds that also describe each step in words. */
-    Supplier<SimWorld> toldWorlds(Mode mode) {
+    Supplier<SimWorld> describedWorlds(Mode mode) {
         return () -> stage(mode, true);
     }
 
-    private SimWorld stage(Mode mode, boolean told) {
+    private SimWorld stage(Mode mode, boolean described) {
         Seams seams = mode == Mode.NAIVE ? naive : Seams.NONE;
         if (seams == null) {
             throw new IllegalArgumentException(name + " has no mode naive");
         }
-        AttackSetup setup = new AttackSetup(mode.mitigation(), seams, policy, entries, told);
+        AttackSetup setup = new AttackSetup(mode.mitigation(), seams, policy, entries, described);
         if (!attachesLate) {
             setup.attach();
         }

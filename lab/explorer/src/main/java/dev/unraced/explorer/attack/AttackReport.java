@@ -103,7 +103,7 @@ public record AttackReport(Attack attack, Interleavings interleavings, List<Row>
     }
 
     private List<EventJudge.Finding> findings(Mode mode, Schedule schedule) {
-        return Replay.run(attack.toldWorlds(mode), schedule).world().findings();
+        return Replay.run(attack.describedWorlds(mode), schedule).world().findings();
     }
 
     private static Row explore(Attack attack, Mode mode) {

@@ -19,7 +19,7 @@ public final class AttackTimeline {
      * @throws IllegalArgumentException when the attack has no such mode
      */
     public static Timeline of(Attack attack, Mode mode, Schedule schedule) {
-        Replay<SimWorld> replay = Replay.run(attack.toldWorlds(mode), schedule);
+        Replay<SimWorld> replay = Replay.run(attack.describedWorlds(mode), schedule);
         List<TimelineRow> rows = new ArrayList<>();
         for (Step step : replay.execution().steps()) {
             rows.addAll(((SimWorld.Label) step.label()).rows());
@@ -37,7 +37,8 @@ public final class AttackTimeline {
                 + switch (verdict) {
                     case TRUE -> "the events say what the kernel did.";
                     case WARNED -> "an event does not say what the kernel did, but it says that it may be wrong.";
-                    case FOOLED -> "an event does not say what the kernel did, and nothing in it says so.";
+                    case FOOLED ->
+                        "an event does not say what the kernel did, and has no warning (EXIT or UNCHECKED alone is none).";
                     case LIED -> "an event does not say what the kernel did, and says that it does.";
                 };
     }

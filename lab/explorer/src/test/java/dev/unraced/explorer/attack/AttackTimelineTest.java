@@ -46,7 +46,7 @@ class AttackTimelineTest {
                                                                                                result -ENOENT, FD_TABLE_SHARED
                                                                                                FOOLED
 
-                        FOOLED: an event does not say what the kernel did, and nothing in it says so.
+                        FOOLED: an event does not say what the kernel did, and has no warning (EXIT or UNCHECKED alone is none).
                         """);
     }
 

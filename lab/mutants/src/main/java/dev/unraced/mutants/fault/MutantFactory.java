@@ -83,7 +83,7 @@ public final class MutantFactory {
     }
 
     /** Makes a mutant that counts wrong. */
-    public static Mutant booking(String name, String what, String rules, UnaryOperator<RingSource> source) {
+    public static Mutant miscounting(String name, String what, String rules, UnaryOperator<RingSource> source) {
         return broken(name, what, rules, () -> Seams.NONE.withSource(source));
     }
 

@@ -123,7 +123,7 @@ public final class RecordEdit {
     }
 
     /** Edits the record as if the path or the address had not been read. */
-    public void forgetArgument() {
+    public void clearArgument() {
         remove(RecordLayout.OPEN_PATH);
         provenance(Provenance.NONE);
         integrity(Integrity.UNCHECKED);

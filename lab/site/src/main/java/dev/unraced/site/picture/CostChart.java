@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** What observers add to an open and close, in the figures of a table of docs/reference/performance.md. */
+/** The cost that observers add to an open and close, in the figures of a table of docs/reference/performance.md. */
 final class CostChart {
     private static final Path FIGURES = Path.of("docs/reference/performance.md");
     private static final String SECTION = "## In a guest that counts instructions";
@@ -17,6 +17,7 @@ final class CostChart {
     private static final int WIDTH = 884;
     private static final int NAMES = 400;
     private static final int ROW_HEIGHT = 30;
+    private static final int TOP = 62;
 
     /** A bar of the chart. */
     record Cost(String observer, String added) {
@@ -40,11 +41,17 @@ final class CostChart {
                         .map(cost -> cost.observer() + ": " + cost.added())
                         .collect(Collectors.joining("; ", "", ".")),
                 WIDTH,
-                50 + costs.size() * ROW_HEIGHT);
-        svg.text("head", "start", 16, 28, "instructions that observing adds to an openat and close (Linux 6.12)");
+                TOP + 6 + costs.size() * ROW_HEIGHT);
+        svg.text("head", "start", 16, 28, "instructions that observing adds to an openat and close (Linux 6.12)")
+                .text(
+                        "dim",
+                        "start",
+                        16,
+                        46,
+                        "eBPF at functions, the module at tracepoints, unless a bar says otherwise");
         for (int i = 0; i < costs.size(); i++) {
             Cost cost = costs.get(i);
-            int y = 44 + i * ROW_HEIGHT;
+            int y = TOP + i * ROW_HEIGHT;
             double length = (WIDTH - NAMES - 80.0) * cost.value() / most;
             svg.text("", "end", NAMES - 10, y + 16, cost.observer())
                     .rectangle(cost.isPeer() ? "other" : "bar", NAMES, y + 3, length, 18)

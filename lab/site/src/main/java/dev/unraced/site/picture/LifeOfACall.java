@@ -10,11 +10,12 @@ final class LifeOfACall {
 
     private final Svg svg = new Svg(
             "The life of an event",
-            "A thread calls openat. At sys_enter the driver puts registers and a snapshot of the path into the stash."
+            "A thread calls openat. At sys_enter the driver puts registers and its copy of the path into the stash."
                     + " Another thread can rewrite the path. The kernel copies the path, and in mode kernel the driver"
-                    + " takes that copy. A later rewrite changes nothing. The kernel looks up and opens the file. At"
-                    + " sys_exit the driver takes the stash entry, reads the path again and looks at the file behind"
-                    + " the descriptor. One record goes into the ring and becomes an event in Java, or one counted loss.",
+                    + " takes that copy. A later rewrite changes nothing. The kernel looks up and opens the file,"
+                    + " which the driver takes there in mode kernel where threads share the descriptors. At sys_exit"
+                    + " the driver takes the stash entry, reads the path again and looks at the file behind the"
+                    + " descriptor. One record goes into the ring and becomes an event in Java, or one counted loss.",
             WIDTH,
             HEIGHT);
 
@@ -23,12 +24,19 @@ final class LifeOfACall {
                 .text("head", "start", DRIVER, 28, "what a driver does")
                 .text("", "start", THREAD - 20, 60, "openat(dirfd, path, flags)")
                 .line("arrow", THREAD, 70, THREAD, 330);
-        step(92, "sys_enter", "stash: registers, and a snapshot of the path", "under the thread (mode off: nothing)");
+        step(
+                92,
+                "sys_enter",
+                "stash: registers, and the entry copy of the path",
+                "under the thread (mode off: nothing)");
         attack(134, "another thread can rewrite the path here");
         step(176, "the kernel copies the path", "the kernel's own copy", "(mode kernel alone)");
         attack(218, "here too, but it changes nothing any more");
-        svg.rectangle("other", THREAD - 4, 246, 8, 8)
-                .text("", "start", THREAD + 18, 255, "the work: looks up, opens, may block");
+        step(
+                250,
+                "the work: looks up, opens, may block",
+                "the file, where threads share descriptors",
+                "(mode kernel alone)");
         attack(288, "and here");
         step(
                 330,
@@ -41,7 +49,7 @@ final class LifeOfACall {
         cell(DRIVER + 158, 392, 60, "ring");
         svg.arrow(false, DRIVER + 218, 407, DRIVER + 246, 407);
         cell(DRIVER + 246, 392, 140, "event in Java");
-        svg.text("dim", "start", DRIVER, 448, "or one counted loss, where the ring is full");
+        svg.text("dim", "start", DRIVER, 448, "or one counted loss, for one of seven reasons");
         return svg.toString();
     }
 

@@ -25,25 +25,27 @@ public final class Pictures {
     }
 
     private static Diagram stash() {
-        return new Diagram("The life of a stash entry", 884, 330)
+        return new Diagram("The life of a stash entry", 884, 360)
                 .box(140, 60, "a call begins", "no entry yet")
-                .box(140, 180, "refused", "a full hash stash:", "STASH_FULL")
+                .box(140, 190, "refused", "a full hash stash:", "STASH_FULL")
                 .box(
                         442,
                         60,
                         "in the stash",
-                        "registers and snapshot,",
+                        "registers, entry copy,",
                         "named by the thread,",
                         "its start and the call")
                 .box(744, 60, "taken", "the call returned:", "its event has the", "arguments of the entry")
-                .box(744, 180, "evicted", "a full lru stash gave", "the oldest entry up")
-                .box(442, 190, "reclaimed", "the thread ended", "within the call")
-                .box(442, 290, "event with ENTER_MISSED", "arguments read at the return")
+                .box(335, 190, "reclaimed", "the thread ended in", "the call, or the", "capture closed")
+                .box(545, 190, "stale", "a later call of the", "thread id found it,", "and did not use it")
+                .box(770, 190, "evicted", "a full lru stash gave", "the oldest entry up")
+                .box(442, 320, "event with ENTER_MISSED", "arguments of the return, or", "the kernel's own copy")
                 .arrow("a call begins", "in the stash", "put")
                 .arrow("a call begins", "refused")
                 .arrow("in the stash", "taken", "take")
                 .arrow("in the stash", "evicted")
-                .arrow("in the stash", "reclaimed")
+                .arrow("in the stash", "reclaimed", "no event")
+                .arrow("in the stash", "stale")
                 .arrow("refused", "event with ENTER_MISSED", "")
                 .arrow("evicted", "event with ENTER_MISSED", "");
     }
@@ -51,20 +53,20 @@ public final class Pictures {
     private static Diagram house() {
         return new Diagram("The house", 884, 320)
                 .box(90, 60, "system call")
-                .box(330, 60, "driver-ebpf, driver-kmod", "entry, stash,", "return, proof")
+                .box(330, 60, "driver-…", "ebpf, kmod, gvisor, sim,", "remote, replay")
                 .box(600, 60, "driver-support", "one record", "in a ring")
                 .box(790, 60, "api", "an event for", "your handler")
                 .box(600, 175, "server, sinks", "gRPC, file,", "Kafka, OTLP")
                 .box(790, 175, "cli, format,", "micrometer,", "Spring Boot")
-                .box(180, 270, "conformance", "actor, attacks, rules")
+                .box(180, 280, "conformance", "rules, actor,", "attacks")
                 .box(480, 280, "lab", "hunt, mutants, explorer,", "benchmarks, site")
-                .arrow("system call", "driver-ebpf, driver-kmod")
-                .arrow("driver-ebpf, driver-kmod", "driver-support")
+                .arrow("system call", "driver-…")
+                .arrow("driver-…", "driver-support")
                 .arrow("driver-support", "api")
                 .arrow("driver-support", "server, sinks")
                 .arrow("api", "cli, format,")
-                .dashed("conformance", "driver-ebpf, driver-kmod", "judges")
-                .dashed("lab", "driver-ebpf, driver-kmod", "attacks");
+                .dashed("conformance", "driver-…", "attacks, judges")
+                .dashed("lab", "driver-…", "hunts");
     }
 
     private static Diagram way() {
@@ -103,6 +105,7 @@ public final class Pictures {
                 .box(440, 460, "api")
                 .box(110, 460, "micrometer")
                 .box(790, 460, "spring-boot-starter")
+                .box(800, 385, "cri")
                 .box(390, 50, "lab/", "command, explorer, sizing, hunt,", "report, benchmarks, mutants, site")
                 .box(730, 50, "examples")
                 .note(16, 520, "an arrow leads to what may be seen; dashed: at run time alone")
@@ -115,6 +118,7 @@ public final class Pictures {
                 .arrow("cli", "driver-ebpf, -kmod,")
                 .dashed("cli", "driver-remote", "")
                 .dashed("cli", "sink-file, sink-kafka,", "")
+                .dashed("cli", "cri", "")
                 .arrow("sink-file, sink-kafka,", "server")
                 .arrow("sink-file, sink-kafka,", "format")
                 .arrow("server", "protocol")
@@ -127,6 +131,7 @@ public final class Pictures {
                 .arrow("protocol", "api")
                 .arrow("format", "api")
                 .arrow("micrometer", "api")
+                .arrow("cri", "api")
                 .arrow("spring-boot-starter", "api");
     }
 
@@ -163,10 +168,10 @@ public final class Pictures {
 
     private static Diagram fleet() {
         return new Diagram("A fleet", 884, 330)
-                .frame("each host", 16, 16, 440, 298)
+                .frame("each host, or node of Kubernetes", 16, 16, 440, 298)
                 .box(120, 90, "kernel", "ebpf or kmod")
                 .box(330, 90, "unraced serve", "the one with", "the privilege")
-                .box(120, 250, "agent", "driver remote,", "no privilege")
+                .box(120, 250, "agent, or its pod", "driver remote,", "no privilege")
                 .box(330, 250, "file sink", "JSON lines")
                 .box(590, 50, "Kafka", "host and process", "are the key")
                 .box(790, 50, "Kafka Streams", "judges all", "hosts together")
@@ -174,12 +179,12 @@ public final class Pictures {
                 .box(590, 200, "Prometheus", "captures? loses?")
                 .box(590, 280, "subscriber", "on another machine,", "with mutual TLS")
                 .arrow("kernel", "unraced serve", "ring")
-                .arrow("unraced serve", "agent", "gRPC, UNIX socket")
+                .arrow("unraced serve", "agent, or its pod", "gRPC, UNIX socket")
                 .arrow("unraced serve", "file sink")
                 .arrow("unraced serve", "Kafka")
                 .arrow("Kafka", "Kafka Streams")
                 .arrow("unraced serve", "OpenTelemetry")
-                .arrow("unraced serve", "Prometheus")
+                .arrow("Prometheus", "unraced serve", "asks")
                 .arrow("unraced serve", "subscriber");
     }
 }

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Follows each execve and execveat from its entry to its end. One that fails makes an event of its own; one that
+ * succeeds gives the event of its exec the credentials that the thread had before (R16.10, R16.11).
+ */
+#ifndef UNRACED_PROCESS_ATTEMPTS_H
+#define UNRACED_PROCESS_ATTEMPTS_H
+
+#include <linux/ptrace.h>
+#include <linux/sched.h>
+
+#include "lib/capture.h"
+#include "unraced/exec.h"
+
+/* Makes the table of the calls that are under way. Returns whether there was memory for it. */
+bool unraced_attempts_init(struct unraced_capture *capture);
+/* Begins a call of the current thread, at its entry. */
+void unraced_exec_enters(struct unraced_capture *capture, const struct unraced_exec_registers *from);
+/* Ends a call of the current thread, at its return. */
+void unraced_exec_returns(struct unraced_capture *capture, const struct unraced_exec_registers *from, long result);
+/*
+ * Takes the call in which a task is, at the event of its exec. Returns null where its entry was not seen. Its caller
+ * keeps preemption off, and what it gets lies in the scratch memory.
+ */
+const struct unraced_exec *unraced_attempt_take(struct unraced_capture *capture, const struct task_struct *task);
+/*
+ * Drops the call of a task that ends, and returns the number of the task's last image. Its caller keeps preemption off,
+ * and uses none of the scratch memory before.
+ */
+u32 unraced_attempt_end(struct unraced_capture *capture, const struct task_struct *task);
+
+/* Are called by the tracepoints sys_enter and sys_exit. Their data is the capture. */
+void unraced_on_exec_enter(void *data, struct pt_regs *regs, long number);
+void unraced_on_exec_exit(void *data, struct pt_regs *regs, long result);
+
+#endif
