@@ -147,7 +147,7 @@ void act_open(struct self *self, const struct op *op)
 	log_open(self, op, ENTRY_NAMES[op->entry], result, begin, end, !refused, -1, true);
 	if (creates)
 		unlinkat(ROOT_FD, op->path, 0);
-	if (result >= 0 && !refused) {
+	if (result >= 0 && (!refused || self->actor->refusal == REFUSE_ADDFD)) {
 		begin = now();
 		close((int)result);
 		append(self->log, "fd tab=%d b=%lu e=%lu fd=%ld\n", table_of(self), begin, now(), result);

@@ -13,8 +13,12 @@
 #define MAX_PROCESSES 6
 #define MAX_OPS 256
 #define MAX_SLOTS 6
-/* Each thread has an ordinary ring, a ring with a kernel thread (SQPOLL), and a ring with little room. */
-#define RINGS 3
+/*
+ * Each thread has an ordinary ring, a ring with a kernel thread (SQPOLL), a ring with little room, and a ring whose
+ * work waits until the thread asks for it (DEFER_TASKRUN).
+ */
+enum ring_kind { PLAIN_RING, POLLED_RING, SMALL_RING, DEFERRED_RING };
+#define RINGS 4
 #define PATH_ROOM 1024
 #define PAGE 4096
 #define LOG_ROOM (6 << 20)
@@ -88,7 +92,8 @@ enum change {
 	CHROOT,
 	CHDIR,
 };
-enum refusal { REFUSE_NOTHING, REFUSE_ERRNO, REFUSE_TRAP, REFUSE_NOTIFY };
+/* REFUSE_ADDFD answers an openat with a descriptor that the supervisor installs. */
+enum refusal { REFUSE_NOTHING, REFUSE_ERRNO, REFUSE_TRAP, REFUSE_NOTIFY, REFUSE_ADDFD };
 
 struct address {
 	struct sockaddr_storage bytes;
@@ -110,7 +115,7 @@ struct op {
 	bool flips_path, flips_how, flips_address, flips_block;
 	bool gone, refused, link, async, fixed, no_wait, sqpoll, restart, direct, common;
 	/* A request without a completion of its success; a ring with room for two; the ring of all processes. */
-	bool skip, small, shared;
+	bool skip, small, shared, deferred;
 	/* An attempt of TCP by a request, instead of a system call. */
 	bool by_ring;
 	/* Set when no completion came, so that the request's result is unknown. */

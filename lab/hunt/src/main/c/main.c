@@ -259,7 +259,7 @@ static const struct actor *under_way(void)
 static void start_supervisors(pid_t *pids, int *count)
 {
 	for (int i = 0; i < program.actors_count; i++) {
-		if (program.actors[i].refusal != REFUSE_NOTIFY)
+		if (program.actors[i].refusal != REFUSE_NOTIFY && program.actors[i].refusal != REFUSE_ADDFD)
 			continue;
 		pid_t pid = fork();
 

@@ -43,7 +43,8 @@ static const struct name CHANGES[] = {
 	{ "setns", SETNS },	{ "chroot", CHROOT },	  { "chdir", CHDIR },	{ NULL, 0 },
 };
 static const struct name REFUSALS[] = {
-	{ "errno", REFUSE_ERRNO }, { "trap", REFUSE_TRAP }, { "notify", REFUSE_NOTIFY }, { NULL, 0 },
+	{ "errno", REFUSE_ERRNO }, { "trap", REFUSE_TRAP }, { "notify", REFUSE_NOTIFY },
+	{ "addfd", REFUSE_ADDFD }, { NULL, 0 },
 };
 
 /*
@@ -155,6 +156,7 @@ static bool set_mark(struct op *op, const char *mark)
 		{ "no-wait", &op->no_wait },	    { "sqpoll", &op->sqpoll },	  { "restart", &op->restart },
 		{ "direct", &op->direct },	    { "common", &op->common },	  { "skip", &op->skip },
 		{ "small", &op->small },	    { "shared", &op->shared },	  { "by-ring", &op->by_ring },
+		{ "deferred", &op->deferred },
 	};
 
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {

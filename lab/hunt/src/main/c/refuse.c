@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Calls that never run: seccomp refuses a certain mode or length by errno, by SIGSYS, or by a notification. */
+/*
+ * Calls that never run: seccomp refuses a certain mode or length by errno, by SIGSYS, or by a notification, whose
+ * answer can be a descriptor.
+ */
 #include "hunter.h"
 
 #include <errno.h>
@@ -66,7 +69,7 @@ void refuse(struct self *self)
 		BPF_STMT(BPF_RET | BPF_K, action_of(actor)),
 	};
 	struct sock_fprog filter = { .len = sizeof(code) / sizeof(code[0]), .filter = code };
-	bool notifies = actor->refusal == REFUSE_NOTIFY;
+	bool notifies = actor->refusal == REFUSE_NOTIFY || actor->refusal == REFUSE_ADDFD;
 	struct sigaction action;
 	long fd;
 
@@ -91,11 +94,21 @@ void refuse(struct self *self)
 		usleep(200);
 }
 
-/* Answers each notification with the actor's number, until the world ends. */
+/* Installs a file in the caller as the result of its call. Returns whether the kernel did. */
+static bool add_descriptor(int fd, unsigned long long id, int source)
+{
+	struct seccomp_notif_addfd added = { .id = id, .flags = SECCOMP_ADDFD_FLAG_SEND, .srcfd = (unsigned)source };
+
+	return ioctl(fd, SECCOMP_IOCTL_NOTIF_ADDFD, &added) >= 0;
+}
+
+/* Answers each notification with the actor's number, or an open with a descriptor, until the world ends. */
 void supervise(int id)
 {
 	const struct actor *actor = &program.actors[id];
 	int fd = -1;
+
+	int source = actor->refusal == REFUSE_ADDFD ? openat(ROOT_FD, "x", O_RDONLY) : -1;
 
 	while (!arena->notify_fd[id] && !arena->stopped)
 		usleep(200);
@@ -113,6 +126,9 @@ void supervise(int id)
 			continue;
 		memset(&notification, 0, sizeof(notification));
 		if (ioctl(fd, SECCOMP_IOCTL_NOTIF_RECV, &notification))
+			continue;
+		if (source >= 0 && notification.data.nr == SYS_openat &&
+		    add_descriptor(fd, notification.id, source))
 			continue;
 		memset(&response, 0, sizeof(response));
 		response.id = notification.id;

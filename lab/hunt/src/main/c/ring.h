@@ -41,7 +41,7 @@ struct ring {
 };
 
 /* uring.c */
-struct ring *ring_open(bool polled, bool small);
+struct ring *ring_open(enum ring_kind kind);
 void fill(struct self *self, struct ring *ring, const struct op *op, int tag, int lowest);
 void fill_attempt(struct ring *ring, const struct msghdr *message);
 void register_file(struct ring *ring, int index, int fd);

@@ -27,7 +27,7 @@ void open_shared_ring(void)
 {
 	for (int i = 0; i < program.ops_count; i++) {
 		if (program.ops[i].shared && !arena->shared_ring)
-			arena->shared_ring = ring_open(false, false);
+			arena->shared_ring = ring_open(PLAIN_RING);
 	}
 }
 
@@ -48,7 +48,10 @@ void await_shared_ring(void)
 
 void act_ring(struct self *self, const struct op *op, const struct op *requests)
 {
-	int kind = op->sqpoll ? 1 : op->small ? 2 : 0;
+	enum ring_kind kind = op->sqpoll   ? POLLED_RING :
+			      op->small    ? SMALL_RING :
+			      op->deferred ? DEFERRED_RING :
+					     PLAIN_RING;
 	struct ring *ring = self->rings[kind];
 
 	if (op->requests > ENTRIES)
@@ -61,7 +64,7 @@ void act_ring(struct self *self, const struct op *op, const struct op *requests)
 	/* With two batches at once the judge could not assign their events, so the earlier batch ends first. */
 	act_reap(self);
 	if (!ring)
-		ring = self->rings[kind] = ring_open(op->sqpoll, op->small);
+		ring = self->rings[kind] = ring_open(kind);
 	if (!ring)
 		return;
 	if (!ring->batch)
@@ -84,7 +87,7 @@ void send_by_ring(struct self *self, int fd, const struct address *to)
 
 	act_reap(self);
 	if (!self->rings[0])
-		self->rings[0] = ring_open(false, false);
+		self->rings[0] = ring_open(PLAIN_RING);
 	if (!self->rings[0])
 		return;
 	register_file(self->rings[0], ATTEMPT_SLOT, fd);

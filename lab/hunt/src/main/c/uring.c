@@ -25,8 +25,9 @@ unsigned long tag_flags(int tag)
 	return flags;
 }
 
-struct ring *ring_open(bool polled, bool small)
+struct ring *ring_open(enum ring_kind kind)
 {
+	bool polled = kind == POLLED_RING, small = kind == SMALL_RING;
 	struct io_uring_params parameters;
 	struct ring *ring = mmap(NULL, sizeof(*ring), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	int fd;
@@ -42,6 +43,8 @@ struct ring *ring_open(bool polled, bool small)
 		parameters.flags |= IORING_SETUP_CQSIZE;
 		parameters.cq_entries = SMALL_ENTRIES;
 	}
+	if (kind == DEFERRED_RING)
+		parameters.flags |= IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN;
 	fd = (int)syscall(SYS_io_uring_setup, small ? SMALL_ENTRIES : ENTRIES, &parameters);
 	if (fd < 0 || ring == MAP_FAILED)
 		return NULL;

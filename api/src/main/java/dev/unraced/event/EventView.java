@@ -326,6 +326,17 @@ public abstract class EventView {
         return Integrity.of(u8(HOW_INTEGRITY));
     }
 
+    /**
+     * Returns whether the path, openat2's how, the address, or the block of socketcall(2) is {@link Integrity#CHANGED}:
+     * somebody rewrote an argument while the call ran.
+     */
+    public final boolean isChanged() {
+        if (isOpenLike()) {
+            return path().integrity() == Integrity.CHANGED || howIntegrity() == Integrity.CHANGED;
+        }
+        return address().integrity() == Integrity.CHANGED || blockIntegrity() == Integrity.CHANGED;
+    }
+
     /** Returns the inode number of the opened file; valid with {@link EventFlag#HAS_FILE}. */
     public final long inode() {
         return i64(openLike(OPEN_INODE));

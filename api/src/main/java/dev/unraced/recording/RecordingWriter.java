@@ -10,6 +10,7 @@ import dev.unraced.event.ProcessView;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.event.record.ProcessRecordView;
 import dev.unraced.event.record.RecordView;
+import dev.unraced.linux.BootOrder;
 import dev.unraced.linux.FileErrors;
 import java.io.IOException;
 import java.io.OutputStream;

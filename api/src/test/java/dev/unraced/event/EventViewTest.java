@@ -36,6 +36,35 @@ class EventViewTest {
 
     private final RecordEncoder encoder = new RecordEncoder();
 
+    @ParameterizedTest
+    @EnumSource(Integrity.class)
+    void anEventIsChangedWhereOneOfItsArgumentsIs(Integrity integrity) {
+        boolean changed = integrity == Integrity.CHANGED;
+
+        assertThat(openIsChanged(integrity, Integrity.UNCHECKED)).isEqualTo(changed);
+        assertThat(openIsChanged(Integrity.MATCH, integrity)).isEqualTo(changed);
+        assertThat(connectIsChanged(integrity, Integrity.UNCHECKED)).isEqualTo(changed);
+        assertThat(connectIsChanged(Integrity.DIFFERS, integrity)).isEqualTo(changed);
+    }
+
+    private boolean openIsChanged(Integrity path, Integrity how) {
+        Records.caller(encoder.begin(Syscall.OPENAT2, Abi.NATIVE, Origin.SYSCALL, Mitigation.STASH))
+                .dirfd(-100)
+                .path(utf8("a"), Provenance.ENTER, path)
+                .how(0, 0, 0, 24, Provenance.ENTER, how)
+                .finish();
+        return Records.view(encoder).isChanged();
+    }
+
+    private boolean connectIsChanged(Integrity address, Integrity block) {
+        Records.caller(encoder.begin(Syscall.CONNECT, Abi.IA32, Origin.SYSCALL, Mitigation.STASH))
+                .fd(9)
+                .address(Records.INET, 16, Provenance.ENTER, address)
+                .block(Provenance.ENTER, block)
+                .finish();
+        return Records.view(encoder).isChanged();
+    }
+
     @Test
     void readsAnOpenAsItWasWritten() {
         EventView event = Records.view(Records.open(encoder));

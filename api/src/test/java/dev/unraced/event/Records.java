@@ -37,7 +37,7 @@ public final class Records {
         return encoder;
     }
 
-    private static RecordEncoder caller(RecordEncoder encoder) {
+    static RecordEncoder caller(RecordEncoder encoder) {
         return encoder.sequence(3, 1L << 40)
                 .call(1_000, 2_000, -13)
                 .thread(101, 100, 55, 1)

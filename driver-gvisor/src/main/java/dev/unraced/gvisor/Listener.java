@@ -95,6 +95,10 @@ final class Listener implements AutoCloseable {
         int length = (int) address.size();
         if (LibC.bind(fd, address, length) != 0) {
             int error = Native.getLastError();
+            if (error == Errno.EADDRINUSE && !isSocket()) {
+                throw new CaptureException("driver gvisor: " + endpoint
+                        + " is no socket. Remove it, or set unraced.gvisor.endpoint to another path");
+            }
             boolean isLeftOver = error == Errno.EADDRINUSE && !isServed(address);
             if (!isLeftOver || !remove() || LibC.bind(fd, address, length) != 0) {
                 throw new CaptureException("driver gvisor: cannot listen on " + endpoint + ": " + why(error));
@@ -121,6 +125,15 @@ final class Listener implements AutoCloseable {
             case Errno.EACCES -> "this user may not write there. Run as root, or set unraced.gvisor.endpoint";
             default -> "errno " + error;
         };
+    }
+
+    /** Returns false if a file of another type has the name. One that vanished meanwhile counts as a socket. */
+    private boolean isSocket() {
+        try {
+            return FileMode.isSocket(endpoint);
+        } catch (IOException e) {
+            return true;
+        }
     }
 
     /** Returns whether a socket has a listener; a killed process leaves its socket behind. */

@@ -62,6 +62,19 @@ class ListeningTest {
     }
 
     @Test
+    void aFileThatIsNoSocketStaysAndIsNamed() throws IOException {
+        Path endpoint = Files.writeString(folder.resolve("notes.txt"), "mine");
+        Path link = Files.createSymbolicLink(folder.resolve("link"), endpoint);
+        for (Path each : List.of(endpoint, link)) {
+            assertThatThrownBy(() -> open(each))
+                    .isInstanceOf(CaptureException.class)
+                    .hasMessageContaining(each + " is no socket. Remove it");
+            assertThat(each).hasContent("mine");
+        }
+        assertThat(link).isSymbolicLink();
+    }
+
+    @Test
     void aSocketThatSomebodyServesIsNotTakenAwayAndOneThatNobodyServesIs() {
         Path endpoint = folder.resolve("s.sock");
         try (Capture first = open(endpoint)) {

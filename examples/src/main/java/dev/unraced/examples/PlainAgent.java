@@ -3,9 +3,8 @@ package dev.unraced.examples;
 
 import dev.unraced.capture.Capture;
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.event.Integrity;
 
-/** Prints each call whose path or address was rewritten while the call ran, without a library but Unraced. */
+/** Prints each call whose argument was rewritten while the call ran, without a library but Unraced. */
 public final class PlainAgent {
     private PlainAgent() {}
 
@@ -13,8 +12,7 @@ public final class PlainAgent {
     public static void main(String[] args) {
         try (Capture capture = Capture.open(CaptureConfig.load())) {
             capture.consume(event -> {
-                if (event.path().integrity() == Integrity.CHANGED
-                        || event.address().integrity() == Integrity.CHANGED) {
+                if (event.isChanged()) {
                     System.out.println("rewritten while the call ran: " + event.snapshot());
                 }
             });

@@ -281,7 +281,7 @@ public final class OcsfEventWriter implements EventWriter {
                 .number("class_uid", classUid)
                 .number("activity_id", activity)
                 .number("type_uid", classUid * 100L + activity)
-                .number("severity_id", SchemaEvent.isChanged(view) ? HIGH : INFORMATIONAL);
+                .number("severity_id", view.isChanged() ? HIGH : INFORMATIONAL);
     }
 
     /** Appends the times, as milliseconds since 1970. */

@@ -5,7 +5,6 @@ import dev.unraced.event.ByteString;
 import dev.unraced.event.BytesView;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.EventView;
-import dev.unraced.event.Integrity;
 import dev.unraced.event.ProcessView;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Sockaddr;
@@ -81,13 +80,6 @@ final class SchemaEvent {
 
     private static boolean isKnown(EventView event) {
         return !event.isEnter() && !event.has(EventFlag.EXECUTION_UNKNOWN);
-    }
-
-    static boolean isChanged(EventView event) {
-        if (event.isOpenLike()) {
-            return event.path().integrity() == Integrity.CHANGED || event.howIntegrity() == Integrity.CHANGED;
-        }
-        return event.address().integrity() == Integrity.CHANGED || event.blockIntegrity() == Integrity.CHANGED;
     }
 
     /** Returns whether the event has a file and the call is known to have run: only then the call opened it. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.format;
 
-import dev.unraced.recording.BootOrder;
+import dev.unraced.linux.BootOrder;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.InstantSource;

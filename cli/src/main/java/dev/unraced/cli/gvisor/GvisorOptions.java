@@ -4,12 +4,15 @@ package dev.unraced.cli.gvisor;
 import dev.unraced.cli.common.DurationConverter;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.ConfigSection;
+import dev.unraced.config.InvalidConfigException;
 import dev.unraced.event.Syscall;
 import dev.unraced.gvisor.session.Runsc;
 import dev.unraced.gvisor.session.TraceConfig;
 import dev.unraced.gvisor.session.TraceConfig.FdPath;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import picocli.CommandLine.Option;
 
@@ -53,10 +56,17 @@ final class GvisorOptions {
     TraceConfig session(boolean requireMonitor) {
         CaptureConfig config = CaptureConfig.load();
         Set<Syscall> syscalls = config.syscalls();
-        Path socket = endpoint != null
-                ? endpoint.toAbsolutePath()
-                : Path.of(own(config).string("endpoint")).toAbsolutePath();
+        Path socket = (endpoint != null ? endpoint : endpointOf(config)).toAbsolutePath();
         return new TraceConfig(socket, syscalls, fdPath, patience, requireMonitor, processes || config.processEvents());
+    }
+
+    private static Path endpointOf(CaptureConfig config) {
+        List<String> problems = new ArrayList<>();
+        Path configured = own(config).path("endpoint", problems).orElse(Path.of(""));
+        if (!problems.isEmpty()) {
+            throw new InvalidConfigException(problems);
+        }
+        return configured;
     }
 
     /** Returns runsc as the configuration names it. */

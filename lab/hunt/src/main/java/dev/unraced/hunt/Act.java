@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.hunt;
 
+import dev.unraced.linux.OpenFlags;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -117,6 +118,25 @@ record Act(
     /** Returns the start of the path: 0 if it is absolute, 1 the working directory, 2 a descriptor. */
     int base() {
         return line.integer("base");
+    }
+
+    /** Returns whether openat2 took the start of the path for the root (RESOLVE_IN_ROOT). */
+    boolean startsAtRoot() {
+        return resolves(OpenFlags.RESOLVE_IN_ROOT);
+    }
+
+    /** Returns whether openat2 refused paths that leave the start (RESOLVE_BENEATH). */
+    boolean staysBeneath() {
+        return resolves(OpenFlags.RESOLVE_BENEATH);
+    }
+
+    /** Returns whether openat2 refused symbolic links. */
+    boolean refusesLinks() {
+        return resolves(OpenFlags.RESOLVE_NO_SYMLINKS);
+    }
+
+    private boolean resolves(long flag) {
+        return call.equals("openat2") && (line.number("resolve") & flag) != 0;
     }
 
     /** Returns the opened file's inode number from fstat; null if the acting program did not look. */

@@ -91,6 +91,8 @@ final class Generator {
             case EXECS -> execs();
             case SILENCE -> silence();
             case SHARED_RINGS -> sharedRings();
+            case RESOLVES -> resolves();
+            case DEFERRALS -> deferrals();
         }
     }
 
@@ -210,7 +212,7 @@ final class Generator {
             default ->
                 actor(
                         newProcess(),
-                        " refuse=" + pick("errno", "trap", "notify") + " answer=" + descriptorNumber(),
+                        " refuse=" + pick("errno", "trap", "notify", "addfd") + " answer=" + descriptorNumber(),
                         ops(1, 4, this::refusable));
         }
     }
@@ -413,7 +415,88 @@ final class Generator {
         }
     }
 
+    private void resolves() {
+        int process = newProcess();
+        List<String> ops = new ArrayList<>();
+        ops.add("change what=chdir value=" + random.nextInt(-1, 4));
+        boolean moves = chance(30);
+        if (moves) {
+            slow = true;
+            ops.add(chance(50) ? "change what=unshare" : "change what=chroot value=" + random.nextInt(4));
+        }
+        ops.addAll(ops(1, 5, this::resolving));
+        if (chance(40)) {
+            ops.add("ring | " + resolvingRequest() + " | " + resolvingRequest());
+        }
+        if (moves) {
+            ops.add("change what=chroot value=-1");
+            ops.add("change what=setns");
+        }
+        actor(process, "", ops);
+        actor(newProcess(), " disturb", ops(2, 4, () -> chance(70) ? rootLink() : change()));
+    }
+
+    /** Work of such a ring waits until the thread that submitted it enters the kernel for completions. */
+    private void deferrals() {
+        slow = chance(30);
+        List<String> ops = new ArrayList<>();
+        ops.add("change what=chdir value=" + random.nextInt(-1, 4));
+        if (slow) {
+            ops.add("change what=unshare");
+        }
+        ops.addAll(ops(1, 3, this::deferredBatch));
+        if (chance(60)) {
+            ops.add("ring deferred no-wait | " + deferredRequest() + " | " + deferredRequest());
+            ops.add(chance(50) ? openOrConnect() : "change what=chdir value=" + random.nextInt(-1, 4));
+            ops.add("reap");
+        }
+        if (slow) {
+            ops.add("change what=setns");
+        }
+        actor(newProcess(), "", ops);
+        if (chance(50)) {
+            actor(newProcess(), " disturb", ops(1, 3, () -> chance(50) ? change() : connect()));
+        }
+    }
+
     // ---- ops
+
+    private String deferredBatch() {
+        return batch().replace(" sqpoll", "").replace("ring", "ring deferred");
+    }
+
+    private String deferredRequest() {
+        return chance(50) ? resolvingRequest() : request();
+    }
+
+    /** Makes an openat2 that resolves its path in its own way; no absolute path is below the root that it takes. */
+    private String resolving() {
+        String resolve = pick("16", "16", "16", "8", "4", "2", "1", "32", "18", "48");
+        StringBuilder op = new StringBuilder("open call=openat2 via=").append(entry());
+        String path = pick("x", "l", "k", "p/x", "p/k", "../x", "p/../../x", "/x", "/k", "/p/x", "/../x");
+        op.append(" from=").append(chance(60) ? "dir" + random.nextInt(4) : "cwd");
+        op.append(" path=").append(path);
+        if (path.endsWith("x") && chance(30)) {
+            flips = true;
+            op.append(" other=").append(path, 0, path.length() - 1).append("y flip-path");
+        }
+        boolean leavesTree = path.startsWith("/") && !resolve.equals("16") && !resolve.equals("18");
+        return op.append(" flags=")
+                .append(pick("0", "0", "0x800", "0x200000"))
+                .append(" resolve=")
+                .append(leavesTree ? "16" : resolve)
+                .toString();
+    }
+
+    /** The flags of a request carry its number. */
+    private String resolvingRequest() {
+        return resolving().replaceFirst(" flags=\\S+", "");
+    }
+
+    private String rootLink() {
+        return "change what=symlink path=" + pick("", "a/", "a/p/", "b/", "c/") + "k other="
+                + pick("/x", "/p/x", "/k", "x", "../x", "/../y", "/l");
+    }
 
     private String sharedBatch() {
         return batch().replace("ring", "ring shared").replace(" sqpoll", "");

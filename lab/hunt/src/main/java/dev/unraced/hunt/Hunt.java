@@ -118,13 +118,14 @@ public final class Hunt implements AutoCloseable {
         return Judge.judge(log, own, events.processes(), losses(), dropped());
     }
 
+    /** A loss that was counted ahead in an earlier run can be taken back in this one. */
     private long losses() {
-        return capture.stats().totalLost() - before.totalLost();
+        return Math.max(0, capture.stats().totalLost() - before.totalLost());
     }
 
     private long dropped() {
-        return capture.stats().lost().getOrDefault(LossReason.SOURCE_DROPPED, 0L)
-                - before.lost().getOrDefault(LossReason.SOURCE_DROPPED, 0L);
+        long now = capture.stats().lost().getOrDefault(LossReason.SOURCE_DROPPED, 0L);
+        return Math.max(0, now - before.lost().getOrDefault(LossReason.SOURCE_DROPPED, 0L));
     }
 
     /** Returns the number of records for which the witness had no room; empty without a witness. */

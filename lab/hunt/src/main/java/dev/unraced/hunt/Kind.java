@@ -16,7 +16,8 @@ public enum Kind {
     /** Mount namespaces, bind mounts, chroot. */
     NAMESPACES("unshare, setns, bind mounts, chroot, and requests that wait meanwhile"),
     /** Calls that seccomp or a tracer refuses, and calls that only look refused. */
-    REFUSALS("calls that never ran by seccomp or ptrace, and SIGSYS pending while others run"),
+    REFUSALS(
+            "calls that never ran by seccomp (descriptors that it adds, too) or ptrace, and SIGSYS pending while others run"),
     /** The block of socketcall(2). */
     SOCKETCALL("socketcall(2) whose block flips between two sockets"),
     /** Calls that block, and signals that end them or make them begin anew. */
@@ -36,7 +37,11 @@ public enum Kind {
     /** Requests without completions, and completions without room. */
     SILENCE("requests that ask for no completion of a success, and rings with too little room for completions"),
     /** A ring that several processes and threads use at once. */
-    SHARED_RINGS("a ring on which several threads and processes submit in turn, while others wait for completions");
+    SHARED_RINGS("a ring on which several threads and processes submit in turn, while others wait for completions"),
+    /** Paths that openat2 resolves in its own way. */
+    RESOLVES("openat2 and requests with each RESOLVE flag, and links that lead to the root"),
+    /** Rings whose work waits until their thread asks for it. */
+    DEFERRALS("batches on io_urings with IORING_SETUP_DEFER_TASKRUN, among moves of directories and roots");
 
     private final String description;
 

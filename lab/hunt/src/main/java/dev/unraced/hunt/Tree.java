@@ -254,7 +254,7 @@ final class Tree {
 
     /** Changes of names start at a descriptor of the first namespace. */
     private @Nullable Place inOwnNamespace(TreeState state, String path, boolean follows) {
-        return one(walk(List.of(state), 0, 0, List.of(new Start(0, new Place(0, root), null)), path, follows));
+        return one(walk(List.of(state), 0, 0, List.of(new Start(0, new Place(0, root), null, false)), path, follows));
     }
 
     private @Nullable Place parent(TreeState state, String path) {
@@ -269,7 +269,12 @@ final class Tree {
                 ? standing.root()
                 : new Place(namespaceRoots.get(standing.rootNamespace()), root);
         return one(walk(
-                List.of(state), 0, 0, List.of(new Start(0, through(state, start), standing)), below(path), follows));
+                List.of(state),
+                0,
+                0,
+                List.of(new Start(0, through(state, start), standing.root(), false)),
+                below(path),
+                follows));
     }
 
     private String below(String path) {
@@ -349,10 +354,12 @@ final class Tree {
             }
             boolean counts = namespaces == null || namespaces.contains(standing.namespace());
             if (!place.equals(Place.OUTSIDE) && counts) {
-                starts.add(new Start(Math.max(since.state(), window[0]) - window[0], place, standing));
+                boolean beneath = act.staysBeneath();
+                Place root = act.startsAtRoot() || beneath ? place : standing.root();
+                starts.add(new Start(Math.max(since.state(), window[0]) - window[0], place, root, beneath));
             }
         }
-        Set<Place> places = walk(states, window[0], window[1], starts, path, follows);
+        Set<Place> places = walk(states, window[0], window[1], starts, path, follows && !act.refusesLinks());
         Set<Long> nodes = new HashSet<>();
         for (Place place : places) {
             if (place.equals(Place.OUTSIDE)) {
@@ -377,7 +384,9 @@ final class Tree {
         int rootNamespace = callersRoot == null ? standing.rootNamespace() : mountNamespaces.get(callersRoot.mount());
         boolean absolute = act.base() == 0;
         Place start = absolute ? null : startOf(act, standing);
-        return rootNamespace != own || (start != null && mountNamespaces.get(start.mount()) != own);
+        // With RESOLVE_IN_ROOT no path leads to the caller's root.
+        boolean leadsToRoot = !(act.startsAtRoot() && !absolute);
+        return (leadsToRoot && rootNamespace != own) || (start != null && mountNamespaces.get(start.mount()) != own);
     }
 
     /** Returns the start of the path: null if it is unknown, OUTSIDE if the path leads nowhere. */
@@ -470,17 +479,23 @@ final class Tree {
 
     // ---- walking
 
-    /** A start of a path, from a state on. */
-    private record Start(int at, Place place, @Nullable Standing standing) {}
+    /**
+     * A start of a path, from a state on.
+     *
+     * @param root the root of the walk, where that is not the world's
+     * @param beneath whether a walk that would leave the root fails
+     */
+    private record Start(int at, Place place, @Nullable Place root, boolean beneath) {}
 
-    /** What is left of a path, from a place; the root is that of a caller who changed it, else null. */
+    /** What is left of a path, from a place. */
     private record Step(
             Place place,
             List<String> rest,
             int links,
-            @Nullable Place root) {
+            @Nullable Place root,
+            boolean beneath) {
         Step to(Place next, List<String> names) {
-            return new Step(next, names, links, root);
+            return new Step(next, names, links, root, beneath);
         }
     }
 
@@ -494,9 +509,8 @@ final class Tree {
         int count = last - first + 1;
         List<Set<Step>> current = sets(count);
         for (Start start : starts) {
-            Standing standing = start.standing();
-            Place callersRoot = standing == null ? null : standing.root();
-            current.get(Math.min(start.at(), count - 1)).add(new Step(start.place(), names, 0, callersRoot));
+            current.get(Math.min(start.at(), count - 1))
+                    .add(new Step(start.place(), names, 0, start.root(), start.beneath()));
         }
         boolean more = true;
         while (more) {
@@ -537,7 +551,8 @@ final class Tree {
             return step.to(step.place(), rest);
         }
         if (name.equals("..")) {
-            return step.to(up(state, step.place(), step.root()), rest);
+            boolean leaves = step.beneath() && step.place().equals(step.root());
+            return leaves ? null : step.to(up(state, step.place(), step.root()), rest);
         }
         Long node = state.child(step.place().node(), name);
         if (node == null) {
@@ -545,12 +560,17 @@ final class Tree {
         }
         String target = links.get(node);
         if (target != null) {
-            if (!follows || step.links() == MAX_LINKS || target.startsWith("/")) {
+            boolean absolute = target.startsWith("/");
+            Place from = absolute ? step.root() : step.place();
+            // The world's root has no file of the tree's names.
+            if (!follows || step.links() == MAX_LINKS || from == null || (absolute && step.beneath())) {
                 return null;
             }
-            List<String> names = new ArrayList<>(Arrays.asList(target.split("/", 0)));
+            List<String> names = new ArrayList<>(Arrays.stream(target.split("/", 0))
+                    .filter(each -> !each.isEmpty())
+                    .toList());
             names.addAll(rest);
-            return new Step(step.place(), names, step.links() + 1, step.root());
+            return new Step(from, names, step.links() + 1, step.root(), step.beneath());
         }
         return step.to(through(state, new Place(step.place().mount(), node)), rest);
     }

@@ -3,6 +3,9 @@ package dev.unraced.hunt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The model knows the names that could exist while an act ran. */
@@ -88,6 +91,39 @@ class TreeTest {
             assertThat(tree.reached(act, "a/x", true)).containsExactlyInAnyOrder(reached);
             assertThat(tree.reachedIn(78, act, "a/x", true)).containsExactly(8L);
         }
+    }
+
+    @Test
+    void theRootOfOpenat2IsWhereThePathStarts() {
+        String link = Logs.change(1, 1, 2, "what=symlink path=a/k other=/x").replace("ino=0", "ino=20");
+        ActLog log = Logs.of(
+                link,
+                Logs.open(10, 20, "path=k"),
+                resolving(30, 0, "k"),
+                resolving(50, 0x10, "k"),
+                resolving(70, 0x08, "k"),
+                resolving(90, 0x14, "k"),
+                resolving(110, 0x10, "/p/../../x"),
+                resolving(130, 0x08, "p/../x"),
+                resolving(150, 0x08, "p/../../a/x"));
+        Tree tree = new Tree(log);
+        List<Long> found = new ArrayList<>();
+        for (Act act : log.acts()) {
+            Set<Long> reached = tree.reached(act, act.paths().get(0), true);
+            found.add(
+                    reached == null || reached.isEmpty()
+                            ? null
+                            : reached.iterator().next());
+        }
+        assertThat(found).containsExactly(null, null, 3L, null, null, 3L, 3L, null);
+    }
+
+    /** An openat2 that starts at the directory a. */
+    private static String resolving(int begin, int resolve, String path) {
+        return Logs.open(begin, begin + 10, "path=" + path)
+                .replace("call=openat", "call=openat2")
+                .replace("dir=-100 base=0", "dir=92 base=2")
+                .replace("resolve=0", "resolve=" + resolve);
     }
 
     @Test

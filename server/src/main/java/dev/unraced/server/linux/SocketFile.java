@@ -15,8 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The file of a UNIX socket: its permissions, and the check that no other server uses it. */
 public final class SocketFile {
-    private static final int SOCKET_TYPE = 0140000;
-    private static final int TYPE_MASK = 0170000;
 
     private static final int PERMISSIONS = 07777;
     private static final int READ_WRITE = 0666;
@@ -55,8 +53,7 @@ public final class SocketFile {
             if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
                 return;
             }
-            int mode = (Integer) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
-            if ((mode & TYPE_MASK) != SOCKET_TYPE) {
+            if (!FileMode.isSocket(path)) {
                 throw new CaptureException(path + " is no socket. Remove it, or listen elsewhere.");
             }
             if (SocketProbe.of(path).isServed()) {

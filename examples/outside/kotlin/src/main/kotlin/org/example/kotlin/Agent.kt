@@ -3,7 +3,6 @@ package org.example.kotlin
 
 import dev.unraced.capture.Capture
 import dev.unraced.config.CaptureConfig
-import dev.unraced.event.Integrity
 
 private const val EVENTS = 10
 
@@ -13,7 +12,7 @@ fun main() {
     var seen = 0
     Capture.open(config).use { capture ->
         capture.consume { event ->
-            val mark = if (event.path().integrity() == Integrity.CHANGED) "!" else " "
+            val mark = if (event.isChanged) "!" else " "
             println("$mark ${event.comm()}: ${event.syscall()} ${event.path()} = ${event.result()}")
             if (++seen == EVENTS) {
                 capture.close()

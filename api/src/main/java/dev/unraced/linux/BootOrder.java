@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.recording;
+package dev.unraced.linux;
 
 /**
  * Tells by the times of events when another boot of their machine begins. Not thread-safe.
