@@ -43,8 +43,8 @@ UNRACED_INLINE __u32 unraced_namespace_flag(__u32 number, bool is_own)
 
 /*
  * Judges a requested path by the names on the way from its base to the file that the call opened;
- * returns an enum unraced_integrity. The names are bytes of the other side, from one position to
- * another.
+ * returns an enum unraced_integrity (R2.36, R2.37). The names are bytes of the other side, from one
+ * position to another.
  */
 UNRACED_INLINE __u8 unraced_judge_names(struct unraced_comparison *to, __u32 from, __u32 end,
 					bool absolute, bool is_directory)

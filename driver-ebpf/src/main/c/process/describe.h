@@ -155,8 +155,8 @@ static __always_inline struct kernfs_node___named *directory_above(struct kernfs
 }
 
 /*
- * Appends the path of the cgroup of the scratch's task. The root of the hierarchy has no name. The kernel verifies this
- * function once.
+ * Appends the path of the cgroup of the scratch's task (R16.13), which names its container (R1.15). The root of the
+ * hierarchy has no name. The kernel verifies this function once.
  */
 __noinline int append_cgroup(struct process_scratch *scratch)
 {

@@ -83,7 +83,7 @@ static __always_inline bool takes_a_descriptor(const struct unraced_control *sha
 	return ((__u32)number & ~UNRACED_X32_BIT) == UNRACED_PIDFD_GETFD && is_watched(shared, UNRACED_CONNECT);
 }
 
-/* Finds out which call this is, and reads its arguments from the registers of its convention. */
+/* Finds out which call this is, and reads its arguments from the registers of its convention (R1.12). */
 static __always_inline void find_arguments(struct arguments *to, struct task_struct *task, struct pt_regs *regs,
 					  long number)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Requests of io_urings. When the kernel reports a submission (io_submit_sqe() of io_uring/io_uring.c), it has copied
- * the path and the flags of an open, so these values are its own copy. The address of a connect is a snapshot then. The
- * kernel's copy replaces it when the request runs: io_connect() names the request, and __sys_connect_file() gets the
- * copy, on the same thread. The thread that runs a request, or reports its completion, may be another than the
- * submitter.
+ * Requests of io_urings (R1.14). When the kernel reports a submission (io_submit_sqe() of io_uring/io_uring.c), it has
+ * copied the path and the flags of an open, so these values are its own copy (R2.40). The address of a connect is a
+ * snapshot then. The kernel's copy replaces it when the request runs: io_connect() names the request, and
+ * __sys_connect_file() gets the copy, on the same thread. The thread that runs a request, or reports its completion,
+ * may be another than the submitter.
  *
  * All of these probes run in the context of a thread.
  */
