@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes process events from the points of processes, and tells which program makes a call.
+ * Makes process events from the points of processes (R16.1), and tells which program makes a call.
  *
  * <p>The payload point of an exec (sentry/execve) comes before the exec is certain: the call can still fail, and the
  * other threads of the process still run the program before. So the exec counts from the return of its call on, or from
@@ -138,7 +138,7 @@ final class ProcessMerger {
         publisher.forked(from, frame.timeNanos, child, forker);
     }
 
-    /** The payload point of an exec. */
+    /** The payload point of an exec (R16.2). */
     void exec(Connection from, Frame frame, int container) {
         SandboxProcess process = process(from, frame);
         if (process == null) {
@@ -227,7 +227,7 @@ final class ProcessMerger {
         process.execId += process.execId == LAST_NUMBER ? 0 : 1;
     }
 
-    /** A thread ends; with the last one its process. */
+    /** A thread ends; with the last one its process (R16.4). */
     void ended(Connection from, Frame frame, int container, long now) {
         from.processes().execs.remove(frame.tid);
         SandboxProcess process = process(from, frame);

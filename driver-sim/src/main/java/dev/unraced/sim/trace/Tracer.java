@@ -105,6 +105,7 @@ public final class Tracer implements Tracepoints {
         return mitigation;
     }
 
+    /** Changes the mode for calls that enter from now on (R12.1, R12.3). A call keeps the mode of its entry (R12.2). */
     void switchTo(Mitigation mode) {
         mitigation = mode;
         takesCopies |= mode == Mitigation.KERNEL;
@@ -114,6 +115,7 @@ public final class Tracer implements Tracepoints {
         return enterEvents;
     }
 
+    /** Begins or ends enter events (R12.6). */
     void publishEnterEvents(boolean publish) {
         enterEvents = publish;
     }
@@ -139,11 +141,15 @@ public final class Tracer implements Tracepoints {
                 .heaviest(ledger.heaviest());
     }
 
-    /** Reclaims the stash entries of calls under way. */
+    /** Reclaims the stash entries of calls under way (R6.5). */
     void end() {
         stash.clear();
     }
 
+    /**
+     * Begins a call. One that the kernel restarts enters again (R1.4), and one that a tracer rewrites is seen after
+     * that (R1.16).
+     */
     @Override
     public void enter(Task task, Call call) {
         if (!isWatched(call)) {
@@ -170,6 +176,7 @@ public final class Tracer implements Tracepoints {
         }
     }
 
+    /** Begins a request of an io_uring, an event of the thread that submits it (R1.14). */
     @Override
     public void submitted(Task task, Call request) {
         lookAtLatest(task);
@@ -329,6 +336,7 @@ public final class Tracer implements Tracepoints {
         }
     }
 
+    /** Removes what is left of the thread's call (R6.1, R6.2), also when another thread executes (R4.2). */
     @Override
     public void threadExit(Task task) {
         stash.discard(task);
@@ -344,7 +352,8 @@ public final class Tracer implements Tracepoints {
     }
 
     /**
-     * Completes a call that is over.
+     * Completes a call that is over. A call without an entry is an event, too (R5.1, R5.2), and so is one that a signal
+     * interrupted (R6.3).
      *
      * @param doer the task that carried the call out: the caller, or a kernel thread
      */
@@ -418,11 +427,12 @@ public final class Tracer implements Tracepoints {
         }
     }
 
-    /** Returns whether the filters leave out the caller of a call. */
+    /** Returns whether the filters leave out the caller of a call, which then takes no entry (R7.2). */
     private boolean isLeftOut(Task caller, Call call) {
         return filter.reason(filter.of(call), caller.group()) != null;
     }
 
+    /** Returns whether the configuration asks for a call (R1.9). */
     private boolean isWatched(Call call) {
         return (watched >>> call.syscall().code() & 1) != 0;
     }
