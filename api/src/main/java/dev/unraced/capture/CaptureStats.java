@@ -80,7 +80,8 @@ public record CaptureStats(
     }
 
     /**
-     * Returns the calls that returned, the entries and the process events, minus those accounted for; 0 at rest (rule R8.1).
+     * Returns the calls that returned, the entries and the process events, minus those accounted for; 0 at rest (rule
+     * R8.1).
      */
     public long imbalance() {
         return returned + entered + processEvents - delivered - pending - totalLost() - totalFiltered();

@@ -296,6 +296,7 @@ final class Merger {
         put(from, call);
     }
 
+    /** A call that failed (R3.1, R3.3), or that a signal interrupted (R6.3), returns like any other. */
     private void rawExit(Connection from, Syscall call) {
         begin(from, call);
         registers();
@@ -499,7 +500,11 @@ final class Merger {
         connections.forEach(Connection::allowContainers);
     }
 
-    /** Compares the argument read at the return with the argument read at entry. */
+    /**
+     * Compares the argument read at the return with the argument read at entry: CHANGED if they differ (R2.29). Without
+     * integrity nothing is compared (R2.38). An argument that could not be read at entry says so (R2.4, R2.5), and in
+     * mode off each is read here (R2.18).
+     */
     private void judge() {
         boolean read = frame.argumentLength > 0;
         boolean entered = (record.flags & EventFlag.ENTER_MISSED.mask()) == 0 && record.mitigation != Mitigation.OFF;
@@ -527,7 +532,7 @@ final class Merger {
 
     /**
      * Judges an argument that was never read: the sentry sends the same for an empty, a too long and a missing
-     * argument.
+     * argument. It is absent (R2.7, R2.8, R2.28), or present and empty (R10.4).
      */
     private void judgeAbsent(boolean entered) {
         Provenance where = entered && record.hasPayload ? Provenance.ENTER : Provenance.EXIT;

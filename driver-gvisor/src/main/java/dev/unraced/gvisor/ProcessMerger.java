@@ -292,7 +292,7 @@ final class ProcessMerger {
         waiting.clear();
     }
 
-    /** Sets of a call which program makes it. */
+    /** Sets the key of the program that makes a call (R16.6). */
     void identify(Connection from, Frame frame, RecordBuilder record) {
         SandboxProcess process = process(from, frame);
         if (process != null && isCertain(process, frame.tid)) {

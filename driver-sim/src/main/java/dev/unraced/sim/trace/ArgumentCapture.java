@@ -125,7 +125,9 @@ final class ArgumentCapture {
         }
     }
 
-    /** Compares memory with the arguments of the entry: memory that differs was rewritten while the call ran. */
+    /**
+     * Compares memory with the arguments of the entry: memory that differs was rewritten while the call ran (R2.29).
+     */
     void compareWithExit(Task caller, Call call) {
         AddressSpace memory = caller.group().memory();
         if (call.syscall() == Syscall.CONNECT) {

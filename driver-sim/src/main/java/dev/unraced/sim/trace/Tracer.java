@@ -23,9 +23,10 @@ import java.util.Set;
 /**
  * The observer of a simulated kernel, as {@code unraced.bpf.c} is of the real one. At entry it stashes the call's
  * arguments; under <em>kernel</em> it replaces them by the kernel's own copy. At the return it adds the result and the
- * object that the call acted on, and writes one record.
+ * object that the call acted on, and writes one record (R1.1).
  *
- * <p>Runs within the kernel's steps; other threads synchronise on the kernel.
+ * <p>Runs within the kernel's steps, so that calls of many threads do not mix (R1.13); other threads synchronise on the
+ * kernel.
  */
 public final class Tracer implements Tracepoints {
     private final Kernel kernel;
