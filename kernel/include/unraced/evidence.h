@@ -30,6 +30,15 @@ struct unraced_path_base {
 };
 
 /*
+ * Returns whether a walk is at the base. A base that is a mountpoint which the walk reached from the mounted root
+ * ("crossed") does not count: no name leads from it into the mount.
+ */
+UNRACED_INLINE bool unraced_is_at_base(const struct unraced_path_base *base, __u64 mount, __u64 dentry, bool crossed)
+{
+	return !crossed && dentry == base->dentry && mount == base->mount;
+}
+
+/*
  * Returns the flag of a file on a tree of mounts whose namespace has this inode number, 0 for the
  * event's own.
  */

@@ -234,21 +234,6 @@ static __always_inline void describe_executable(struct unraced_process_builder *
 }
 
 /*
- * Reads the arguments from the new image's memory, before the program runs. Another process that may write to this
- * memory can have changed them by then.
- */
-static __always_inline void describe_arguments_of(struct unraced_process_builder *builder, struct mm_struct *mm)
-{
-	struct unraced_process *record = &builder->record;
-	__u64 start = KREAD(mm, arg_start);
-	__u32 length = unraced_arguments_room(record, start, KREAD(mm, arg_end));
-
-	if (length && bpf_probe_read_user(unraced_process_place(builder, &record->arguments, length), length,
-					  (void *)start))
-		unraced_arguments_faulted(record);
-}
-
-/*
  * Numbers a record and puts it into the ring, or counts its loss. Another program can preempt this one on newer
  * kernels, so the counters change atomically.
  */

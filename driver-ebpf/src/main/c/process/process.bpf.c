@@ -55,7 +55,7 @@ int BPF_PROG(process_exec, struct task_struct *task, int before, struct linux_bi
 	file = mm ? KREAD(mm, exe_file) : 0;
 	/* The sooner the arguments are read, the less time others have to change them. */
 	if (mm)
-		describe_arguments_of(builder, mm);
+		unraced_describe_arguments(builder, KREAD(mm, arg_start), KREAD(mm, arg_end));
 	if (file)
 		describe_executable(builder, &scratch->walk, file);
 	describe_cgroup(scratch, task);
