@@ -283,8 +283,8 @@ UNRACED_INLINE __u8 unraced_judge_address(struct unraced_comparison *to, __u32 d
 }
 
 /*
- * Does so of a record's address. A name of a UNIX socket in the file tree can be another than the one that the
- * socket was bound to, so such a peer does not contradict the kernel's own copy.
+ * Judges the address of a record by that of the peer. A name of a UNIX socket in the file tree can be another than the
+ * one that the socket was bound to, so such a peer does not contradict the kernel's own copy.
  */
 UNRACED_INLINE __u8 unraced_judge_by_peer(struct unraced_comparison *to, __u32 device, bool copied)
 {

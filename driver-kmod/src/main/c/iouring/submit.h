@@ -16,7 +16,7 @@
 struct io_kiocb;
 struct io_uring_sqe;
 
-/* Are called by io_uring_submit_req, io_uring_req_failed and io_uring_queue_async_work. Their data is the capture. */
+/* io_uring_submit_req, io_uring_req_failed and io_uring_queue_async_work call these. Their data is the capture. */
 void unraced_on_submit(void *data, struct io_kiocb *req);
 void unraced_on_refuse(void *data, const struct io_uring_sqe *sqe, struct io_kiocb *req, int error);
 void unraced_on_punt(void *data, struct io_kiocb *req, int rw);

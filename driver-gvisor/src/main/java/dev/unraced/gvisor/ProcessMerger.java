@@ -146,7 +146,7 @@ final class ProcessMerger {
         }
         remember(process, frame, container);
         PendingExec returned = process.exec;
-        // Of threads that execute at once, one that is in its call no more may have returned before another.
+        // If several threads execute at once, one that has left its call may have returned before another.
         boolean hasReturned = !from.processes().attempting.get(frame.tid);
         if (returned != null && !returned.hasPayload && (returned.tid == frame.tid || hasReturned)) {
             from.processes().returned(process, payload(frame));

@@ -46,9 +46,9 @@ final class RootLinks implements Predicate<EventView> {
     private static final int MOST_LINKS = 40;
     /** The names that are looked up at most, those of links and {@code ..} included. Usual paths have some ten. */
     private static final int MOST_NAMES = 64;
-    /** How long the reader of events waits for a look-up. */
+    /** The time that the reader of events waits for a look-up. */
     private static final Duration PATIENCE = Duration.ofMillis(500);
-    /** How long nothing is looked up after one look-up that took longer. */
+    /** The time without look-ups after one that took longer. */
     private static final Duration REST = Duration.ofSeconds(30);
 
     private static final int TYPE_MASK = 0170000;

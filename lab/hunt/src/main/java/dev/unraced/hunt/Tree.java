@@ -473,7 +473,7 @@ final class Tree {
     /** A start of a path, from a state on. */
     private record Start(int at, Place place, @Nullable Standing standing) {}
 
-    /** What is left of a path, from a place; the root is that of a caller who changed it, else null. */
+    /** The rest of a path, from a place. The root is that of a caller who changed it, or null. */
     private record Step(
             Place place,
             List<String> rest,

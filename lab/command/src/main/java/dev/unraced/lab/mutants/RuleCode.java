@@ -25,7 +25,7 @@ public final class RuleCode {
 
     /** Where drivers have their code. */
     public enum Room {
-        /** What both kernel drivers compile. */
+        /** The C that both kernel drivers compile. */
         KERNEL("kernel/include"),
         EBPF("driver-ebpf/src/main"),
         KMOD("driver-kmod/src/main"),
