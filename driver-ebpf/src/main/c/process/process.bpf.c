@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
  * The programs of process events (spec.md, chapter 16). They are a separate object, which is loaded only where process
- * events are configured. They share the ring, the filters and the counters with the programs of calls.
+ * events are configured. They share the ring, the filters (R16.7) and the counters with the programs of calls.
  */
 #include "lib/kernel_types.h"
 #include <bpf/bpf_helpers.h>

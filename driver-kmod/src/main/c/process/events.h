@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The handlers of the scheduler's tracepoints. Their data is the capture. */
+/*
+ * The handlers of the scheduler's tracepoints, which apply the filters by the caller (R16.7). Their data is the
+ * capture.
+ */
 #ifndef UNRACED_PROCESS_EVENTS_H
 #define UNRACED_PROCESS_EVENTS_H
 

@@ -133,8 +133,8 @@ final class CallCompletion {
     }
 
     /**
-     * Compares the mount namespace in which the path was looked up with the caller's current one, which the event
-     * names.
+     * Compares the mount namespace in which the path was looked up with the caller's current one, which the event names
+     * (R2.46).
      */
     void compareNamespaces(Task caller, Task doer, Call call) {
         if (!precautions.contains(Precaution.NAMESPACES)) {

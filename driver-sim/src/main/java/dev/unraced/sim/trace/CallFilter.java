@@ -68,7 +68,7 @@ final class CallFilter {
         filters = find(next);
     }
 
-    /** Judges a call by the filters that are in force now, until it is over. */
+    /** Judges a call by the filters that are in force now, until it is over (R12.9). */
     void enters(Call call) {
         entered.put(call, filters);
     }

@@ -201,9 +201,9 @@ public final class Tracer implements Tracepoints {
     }
 
     /**
-     * Reads the object of the latest request when its submitter submits the next one. The kernel posts completions
-     * after a whole batch; by then a later request may have replaced the opened file, or connected the socket again.
-     * Nothing runs between two requests of a batch, unless the table is shared.
+     * Reads the object of the latest request when its submitter submits the next one (R2.42). The kernel posts
+     * completions after a whole batch; by then a later request may have replaced the opened file, or connected the
+     * socket again. Nothing runs between two requests of a batch, unless the table is shared.
      */
     private void lookAtLatest(Task submitter) {
         Call request = underWay.takeLatest(submitter);
@@ -310,7 +310,7 @@ public final class Tracer implements Tracepoints {
     @Override
     public void forked(TaskGroup forker, Task child) {
         FilterReason reason = filter.reason(filter.inForce(), forker);
-        // A child of the capturing process is another process.
+        // A child of the capturing process is another process (R16.7).
         if (processEvents && (reason == null || reason == FilterReason.SELF)) {
             processes.forked(forker, child);
         }
