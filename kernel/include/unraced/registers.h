@@ -8,7 +8,7 @@
 #include "unraced/kernel.h"
 #include "unraced/record.h"
 
-#ifndef __TARGET_ARCH_arm64
+#if !defined(__TARGET_ARCH_arm64) && (!defined(__KERNEL__) || defined(CONFIG_X86))
 
 /* The conventions x86-64 and x32. */
 UNRACED_INLINE void unraced_read_native(__u64 *args, struct pt_regs *regs)
