@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
 final class RootLinks implements Predicate<EventView> {
     /** The answers that are kept. A JVM opens some hundred files by the same link. */
     private static final int CAPACITY = 1024;
-    /** The links that the kernel follows at most: MAXSYMLINKS of include/linux/namei.h. */
+    /** The most links that the kernel follows: MAXSYMLINKS of include/linux/namei.h. */
     private static final int MOST_LINKS = 40;
     /** The names that are looked up at most, those of links and {@code ..} included. Usual paths have some ten. */
     private static final int MOST_NAMES = 64;
