@@ -70,7 +70,8 @@ final class MutantsCommand implements Callable<Integer> {
 
     @Option(
             names = "--markdown",
-            description = "Run nothing, and print what tests each rule, and where its code is: docs/reference/rules.md.")
+            description =
+                    "Run nothing, and print what tests each rule, and where its code is: docs/reference/rules.md.")
     private boolean markdown;
 
     @Mixin
@@ -81,13 +82,13 @@ final class MutantsCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         RulePattern pattern = RulePattern.of(rules);
         if (ConformanceRunner.rules(pattern).isEmpty()) {
             throw new ParameterException(spec.commandLine(), "No rule has a number like '" + rules + "'");
         }
         if (markdown) {
-            console.print(RulesMarkdown.of(MutantCatalogue.all(), RuleCode.of(Path.of(""))));
+            console.print(page());
             return ExitCode.OK;
         }
         html.check();
@@ -99,6 +100,14 @@ final class MutantsCommand implements Callable<Integer> {
             html.write();
         }
         return report.isComplete() ? ExitCode.OK : ExitCode.FAILURE;
+    }
+
+    private String page() {
+        try {
+            return RulesMarkdown.of(MutantCatalogue.all(), RuleCode.of(Path.of("")));
+        } catch (IOException e) {
+            throw new ParameterException(spec.commandLine(), "--markdown reads the sources: " + e.getMessage(), e);
+        }
     }
 
     private void tell(MutantResult result) {

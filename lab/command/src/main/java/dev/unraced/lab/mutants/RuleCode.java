@@ -58,7 +58,8 @@ public final class RuleCode {
             tree = tree.getParent();
         }
         if (tree == null) {
-            throw new IOException("no " + SPEC + " in " + folder.toAbsolutePath().normalize() + ", or above it");
+            throw new IOException(
+                    "no " + SPEC + " in " + folder.toAbsolutePath().normalize() + ", or above it");
         }
         Map<Room, Map<RuleNumber, SortedSet<Path>>> files = new EnumMap<>(Room.class);
         for (Room room : Room.values()) {

@@ -26,7 +26,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 
-/** The page {@code docs/reference/rules.md}: what tests each rule, what it needs, which mutants break it, and its code. */
+/**
+ * The page {@code docs/reference/rules.md}: what tests each rule, what it needs, which mutants break it, and its code.
+ */
 public final class RulesMarkdown {
     private static final Pattern NAME = Pattern.compile("r(\\d\\d)_(\\d+)_.*");
 
@@ -53,11 +55,11 @@ public final class RulesMarkdown {
 
                 `./unraced lab mutants --markdown` writes this page; a test compares the two. What a rule demands
                 stands in [the specification](../spec.md). The sentences are those of the tests, as a report of
-                `unraced conformance` has them. In a class, a test's name begins with the number: those of R2.33 with
-                `r02_33_`. A driver that declares to lack what stands under *needs* skips the test; where several
-                tests have different needs, these are all of them. *Luck*: an attacker has to win a race. The
-                [mutants](conformance.md#who-tests-the-kit) are simulators that break the rule, and are caught by
-                it. [Where the code is](#where-the-code-is) has the files of the drivers.
+                `unraced conformance` has them. The name of a test begins with the number: `r02_33_` of R2.33,
+                `r04_2_` of R4.2. A driver that declares to lack what stands under *needs* skips the test; where
+                several tests have different needs, these are all of them. *Luck*: an attacker has to win a race.
+                The [mutants](conformance.md#who-tests-the-kit) are simulators that break the rule, and are caught
+                by it. [Where the code is](#where-the-code-is) has the files of the drivers.
 
                 """);
         int chapter = 0;
