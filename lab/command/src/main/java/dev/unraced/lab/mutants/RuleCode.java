@@ -23,22 +23,16 @@ public final class RuleCode {
     /** A tree of the sources has this file. */
     private static final Path SPEC = Path.of("docs", "spec.md");
 
-    /** Where drivers have their code. */
+    /** The rooms in which drivers have their code. */
     public enum Room {
         /** The C that both kernel drivers compile. */
-        KERNEL("kernel/include"),
-        EBPF("driver-ebpf/src/main"),
-        KMOD("driver-kmod/src/main"),
-        GVISOR("driver-gvisor/src/main"),
-        SIM("driver-sim/src/main"),
+        KERNEL,
+        EBPF,
+        KMOD,
+        GVISOR,
+        SIM,
         /** The Java that all drivers use. */
-        JAVA("api/src/main/java", "driver-support/src/main/java");
-
-        private final List<String> folders;
-
-        Room(String... folders) {
-            this.folders = List.of(folders);
-        }
+        JAVA
     }
 
     private final Map<Room, Map<RuleNumber, SortedSet<Path>>> files;
@@ -64,12 +58,23 @@ public final class RuleCode {
         Map<Room, Map<RuleNumber, SortedSet<Path>>> files = new EnumMap<>(Room.class);
         for (Room room : Room.values()) {
             Map<RuleNumber, SortedSet<Path>> named = new TreeMap<>();
-            for (String at : room.folders) {
+            for (String at : folders(room)) {
                 read(tree, tree.resolve(at), named);
             }
             files.put(room, named);
         }
         return new RuleCode(files);
+    }
+
+    private static List<String> folders(Room room) {
+        return switch (room) {
+            case KERNEL -> List.of("kernel/include");
+            case EBPF -> List.of("driver-ebpf/src/main");
+            case KMOD -> List.of("driver-kmod/src/main");
+            case GVISOR -> List.of("driver-gvisor/src/main");
+            case SIM -> List.of("driver-sim/src/main");
+            case JAVA -> List.of("api/src/main/java", "driver-support/src/main/java");
+        };
     }
 
     private static void read(Path tree, Path folder, Map<RuleNumber, SortedSet<Path>> named) throws IOException {
