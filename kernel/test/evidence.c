@@ -98,7 +98,7 @@ static void starts(void)
 	EXPECT(unraced_may_have_path(UNRACED_OPENAT, 1, 1, (const __u8 *)"a", 1, &absolute) && !absolute &&
 	       !unraced_may_have_path(UNRACED_OPENAT, 1, 1, (const __u8 *)"", 0, &absolute));
 	EXPECT(unraced_may_have_path(UNRACED_CONNECT, 1, 1, named, sizeof(named), &absolute) && absolute);
-	/* What lies in memory may have been another path, or a path. */
+	/* The bytes in memory may have been another path, or a path where there is none now. */
 	EXPECT(unraced_may_have_path(UNRACED_OPENAT, 0, 1, (const __u8 *)"/a", 2, &absolute) && !absolute &&
 	       unraced_may_have_path(UNRACED_OPENAT, 0, 1, (const __u8 *)"", 0, &absolute));
 	EXPECT(unraced_may_have_path(UNRACED_CONNECT, 0, 1, named, sizeof(named), &absolute) && !absolute &&

@@ -252,11 +252,10 @@ UNRACED_INLINE bool unraced_has_lost_peer(const struct unraced_connect *socket,
 }
 
 /*
- * Judges a requested address by the address of the peer, which is the other side; returns an enum
- * unraced_integrity. Both have a family, and begin at a multiple of eight bytes. The kernel took another
- * address than one that names no peer if there is one. A requested address
- * without a scope names the device that the socket was bound to before the call; device is 0 for an
- * unbound socket.
+ * Judges a requested address by the address of the peer, which is the other side; returns an enum unraced_integrity
+ * (R2.16). Both have a family, and begin at a multiple of eight bytes. The kernel took another address than one that
+ * names no peer if there is one. A requested address without a scope names the device that the socket was bound to
+ * before the call; device is 0 for an unbound socket.
  */
 UNRACED_INLINE __u8 unraced_judge_address(struct unraced_comparison *to, __u32 device)
 {
@@ -284,8 +283,8 @@ UNRACED_INLINE __u8 unraced_judge_address(struct unraced_comparison *to, __u32 d
 }
 
 /*
- * Does so of a record's address. A name of a UNIX socket in the file tree can be another than the one that the
- * socket was bound to, so such a peer does not contradict the kernel's own copy.
+ * Judges the address of a record by that of the peer. A name of a UNIX socket in the file tree can be another than the
+ * one that the socket was bound to, so such a peer does not contradict the kernel's own copy.
  */
 UNRACED_INLINE __u8 unraced_judge_by_peer(struct unraced_comparison *to, __u32 device, bool copied)
 {

@@ -32,7 +32,7 @@ struct unraced_registers {
 	__s32 addrlen;
 };
 
-/* Finds the arguments among the registers of a call. */
+/* Finds the arguments among the registers of a call (R2.9, R2.10). */
 UNRACED_INLINE struct unraced_registers unraced_registers_of(__u8 syscall, const __u64 *args)
 {
 	struct unraced_registers found = { .fd = UNRACED_AT_FDCWD };
@@ -71,7 +71,7 @@ UNRACED_INLINE struct unraced_registers unraced_registers_of(__u8 syscall, const
 
 /*
  * Reads openat2's argument. An argument of no bytes is readable wherever the pointer points, and
- * longer ones are cut.
+ * longer ones are cut (R2.12, R2.13).
  */
 UNRACED_INLINE bool unraced_read_how(struct unraced_how *how, __u64 pointer, __u64 size)
 {
@@ -98,7 +98,7 @@ UNRACED_INLINE bool unraced_how_changed(__u64 pointer, __u64 size, __u64 flags, 
 }
 
 /*
- * Returns whether a block of socketcall(2) holds other arguments than these. A block is the
+ * Returns whether a block of socketcall(2) holds other arguments than these (R2.45). A block is the
  * descriptor, the address and the length of a connect, as consecutive 32-bit numbers
  * (net/socket.c).
  */

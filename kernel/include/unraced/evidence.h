@@ -30,6 +30,15 @@ struct unraced_path_base {
 };
 
 /*
+ * Returns whether a walk is at the base. A base that is a mountpoint which the walk reached from the mounted root
+ * ("crossed") does not count: no name leads from it into the mount.
+ */
+UNRACED_INLINE bool unraced_is_at_base(const struct unraced_path_base *base, __u64 mount, __u64 dentry, bool crossed)
+{
+	return !crossed && dentry == base->dentry && mount == base->mount;
+}
+
+/*
  * Returns the flag of a file on a tree of mounts whose namespace has this inode number, 0 for the
  * event's own.
  */
@@ -43,8 +52,8 @@ UNRACED_INLINE __u32 unraced_namespace_flag(__u32 number, bool is_own)
 
 /*
  * Judges a requested path by the names on the way from its base to the file that the call opened;
- * returns an enum unraced_integrity. The names are bytes of the other side, from one position to
- * another.
+ * returns an enum unraced_integrity (R2.36, R2.37). The names are bytes of the other side, from one
+ * position to another.
  */
 UNRACED_INLINE __u8 unraced_judge_names(struct unraced_comparison *to, __u32 from, __u32 end,
 					bool absolute, bool is_directory)

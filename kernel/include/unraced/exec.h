@@ -70,8 +70,8 @@ UNRACED_INLINE void unraced_exec_begin(struct unraced_exec *exec, const struct u
 }
 
 /*
- * Flags a call that begins at its return: why is STASH_FULL or EVICTED where that is the reason, else 0. In mode off
- * the return is where the path is read anyway.
+ * Flags a call whose entry is not known at its return: "why" is STASH_FULL or EVICTED where that is the reason, else 0.
+ * In mode off the path is read at the return anyway.
  */
 UNRACED_INLINE void unraced_exec_missed(struct unraced_exec *exec, bool ran, __u32 why)
 {
@@ -107,7 +107,7 @@ UNRACED_INLINE void unraced_exec_path_is_copied(struct unraced_process *record)
 		record->provenance = UNRACED_PROVENANCE_KERNEL;
 }
 
-/* Tells of an exec by which call it came, and the credentials of before (R16.11). */
+/* Fills in by which call an exec came, and the caller's credentials before it (R16.11). */
 UNRACED_INLINE void unraced_exec_came(struct unraced_process *record, const struct unraced_exec *exec)
 {
 	record->call = exec->call;

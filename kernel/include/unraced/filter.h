@@ -83,7 +83,7 @@ UNRACED_INLINE bool unraced_result_is_filtered(__u32 filters, __u8 syscall, __u3
 								     : UNRACED_FILTER_FAILED);
 }
 
-/* Returns whether a call is watched; "syscalls" has a bit for each. */
+/* Returns whether a call is watched (R1.9); "syscalls" has a bit for each. */
 UNRACED_INLINE bool unraced_is_among(__u32 syscalls, __u8 syscall)
 {
 	return syscalls >> (syscall & 31) & 1;

@@ -112,6 +112,19 @@ UNRACED_INLINE void unraced_arguments_faulted(struct unraced_process *record)
 	record->flags |= UNRACED_FAULTED;
 }
 
+/*
+ * Reads the arguments from the caller's memory, before the new program runs. Another process that may write to this
+ * memory can have changed them by then (R16.2).
+ */
+UNRACED_INLINE void unraced_describe_arguments(struct unraced_process_builder *builder, __u64 start, __u64 end)
+{
+	struct unraced_process *record = &builder->record;
+	__u32 length = unraced_arguments_room(record, start, end);
+
+	if (length && !unraced_read_user(unraced_process_place(builder, &record->arguments, length), length, start))
+		unraced_arguments_faulted(record);
+}
+
 /* Returns the size of the record with all that its slices name. */
 UNRACED_INLINE __u32 unraced_process_size(const struct unraced_process_builder *builder)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * The kernel's files and sockets, and KREAD, by which shared code reads their fields: the eBPF
+ * The kernel's files, sockets and registers, and KREAD, by which shared code reads their fields: the eBPF
  * programs by CO-RE, the module and the tests by plain loads. Programs declare the few fields that
  * they read. Offsets come from the running kernel's BTF when the object is loaded, so neither order
  * nor completeness matters here.
@@ -15,6 +15,7 @@
 #include <linux/fs.h>
 #include <linux/in.h>
 #include <linux/net.h>
+#include <linux/ptrace.h>
 #include <net/inet_sock.h>
 #include <net/sock.h>
 #include <net/tcp_states.h>
@@ -52,6 +53,11 @@ struct in6_addr {
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 #endif
 
+#ifndef __TARGET_ARCH_arm64
+struct pt_regs {
+	unsigned long r8, r10, bx, ax, cx, dx, si, di, orig_ax;
+};
+#endif
 struct super_block {
 	__u32 s_dev;
 	unsigned long s_magic;

@@ -58,7 +58,7 @@ UNRACED_INLINE bool unraced_takes_no_tokens(const struct unraced_limit *limit,
 	return 0;
 }
 
-/* Counts a lost event of a caller in the ledger of this CPU. */
+/* Counts a lost event of a caller in the ledger of this CPU (R8.3). */
 UNRACED_INLINE void unraced_count_in_ledger(struct unraced_ledger *ledger, __u64 cgroup, __u32 uid,
 					    __u32 seed)
 {

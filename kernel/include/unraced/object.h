@@ -25,7 +25,7 @@ UNRACED_INLINE __u64 unraced_number_inode(struct inode *inode, __u32 *device)
 	return KREAD(inode, i_ino);
 }
 
-/* Tells inode number and device of a file. */
+/* Tells inode number and device of a file (R2.20). */
 UNRACED_INLINE void unraced_identify_file(struct file *file, __u64 *number, __u32 *major,
 					  __u32 *minor)
 {

@@ -202,7 +202,7 @@ void command_left(void);
 void command_program(void);
 void command_late_exec(void);
 void command_ended(void);
-/* What a terminal is by stat(2), and by /proc/PID/stat; zeros of none. terminal.c */
+/* A terminal as stat(2) and /proc/PID/stat tell it; zeros for none (terminal.c). */
 struct terminal {
 	unsigned major, minor;
 	unsigned witness_major, witness_minor;
@@ -256,13 +256,13 @@ void command_exec_race(void);
 int open_unwatched(const char *path, int flags);
 /* The main function of the program that "exec" or "vfork" starts. */
 int after_exec(char **arguments);
-/* That of the program that "program" executes. Returns its exit code. */
+/* The main function of the program that "program" executes. Returns its exit code. */
 int after_program(char **arguments);
 /* The main function of the programs that "exec-race" and "elevated" execute; EXECUTED says what they do. */
 int after_exec_race(const char *then, int count, char **arguments);
 /* Forks a child that dies with its parent. */
 pid_t fork_child(void);
-/* Does so with a child that shares something, such as CLONE_FS. */
+/* Forks a child that dies with its parent and shares something with it, such as CLONE_FS. */
 pid_t clone_child(unsigned long shared);
 /* Waits for a child for some seconds, then kills it. Returns its wait status. */
 int reap(pid_t child, int seconds);

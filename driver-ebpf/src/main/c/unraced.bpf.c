@@ -28,7 +28,7 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* A thread that ends leaves no entry, slot, trace of a refusal or kernel copy behind (R4.2, R6.1). */
+/* A thread that ends leaves no entry, slot, trace of a refusal or kernel copy behind (R4.2, R6.1, R6.2). */
 #ifdef BY_EVENTS
 TRACEPOINT("sched", "sched_process_exit")
 int thread_exit(void *ctx)

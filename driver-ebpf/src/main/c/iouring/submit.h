@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* This file has the programs that see the submission of a request, and its hand-over to a worker or to a poll. */
+/*
+ * This file has the programs that see the submission of a request (R1.14), and its hand-over to a worker or to a poll.
+ */
 #ifndef UNRACED_IOURING_SUBMIT_H
 #define UNRACED_IOURING_SUBMIT_H
 

@@ -53,7 +53,7 @@ struct copy_context {
 
 /*
  * Begins a program inside a call. Returns false unless the call entered in mode kernel, or may have an entry that was
- * missed.
+ * missed (R12.2).
  */
 static __always_inline bool begin_context(struct copy_context *in, enum user user)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* This file merges the kernel's copies into the call's stash entry. */
+/*
+ * This file merges the kernel's copies into the call's stash entry. A call that fails before the kernel makes a copy
+ * keeps its snapshot (R2.35).
+ */
 #ifndef UNRACED_KERNELCOPY_MERGE_H
 #define UNRACED_KERNELCOPY_MERGE_H
 
@@ -83,8 +86,8 @@ static __always_inline bool keep_bytes(struct copy_context *in, __u32 length)
 }
 
 /*
- * Replaces the snapshot from entry by the kernel's copy. Without room for a differing copy, the snapshot stays with the
- * verdict CHANGED.
+ * Replaces the snapshot from entry by the kernel's copy (R2.34). Without room for a differing copy, the snapshot stays
+ * with the verdict CHANGED.
  */
 static __always_inline void merge_copy(struct copy_context *in, __u32 length)
 {
@@ -151,7 +154,7 @@ static __always_inline bool put_copy(struct call *call, const char *name)
 
 /*
  * sys_openat2() of fs/open.c sets O_LARGEFILE in its copy. The snapshot shows whether the caller had set the flag;
- * without a snapshot it is cleared.
+ * without a snapshot it is cleared (R2.11).
  */
 static __always_inline void merge_how(struct call *call, const struct unraced_how *how)
 {

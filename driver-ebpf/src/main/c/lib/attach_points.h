@@ -3,9 +3,9 @@
  * This file attaches programs to their tracepoints, by default as raw tracepoints, which cost least.
  *
  * Kernels from 7.0 on call raw tracepoints with preemption on (include/trace/bpf_probe.h). While a program is
- * preempted, another thread can run on this CPU and overwrite the per-CPU scratch, and the kernel skips the program for
- * that thread. For such kernels the same programs are built with BY_EVENTS. They then attach to perf events of the same
- * tracepoints, which run with preemption off on every kernel (include/trace/perf.h).
+ * preempted, another thread can run on this CPU and overwrite the per-CPU scratch (R1.13), and the kernel skips the
+ * program for that thread. For such kernels the same programs are built with BY_EVENTS. They then attach to perf events
+ * of the same tracepoints, which run with preemption off on every kernel (include/trace/perf.h).
  */
 #ifndef UNRACED_LIB_ATTACH_POINTS_H
 #define UNRACED_LIB_ATTACH_POINTS_H

@@ -60,7 +60,10 @@ struct unraced_control {
 #define UNRACED_FILTERS_OTHERS_CAN_CHANGE \
 	(UNRACED_FILTER_PATHS | UNRACED_FILTER_CGROUPS | UNRACED_FILTER_EXECUTABLES)
 
-/* The counters of one possible CPU, which only the programs write. */
+/*
+ * The counters of one possible CPU, which only the programs write. Their sums balance when no call is under way (R8.1,
+ * R8.2).
+ */
 struct unraced_counters {
 	__u64 sequence;
 	__u64 returned;

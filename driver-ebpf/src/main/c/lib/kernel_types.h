@@ -99,9 +99,6 @@ struct thread_info {
 	unsigned long flags;
 };
 #else
-struct pt_regs {
-	unsigned long r8, r10, bx, ax, cx, dx, si, di, orig_ax;
-};
 /* x86 keeps the convention of the current call in status: TS_COMPAT of arch/x86/include/asm/thread_info.h. */
 struct thread_info {
 	__u32 status;

@@ -17,7 +17,10 @@ static __always_inline bool fd_table_is_shared(struct task_struct *task)
 	return files && KREAD(files, count.counter) > 1;
 }
 
-/* Returns the file behind a descriptor, or null when the descriptor is out of range or closed. */
+/*
+ * Returns the file behind a descriptor, also one that was opened with O_PATH (R2.24), or null when the descriptor is
+ * out of range or closed.
+ */
 static __always_inline struct file *file_of(struct task_struct *task, __u32 fd, __u32 *flags)
 {
 	struct files_struct *files = KREAD_TRUSTED(task, files);

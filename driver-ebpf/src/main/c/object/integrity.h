@@ -91,7 +91,9 @@ static __always_inline bool block_changed(const struct call *call)
 	return unraced_block_differs(block, call->fd, call->pointer, call->addrlen);
 }
 
-/* Compares the caller's memory with the copy from entry. A change that is undone before the return goes unseen. */
+/*
+ * Compares the caller's memory with the copy from entry (R2.29). A change that is undone before the return goes unseen.
+ */
 static __always_inline void look_for_changed_path(struct builder *builder, const struct call *call)
 {
 	struct unraced_record *record = &builder->record;

@@ -57,6 +57,7 @@ static __always_inline void describe_file(struct builder *builder, struct file *
 	describe_path(builder, walk);
 }
 
+/* Appends the name that a UNIX socket is bound to (R2.31). */
 static __always_inline void append_un(struct builder *builder, struct unraced_slice *slice, struct sock *sk)
 {
 	struct unix_address *address = KREAD((struct unix_sock *)sk, addr);

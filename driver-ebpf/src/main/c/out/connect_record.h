@@ -22,7 +22,7 @@
 /*
  * Tells whether a connect through socketcall(2), whose descriptor lies in memory, acted on this socket. It did if no
  * other connect of the socket overlapped, and it has another peer now. A socket that lost its peer, without a connect
- * or by one, proves nothing.
+ * or by one, proves nothing (R2.45).
  */
 static __always_inline bool is_indirect_socket(const struct unraced_record *record, const struct call *call,
 					       struct sock *sk, bool alone)

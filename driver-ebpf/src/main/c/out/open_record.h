@@ -45,7 +45,10 @@ static __always_inline void describe_opened(struct builder *builder, struct walk
 		record->integrity = judge_path(builder, walk, file);
 }
 
-/* Describes the file that the descriptor leads to, and judges the path by it. */
+/*
+ * Describes the file that the descriptor leads to, and judges the path by it. 0 is a descriptor like any other (R1.2);
+ * a call that failed has no file (R2.19).
+ */
 static __always_inline void describe_descriptor(struct builder *builder, struct walk *walk, const struct call *call,
 						struct tail_context *from, struct task_struct *task, bool judge)
 {

@@ -64,7 +64,8 @@ static __always_inline void read_comm(__u8 *to, __u64 from)
 }
 
 /*
- * Fills in the caller, with plain loads where the kernel can cast: calling a helper costs more than the helper's work.
+ * Fills in the caller (R1.5, R1.6, R1.7, R1.8) and the key of its image (R16.6), with plain loads where the kernel can
+ * cast: calling a helper costs more than the helper's work.
  */
 static __always_inline void identify(struct caller *who, struct task_struct *task)
 {
@@ -115,7 +116,7 @@ static __always_inline void describe_caller(struct unraced_record *record, const
 	__builtin_memcpy(record->comm, who->comm, sizeof(record->comm));
 }
 
-/* Says where the arguments were read. The call acts on the kernel's copy, so the copy is a match. */
+/* Says where the arguments were read. The call acts on the kernel's copy, so the copy is a match (R2.17, R2.34). */
 static __always_inline void describe_provenance(struct unraced_record *record, const struct call *call)
 {
 	record->provenance = call->provenance;
@@ -176,7 +177,10 @@ static __always_inline void append_argument(struct builder *builder, struct unra
 	}
 }
 
-/* Numbers the record and puts it into the ring. A record that finds no room there has a number all the same (R9.3). */
+/*
+ * Numbers the record (R9.2) and puts it into the ring. A record that finds no room there has a number all the same
+ * (R9.3).
+ */
 static __always_inline void send(struct unraced_counters *stats, struct unraced_control *shared,
 				 struct builder *builder)
 {
@@ -192,7 +196,10 @@ static __always_inline void send(struct unraced_counters *stats, struct unraced_
 	submit(stats, shared, record, size);
 }
 
-/* Tells whether the argument needs a proof; the kernel's copy needs no other. */
+/*
+ * Tells whether the argument needs a proof; the kernel's copy needs no other. Without integrity nothing is judged
+ * (R2.38).
+ */
 static __always_inline bool needs_proof(const struct unraced_record *record, const struct call *call)
 {
 	return call->integrity && (record->provenance == UNRACED_PROVENANCE_ENTER ||
@@ -232,7 +239,10 @@ static __always_inline bool lacks_copy(const struct call *call, const struct tai
 	       from->result >= 0 && !from->is_request;
 }
 
-/* Begins the record of a call with what opens and connects have alike; tail_context has the rest of its state. */
+/*
+ * Begins the record of a call with what opens and connects have alike, such as the raw result (R1.2, R1.3). Its other
+ * state is in tail_context.
+ */
 static __always_inline void begin_record(struct builder *builder, const struct call *call, struct tail_context *from,
 					 struct task_struct *task)
 {

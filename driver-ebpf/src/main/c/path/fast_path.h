@@ -94,7 +94,7 @@ static __always_inline bool match_names(struct walk *walk, struct file *file, __
 
 		digest_dentry(validation, dentry);
 		if (validation->state == START_SOUGHT) {
-			if (at_start(validation, mount, dentry)) {
+			if (unraced_is_at_base(&validation->base, (__u64)mount, (__u64)dentry, validation->crossed)) {
 				validation->state = START_FOUND;
 				if (position)
 					return 0;

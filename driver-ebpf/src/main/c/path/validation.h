@@ -30,8 +30,7 @@ enum start_state {
 };
 
 struct validation {
-	__u64 mount; /* struct mount of the path base */
-	__u64 dentry;
+	struct unraced_path_base base; /* its mount is a struct mount here */
 	__u64 digest;  /* digest of all counts and mounts on the way */
 	__u64 namespace; /* struct mnt_namespace of the file's mount before the first walk */
 	__u64 mount_events; /* the event counter of that namespace then */
@@ -124,15 +123,6 @@ static __always_inline void look_for_overmount(struct validation *validation, st
 		validation->spent = 1;
 }
 
-/*
- * Returns whether the walk is at the path base. A base that is a mountpoint which the walk reached from the mounted
- * root does not count: no name leads from it into the mount.
- */
-static __always_inline bool at_start(const struct validation *validation, struct mount *mount, struct dentry *dentry)
-{
-	return !validation->crossed && (__u64)dentry == validation->dentry && (__u64)mount == validation->mount;
-}
-
 static __always_inline void digest_dentry(struct validation *validation, struct dentry *dentry)
 {
 	__u32 sequence = KREAD(dentry, d_seq.seqcount.sequence);
@@ -151,7 +141,7 @@ static __always_inline bool validation_meets_base(struct validation *validation,
 {
 	if (validation->state != START_SOUGHT)
 		return 0;
-	if (at_start(validation, mount, dentry)) {
+	if (unraced_is_at_base(&validation->base, (__u64)mount, (__u64)dentry, validation->crossed)) {
 		validation->state = START_FOUND;
 		return 1;
 	}
@@ -288,8 +278,8 @@ static __always_inline void validation_begin(struct validation *validation, cons
 	if (!start->mount)
 		return;
 	validation->state = START_SOUGHT;
-	validation->mount = start->mount - bpf_core_field_offset(struct mount, mnt);
-	validation->dentry = start->dentry;
+	validation->base.mount = start->mount - bpf_core_field_offset(struct mount, mnt);
+	validation->base.dentry = start->dentry;
 }
 
 #endif

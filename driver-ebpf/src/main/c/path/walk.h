@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * This file finds the path of an opened file. The walk climbs from its dentry to the root of the mount, continues at
- * the mountpoint, and so on to the root of the mount namespace. It does as d_absolute_path() of fs/d_path.c, without
- * its locks, so a rename meanwhile mixes old and new names. Therefore each walk is validated (path/validation.h), and
- * repeated if that fails.
+ * This file finds the path of an opened file (R2.21). The walk climbs from its dentry to the root of the mount,
+ * continues at the mountpoint, and so on to the root of the mount namespace. It does as d_absolute_path() of
+ * fs/d_path.c, without its locks, so a rename meanwhile mixes old and new names. Therefore each walk is validated
+ * (path/validation.h), and repeated if that fails.
  */
 #ifndef UNRACED_PATH_WALK_H
 #define UNRACED_PATH_WALK_H

@@ -155,8 +155,8 @@ static __always_inline struct kernfs_node___named *directory_above(struct kernfs
 }
 
 /*
- * Appends the path of the cgroup of the scratch's task. The root of the hierarchy has no name. The kernel verifies this
- * function once.
+ * Appends the path of the cgroup of the scratch's task (R16.13), which names its container (R1.15). The root of the
+ * hierarchy has no name. The kernel verifies this function once.
  */
 __noinline int append_cgroup(struct process_scratch *scratch)
 {
@@ -231,21 +231,6 @@ static __always_inline void describe_executable(struct unraced_process_builder *
 	length = (WALK_BYTES - walk->position) & (WALK_BYTES - 1);
 	target = unraced_process_place(builder, &record->resolved, length);
 	bpf_probe_read_kernel(target, length, &walk->bytes[walk->position & (WALK_BYTES - 1)]);
-}
-
-/*
- * Reads the arguments from the new image's memory, before the program runs. Another process that may write to this
- * memory can have changed them by then.
- */
-static __always_inline void describe_arguments_of(struct unraced_process_builder *builder, struct mm_struct *mm)
-{
-	struct unraced_process *record = &builder->record;
-	__u64 start = KREAD(mm, arg_start);
-	__u32 length = unraced_arguments_room(record, start, KREAD(mm, arg_end));
-
-	if (length && bpf_probe_read_user(unraced_process_place(builder, &record->arguments, length), length,
-					  (void *)start))
-		unraced_arguments_faulted(record);
 }
 
 /*

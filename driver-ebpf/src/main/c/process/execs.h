@@ -15,21 +15,14 @@
 #include "unraced/calls.h"
 #include "unraced/exec.h"
 #include "unraced/kernel.h"
+#include "unraced/registers.h"
 #include "process/attempts.h"
 
 #ifdef __TARGET_ARCH_x86
 
 static __always_inline void read_exec(struct unraced_exec_registers *to, struct pt_regs *regs)
 {
-	if (to->abi == UNRACED_ABI_IA32) {
-		to->args[0] = (__u32)KREAD(regs, bx);
-		to->args[1] = (__u32)KREAD(regs, cx);
-		to->args[4] = (__u32)KREAD(regs, di);
-		return;
-	}
-	to->args[0] = KREAD(regs, di);
-	to->args[1] = KREAD(regs, si);
-	to->args[4] = KREAD(regs, r8);
+	unraced_read_exec(to, regs);
 }
 
 #define EXEC_NATIVE(name) "__x64_sys_" name
@@ -76,24 +69,17 @@ EXEC_FUNCTION(x32_execveat, "__x64_compat_sys_execveat", UNRACED_EXECVEAT, UNRAC
 static __always_inline bool find_exec(struct unraced_exec_registers *from, struct pt_regs *regs, long number)
 {
 #ifdef __TARGET_ARCH_x86
-	if (!unraced_x86_may_be_exec(number))
-		return 0;
-	if (bpf_get_current_task_btf()->thread_info.status & TS_COMPAT) {
-		from->abi = UNRACED_ABI_IA32;
-		from->call = unraced_ia32_exec(number);
-	} else {
-		from->abi = (__u32)number & UNRACED_X32_BIT ? UNRACED_ABI_X32 : UNRACED_ABI_NATIVE;
-		from->call = unraced_x86_64_exec(number);
-	}
+	return unraced_x86_may_be_exec(number) &&
+	       unraced_find_exec(from, regs, bpf_get_current_task_btf()->thread_info.status & TS_COMPAT, number);
 #else
 	if (bpf_get_current_task_btf()->thread_info.flags & (1ul << TIF_32BIT))
 		return 0;
 	from->call = unraced_arm64_exec(number);
-#endif
 	if (!from->call)
 		return 0;
 	read_exec(from, regs);
 	return 1;
+#endif
 }
 
 static __always_inline int call_enters(struct pt_regs *regs, long number)

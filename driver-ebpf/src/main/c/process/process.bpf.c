@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
  * The programs of process events (spec.md, chapter 16). They are a separate object, which is loaded only where process
- * events are configured. They share the ring, the filters and the counters with the programs of calls.
+ * events are configured. They share the ring, the filters (R16.7) and the counters with the programs of calls.
  */
 #include "lib/kernel_types.h"
 #include <bpf/bpf_helpers.h>
@@ -20,7 +20,7 @@ char LICENSE[] SEC("license") = "GPL";
 
 /*
  * The new image is in place, and the program has not run yet. The path and the interpreter are the kernel's own copies;
- * the file is the one that the kernel has mapped.
+ * the file is the one that the kernel has mapped (R16.2), of a script the interpreter's (R16.3).
  */
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(process_exec, struct task_struct *task, int before, struct linux_binprm *program)
@@ -55,7 +55,7 @@ int BPF_PROG(process_exec, struct task_struct *task, int before, struct linux_bi
 	file = mm ? KREAD(mm, exe_file) : 0;
 	/* The sooner the arguments are read, the less time others have to change them. */
 	if (mm)
-		describe_arguments_of(builder, mm);
+		unraced_describe_arguments(builder, KREAD(mm, arg_start), KREAD(mm, arg_end));
 	if (file)
 		describe_executable(builder, &scratch->walk, file);
 	describe_cgroup(scratch, task);
@@ -63,7 +63,7 @@ int BPF_PROG(process_exec, struct task_struct *task, int before, struct linux_bi
 	return 0;
 }
 
-/* The child has not run yet. Threads, the kernel's own ones among them, are no processes. */
+/* The child has not run yet. Threads, the kernel's own ones among them, are no processes (R16.1). */
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(process_fork, struct task_struct *forker, struct task_struct *child)
 {
@@ -84,7 +84,7 @@ int BPF_PROG(process_fork, struct task_struct *forker, struct task_struct *child
 	return 0;
 }
 
-/* A thread ends, the last one of its process if none is left; it has called nothing since. */
+/* A thread ends, the last one of its process if none is left; it has called nothing since (R16.1). */
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(process_exit, struct task_struct *task)
 {
@@ -122,7 +122,7 @@ int BPF_PROG(process_exit, struct task_struct *task)
 
 /*
  * The loader runs this program once for each task, after the programs above are attached. An exec meanwhile makes an
- * event of its own, later in the ring; so a process whose image changes here is left out.
+ * event of its own, later in the ring; so a process whose image changes here is left out (R16.5).
  */
 SEC("iter/task")
 int process_alive(struct bpf_iter__task *context)

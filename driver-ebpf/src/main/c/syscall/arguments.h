@@ -9,7 +9,10 @@
 #include "unraced/record.h"
 #include "lib/maps.h"
 
-/* Reads the path. An unreadable path is no error here: its page may be absent, and may become readable later. */
+/*
+ * Reads the path, of whatever bytes, up to 4,095 of them (R10.1, R10.2, R10.3); an empty one has length 0 (R10.4). An
+ * unreadable path is no error here (R2.7, R2.8): its page may be absent, and may become readable later (R2.4).
+ */
 static __always_inline void read_path(struct long_call *to, __u8 provenance)
 {
 	struct call *call = &to->call;
@@ -93,6 +96,7 @@ static __always_inline bool read_short_path(struct slot *to, __u8 provenance)
 	return 1;
 }
 
+/* Reads the argument of openat2(2) (R2.11). One that cannot be read is zeros (R2.14). */
 static __always_inline void read_how(struct call *call, __u8 provenance)
 {
 	struct unraced_how how;
@@ -113,8 +117,8 @@ static __always_inline __u64 in_a_byte(__u64 size)
 }
 
 /*
- * Reads the arguments of SYS_CONNECT of socketcall(2) (net/socket.c): fd, address and length as consecutive 32-bit
- * numbers. Until this succeeds, call->pointer is their address.
+ * Reads the arguments of SYS_CONNECT of socketcall(2) (net/socket.c; R2.45): fd, address and length as consecutive
+ * 32-bit numbers. Until this succeeds, call->pointer is their address.
  */
 static __always_inline bool read_block(struct call *call, __u8 provenance)
 {
@@ -132,6 +136,10 @@ static __always_inline bool read_block(struct call *call, __u8 provenance)
 	return 1;
 }
 
+/*
+ * Reads the first 128 bytes of the address, whatever family they name (R2.25, R2.26, R2.27). With a negative length
+ * nothing is read, and one of 0 is empty, wherever the pointer points (R2.28).
+ */
 static __always_inline void read_address(struct call *call, __u8 provenance)
 {
 	__s32 size;
@@ -169,6 +177,10 @@ static __always_inline void read_nothing(struct call *call, __u32 mode)
 	call->length = 0;
 }
 
+/*
+ * Reads the memory that pointers lead to: at the entry (R2.1); in mode off, and where the entry was missed, at the
+ * return (R2.18).
+ */
 static __always_inline void read_pointers(struct long_call *to, __u8 syscall, __u8 provenance)
 {
 	if (syscall == UNRACED_CONNECT) {

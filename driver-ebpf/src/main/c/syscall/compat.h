@@ -14,6 +14,7 @@
 #include <bpf/bpf_core_read.h>
 #include "unraced/calls.h"
 #include "unraced/record.h"
+#include "unraced/registers.h"
 #include "lib/attach_points.h"
 #include "lib/control.h"
 #include "lib/core_access.h"
@@ -83,7 +84,7 @@ static __always_inline bool takes_a_descriptor(const struct unraced_control *sha
 	return ((__u32)number & ~UNRACED_X32_BIT) == UNRACED_PIDFD_GETFD && is_watched(shared, UNRACED_CONNECT);
 }
 
-/* Finds out which call this is, and reads its arguments from the registers of its convention. */
+/* Finds out which call this is, and reads its arguments from the registers of its convention (R1.12). */
 static __always_inline void find_arguments(struct arguments *to, struct task_struct *task, struct pt_regs *regs,
 					  long number)
 {
@@ -96,17 +97,11 @@ static __always_inline void find_arguments(struct arguments *to, struct task_str
 			to->syscall = calls_by_number[number & (UNRACED_CALL_NUMBERS - 1)];
 		else
 			to->syscall = 0;
-		to->args[0] = KREAD(regs, di);
-		to->args[1] = KREAD(regs, si);
-		to->args[2] = KREAD(regs, dx);
-		to->args[3] = KREAD(regs, r10);
+		unraced_read_native(to->args, regs);
 		return;
 	}
 	to->syscall = unraced_ia32_call(number);
-	to->args[0] = (__u32)KREAD(regs, bx);
-	to->args[1] = (__u32)KREAD(regs, cx);
-	to->args[2] = (__u32)KREAD(regs, dx);
-	to->args[3] = (__u32)KREAD(regs, si);
+	unraced_read_ia32(to->args, regs);
 	if (number == UNRACED_IA32_SOCKETCALL) {
 		if (to->args[0] != UNRACED_SOCKETCALL_CONNECT)
 			to->syscall = 0;

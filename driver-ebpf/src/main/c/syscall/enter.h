@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* This file stashes the arguments of a call when it enters. */
+/*
+ * This file stashes the arguments of a call when it enters. So a thread that rewrites them while the call blocks cannot
+ * change the arguments of the event (R2.2, R2.3).
+ */
 #ifndef UNRACED_SYSCALL_ENTER_H
 #define UNRACED_SYSCALL_ENTER_H
 
@@ -17,7 +20,7 @@
 #include "syscall/filter.h"
 #include "syscall/stash.h"
 
-/* Fills in the thread, the time and the mode of a call. */
+/* Fills in the thread, the time (R1.11), and the mode, which the call keeps (R12.2). */
 static __always_inline void begin(struct call *call, struct task_struct *task, __u32 mode)
 {
 	call->thread_start = task->start_boottime;
@@ -91,6 +94,10 @@ static __always_inline bool begin_in_place(struct unraced_control *shared, struc
 	return 1;
 }
 
+/*
+ * Handles the entry of a call. One that the kernel restarts enters again, and is a call of its own (R1.4). A call that
+ * a filter leaves out by its caller takes no entry (R7.2).
+ */
 __noinline int begin_call(struct arguments *from)
 {
 	struct unraced_control *shared = SCRATCH(control);

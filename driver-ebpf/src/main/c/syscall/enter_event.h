@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* This file sends a record of a call's entry, besides the merged record, when enter events are configured. */
+/* This file sends a record of a call's entry, besides the merged record, when enter events are configured (R12.5). */
 #ifndef UNRACED_SYSCALL_ENTER_EVENT_H
 #define UNRACED_SYSCALL_ENTER_EVENT_H
 
@@ -11,6 +11,7 @@
 #include "out/limit.h"
 #include "out/record.h"
 
+/* Returns whether entries are events, which can change while the programs run (R12.6). */
 static __always_inline bool wants_enter_events(const struct unraced_control *shared)
 {
 	return *(const volatile __u32 *)&shared->enter_events;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
  * This file decides whether a call that returns without a stash entry ran at all (R3.5). At entry the kernel runs the
- * tracepoint last, so a call whose entry was seen ran. Before the tracepoint, seccomp and a tracer can refuse the call.
- * A refused call still returns, with a result of their choice, which may be a descriptor.
+ * tracepoint last, so a call whose entry was seen ran, as a tracer has rewritten it (R1.16). Before the tracepoint,
+ * seccomp and a tracer can refuse the call. A refused call still returns, with a result of their choice, which may be a
+ * descriptor (R3.4).
  *
  * Therefore an entry leaves a trace in every mode: in the stash, or in the map of calls that found no room there
  * ("refused"), neither of which evicts. Where no trace can have been lost, a missing trace proves that the call never

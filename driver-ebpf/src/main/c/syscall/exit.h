@@ -23,7 +23,7 @@
 
 /*
  * Rebuilds a call without an entry. The registers still hold the arguments, but the memory they point to may have
- * changed.
+ * changed (R5.1).
  */
 __noinline int rebuild_call(struct long_call *to, struct arguments *from, __u32 mode)
 {
@@ -61,7 +61,8 @@ static __always_inline __u32 why_missed(struct unraced_control *shared, struct t
 }
 
 /*
- * Reads arguments that were unreadable at entry. Their provenance becomes EXIT, and the record says that they faulted.
+ * Reads arguments that were unreadable at entry. Their provenance becomes EXIT, and the record says that they faulted
+ * (R2.4, R2.5, R2.6).
  */
 __noinline int read_rest(struct long_call *to)
 {
@@ -138,7 +139,10 @@ static __always_inline int on_missed(struct unraced_control *shared, struct unra
 	return 0;
 }
 
-/* Makes the event of a call that returns. Its registers serve only when the stash has no arguments of the call. */
+/*
+ * Makes the event of a call that returns. Its registers serve only when the stash has no arguments of the call. A call
+ * that failed (R3.1, R3.2, R3.3), or that a signal interrupted (R6.3), returns here like any other.
+ */
 static __always_inline int on_return(struct unraced_control *shared, struct task_struct *task, struct arguments *from,
 				     long result)
 {

@@ -13,7 +13,7 @@
 #include "lib/core_access.h"
 #include "lib/maps.h"
 
-/* A program reads the mode once: the mode can change at any time, and a call must see only one value. */
+/* A program reads the mode once: the mode can change at any time, and a call must see only one value (R12.1, R12.3). */
 static __always_inline __u32 current_mode(const struct unraced_control *shared)
 {
 	return *(const volatile __u32 *)&shared->mitigation;
@@ -84,8 +84,8 @@ static __always_inline __u32 generations_of_executable(struct task_struct *task)
 }
 
 /*
- * Filters by the caller and returns an enum unraced_verdict; the capturing process's own calls are R11.1 and R11.2. The
- * kernel verifies this function once for all its callers, so it asks about a pointer that is never null.
+ * Filters by the caller (R1.10) and returns an enum unraced_verdict; the capturing process's own calls are R11.1 and
+ * R11.2. The kernel verifies this function once for all its callers, so it asks about a pointer that is never null.
  */
 __noinline int filter(const struct unraced_control *shared, __u32 filters)
 {

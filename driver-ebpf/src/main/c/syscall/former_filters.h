@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
  * This file judges a call without an entry after the filters have changed: it may have entered under earlier ones,
- * which left it out (R12.8). A thread is in one call at a time, so its entry is no older than its last such return. The
- * maps remember a few generations. A call that was under way for longer may become an event that has missed its entry.
+ * which left it out (R12.8, R12.9). A thread is in one call at a time, so its entry is no older than its last such
+ * return. The maps remember a few generations. A call that was under way for longer may become an event that has missed
+ * its entry.
  */
 #ifndef UNRACED_SYSCALL_FORMER_FILTERS_H
 #define UNRACED_SYSCALL_FORMER_FILTERS_H

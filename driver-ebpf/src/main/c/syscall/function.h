@@ -21,6 +21,7 @@
 #include "unraced/calls.h"
 #include "unraced/kernel.h"
 #include "unraced/record.h"
+#include "unraced/registers.h"
 #include "lib/control.h"
 #include "lib/maps.h"
 #include "object/connects.h"
@@ -34,20 +35,14 @@ static __always_inline bool read_native(struct arguments *to, struct pt_regs *re
 {
 	if (KREAD(regs, orig_ax) & UNRACED_X32_BIT)
 		to->abi = UNRACED_ABI_X32;
-	to->args[0] = KREAD(regs, di);
-	to->args[1] = KREAD(regs, si);
-	to->args[2] = KREAD(regs, dx);
-	to->args[3] = KREAD(regs, r10);
+	unraced_read_native(to->args, regs);
 	return 1;
 }
 
 static __always_inline bool read_ia32(struct arguments *to, struct pt_regs *regs)
 {
 	to->abi = UNRACED_ABI_IA32;
-	to->args[0] = (__u32)KREAD(regs, bx);
-	to->args[1] = (__u32)KREAD(regs, cx);
-	to->args[2] = (__u32)KREAD(regs, dx);
-	to->args[3] = (__u32)KREAD(regs, si);
+	unraced_read_ia32(to->args, regs);
 	return 1;
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
  * The stash holds at most one call per thread. It is keyed by tid and validated by the thread's start time, the call
- * and its convention (R4.1). A path too long for an entry is stored whole in a second map, and the time of entry ties
- * the two. Only the thread itself touches its entry, and its programs never run at the same time.
+ * and its convention (R4.1). It is not keyed by memory, which a child of vfork(2) has in common with its parent (R4.3).
+ * A path too long for an entry is stored whole in a second map, and the time of entry ties the two (R5.3). Only the
+ * thread itself touches its entry, and its programs never run at the same time.
  */
 #ifndef UNRACED_SYSCALL_STASH_H
 #define UNRACED_SYSCALL_STASH_H
@@ -98,7 +99,7 @@ static __always_inline struct slot *slot_of(const struct unraced_control *shared
 	return slot_in_array(shared, task->pid);
 }
 
-/* Counts a new call. Returns false when the stash is full. */
+/* Counts a new call. Returns false when the stash is full (R7.1). */
 static __always_inline bool admit(struct unraced_control *shared)
 {
 	if (*(const volatile __u32 *)&shared->stashed >= shared->stash_entries)

@@ -118,7 +118,10 @@ bool unraced_arch_exec(struct pt_regs *regs, long number, struct unraced_exec_re
 /* Reads the arguments of an exec whose convention is known. */
 void unraced_arch_exec_arguments(struct pt_regs *regs, struct unraced_exec_registers *to);
 
-/* Returns whether the current task's call of this number can be watched, and reads its arguments from the registers. */
+/*
+ * Returns whether the current task's call of this number can be watched, and reads its arguments from the registers of
+ * its convention (R1.12).
+ */
 bool unraced_arch_call(struct pt_regs *regs, long number, struct unraced_arguments *to);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "call/arch.h"
 #include "unraced/calls.h"
+#include "unraced/registers.h"
 
 #define OR_BIT_OF(number, call, word) | ((number) / BITS_PER_LONG == (word) ? 1ul << ((number) % BITS_PER_LONG) : 0)
 #define BITS(word)                                                                                                     \
@@ -35,10 +36,7 @@ static bool ia32_arguments(struct pt_regs *regs, u8 syscall, bool indirect, stru
 		to->values[0] = (u32)regs->cx;
 		return (u32)regs->bx == UNRACED_SOCKETCALL_CONNECT;
 	}
-	to->values[0] = (u32)regs->bx;
-	to->values[1] = (u32)regs->cx;
-	to->values[2] = (u32)regs->dx;
-	to->values[3] = (u32)regs->si;
+	unraced_read_ia32(to->values, regs);
 	return to->syscall;
 }
 
@@ -47,10 +45,7 @@ static bool native_arguments(struct pt_regs *regs, u8 syscall, long number, stru
 	to->syscall = syscall;
 	to->abi = number & UNRACED_X32_BIT ? UNRACED_ABI_X32 : UNRACED_ABI_NATIVE;
 	to->indirect = 0;
-	to->values[0] = regs->di;
-	to->values[1] = regs->si;
-	to->values[2] = regs->dx;
-	to->values[3] = regs->r10;
+	unraced_read_native(to->values, regs);
 	return syscall;
 }
 
@@ -72,27 +67,10 @@ bool unraced_arch_arguments(struct pt_regs *regs, const struct unraced_arch_func
 
 bool unraced_arch_exec(struct pt_regs *regs, long number, struct unraced_exec_registers *to)
 {
-	if (in_ia32_syscall()) {
-		to->abi = UNRACED_ABI_IA32;
-		to->call = unraced_ia32_exec(number);
-	} else {
-		to->abi = number & UNRACED_X32_BIT ? UNRACED_ABI_X32 : UNRACED_ABI_NATIVE;
-		to->call = unraced_x86_64_exec(number);
-	}
-	if (to->call)
-		unraced_arch_exec_arguments(regs, to);
-	return to->call;
+	return unraced_find_exec(to, regs, in_ia32_syscall(), number);
 }
 
 void unraced_arch_exec_arguments(struct pt_regs *regs, struct unraced_exec_registers *to)
 {
-	if (to->abi == UNRACED_ABI_IA32) {
-		to->args[0] = (u32)regs->bx;
-		to->args[1] = (u32)regs->cx;
-		to->args[4] = (u32)regs->di;
-		return;
-	}
-	to->args[0] = regs->di;
-	to->args[1] = regs->si;
-	to->args[4] = regs->r8;
+	unraced_read_exec(to, regs);
 }

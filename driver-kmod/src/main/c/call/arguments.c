@@ -86,6 +86,10 @@ static bool read_bytes(void *to, u64 pointer, size_t size)
 	return !size || unraced_read_user(to, size, pointer);
 }
 
+/*
+ * Reads the path, of whatever bytes, up to 4,095 of them (R10.1, R10.2, R10.3); an empty one has length 0 (R10.4). One
+ * that cannot be read is absent (R2.7, R2.8), and may become readable later (R2.4).
+ */
 static void read_path(struct unraced_call *call, u8 provenance)
 {
 	long length = read_string(unraced_call_room(call), call->pointer);
@@ -100,6 +104,10 @@ static void read_path(struct unraced_call *call, u8 provenance)
 	call->record.provenance = provenance;
 }
 
+/*
+ * Reads the first 128 bytes of the address, whatever family they name (R2.25, R2.26, R2.27). With a negative length
+ * nothing is read (R2.28).
+ */
 static void read_address(struct unraced_call *call, u8 provenance)
 {
 	s32 size = call->record.connect.addrlen;
@@ -115,7 +123,7 @@ static void read_address(struct unraced_call *call, u8 provenance)
 	call->record.provenance = provenance;
 }
 
-/* Descriptor, address and length of a socketcall(2) are unknown until its block is read. */
+/* Descriptor, address and length of a socketcall(2) are unknown until its block is read (R2.45). */
 static bool lacks_block(const struct unraced_call *call)
 {
 	return call->record.syscall == UNRACED_CONNECT && call->block_pointer &&

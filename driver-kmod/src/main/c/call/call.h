@@ -66,7 +66,10 @@ static inline bool unraced_call_is_absolute(struct unraced_call *call)
 
 /* Removes the requested path or address from the tail, with all that follows it. */
 void unraced_call_remove_requested(struct unraced_call *call);
-/* Puts the kernel's own copy in place of the requested path or address. Sets CHANGED when the snapshot differs. */
+/*
+ * Puts the kernel's own copy, which is a match, in place of the requested path or address (R2.17, R2.34). Sets CHANGED
+ * when the snapshot differs.
+ */
 void unraced_call_replace_requested(struct unraced_call *call, const void *copy, u32 length);
 /*
  * Marks the snapshot as the kernel's own copy if the two are equal, which they nearly always are, so nothing is copied.

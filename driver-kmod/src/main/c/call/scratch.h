@@ -16,7 +16,10 @@ struct unraced_act {
 	u8 heed; /* enum unraced_heed */
 };
 
-/* The scratch memory in which a CPU builds records. Its user keeps preemption off. */
+/*
+ * The scratch memory in which a CPU builds records. Its user keeps preemption off, so no other call gets in between
+ * (R1.13).
+ */
 struct unraced_scratch {
 	struct unraced_call call;
 	u8 bytes[UNRACED_PATH_ROOM]; /* bytes that the call is compared with */

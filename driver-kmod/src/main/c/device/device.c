@@ -25,6 +25,7 @@ static void wake_readers(struct irq_work *work)
 	wake_up_interruptible_poll(&capture->waiters, EPOLLIN);
 }
 
+/* Begins a capture, which has its own stash and statistics (R15.9). */
 static int open(struct inode *inode, struct file *file)
 {
 	struct unraced_capture *capture;
@@ -41,6 +42,7 @@ static int open(struct inode *inode, struct file *file)
 	return nonseekable_open(inode, file);
 }
 
+/* Ends the capture, also when its process was killed, and leaves nothing behind (R13.1). */
 static int release(struct inode *inode, struct file *file)
 {
 	unraced_capture_release(file->private_data);

@@ -110,7 +110,7 @@ static void forget_oldest(struct unraced_capture *capture)
 	forgotten = last ? held(last->before) : NULL;
 	if (forgotten)
 		RCU_INIT_POINTER(last->before, NULL);
-	/* Also where nothing is forgotten, so that several changes take longer than a short call does. */
+	/* A change waits also where nothing is forgotten, so that several changes take longer than a short call. */
 	synchronize_rcu();
 	if (forgotten)
 		free_one(forgotten);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The filters of a capture change while calls are under way, and a call is judged by those under which it entered
- * (R12.8). Filters never change themselves: a change puts others into force by one store, and each generation refers to
- * the one before. A call keeps the word of its filters in the stash. A call that its filters leave out, and each call
- * under mode off, has no entry there; for these, a byte for each thread id has the generation of the thread's last
- * entry. The array is allocated at the first change of filters.
+ * (R12.8, R12.9). Filters never change themselves: a change puts others into force by one store, and each generation
+ * refers to the one before. A call keeps the word of its filters in the stash. A call that its filters leave out, and
+ * each call under mode off, has no entry there; for these, a byte for each thread id has the generation of the thread's
+ * last entry. The array is allocated at the first change of filters.
  *
  * Readers of filters disable preemption.
  */

@@ -6,7 +6,7 @@
 
 struct io_kiocb;
 
-/* Are called by io_uring_complete, io_uring_fail_link and io_uring_cqe_overflow. Their data is the capture. */
+/* io_uring_complete, io_uring_fail_link and io_uring_cqe_overflow call these. Their data is the capture. */
 void unraced_on_complete(void *data, void *ctx, void *completed);
 void unraced_on_unlink(void *data, struct io_kiocb *req, struct io_kiocb *link);
 void unraced_on_overflow(void *data, void *ctx, unsigned long long user_data, s32 result);

@@ -10,7 +10,7 @@
 bool unraced_current_call(struct unraced_capture *capture, struct unraced_arguments *arguments);
 /*
  * Brings the call, as far as it is known, to the scratch memory. The return reads what is missing, unless this copy has
- * it.
+ * it. A call keeps the mode under which it entered (R12.2).
  */
 bool unraced_begin_copy(struct unraced_capture *capture, struct unraced_scratch *scratch,
 			const struct unraced_arguments *arguments);

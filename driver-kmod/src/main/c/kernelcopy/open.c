@@ -4,7 +4,8 @@
  * do_sys_openat2() (fs/open.c). The opened file is taken at fd_install() (fs/file.c), before another thread can replace
  * its descriptor. The address is taken in connect.c.
  *
- * Handlers run with preemption off. A call whose handler the kernel skips keeps its snapshot.
+ * Handlers run with preemption off. A call whose handler the kernel skips keeps its snapshot (R2.34), as does one that
+ * fails before (R2.35).
  */
 #include <linux/fs.h>
 #include <linux/sched.h>
@@ -58,7 +59,7 @@ static int on_path(struct kprobe *kprobe, struct pt_regs *regs)
 
 /*
  * Undoes what sys_openat2() of fs/open.c adds on 64-bit machines: O_LARGEFILE, unless O_PATH is there. That flag makes
- * no difference on those machines, so the snapshot's is taken.
+ * no difference on those machines, so the snapshot's is taken (R2.11).
  */
 static void restore_how(const struct unraced_call *call, struct unraced_how *copy)
 {

@@ -102,7 +102,7 @@ struct unraced_config {
 	__u32 hooks_error; /* the errno for which functions were not taken, or 0 */
 };
 
-/* Only the module writes these. */
+/* Only the module writes these. Their sums balance when no call is under way (R8.1). */
 struct unraced_counters {
 	__u64 sequence;
 	__u64 returned;

@@ -54,7 +54,7 @@ u32 unraced_base_count(void)
 
 bool unraced_base_changed(u32 noted, u64 enter_ns, u64 now)
 {
-	/* What the count guards has been read before. */
+	/* The data that the count guards has been read before. */
 	smp_rmb();
 	return unraced_base_may_have_changed(noted, unraced_base_count(), enter_ns, now);
 }

@@ -29,7 +29,10 @@ bool unraced_starts_elsewhere(const struct unraced_call *call);
 void unraced_compare_namespaces(struct unraced_call *call);
 /* Returns whether other tasks use the same descriptors, and so could replace the file of this call. */
 bool unraced_fd_table_is_shared(void);
-/* Returns the file of a descriptor, or null. Only if the table is shared, it takes a reference, to be given back. */
+/*
+ * Returns the file of a descriptor, also one that was opened with O_PATH (R2.24), or null. Only if the table is shared,
+ * it takes a reference, to be given back.
+ */
 struct file *unraced_file_of(unsigned int descriptor, bool shared);
 void unraced_put_file(struct file *file, bool shared);
 

@@ -15,7 +15,7 @@ void unraced_describe_file(struct unraced_scratch *scratch, struct file *file);
  */
 void unraced_describe_connect(struct unraced_capture *capture, struct unraced_scratch *scratch, struct file *file,
 			      long own);
-/* Describes the object behind the call's descriptor, at the return. */
+/* Describes the object behind the call's descriptor, at the return. A call that failed has no file (R2.19). */
 void unraced_describe_object(struct unraced_capture *capture, struct unraced_scratch *scratch);
 
 #endif

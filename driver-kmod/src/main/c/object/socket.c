@@ -24,6 +24,7 @@ static void *append(void *to, struct unraced_slice *slice, u32 length)
 	return room;
 }
 
+/* Appends the name that a UNIX socket is bound to (R2.31). */
 static void append_un(struct unraced_call *call, struct unraced_slice *slice, struct sock *sk)
 {
 	/* This pairs with the release in unix_bind(); an address stays as long as its socket. */

@@ -80,7 +80,7 @@ static struct unraced_ring *unraced_ring_here(struct unraced_capture *capture)
 	return &capture->rings[capture->ring_count > 1 ? smp_processor_id() : 0];
 }
 
-/* Writes a record of a caller, or counts its loss. */
+/* Writes a record of a caller, or counts its loss (R1.1). */
 static __always_inline void write_record(struct unraced_capture *capture, struct unraced_counters *counters,
 					 const void *record, u32 length, u32 uid, u64 cgroup)
 {
@@ -168,6 +168,7 @@ void unraced_finish(struct unraced_capture *capture, struct unraced_scratch *scr
 
 	if (!unraced_admit_event(capture, scratch))
 		return;
+	/* Both times are of CLOCK_BOOTTIME (R1.11). */
 	record->exit_ns = ktime_get_boottime_ns();
 	if (!(record->flags & UNRACED_NOT_EXECUTED))
 		unraced_describe_object(capture, scratch);

@@ -50,15 +50,6 @@ static void add_mount(struct unraced_walk *walk, const struct vfsmount *below)
 	walk->crossings = walk->count;
 }
 
-/*
- * Returns whether the walk is at the path base. A mountpoint that it reached from the root of the mount there does not
- * count: no name leads from the base into that mount.
- */
-static bool at_start(const struct unraced_walk *walk)
-{
-	return !walk->crossed && (u64)walk->dentry == walk->start.dentry && (u64)walk->mount == walk->start.mount;
-}
-
 /* path_is_mountpoint() asks in this namespace; the dentry's flag may be about another namespace. */
 static bool is_mounted_over(const struct unraced_walk *walk)
 {
@@ -85,7 +76,7 @@ static void visit(struct unraced_walk *walk)
 	add_dentry(walk);
 	if (walk->state != UNRACED_START_SOUGHT)
 		return;
-	if (at_start(walk)) {
+	if (unraced_is_at_base(&walk->start, (u64)walk->mount, (u64)walk->dentry, walk->crossed)) {
 		walk->state = UNRACED_START_FOUND;
 		walk->start_position = walk->position;
 		return;

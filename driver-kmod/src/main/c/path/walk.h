@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Walks from an opened file up to the root of its mount namespace. The walk collects the names, and
- * checks whether it passes the place where the wanted path starts, and whether a mount hides a name
- * in between. All of it has to hold at one moment, and nothing keeps mounts and removals still. So
- * the walk keeps the mounts it passes and each dentry's sequence count, which moves with name,
- * parent and removal (__d_move() and __d_drop() of fs/dcache.c). If all of them, and the count of
- * the namespace's mount events, are the same afterwards, nothing was different in between. The
- * kernel counts the move of a mount when it ends, so the walk waits for a move that is under way
- * before it looks again. Otherwise the walk is repeated a few times, the last time under
- * rename_lock if the budget lasts; a walk that does not hold then is not stable.
+ * Walks from an opened file up to the root of its mount namespace, which gives its path (R2.21). The walk collects the
+ * names, and checks whether it passes the place where the wanted path starts, and whether a mount hides a name in
+ * between. All of it has to hold at one moment, and nothing keeps mounts and removals still. So the walk keeps the
+ * mounts it passes and each dentry's sequence count, which moves with name, parent and removal (__d_move() and
+ * __d_drop() of fs/dcache.c). If all of them, and the count of the namespace's mount events, are the same afterwards,
+ * nothing was different in between. The kernel counts the move of a mount when it ends, so the walk waits for a move
+ * that is under way before it looks again. Otherwise the walk is repeated a few times, the last time under rename_lock
+ * if the budget lasts; a walk that does not hold then is not stable.
  */
 #ifndef UNRACED_PATH_WALK_H
 #define UNRACED_PATH_WALK_H

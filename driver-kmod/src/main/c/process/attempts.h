@@ -29,7 +29,7 @@ const struct unraced_exec *unraced_attempt_take(struct unraced_capture *capture,
  */
 u32 unraced_attempt_end(struct unraced_capture *capture, const struct task_struct *task);
 
-/* Are called by the tracepoints sys_enter and sys_exit. Their data is the capture. */
+/* The tracepoints sys_enter and sys_exit call these. Their data is the capture. */
 void unraced_on_exec_enter(void *data, struct pt_regs *regs, long number);
 void unraced_on_exec_exit(void *data, struct pt_regs *regs, long result);
 

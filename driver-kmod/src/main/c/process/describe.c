@@ -134,17 +134,6 @@ void unraced_describe_executable(struct unraced_capture *capture, struct unraced
 	memcpy(unraced_process_place(builder, &record->resolved, length), scratch->path + walk->position, length);
 }
 
-void unraced_copy_arguments(struct unraced_process_builder *builder, const struct mm_struct *mm)
-{
-	struct unraced_process *record = &builder->record;
-	u64 start = READ_ONCE(mm->arg_start);
-	u32 length = unraced_arguments_room(record, start, READ_ONCE(mm->arg_end));
-
-	if (length &&
-	    !unraced_read_user(unraced_process_place(builder, &record->arguments, length), length, start))
-		unraced_arguments_faulted(record);
-}
-
 void unraced_describe_cgroup(struct unraced_process_builder *builder, struct task_struct *task)
 {
 	u32 at = unraced_process_end(builder);

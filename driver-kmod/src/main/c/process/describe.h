@@ -20,9 +20,7 @@ void unraced_append_name(struct unraced_process_builder *builder, struct unraced
 /* Describes the executable of a process by a file that the caller holds. */
 void unraced_describe_executable(struct unraced_capture *capture, struct unraced_process_builder *builder,
 				 const struct file *file);
-/* Reads the arguments from the current task's memory, as they are now. */
-void unraced_copy_arguments(struct unraced_process_builder *builder, const struct mm_struct *mm);
-/* Appends the path of the task's cgroup. */
+/* Appends the path of the task's cgroup (R16.13), which names its container (R1.15). */
 void unraced_describe_cgroup(struct unraced_process_builder *builder, struct task_struct *task);
 
 #endif

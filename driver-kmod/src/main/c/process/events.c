@@ -9,6 +9,7 @@
 #include "process/events.h"
 #include "process/scratch.h"
 #include "stash/stash.h"
+#include "unraced/image.h"
 
 /*
  * The path and the interpreter are the kernel's own copies. Nobody can give the new memory another executable yet:
@@ -32,7 +33,7 @@ static void tell_exec(struct unraced_capture *capture, struct task_struct *task,
 		unraced_append_name(builder, &record->interpreter, program->interp);
 	/* The sooner the arguments are read, the less time others have to change them. */
 	if (mm)
-		unraced_copy_arguments(builder, mm);
+		unraced_describe_arguments(builder, READ_ONCE(mm->arg_start), READ_ONCE(mm->arg_end));
 	if (file)
 		unraced_describe_executable(capture, builder, file);
 	unraced_describe_cgroup(builder, task);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * The stash keeps what was read when a call entered, until the same call returns. It has at most
- * one entry per thread. An entry answers only its own call: thread, start time and call must be
- * those of the put (R4.1). Taking copies the entry out under its shard's lock, so no reader sees a
- * slot that has passed to another thread.
+ * The stash keeps what was read when a call entered, until the same call returns. It has at most one entry per thread.
+ * An entry answers only its own call: thread, start time and call must be those of the put (R4.1). The key is no
+ * memory, which a child of vfork(2) has in common with its parent (R4.3). Taking copies the entry out under its shard's
+ * lock, so no reader sees a slot that has passed to another thread (R5.3).
  *
- * All memory is allocated at the start. Short entries lie in their slot; the rest of a long entry lies in a block, and
- * blocks are fewer. A full shard evicts its oldest entry; a shard without a free block evicts its oldest long entry. It
- * remembers the evicted call until that call returns.
+ * All memory is allocated at the start (R7.1). Short entries lie in their slot; the rest of a long entry lies in a
+ * block, and blocks are fewer. A full shard evicts its oldest entry; a shard without a free block evicts its oldest
+ * long entry. It remembers the evicted call until that call returns.
  */
 #ifndef UNRACED_STASH_STASH_H
 #define UNRACED_STASH_STASH_H
@@ -84,9 +84,9 @@ bool unraced_stash_edit(struct unraced_stash *stash, u64 thread, u64 start, u32 
 int unraced_stash_take_held(struct unraced_stash *stash, u64 thread, u64 start, u32 call, void *to, u32 room);
 /* Reclaims the entry of a thread that ended. Returns whether there was one. */
 bool unraced_stash_discard(struct unraced_stash *stash, u64 thread);
-/* Reclaims all entries. */
+/* Reclaims all entries (R6.5). */
 void unraced_stash_clear(struct unraced_stash *stash);
-/* Reads the counters, which balance at any time. */
+/* Reads the counters, which balance at any time (R8.2). */
 void unraced_stash_read(struct unraced_stash *stash, struct unraced_stats *stats);
 
 #endif

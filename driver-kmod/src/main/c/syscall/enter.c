@@ -12,6 +12,11 @@
 #include "syscall/execution.h"
 #include "unraced/filter.h"
 
+/*
+ * Stashes the arguments of a call when it enters. So a thread that rewrites them while the call blocks cannot change
+ * the arguments of the event (R2.2, R2.3). A call that a filter leaves out by its caller does not come here, and takes
+ * no entry (R7.2).
+ */
 static void snapshot(struct unraced_capture *capture, const struct unraced_arguments *arguments, u32 mitigation,
 		     bool entering, const struct unraced_filters *filters)
 {
@@ -46,8 +51,9 @@ static void snapshot(struct unraced_capture *capture, const struct unraced_argum
 
 void unraced_enter_call(struct unraced_capture *capture, const struct unraced_arguments *arguments)
 {
-	/* The mode is read once: it can be switched at any time, and a call must not see that. */
+	/* The mode is read once: it can be switched at any time, and a call must not see that (R12.1, R12.3). */
 	u32 mitigation = READ_ONCE(capture->mitigation);
+	/* The switch of enter events is read once, too (R12.6). */
 	bool entering = READ_ONCE(capture->enter_events);
 	const struct unraced_filters *filters;
 
@@ -75,7 +81,10 @@ static noinline void enter(struct unraced_capture *capture, struct pt_regs *regs
 		unraced_enter_call(capture, &arguments);
 }
 
-/* Every call of the machine comes here, so all but the first test is out of line, with its stack frame. */
+/*
+ * Every call of the machine comes here, so all but the first test is out of line, with its stack frame. The kernel
+ * calls this after a tracer has rewritten the call (R1.16), and again for a call that it restarts (R1.4).
+ */
 void unraced_on_enter(void *data, struct pt_regs *regs, long number)
 {
 	if (unlikely(unraced_arch_may_be(number)))

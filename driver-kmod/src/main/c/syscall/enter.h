@@ -9,7 +9,7 @@ struct unraced_capture;
 
 /* Begins a call of the current thread, if the capture watches it. */
 void unraced_enter_call(struct unraced_capture *capture, const struct unraced_arguments *arguments);
-/* Is called by the tracepoint sys_enter. Its data is the capture. */
+/* The tracepoint sys_enter calls this. Its data is the capture. */
 void unraced_on_enter(void *data, struct pt_regs *regs, long number);
 
 #endif

@@ -6,8 +6,9 @@
  *
  * A thread is covered when the probe at sys_enter cannot miss an entry of it. The kernel calls that probe for each
  * entry that seccomp and ptrace let pass (syscall_trace_enter() of the generic entry code), so a return without an
- * entry is then a call that was refused. Two kinds of threads are covered: those that started after the probes were in
- * place everywhere, and those whose entry or return was seen since. A call that was under way before is unknown.
+ * entry is then a call that was refused (R3.4). Two kinds of threads are covered: those that started after the probes
+ * were in place everywhere, and those whose entry or return was seen since. A call that was under way before is
+ * unknown.
  */
 #ifndef UNRACED_SYSCALL_EXECUTION_H
 #define UNRACED_SYSCALL_EXECUTION_H

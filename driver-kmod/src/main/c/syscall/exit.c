@@ -14,8 +14,8 @@
 #include "unraced/filter.h"
 
 /*
- * Rebuilds a call without an entry (R5.1). The registers still hold the arguments, but the memory
- * they point to may have changed.
+ * Rebuilds a call without an entry (R5.1). The registers still hold the arguments, but the memory they point to may
+ * have changed. In mode off each call comes here (R2.18).
  */
 static bool begin_late(struct unraced_capture *capture, struct unraced_scratch *scratch,
 		       const struct unraced_arguments *arguments, int taken, enum unraced_execution execution)
@@ -53,6 +53,10 @@ static u32 execution_flags(enum unraced_execution execution)
 	}
 }
 
+/*
+ * Makes the event of a call that returns, with its raw result (R1.2, R1.3). A call that failed (R3.1, R3.2, R3.3), or
+ * that a signal interrupted (R6.3), returns here like any other.
+ */
 static void answer(struct unraced_capture *capture, const struct unraced_arguments *arguments, long result)
 {
 	struct unraced_scratch *scratch = unraced_scratch(capture);
@@ -120,7 +124,7 @@ void unraced_on_exit(void *data, struct pt_regs *regs, long result)
 		leave(data, regs, number, result);
 }
 
-/* A thread that ends takes its call, its act of a connect and its trace of an entry with it (R4.2, R6.1). */
+/* A thread that ends takes its call, its act of a connect and its trace of an entry with it (R4.2, R6.1, R6.2). */
 void unraced_on_thread_exit(void *data, struct task_struct *task)
 {
 	struct unraced_capture *capture = data;

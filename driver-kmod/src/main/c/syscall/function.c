@@ -175,7 +175,7 @@ static noinline long around_exec(struct pt_regs *regs, const struct call_functio
 }
 
 /*
- * Is called at the start of each patched function. A kprobe that was called before may have sent the caller past the
+ * Runs at the start of each patched function. A kprobe that was called before may have sent the caller past the
  * function, as bpf_override_return() does. Such a call is refused, and stays so.
  */
 static void notrace redirect(unsigned long location, unsigned long parent, struct ftrace_ops *ops,
@@ -336,7 +336,7 @@ void unraced_functions_detach(struct unraced_capture *capture)
 		stay_for_calls_inside();
 	}
 	mutex_unlock(&attaching);
-	/* Whoever found the capture in the list had preemption off. */
+	/* A handler that found the capture in the list has had preemption off since. */
 	synchronize_rcu();
 }
 

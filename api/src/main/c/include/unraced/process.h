@@ -75,7 +75,7 @@ struct unraced_process {
 	__u32 egid;
 	__u32 mount_ns;
 	__u32 pid_ns;
-	/* enum unraced_flag; of the executable, and TRUNCATED and FAULTED of the arguments, or of a failed exec's path */
+	/* enum unraced_flag; of the executable; TRUNCATED and FAULTED are of the arguments or a failed exec's path */
 	__u32 flags;
 	__u32 source; /* the source that sequence counts: 2^31 and the number of the CPU */
 	union {
@@ -108,7 +108,7 @@ struct unraced_process {
 	/* exec: the interpreter of a script, the kernel's own copy; absent where the file was executed itself */
 	struct unraced_slice interpreter;
 	struct unraced_slice arguments; /* exec: each ends with NUL; read from the new image's memory before it ran */
-	struct unraced_slice cgroup; /* exec, alive: path of the cgroup's directory in the v2 hierarchy, from its root */
+	struct unraced_slice cgroup; /* exec, alive: path of the cgroup's directory from the root of the v2 hierarchy */
 	__u8 call;	 /* exec and failed exec: enum unraced_exec_call */
 	__u8 abi;	 /* of this call: enum unraced_abi */
 	__u8 provenance; /* failed exec: enum unraced_provenance of the path */

@@ -84,7 +84,7 @@ enum unraced_flag {
 	UNRACED_HAS_SOCKET = 1u << 14,	   /* family, type, protocol, local, remote are valid */
 	UNRACED_FOREIGN_MOUNT_NS = 1u << 15, /* resolved is a path in another mount namespace */
 	UNRACED_WITHHELD = 1u << 16, /* the observed system withheld what it had read of an argument */
-	UNRACED_SOCKET_SHARED = 1u << 17, /* another connect of the socket overlapped this one; weakens local and remote */
+	UNRACED_SOCKET_SHARED = 1u << 17, /* another connect of the socket overlapped; weakens local and remote */
 	UNRACED_RESOLVED_UNSTABLE = 1u << 18, /* a rename or a mount changed the walked path; weakens resolved */
 	UNRACED_OBJECT_MISSED = 1u << 19, /* succeeded, but its file or socket is gone or ambiguous; absent */
 	UNRACED_NESTED_USER_NS = 1u << 20, /* of a process event: not the first user namespace; weakens capabilities */

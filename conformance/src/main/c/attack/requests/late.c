@@ -31,7 +31,7 @@ enum how { BY_TIMEOUT, BY_WORKER, BY_NUMBER };
 struct late {
 	char *a, *b;
 	enum how how;
-	/* The flags of an open. A connect goes to the address of a; sockets are bound to both. */
+	/* Tells whether the request connects, to the address of a, or opens. Sockets are bound to both. */
 	bool connects;
 	long flags;
 	struct sockaddr_un address;

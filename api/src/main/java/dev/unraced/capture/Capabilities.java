@@ -99,7 +99,7 @@ public final class Capabilities {
     }
 
     /**
-     * Throws when a capability is lacking.
+     * Throws when a capability is lacking (rules R12.4, R12.7, R12.10 and R16.8).
      *
      * @param driver the name of the driver, for the message
      * @throws CaptureException when the capability is lacking; the message has the declared reason

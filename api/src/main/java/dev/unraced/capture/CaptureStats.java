@@ -79,7 +79,10 @@ public record CaptureStats(
         return filtered.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    /** Returns the calls that returned, the entries and the process events, minus those accounted for; 0 at rest. */
+    /**
+     * Returns the calls that returned, the entries and the process events, minus those accounted for; 0 at rest (rule
+     * R8.1).
+     */
     public long imbalance() {
         return returned + entered + processEvents - delivered - pending - totalLost() - totalFiltered();
     }

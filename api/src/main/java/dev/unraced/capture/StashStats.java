@@ -19,7 +19,7 @@ public record StashStats(
     /** The statistics of a driver that has no stash. */
     public static final StashStats NONE = builder().build();
 
-    /** Returns the stored entries minus those accounted for; 0 at rest. */
+    /** Returns the stored entries minus those accounted for; 0 at rest (rule R8.2). */
     public long imbalance() {
         return puts - takes - evicted - reclaimed - stale - live;
     }

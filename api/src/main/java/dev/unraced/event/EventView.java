@@ -46,7 +46,7 @@ public abstract class EventView {
     private ByteBuffer buffer = ByteBuffer.allocate(FIXED_SIZE).order(ByteOrder.LITTLE_ENDIAN);
     private int offset;
 
-    /** Only {@code dev.unraced.event.record.RecordView} is one: consumers get views, and make none. */
+    /** Only {@code dev.unraced.event.record.RecordView} calls this: consumers get views, and make none. */
     protected EventView() {}
 
     /** Points this view at the record that begins at an offset of a little-endian buffer. */

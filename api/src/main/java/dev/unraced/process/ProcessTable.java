@@ -317,7 +317,7 @@ public final class ProcessTable {
         } else if (before.execId() == event.execId() && before.programAbsence().isPresent()) {
             replace(slot, before.with(Program.of(event), Optional.empty()));
         }
-        // Else an event of the same image, or a later one, says more.
+        // Otherwise an event of the same image, or of a later one, says more.
         told(event, Slot.Ran.SOMETIME);
     }
 

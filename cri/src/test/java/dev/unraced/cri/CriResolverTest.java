@@ -231,7 +231,7 @@ class CriResolverTest {
         Files.deleteIfExists(socket());
         String later = "ef".repeat(32);
         Awaitility.await().until(() -> names.absenceOf(container(later)) == ContainerAbsence.NO_SOCKET);
-        // What was told once is still known.
+        // The details that were told once are still known.
         assertThat(names.detailsOf(container(ID))).isNotNull();
         try (FakeRuntime runtime =
                 shop().container(later, POD_ID, "later", IMAGE).start(socket())) {

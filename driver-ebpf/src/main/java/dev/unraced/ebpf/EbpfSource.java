@@ -30,7 +30,10 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The loaded and attached programs, and the memory shared with them. */
+/**
+ * The loaded and attached programs, and the memory shared with them. Each capture has its own (R15.9), and leaves
+ * nothing of them behind (R13.1).
+ */
 final class EbpfSource implements RingSource {
 
     /**
@@ -392,6 +395,10 @@ final class EbpfSource implements RingSource {
         owned.close();
     }
 
+    /**
+     * Returns the statistics of the stash. When the capture closes, the entries of calls under way count as reclaimed
+     * (R6.5).
+     */
     private StashStats stashStats() {
         long live = control.stashed();
         long reclaimed = counters.sum(ControlLayout.RECLAIMED);

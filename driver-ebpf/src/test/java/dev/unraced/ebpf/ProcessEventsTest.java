@@ -131,7 +131,7 @@ class ProcessEventsTest {
     private record Watched(CaptureStats ended, CaptureStats read) {
         void assertWhole(Watcher watcher) {
             assertThat(ended.imbalance()).as("%s", ended).isZero();
-            // One that was lost, on a machine that does very much, may have named the program.
+            // An event that was lost on a busy machine may have named the program.
             if (read.totalLost() == 0) {
                 assertThat(watcher.unknown).as("calls without a program").isZero();
             }

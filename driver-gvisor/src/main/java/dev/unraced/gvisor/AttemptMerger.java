@@ -20,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes one event of an execve or execveat that returns an error, from the points of the call: raw ones with its
- * numbers, and payload points for which the sentry reads the path from the application's memory, as {@link Merger} does
- * of the other calls. An exec whose return tells no error is left to {@link ProcessMerger}.
+ * Makes one event of an execve or execveat that returns an error (R16.10), from the points of the call: raw ones with
+ * its numbers, and payload points for which the sentry reads the path from the application's memory, as {@link Merger}
+ * does of the other calls. An exec whose return tells no error is left to {@link ProcessMerger}.
  *
  * <p>One thread at a time. A frame of a thread that is in no such call costs a look at a bit.
  */

@@ -154,12 +154,12 @@ final class Connection {
         return containerCount++;
     }
 
-    /** Has no event name a container, though frames do. */
+    /** Leaves the container out of events, although frames name one. */
     void refuseContainer(byte[] id) {
         refusedContainer = id;
     }
 
-    /** Has the id that was refused last looked at again. */
+    /** Lets the id that was refused last be looked at again. */
     void allowContainers() {
         refusedContainer = NO_CONTAINER;
     }

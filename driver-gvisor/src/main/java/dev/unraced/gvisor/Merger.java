@@ -29,10 +29,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes one event from the points of a call. A sentry sends up to four frames for a call: at entry and at the return, a
- * <em>raw</em> point with the registers alone, and then a <em>payload</em> point with the data behind a pointer. The
- * sentry reads that data from the application's memory, at another time than the call's own copy. A raw point without a
- * payload point means that the sentry withheld it.
+ * Makes one event from the points of a call (R1.1). A sentry sends up to four frames for a call: at entry and at the
+ * return, a <em>raw</em> point with the registers alone, and then a <em>payload</em> point with the data behind a
+ * pointer. The sentry reads that data from the application's memory, at another time than the call's own copy. A raw
+ * point without a payload point means that the sentry withheld it.
  *
  * <p>One thread at a time. Allocates nothing for a call.
  */
@@ -94,7 +94,7 @@ final class Merger {
         return mitigation;
     }
 
-    /** Switches the mode for calls that enter from now on; any thread. */
+    /** Switches the mode for calls that enter from now on; any thread (R12.1, R12.2, R12.3). */
     void switchTo(Mitigation mode) {
         mitigation = mode;
     }
@@ -161,6 +161,7 @@ final class Merger {
         }
     }
 
+    /** Counts a frame that makes no sense, and goes on (R14.1). */
     void malformed(Connection from) {
         from.malformed++;
         malformed++;
@@ -221,7 +222,7 @@ final class Merger {
         }
     }
 
-    /** Ends all calls: waiting calls are published as they are, and running calls are reclaimed. */
+    /** Ends all calls: waiting calls are published as they are, and running calls are reclaimed (R6.5). */
     void end() {
         while (!held.isEmpty()) {
             RecordBuilder oldest = held.oldest();
@@ -233,6 +234,7 @@ final class Merger {
         stash.clear();
     }
 
+    /** Counts frames that a sentry dropped as losses (R8.1). */
     private void drops(Connection from, long count) {
         dropped += count;
         // A dropped frame may have reported another thread, or a shared table.
@@ -294,6 +296,7 @@ final class Merger {
         put(from, call);
     }
 
+    /** A call that failed (R3.1, R3.3), or that a signal interrupted (R6.3), returns like any other. */
     private void rawExit(Connection from, Syscall call) {
         begin(from, call);
         registers();
@@ -312,6 +315,10 @@ final class Merger {
         }
     }
 
+    /**
+     * Reads the argument at the entry (R2.1). A thread that rewrites it while the call blocks cannot change the event
+     * (R2.2, R2.3).
+     */
     private void payloadEnter(Connection from, Syscall call) {
         giveUpExitPair(from);
         boolean seen = from.seen.get(frame.tid);
@@ -362,7 +369,10 @@ final class Merger {
         return waiting.syscall == call && waiting.startNanos == frame.startNanos;
     }
 
-    /** Begins the event of a returned call, with its entry from the stash. */
+    /**
+     * Begins the event of a returned call, with its raw result (R1.2, R1.3) and its entry from the stash (R4.1, R4.2,
+     * R4.3).
+     */
     private void begin(Connection from, Syscall call) {
         finish(from, frame.tid);
         from.seen.clear(frame.tid);
@@ -393,6 +403,7 @@ final class Merger {
         returned++;
     }
 
+    /** Flags a call that has no entry, and why (R5.2). */
     private void missed(int found) {
         if (record.mitigation == Mitigation.OFF) {
             return;
@@ -403,7 +414,7 @@ final class Merger {
         }
     }
 
-    /** Reads the fields of a raw point. */
+    /** Reads the fields of a raw point: registers, as the caller passed them (R2.9, R2.10). */
     private void registers() {
         long[] args = frame.args;
         record.hasPointer = true;
@@ -489,7 +500,11 @@ final class Merger {
         connections.forEach(Connection::allowContainers);
     }
 
-    /** Compares the argument read at the return with the argument read at entry. */
+    /**
+     * Compares the argument read at the return with the argument read at entry: CHANGED if they differ (R2.29). Without
+     * integrity nothing is compared (R2.38). An argument that could not be read at entry says so (R2.4, R2.5), and in
+     * mode off each is read here (R2.18).
+     */
     private void judge() {
         boolean read = frame.argumentLength > 0;
         boolean entered = (record.flags & EventFlag.ENTER_MISSED.mask()) == 0 && record.mitigation != Mitigation.OFF;
@@ -517,7 +532,7 @@ final class Merger {
 
     /**
      * Judges an argument that was never read: the sentry sends the same for an empty, a too long and a missing
-     * argument.
+     * argument. It is absent (R2.7, R2.8, R2.28), or present and empty (R10.4).
      */
     private void judgeAbsent(boolean entered) {
         Provenance where = entered && record.hasPayload ? Provenance.ENTER : Provenance.EXIT;
@@ -687,6 +702,7 @@ final class Merger {
         held.remove(from, tid);
     }
 
+    /** Removes what is left of a thread that ended (R6.1, R6.2). */
     private void ended(Connection from, int tid) {
         if (tid == 0) {
             return;
@@ -731,6 +747,7 @@ final class Merger {
         return true;
     }
 
+    /** Returns whether the configuration asks for a call (R1.9). */
     private boolean isWatched(Syscall call) {
         return (watched >>> call.code() & 1) != 0;
     }

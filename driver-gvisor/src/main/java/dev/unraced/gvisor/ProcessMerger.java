@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes process events from the points of processes, and tells which program makes a call.
+ * Makes process events from the points of processes (R16.1), and tells which program makes a call.
  *
  * <p>The payload point of an exec (sentry/execve) comes before the exec is certain: the call can still fail, and the
  * other threads of the process still run the program before. So the exec counts from the return of its call on, or from
@@ -138,7 +138,7 @@ final class ProcessMerger {
         publisher.forked(from, frame.timeNanos, child, forker);
     }
 
-    /** The payload point of an exec. */
+    /** The payload point of an exec (R16.2). */
     void exec(Connection from, Frame frame, int container) {
         SandboxProcess process = process(from, frame);
         if (process == null) {
@@ -146,7 +146,7 @@ final class ProcessMerger {
         }
         remember(process, frame, container);
         PendingExec returned = process.exec;
-        // Of threads that execute at once, one that is in its call no more may have returned before another.
+        // If several threads execute at once, one that has left its call may have returned before another.
         boolean hasReturned = !from.processes().attempting.get(frame.tid);
         if (returned != null && !returned.hasPayload && (returned.tid == frame.tid || hasReturned)) {
             from.processes().returned(process, payload(frame));
@@ -227,7 +227,7 @@ final class ProcessMerger {
         process.execId += process.execId == LAST_NUMBER ? 0 : 1;
     }
 
-    /** A thread ends; with the last one its process. */
+    /** A thread ends; with the last one its process (R16.4). */
     void ended(Connection from, Frame frame, int container, long now) {
         from.processes().execs.remove(frame.tid);
         SandboxProcess process = process(from, frame);
@@ -292,7 +292,7 @@ final class ProcessMerger {
         waiting.clear();
     }
 
-    /** Sets of a call which program makes it. */
+    /** Sets the key of the program that makes a call (R16.6). */
     void identify(Connection from, Frame frame, RecordBuilder record) {
         SandboxProcess process = process(from, frame);
         if (process != null && isCertain(process, frame.tid)) {

@@ -20,7 +20,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes records into the ring, except those that the filters leave out. Not thread-safe, but for the filters;
+ * Writes records into the ring, except those that the filters leave out (R1.10). Not thread-safe, but for the filters;
  * allocates nothing for an event.
  */
 final class Publisher {
@@ -41,7 +41,10 @@ final class Publisher {
         this.clock = clock;
     }
 
-    /** Writes the record of a call, or counts the reason why there is none. */
+    /**
+     * Writes the record of a call with the next number (R9.2, R9.3), its caller (R1.5), its times (R1.11) and its
+     * container (R1.15), or counts the reason why there is none.
+     */
     void publish(RecordBuilder record) {
         FilterReason reason = reason(record);
         if (reason != null) {
@@ -190,6 +193,7 @@ final class Publisher {
         return isWatched(process.tgid, process.uid);
     }
 
+    /** Returns whether the filters let the events of a process pass (R16.7). */
     private boolean isWatched(int tgid, int uid) {
         EventFilters filters = this.filters;
         return (filters.tgids().isEmpty() || filters.tgids().contains(tgid))
@@ -214,7 +218,7 @@ final class Publisher {
         return filters;
     }
 
-    /** Changes the filters for calls that are merged from now on. Any thread may call this. */
+    /** Changes the filters for calls that are merged from now on. Any thread may call this (R12.8, R12.9). */
     void filterBy(EventFilters next) {
         filters = next;
     }

@@ -106,6 +106,7 @@ final class RecordBuilder {
         return isOpenLike() && result >= 0 && result <= Integer.MAX_VALUE;
     }
 
+    /** Takes the path, of up to 4,095 bytes (R10.1), or the address, whatever family it names (R2.25, R2.26). */
     void argument(byte[] source, int at, int count, Provenance where) {
         length = Math.min(count, argument.length);
         System.arraycopy(source, at, argument, 0, length);

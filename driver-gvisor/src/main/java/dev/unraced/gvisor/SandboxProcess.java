@@ -11,7 +11,7 @@ final class SandboxProcess {
     /** The same moment as CLOCK_BOOTTIME, converted once, so that it is the same in all events. */
     final long startNanos;
 
-    /** How many programs the process and its ancestors have executed, as far as frames have told. */
+    /** The number of programs that the process and its ancestors have executed, as far as frames have told. */
     int execId;
     /** Set once a record has this number. */
     boolean isNumberUsed;

@@ -174,7 +174,7 @@ class AttemptMergerTest {
         start();
         merging.frames(sandbox, execve.rawEnter(), execve.rawExit(NONE));
         assertThat(told()).isEmpty();
-        // What the thread does next tells that no path will come.
+        // The next act of the thread shows that no path will come.
         merging.frames(sandbox, child.clone(8, 8, 400, 0));
         List<ProcessView> told = told();
         assertThat(told)
@@ -346,7 +346,7 @@ class AttemptMergerTest {
 
     @Test
     void whereItIsNotKnownWhichProgramAThreadRunsNoImageHasTheKey() {
-        // Of this process nothing was told, so its first thread may have ended when the second one executed.
+        // No frame told of this process before, so its first thread may have ended when the second one executed.
         merging.frames(sandbox, second.exec("/bin/cat", "cat"), second.execReturn(0));
         ProcessView exec = told().get(0);
         merging.frames(sandbox, execve.call("/a", NONE));

@@ -11,8 +11,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a subscriber asks for each time that it connects: what its configuration says, with the changes that it has made
- * since.
+ * The request of a subscriber each time that it connects: its configuration, with the changes that it has made since.
  *
  * @param request the request, without a resume token
  * @param mode the mode that a shared capture must have; null if any mode will do

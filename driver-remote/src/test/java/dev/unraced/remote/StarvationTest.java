@@ -148,7 +148,7 @@ class StarvationTest {
             }
             long retained = retainedKib() - retainedBefore;
             long resident = residentKib() - before;
-            // How large a heap the collector takes is its own affair; what is in use is bounded by itself.
+            // The collector chooses the size of the heap, so only the memory in use has a bound.
             long growth = resident - (heapKib() - heapBefore);
             System.out.printf(
                     "%d s: %d subscribers by the socket within %d ms, %d by TLS within %d ms, memory %+d KiB, without the heap %+d KiB, in use %+d KiB%n",

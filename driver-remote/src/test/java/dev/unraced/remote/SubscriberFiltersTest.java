@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Timeout;
 class SubscriberFiltersTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    /** So many calls of one process are on their way at most: far fewer than any queue holds. */
+    /** The most calls of one process that are on their way: far fewer than any queue holds. */
     private static final int AHEAD = 300;
 
     private final Firehose hose = new Firehose();

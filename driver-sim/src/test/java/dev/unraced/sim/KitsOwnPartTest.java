@@ -20,7 +20,10 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
-/** What the kit says of a driver where the kit's own part fails: an attacker who is always too late, a broken actor. */
+/**
+ * Tests what the kit says of a driver where the kit's own part fails: an attacker who is always too late, a broken
+ * actor.
+ */
 class KitsOwnPartTest {
     private static final String UNKNOWN = "nonsense";
 

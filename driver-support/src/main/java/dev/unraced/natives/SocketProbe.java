@@ -12,8 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What happens to a connection to a UNIX socket. The attempt does not wait: while the queue of a listener that hangs is
- * full, a blocking connect(2) would wait for ever.
+ * The outcome of an attempt to connect to a UNIX socket. The attempt does not wait: while the queue of a listener that
+ * hangs is full, a blocking connect(2) would wait for ever.
  *
  * @param state whether somebody listens
  * @param reason the reason why there is no connection, empty if there was one

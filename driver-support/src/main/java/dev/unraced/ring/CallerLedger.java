@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Counts losses by caller for a source in user space. It remembers {@value #MOST} callers. When all places are taken,
- * further callers together outvote the caller with the fewest losses over time: a caller that keeps losing the most
- * gets a place and keeps it. Not thread-safe.
+ * Counts losses by caller for a source in user space (R8.3). It remembers {@value #MOST} callers. When all places are
+ * taken, further callers together outvote the caller with the fewest losses over time: a caller that keeps losing the
+ * most gets a place and keeps it. Not thread-safe.
  */
 public final class CallerLedger {
     /** The number of callers that have a place. */

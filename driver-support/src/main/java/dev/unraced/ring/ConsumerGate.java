@@ -7,10 +7,11 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets one thread at a time consume, and closes only when no thread consumes: memory that a reader still reads must
- * stay mapped.
+ * Lets one thread at a time consume (R15.4), and closes only when no thread consumes: memory that a reader still reads
+ * must stay mapped.
  *
- * <p>Closing waits for a consumer on another thread; if the consumer itself closes, the release happens when it leaves.
+ * <p>Closing waits for a consumer on another thread; if the consumer itself closes, the release happens when it leaves
+ * (R15.1, R15.2). A closed gate lets nobody in (R15.5).
  *
  * <p>The gate also notes when a consumer left and when events were handed over, so that a dead consumer is seen. A note
  * is one store without a barrier, once for each batch of events.

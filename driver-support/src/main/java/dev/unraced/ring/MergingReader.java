@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * Reads several rings as if they were one ring. Records come in the order of their times, so a thread that moved from
- * one CPU and ring to another keeps its order.
+ * one CPU and ring to another keeps its order (R9.1).
  *
  * <p>Each ring must have one producer at a time, which writes its records in the order of their times, as a ring per
  * CPU has. A record is only handed over after all rings have been looked at <em>after</em> it was seen, because the

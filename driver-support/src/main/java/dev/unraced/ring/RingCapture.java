@@ -19,7 +19,9 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * A capture whose events come through a ring.
+ * A capture whose events come through a ring. It keeps the rules of chapter 15 for the drivers behind it: it names its
+ * driver (R15.8), refuses what that lacks (R12.4, R12.7, R12.10), and never changes its answer about process events
+ * (R16.9).
  *
  * <p>Waiting is adaptive. After a batch the reader naps, so that under load no record costs the producer a wake-up;
  * only after some empty naps does it arm the source and sleep until woken. A lone event is seen within one nap or one
@@ -256,6 +258,7 @@ public final class RingCapture implements Capture {
         }
     }
 
+    /** Hands over a number of events at the most (R15.7). What the handler throws reaches the caller (R15.3). */
     @SuppressWarnings("NonAtomicVolatileUpdate") // the gate lets in one thread at a time
     private int handOver(EventHandler handler, int limit) {
         try {
@@ -292,6 +295,7 @@ public final class RingCapture implements Capture {
         source.disarm();
     }
 
+    /** Releases everything (R13.1). */
     private void release() {
         // These steps run in reverse order, each whatever the others throw.
         OwnedResources closing = new OwnedResources();
@@ -360,8 +364,8 @@ public final class RingCapture implements Capture {
     }
 
     /**
-     * Asks the source something without the thread's interrupt, which stays set. An interrupt ends the waiting for
-     * events alone: a source that asks a server or a process, or waits for a thread, would give up at once.
+     * Asks the source something without the thread's interrupt, which stays set (R15.6). An interrupt ends the waiting
+     * for events alone: a source that asks a server or a process, or waits for a thread, would give up at once.
      */
     private static <T> T uninterrupted(Supplier<T> question) {
         boolean interrupted = Thread.interrupted();

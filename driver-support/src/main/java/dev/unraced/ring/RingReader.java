@@ -180,7 +180,7 @@ public final class RingReader implements RecordReader {
     }
 
     /**
-     * Goes to the next record, and skips discarded and malformed ones.
+     * Goes to the next record, and skips discarded and malformed ones (R14.1).
      *
      * @param reach the position to stop at
      * @return {@link #READY}, {@link #NOTHING} before {@code reach}, or {@link #UNDER_WAY} for a reserved but unwritten
@@ -277,7 +277,7 @@ public final class RingReader implements RecordReader {
 
     /**
      * A length that leaves the ring means that positions and data disagree: the reader skips everything up to the
-     * producer, since it cannot find record boundaries.
+     * producer, since it cannot find record boundaries (R14.1).
      */
     private void resynchronise(long producer) {
         MALFORMED.setRelease(this, malformed + 1);

@@ -47,8 +47,8 @@ public record SourceStats(
     }
 
     /**
-     * Returns statistics that were read while no call returned or entered, so that they balance. On a busy machine it
-     * gives up after {@value #MAX_READS} readings, and returns the last.
+     * Returns statistics that were read while no call returned or entered, so that they balance (R8.1). On a busy
+     * machine it gives up after {@value #MAX_READS} readings, and returns the last.
      *
      * @param read reads the counters one after the other
      */

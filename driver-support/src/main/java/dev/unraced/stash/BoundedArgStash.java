@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 
 /**
- * The common part of the stashes: everything except the policy when full. Not thread-safe: {@link LockedArgStash} adds
- * a lock.
+ * The common part of the stashes: everything except the policy when full. Its memory is fixed (R7.1), and each entry
+ * knows whose it is (R5.3). Not thread-safe: {@link LockedArgStash} adds a lock.
  */
 abstract sealed class BoundedArgStash implements ArgStash permits HashArgStash, LruArgStash {
     /** Some JVMs cannot make a longer array. */

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whose users the C library knows, of machines and containers that are files of a folder. */
+/** Tests whose users the C library knows, of machines and containers that are files of a folder. */
 class SystemUsersTest {
     private static final String CONTAINER = "/docker/" + "0123456789abcdef".repeat(4);
 

@@ -153,7 +153,7 @@ final class ProcessText {
         if (byGroup || event.effectiveGid() != event.gid()) {
             id(" egid ", byGroup, event.effectiveGidBefore(), event.effectiveGid(), out);
         }
-        // Those of root come with the user.
+        // The capabilities of root come with the user.
         if (known && !byUser && (event.capabilities() & ~event.capabilitiesBefore()) != 0) {
             Style.NOTE.start(out, colour);
             out.put(" capabilities 0x").put(Long.toHexString(event.capabilitiesBefore()));

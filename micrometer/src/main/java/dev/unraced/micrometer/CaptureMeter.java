@@ -44,8 +44,8 @@ public enum CaptureMeter implements MeterDocumentation {
     CONSUMER_IDLE(
             "unraced.consumer.idle", Meter.Type.GAUGE, "seconds", "Time since an event was last handed over", null),
     /**
-     * How long events have waited without one being handed over, as the reads of these meters saw it: a consumer that
-     * died or hangs. It is 0 while the consumer keeps up, and once the capture is closed.
+     * The time that events have waited without one being handed over, as the reads of these meters saw it: a consumer
+     * that died or hangs. It is 0 while the consumer keeps up, and once the capture is closed.
      */
     CONSUMER_STALLED(
             "unraced.consumer.stalled",

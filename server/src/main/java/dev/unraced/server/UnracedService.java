@@ -70,7 +70,7 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
             Feature.FILTER_RESULT,
             Feature.FILTERS_AT_ENTRY);
 
-    /** What a subscriber of its own capture reads when the server's filters could not be applied to it. */
+    /** The message to a subscriber to whose own capture the server's filters cannot be applied. */
     private static final String OWN_EXECUTABLES =
             "this server filters by executable, which it cannot apply to a capture"
                     + " of your own; subscribe to the shared capture (unraced.remote.own-capture = off)";

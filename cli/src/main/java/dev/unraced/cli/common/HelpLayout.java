@@ -15,7 +15,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
  */
 public final class HelpLayout {
     private static final int WIDTH = 80;
-    /** So wide that picocli breaks nothing. */
+    /** A width at which picocli breaks no line. */
     private static final int UNBROKEN = 4096;
 
     private static final String CONTINUED = " \\";

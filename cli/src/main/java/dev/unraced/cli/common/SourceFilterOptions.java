@@ -65,7 +65,7 @@ public final class SourceFilterOptions {
             description = "Only calls that end like this, chosen at the source: failed or succeeded.")
     private @Nullable ResultFilter result;
 
-    /** Also chooses the users of another option. */
+    /** Adds the users of another option to those that this one chooses. */
     void add(UserOption users) {
         uids = Stream.concat(uids.stream(), users.uids().stream()).toList();
     }

@@ -44,7 +44,7 @@ public final class SourceOptions {
             description = "How far to go against arguments that change while a call runs: off, stash or kernel.")
     private @Nullable Mitigation mitigation;
 
-    /** Also chooses the users of {@code --user}, which serve has for another purpose. */
+    /** Lays these options over the configuration, with {@code --user}, which serve has for another purpose. */
     public void apply(CaptureConfigBuilder builder, UserOption users) {
         filters.add(users);
         apply(builder);

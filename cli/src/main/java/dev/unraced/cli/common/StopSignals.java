@@ -35,7 +35,7 @@ public final class StopSignals {
     /** The signal that came before a command installed its handlers. */
     private static final AtomicReference<@Nullable String> EARLY = new AtomicReference<>();
 
-    /** Those of the command. A signal that found the first handlers goes to them, however late its thread is. */
+    /** The handlers of the command. A signal that found the first handlers goes to them, however late its thread is. */
     private static final AtomicReference<@Nullable StopSignals> INSTALLED = new AtomicReference<>();
 
     private final Duration patience;
@@ -71,7 +71,7 @@ public final class StopSignals {
             lastWords.run();
             Runtime.getRuntime().halt(ExitCode.FAILURE);
         } else if (!isFirst || EARLY.getAndSet(null) != null) {
-            // Else the command has taken the signal itself.
+            // Otherwise the command has taken the signal itself.
             command.onSignal(signal);
         }
     }

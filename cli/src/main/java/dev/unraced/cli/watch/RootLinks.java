@@ -42,13 +42,13 @@ import org.jspecify.annotations.Nullable;
 final class RootLinks implements Predicate<EventView> {
     /** The answers that are kept. A JVM opens some hundred files by the same link. */
     private static final int CAPACITY = 1024;
-    /** The links that the kernel follows at most: MAXSYMLINKS of include/linux/namei.h. */
+    /** The most links that the kernel follows: MAXSYMLINKS of include/linux/namei.h. */
     private static final int MOST_LINKS = 40;
     /** The names that are looked up at most, those of links and {@code ..} included. Usual paths have some ten. */
     private static final int MOST_NAMES = 64;
-    /** How long the reader of events waits for a look-up. */
+    /** The time that the reader of events waits for a look-up. */
     private static final Duration PATIENCE = Duration.ofMillis(500);
-    /** How long nothing is looked up after one look-up that took longer. */
+    /** The time without look-ups after one that took longer. */
     private static final Duration REST = Duration.ofSeconds(30);
 
     private static final int TYPE_MASK = 0170000;

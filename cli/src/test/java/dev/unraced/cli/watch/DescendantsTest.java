@@ -9,7 +9,7 @@ import dev.unraced.event.record.ProcessRecordView;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Which processes descend from another one. */
+/** Tests which processes descend from another one. */
 class DescendantsTest {
     private final Descendants descendants = new Descendants(Set.of(500));
     private long start = 1;

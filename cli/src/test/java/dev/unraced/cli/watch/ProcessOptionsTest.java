@@ -36,7 +36,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Which process events the options of watch, run and replay choose. */
+/** Tests which process events the options of watch, run and replay choose. */
 class ProcessOptionsTest {
     private static final String CONTAINER = "0123456789abcdef".repeat(4);
 

@@ -167,7 +167,7 @@ final class ExecCorpus {
         List<ExecOutcome> of(Rounds rounds, char letter);
     }
 
-    /** What the outcomes of an attack are made of. */
+    /** The field of an attack and its two files, of which the outcomes are made. */
     private record Rounds(AttackField field, FileId a, FileId b) {
         ByteString path(String name) {
             return field.bytes(name);

@@ -57,7 +57,7 @@ import org.junit.jupiter.api.TestReporter;
 public abstract class AssertionConformance extends DriverConformance {
     /** The calls of each attack; {@link AttackField} makes more where the attacker is too late in all of them. */
     private static final int CALLS = 500;
-    /** Those of an attack in which each call is a process. */
+    /** The calls of an attack in which each call is a process. */
     private static final int EXECS = 100;
 
     private static final int CLIENT = 1;

@@ -12,7 +12,7 @@ import dev.unraced.conformance.spec.Violation;
 import dev.unraced.event.ProcessView;
 import java.util.List;
 
-/** What rules about processes share: a child that executes a program, and the events of it. */
+/** The common part of the rules about processes: a child that executes a program, and the events of it. */
 abstract class ProgramConformance extends DriverConformance {
     /** The mode of the child's open; the exit code follows from it. */
     static final int TAG = 107;

@@ -19,7 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-/** What the tally of an attack says of the event of an exec. */
+/** Tests what the tally of an attack says of the event of an exec. */
 class ExecTallyTest {
     private static final int TGID = 7;
     private static final ExecOutcome PROGRAM = ExecOutcome.program(ByteString.utf8("/tmp/a"), new FileId(8, 1, 15));

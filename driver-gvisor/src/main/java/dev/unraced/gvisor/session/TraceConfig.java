@@ -27,9 +27,9 @@ public final class TraceConfig {
     public enum FdPath {
         /** No point, for the fewest frames. */
         NONE,
-        /** The close of its descriptor. */
+        /** The close of the open's descriptor. */
         CLOSE,
-        /** The close and the first read of its descriptor. */
+        /** The close and the first read of the open's descriptor. */
         READS
     }
 

@@ -207,7 +207,7 @@ final class PathWalk {
         return null;
     }
 
-    /** follow_dotdot(). */
+    /** Goes up as follow_dotdot() of fs/namei.c does. */
     private Location parentOf(Location place) throws FsException {
         if (place.equals(root)) {
             return stay(place);

@@ -68,6 +68,7 @@ public final class Call {
     boolean done;
     private final @Nullable Task submitter;
 
+    /** Creates a call. The registers of a 32-bit one have the lower halves alone (R1.12). */
     Call(Syscall syscall, Abi abi, Origin origin, long[] registers, @Nullable Task submitter) {
         this.syscall = syscall;
         this.abi = abi;

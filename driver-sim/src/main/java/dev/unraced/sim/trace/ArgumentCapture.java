@@ -56,7 +56,10 @@ final class ArgumentCapture {
         return file == null ? null : file.location();
     }
 
-    /** Reads the arguments that the kernel has not copied yet, and the state at entry. */
+    /**
+     * Reads the arguments that the kernel has not copied yet, and the state at entry. So a thread that rewrites them
+     * while the call blocks cannot change the arguments of the event (R2.2, R2.3).
+     */
     void enter(Task task, Call call) {
         reader.memory(call, task.group().memory(), record, Provenance.ENTER);
         record.flag(EventFlag.FD_TABLE_SHARED, task.group().descriptors().isShared());
@@ -68,7 +71,11 @@ final class ArgumentCapture {
         }
     }
 
-    /** Takes the kernel's copies, on which the call acts; a copy that differs from the snapshot reveals an attack. */
+    /**
+     * Takes the kernel's copies, on which the call acts (R2.17, R2.34), and which a request has in every mode (R2.40).
+     * A copy that differs from the snapshot reveals an attack. A call that fails before has none, and keeps the
+     * snapshot (R2.35).
+     */
     void mergeKernelCopies(Call call) {
         byte[] copy = call.syscall() == Syscall.CONNECT ? call.kernelAddress() : call.kernelPath();
         if (copy != null) {
@@ -118,7 +125,9 @@ final class ArgumentCapture {
         }
     }
 
-    /** Compares memory with the arguments of the entry: memory that differs was rewritten while the call ran. */
+    /**
+     * Compares memory with the arguments of the entry: memory that differs was rewritten while the call ran (R2.29).
+     */
     void compareWithExit(Task caller, Call call) {
         AddressSpace memory = caller.group().memory();
         if (call.syscall() == Syscall.CONNECT) {

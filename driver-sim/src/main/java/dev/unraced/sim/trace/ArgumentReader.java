@@ -34,7 +34,7 @@ final class ArgumentReader {
         this.listener = listener;
     }
 
-    /** Takes the arguments that lie in registers, but not the memory behind pointers. */
+    /** Takes the arguments that lie in registers, but not the memory behind pointers (R2.9, R2.10). */
     void registers(Call call, RecordBuilder record) {
         switch (call.syscall()) {
             case OPEN -> flagsAndMode(record, AT_FDCWD, call.register(1), call.register(2));
@@ -55,7 +55,10 @@ final class ArgumentReader {
         }
     }
 
-    /** Reads the memory behind pointers, as far as the record lacks it; flags memory that cannot be read. */
+    /**
+     * Reads the memory behind pointers, as far as the record lacks it: at the entry (R2.1, R2.11), or at the return
+     * (R2.4, R2.5, R2.6, R2.18). Flags memory that cannot be read.
+     */
     void memory(Call call, AddressSpace memory, RecordBuilder record, Provenance moment) {
         if (call.block() != 0 && record.howProvenance == Provenance.NONE) {
             if (!block(call, memory, record)) {
@@ -101,7 +104,7 @@ final class ArgumentReader {
         return true;
     }
 
-    /** Returns whether the block of socketcall(2) is readable and differs from the record. */
+    /** Returns whether the block of socketcall(2) is readable and differs from the record (R2.45). */
     boolean blockDiffers(Call call, AddressSpace memory, RecordBuilder record) {
         return readBlock(call, memory)
                 && (block.getInt(0) != record.dirfd
@@ -113,6 +116,10 @@ final class ArgumentReader {
         return memory.copyCarefully(call.block(), block.array(), ArgumentBytes.BLOCK_SIZE);
     }
 
+    /**
+     * Reads the path, of whatever bytes, up to a record's bound (R10.1, R10.2, R10.3); an empty one has length 0
+     * (R10.4). One that cannot be read is absent (R2.7, R2.8).
+     */
     private boolean path(long pointer, AddressSpace memory, RecordBuilder record) {
         int length = memory.stringCarefully(pointer, record.argument, PATH_ROOM);
         if (!isRead(Argument.PATH, record.argument, length, record)) {
@@ -122,6 +129,10 @@ final class ArgumentReader {
         return true;
     }
 
+    /**
+     * Reads the first 128 bytes of the address, whatever family they name (R2.25, R2.26, R2.27). With a negative length
+     * nothing is read (R2.28).
+     */
     private boolean address(AddressSpace memory, RecordBuilder record) {
         if (record.addrlen < 0) {
             return false;
@@ -162,6 +173,10 @@ final class ArgumentReader {
                         || how.getLong(2 * Long.BYTES) != record.resolve);
     }
 
+    /**
+     * Reads openat2's argument: zeros for what a short one lacks (R2.12, R2.14), and of a longer one the known part
+     * (R2.13).
+     */
     private boolean readHow(Call call, AddressSpace memory, RecordBuilder record) {
         boolean isShort = Long.compareUnsigned(record.howSize, OpenFlags.OPEN_HOW_SIZE) < 0;
         Arrays.fill(how.array(), (byte) 0);

@@ -45,7 +45,8 @@ final class CallCompletion {
     }
 
     /**
-     * Reads missing arguments at the return, finds the object that the call acted on, and compares.
+     * Reads missing arguments at the return, finds the object that the call acted on, and compares. A call that failed
+     * has its arguments (R3.1, R3.2, R3.3), and no file (R2.19).
      *
      * @param entered whether the record is that of the call's entry
      * @param isUnproven whether the descriptor may lead to another object than the call's
@@ -72,6 +73,7 @@ final class CallCompletion {
         }
     }
 
+    /** Judges the arguments by the object, if integrity is on (R2.38): MATCH is a proof (R2.15, R2.16). */
     private void judge(Task caller, Call call, @Nullable OpenFile file, boolean present, boolean entered) {
         if (present && entered && call.origin() == Origin.SYSCALL && record.provenance == Provenance.ENTER) {
             arguments.compareWithExit(caller, call);
@@ -131,8 +133,8 @@ final class CallCompletion {
     }
 
     /**
-     * Compares the mount namespace in which the path was looked up with the caller's current one, which the event
-     * names.
+     * Compares the mount namespace in which the path was looked up with the caller's current one, which the event names
+     * (R2.46).
      */
     void compareNamespaces(Task caller, Task doer, Call call) {
         if (!precautions.contains(Precaution.NAMESPACES)) {

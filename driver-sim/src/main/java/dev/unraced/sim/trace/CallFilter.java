@@ -19,7 +19,10 @@ import java.util.IdentityHashMap;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Decides which calls become events, and counts the other calls. */
+/**
+ * Decides which calls become events, and counts the other calls (R1.10). The capturing process has its own reason
+ * (R11.1, R11.2).
+ */
 final class CallFilter {
     /** Filters, and the files that their executables lead to when they come into force. */
     record Found(EventFilters filters, Set<Inode> files) {}
@@ -60,12 +63,12 @@ final class CallFilter {
         return filters;
     }
 
-    /** Changes the filters for calls that enter from now on. */
+    /** Changes the filters for calls that enter from now on (R12.8). */
     void filterBy(EventFilters next) {
         filters = find(next);
     }
 
-    /** Judges a call by the filters that are in force now, until it is over. */
+    /** Judges a call by the filters that are in force now, until it is over (R12.9). */
     void enters(Call call) {
         entered.put(call, filters);
     }

@@ -12,8 +12,8 @@ import dev.unraced.stash.StashPolicy;
 import java.nio.ByteBuffer;
 
 /**
- * Keeps unfinished records from entry to return. Long ones lie in a small stash of their own, so that memory does not
- * grow by the longest path times the number of threads.
+ * Keeps unfinished records from entry to return, by thread and start (R4.1), in a size that is fixed (R7.1). Long ones
+ * lie in a small stash of their own, so that memory does not grow by the longest path times the number of threads.
  */
 final class CallStash {
     /** This bit keeps the keys of io_uring requests apart from those of threads. */
@@ -112,7 +112,7 @@ final class CallStash {
         return length;
     }
 
-    /** Removes what is left of a thread that ended. */
+    /** Removes what is left of a thread that ended (R6.1, R6.2). */
     void discard(Task task) {
         discard(task.tid());
     }
@@ -134,7 +134,10 @@ final class CallStash {
         late.clear();
     }
 
-    /** Returns the key of a call under way: its thread, or its request. */
+    /**
+     * Returns the key of a call under way: its thread, or its request. The memory is no key, since a child of vfork has
+     * it in common with its parent (R4.3).
+     */
     static long key(Task caller, Call call) {
         return call.origin() == Origin.IO_URING ? REQUEST_KEY + call.request() : caller.tid();
     }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The connects that are under way on each socket, by all processes, also those whose events are filtered out. Two
- * connects that overlap are both marked: neither can prove that it chose the peer.
+ * connects that overlap are both marked: neither can prove that it chose the peer (R2.43).
  */
 final class ConnectsUnderWay {
     /** The connects by the stash's key: a thread, or a request. */

@@ -22,25 +22,29 @@ final class Emitter {
         this.sink = sink;
     }
 
-    /** Emits a record of a call that returns now. */
+    /** Emits a record of a call that returns now, with its raw result (R1.2, R1.3) and both times (R1.11). */
     void emit(Task task, Call call, RecordBuilder record, long now) {
         begin(task, call, record);
         encoder.call(record.enterNanos, now, call.result()).flags(record.flags);
         submit(task, call, record);
     }
 
-    /** Emits a record of a call that enters now. */
+    /** Emits a record of a call that enters now (R12.5). */
     void emitEnter(Task task, Call call, RecordBuilder record) {
         begin(task, call, record);
         encoder.enter().call(record.enterNanos, 0, 0).flags(record.flags & ENTER_FLAGS);
         submit(task, call, record);
     }
 
-    /** Skips the sequence number of an event that gets no record. */
+    /** Skips the sequence number of an event that gets no record (R9.3). */
     void skip() {
         sequence++;
     }
 
+    /**
+     * Begins a record with the next number (R9.2), the caller (R1.5, R1.6, R1.7, R1.8) and the key of its image
+     * (R16.6).
+     */
     private void begin(Task task, Call call, RecordBuilder record) {
         TaskGroup group = task.group();
         // A record that finds no room in the ring leaves a gap in the sequence.
@@ -54,6 +58,7 @@ final class Emitter {
                 .comm(task.comm());
     }
 
+    /** Ends a record with its arguments, its object, and the container (R1.15). */
     private void submit(Task task, Call call, RecordBuilder record) {
         if (call.syscall() == Syscall.CONNECT) {
             connect(record);

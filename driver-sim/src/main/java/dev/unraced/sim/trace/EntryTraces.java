@@ -7,7 +7,7 @@ import java.util.IdentityHashMap;
 /**
  * Remembers whether each thread is in a watched call that entered. A trace is never refused or evicted: it is a bit of
  * the thread's own memory, as BPF's task storage is. If the observer saw the thread's start or an earlier return, an
- * absent trace proves that a call did not enter.
+ * absent trace proves that a call did not enter (R3.4, R3.5).
  */
 final class EntryTraces {
     /** The evidence on whether a returning call ran. */

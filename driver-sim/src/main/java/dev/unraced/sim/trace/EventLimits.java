@@ -6,7 +6,7 @@ import dev.unraced.ring.CallerLedger;
 import dev.unraced.ring.CallerLimits;
 import dev.unraced.sim.kernel.TaskGroup;
 
-/** The limits of the events of each user and cgroup. An event beyond them counts as lost. */
+/** The limits of the events of each user and cgroup. An event beyond them counts as lost (R7.3). */
 final class EventLimits {
     private final boolean isOn;
     private final CallerLimits limits;

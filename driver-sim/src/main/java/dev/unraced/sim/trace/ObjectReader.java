@@ -64,7 +64,7 @@ final class ObjectReader {
         return isMore;
     }
 
-    /** Returns how many names and mounts a proof may examine after the last description. */
+    /** Returns how many names and mounts a proof may examine after the last description (R2.48). */
     int scansLeft() {
         return scansLeft;
     }
@@ -129,6 +129,10 @@ final class ObjectReader {
         listener.described(descriptor);
     }
 
+    /**
+     * Describes an opened file: its device and inode (R2.20), whether the call created it (R2.22), and its path (R2.21,
+     * R2.23, R2.33, R2.47). One that was opened with O_PATH is a file, too (R2.24).
+     */
     private void describeFile(Task task, Call call, OpenFile file, RecordBuilder record) {
         PathFinder walk = walked(task, call, file);
         scansLeft = walk.scansLeft();
@@ -147,6 +151,7 @@ final class ObjectReader {
         record.hasObject = true;
     }
 
+    /** Describes a socket with both its addresses (R2.30, R2.31, R2.32, R2.49). */
     private void describe(Socket socket, RecordBuilder record) {
         record.family = socket.family();
         record.type = socket.type();

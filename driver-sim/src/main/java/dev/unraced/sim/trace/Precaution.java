@@ -2,7 +2,8 @@
 package dev.unraced.sim.trace;
 
 /**
- * A measure by which an observer asserts nothing unproven. An observer that lacks some shows what each of them is for.
+ * A measure by which an observer asserts nothing unproven (R2.41). An observer that lacks some shows what each of them
+ * is for.
  */
 public enum Precaution {
     /** It notes the connects under way on each socket, and marks those that overlap (R2.43). */

@@ -15,7 +15,7 @@ import dev.unraced.sim.kernel.Program;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.kernel.TaskGroup;
 
-/** Makes process events, as {@code process.bpf.c} does on a real kernel. */
+/** Makes process events, as {@code process.bpf.c} does on a real kernel. They are numbered by themselves (R16.1). */
 final class ProcessEmitter {
     private static final int SOURCE = 0;
 
@@ -34,7 +34,7 @@ final class ProcessEmitter {
         return sequence;
     }
 
-    /** Makes an event of each process that is there. */
+    /** Makes an event of each process that is there (R16.5). */
     void alive() {
         for (Task task : kernel.tasks()) {
             if (task.tid() == task.tgid()) {
@@ -51,6 +51,10 @@ final class ProcessEmitter {
         submit();
     }
 
+    /**
+     * Makes the event of an exec, with its path, file and arguments (R16.2), the interpreter of a script (R16.3), and
+     * who called (R16.11).
+     */
     void executed(Task task, int before) {
         TaskGroup group = task.group();
         Program program = group.program();
@@ -69,6 +73,7 @@ final class ProcessEmitter {
         submit();
     }
 
+    /** Makes the event of an exec that failed (R16.10). */
     void failed(Task task, Mitigation mode, ExecCall call, byte[] path, int atFlags, int error) {
         begin(ProcessView.Type.EXEC_FAILED, task, task.tid());
         encoder.failed(call, mode, kernel.clock().now(), OpenFlags.AT_FDCWD, atFlags, -error)
@@ -77,12 +82,14 @@ final class ProcessEmitter {
         submit();
     }
 
+    /** Makes the event of an exit, with the status that the parent gets (R16.4). */
     void ended(Task last) {
         begin(ProcessView.Type.EXIT, last, last.tid());
         encoder.status(last.group().exitStatus());
         submit();
     }
 
+    /** Begins a record with what all process events have, such as the terminal (R16.12). */
     private void begin(ProcessView.Type type, Task task, int tid) {
         TaskGroup group = task.group();
         sequence++;
@@ -96,6 +103,7 @@ final class ProcessEmitter {
                 .comm(task.comm());
     }
 
+    /** Describes the executable, and the cgroup (R16.13). */
     private void executable(TaskGroup group) {
         Program program = group.program();
         if (program != null) {

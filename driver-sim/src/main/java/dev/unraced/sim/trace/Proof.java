@@ -36,6 +36,7 @@ final class Proof {
 
     private Proof() {}
 
+    /** Judges a path: one that leads through a link differs (R2.37), and one that names the file matches (R2.36). */
     static Integrity ofPath(Syscall syscall, RecordBuilder record, OpenFile file, int scans) {
         boolean isAbsolute = record.length > 0 && record.argument[0] == '/';
         if (isAbsolute && isRootUnknown(syscall, record)) {
@@ -58,6 +59,7 @@ final class Proof {
                 && (record.howProvenance != Provenance.KERNEL || (record.resolve & OpenFlags.RESOLVE_IN_ROOT) != 0);
     }
 
+    /** Judges an address by that of the peer (R2.16, R2.44). */
     static Integrity ofAddress(RecordBuilder record, boolean withScope) {
         if (record.remoteLength < Short.BYTES || record.length < Short.BYTES) {
             return Integrity.UNCHECKED;

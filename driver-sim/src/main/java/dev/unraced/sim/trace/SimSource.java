@@ -16,7 +16,7 @@ import dev.unraced.ring.UserSource;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Tracepoints;
 
-/** An observer attached to a simulated kernel, and the ring that it fills. */
+/** An observer attached to a simulated kernel, and the ring that it fills. Each capture has its own (R15.9). */
 public final class SimSource extends UserSource {
     private final Kernel kernel;
     private final TraceSettings settings;
@@ -126,6 +126,7 @@ public final class SimSource extends UserSource {
         }
     }
 
+    /** Detaches the observer, so that nothing is left behind (R13.1). */
     @Override
     public void stop() {
         end.run();

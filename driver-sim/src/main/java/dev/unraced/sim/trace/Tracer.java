@@ -23,9 +23,10 @@ import java.util.Set;
 /**
  * The observer of a simulated kernel, as {@code unraced.bpf.c} is of the real one. At entry it stashes the call's
  * arguments; under <em>kernel</em> it replaces them by the kernel's own copy. At the return it adds the result and the
- * object that the call acted on, and writes one record.
+ * object that the call acted on, and writes one record (R1.1).
  *
- * <p>Runs within the kernel's steps; other threads synchronise on the kernel.
+ * <p>Runs within the kernel's steps, so that calls of many threads do not mix (R1.13); other threads synchronise on the
+ * kernel.
  */
 public final class Tracer implements Tracepoints {
     private final Kernel kernel;
@@ -105,6 +106,7 @@ public final class Tracer implements Tracepoints {
         return mitigation;
     }
 
+    /** Changes the mode for calls that enter from now on (R12.1, R12.3). A call keeps the mode of its entry (R12.2). */
     void switchTo(Mitigation mode) {
         mitigation = mode;
         takesCopies |= mode == Mitigation.KERNEL;
@@ -114,6 +116,7 @@ public final class Tracer implements Tracepoints {
         return enterEvents;
     }
 
+    /** Begins or ends enter events (R12.6). */
     void publishEnterEvents(boolean publish) {
         enterEvents = publish;
     }
@@ -139,11 +142,15 @@ public final class Tracer implements Tracepoints {
                 .heaviest(ledger.heaviest());
     }
 
-    /** Reclaims the stash entries of calls under way. */
+    /** Reclaims the stash entries of calls under way (R6.5). */
     void end() {
         stash.clear();
     }
 
+    /**
+     * Begins a call. One that the kernel restarts enters again (R1.4), and one that a tracer rewrites is seen after
+     * that (R1.16).
+     */
     @Override
     public void enter(Task task, Call call) {
         if (!isWatched(call)) {
@@ -170,6 +177,7 @@ public final class Tracer implements Tracepoints {
         }
     }
 
+    /** Begins a request of an io_uring, an event of the thread that submits it (R1.14). */
     @Override
     public void submitted(Task task, Call request) {
         lookAtLatest(task);
@@ -193,9 +201,9 @@ public final class Tracer implements Tracepoints {
     }
 
     /**
-     * Reads the object of the latest request when its submitter submits the next one. The kernel posts completions
-     * after a whole batch; by then a later request may have replaced the opened file, or connected the socket again.
-     * Nothing runs between two requests of a batch, unless the table is shared.
+     * Reads the object of the latest request when its submitter submits the next one (R2.42). The kernel posts
+     * completions after a whole batch; by then a later request may have replaced the opened file, or connected the
+     * socket again. Nothing runs between two requests of a batch, unless the table is shared.
      */
     private void lookAtLatest(Task submitter) {
         Call request = underWay.takeLatest(submitter);
@@ -302,7 +310,7 @@ public final class Tracer implements Tracepoints {
     @Override
     public void forked(TaskGroup forker, Task child) {
         FilterReason reason = filter.reason(filter.inForce(), forker);
-        // A child of the capturing process is another process.
+        // A child of the capturing process is another process (R16.7).
         if (processEvents && (reason == null || reason == FilterReason.SELF)) {
             processes.forked(forker, child);
         }
@@ -329,6 +337,7 @@ public final class Tracer implements Tracepoints {
         }
     }
 
+    /** Removes what is left of the thread's call (R6.1, R6.2), also when another thread executes (R4.2). */
     @Override
     public void threadExit(Task task) {
         stash.discard(task);
@@ -344,7 +353,8 @@ public final class Tracer implements Tracepoints {
     }
 
     /**
-     * Completes a call that is over.
+     * Completes a call that is over. A call without an entry is an event, too (R5.1, R5.2), and so is one that a signal
+     * interrupted (R6.3).
      *
      * @param doer the task that carried the call out: the caller, or a kernel thread
      */
@@ -418,11 +428,12 @@ public final class Tracer implements Tracepoints {
         }
     }
 
-    /** Returns whether the filters leave out the caller of a call. */
+    /** Returns whether the filters leave out the caller of a call, which then takes no entry (R7.2). */
     private boolean isLeftOut(Task caller, Call call) {
         return filter.reason(filter.of(call), caller.group()) != null;
     }
 
+    /** Returns whether the configuration asks for a call (R1.9). */
     private boolean isWatched(Call call) {
         return (watched >>> call.syscall().code() & 1) != 0;
     }

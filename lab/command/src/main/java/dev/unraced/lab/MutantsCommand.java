@@ -10,7 +10,10 @@ import dev.unraced.conformance.mutant.MutantReport;
 import dev.unraced.conformance.mutant.MutantResult;
 import dev.unraced.conformance.mutant.MutantRunner;
 import dev.unraced.lab.mutants.MutantsJson;
+import dev.unraced.lab.mutants.RuleCode;
 import dev.unraced.lab.mutants.RulesMarkdown;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -65,7 +68,10 @@ final class MutantsCommand implements Callable<Integer> {
     @Option(names = "--json", description = "One JSON object; see docs/reference/commands.md.")
     private boolean json;
 
-    @Option(names = "--markdown", description = "Run nothing, and print what tests each rule: docs/reference/rules.md.")
+    @Option(
+            names = "--markdown",
+            description =
+                    "Run nothing, and print what tests each rule, and where its code is: docs/reference/rules.md.")
     private boolean markdown;
 
     @Mixin
@@ -82,7 +88,7 @@ final class MutantsCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "No rule has a number like '" + rules + "'");
         }
         if (markdown) {
-            console.print(RulesMarkdown.of(MutantCatalogue.all()));
+            console.print(page());
             return ExitCode.OK;
         }
         html.check();
@@ -94,6 +100,14 @@ final class MutantsCommand implements Callable<Integer> {
             html.write();
         }
         return report.isComplete() ? ExitCode.OK : ExitCode.FAILURE;
+    }
+
+    private String page() {
+        try {
+            return RulesMarkdown.of(MutantCatalogue.all(), RuleCode.of(Path.of("")));
+        } catch (IOException e) {
+            throw new ParameterException(spec.commandLine(), "--markdown reads the sources: " + e.getMessage(), e);
+        }
     }
 
     private void tell(MutantResult result) {

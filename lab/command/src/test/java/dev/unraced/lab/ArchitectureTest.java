@@ -213,7 +213,7 @@ class ArchitectureTest {
     static final ArchRule NO_SINK_KNOWS_ANOTHER =
             slices().matching("dev.unraced.(file|kafka|otlp)..").should().notDependOnEachOther();
 
-    /** But for the names of containers, which a runtime tells by gRPC. */
+    /** The names of containers are an exception, since a runtime tells them by gRPC. */
     @ArchTest
     static final ArchRule ONLY_SERVER_AND_CLIENT_SPEAK_GRPC = noClasses()
             .that()
@@ -232,7 +232,7 @@ class ArchitectureTest {
                     .and(not(resideInAnyPackage(CONTRACT)))
                     .and(not(resideInAPackage(CRI))));
 
-    /** Who keeps a table of processes without these names loads no gRPC. */
+    /** An agent that keeps a table of processes without these names loads no gRPC. */
     @ArchTest
     static final ArchRule NOBODY_KNOWS_WHERE_NAMES_OF_CONTAINERS_COME_FROM =
             noClasses().that().resideOutsideOfPackage(CRI).should().dependOnClassesThat(resideInAPackage(CRI));
@@ -247,7 +247,7 @@ class ArchitectureTest {
                     .and(not(resideInAnyPackage(SUPPORT)))
                     .and(not(resideInAPackage(REPLAY))));
 
-    /** But for the loader of native parts, for its actor. */
+    /** The loader of native parts is an exception, for the kit's actor. */
     @ArchTest
     static final ArchRule THE_KIT_KNOWS_ONLY_THE_CONTRACT = noClasses()
             .that()
@@ -265,7 +265,7 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat(resideInAPackage("dev.unraced.recording.."));
 
-    /** But for what controls them from outside: sandboxes' sessions, and a server that runs. */
+    /** The classes for sandboxes' sessions and for a running server are exceptions. */
     @ArchTest
     static final ArchRule THE_COMMAND_KNOWS_DRIVERS_BY_NAME_ONLY = noClasses()
             .that()

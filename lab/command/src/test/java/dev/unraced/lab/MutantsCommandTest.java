@@ -4,10 +4,16 @@ package dev.unraced.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.cli.TestConsole;
+import dev.unraced.conformance.ConformanceRunner;
+import dev.unraced.lab.mutants.RuleCode;
+import dev.unraced.lab.mutants.RuleCode.Room;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class MutantsCommandTest {
     private final TestConsole test = new TestConsole();
@@ -40,6 +46,17 @@ class MutantsCommandTest {
         assertThat(test.out())
                 .isEqualTo(Files.readString(Path.of("../../docs/reference/rules.md")))
                 .contains("| R2.10 | ");
+    }
+
+    /** The kernel drivers and the simulator keep every rule, so each has code, of its own or shared, that names it. */
+    @ParameterizedTest
+    @CsvSource({"EBPF, KERNEL, JAVA", "KMOD, KERNEL, JAVA", "SIM, SIM, JAVA"})
+    void aRuleLeadsToItsCode(Room driver, Room shared, Room java) throws IOException {
+        RuleCode code = RuleCode.of(Path.of(""));
+        assertThat(ConformanceRunner.rules())
+                .isNotEmpty()
+                .allSatisfy(rule -> assertThat(Stream.of(driver, shared, java))
+                        .anySatisfy(room -> assertThat(code.files(room, rule)).isNotEmpty()));
     }
 
     private int mutants(String... options) {

@@ -487,7 +487,7 @@ final class Tree {
      */
     private record Start(int at, Place place, @Nullable Place root, boolean beneath) {}
 
-    /** What is left of a path, from a place. */
+    /** The rest of a path, from a place. */
     private record Step(
             Place place,
             List<String> rest,

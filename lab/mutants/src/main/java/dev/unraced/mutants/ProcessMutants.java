@@ -26,7 +26,7 @@ import java.util.function.Predicate;
 
 /** Mutants that are wrong about processes. */
 final class ProcessMutants {
-    /** Makes of no terminal 4:1, and of each terminal one of another driver. */
+    /** Bits that turn no terminal into 4:1, and a terminal into that of another driver. */
     private static final int ANOTHER = 4 << ProcessLayout.MINOR_BITS;
 
     private ProcessMutants() {}

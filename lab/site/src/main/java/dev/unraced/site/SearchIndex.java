@@ -117,7 +117,7 @@ final class SearchIndex {
 
         @Override
         public void visit(Image node) {
-            // What is drawn is said in the text, too.
+            // The text says, too, what is drawn.
         }
 
         @Override

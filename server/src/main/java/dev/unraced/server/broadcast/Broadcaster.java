@@ -52,7 +52,7 @@ public final class Broadcaster implements AutoCloseable {
     public static final String NO_PROCESSES = "the server's shared capture makes no process events; have its operator"
             + " set unraced.process-events = on, or ask for a capture of your own (unraced.remote.own-capture = on)";
 
-    /** What a subscriber reads that asks the server to filter a shared capture's events by executable. */
+    /** The message to a subscriber that asks for a filter by executable of a shared capture's events. */
     public static final String NO_EXECUTABLES = "the server filters what a shared capture has seen, and no event of a"
             + " call names the file that its caller executes; with unraced.remote.own-capture = on the source filters";
 

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * The living processes of a shared capture, as its process events reported them. A later subscriber first gets these
  * processes as events, parents before their children, as the capture did when it opened (R16.5). Each has the time, the
  * credentials, the parent and the cgroup of the event that told of its image last. The number is bounded: when it is
- * reached, a process goes that has ended unseen, or else one by turns, and is counted; and beyond an amount of memory
- * long paths of executables are cut. For the consumer's thread only, but for the counts.
+ * reached, a process that has ended unseen is removed, or else each in turn, and is counted. Beyond an amount of
+ * memory, long paths of executables are cut. For the consumer's thread only, but for the counts.
  */
 final class LivingProcesses {
     private static final int MOST = 65_536;

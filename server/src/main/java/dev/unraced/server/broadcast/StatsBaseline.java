@@ -37,7 +37,7 @@ final class StatsBaseline {
      * @param processEvents the process events that the capture has handed over
      */
     static StatsBaseline of(CaptureStats stats, long processEvents) {
-        // What is pending will be delivered to this subscriber, too.
+        // Pending events will be delivered to this subscriber, too.
         long processes =
                 stats.processEvents() - Math.min(stats.pending(), Math.max(0, stats.processEvents() - processEvents));
         long calls = stats.delivered() + stats.totalLost() + stats.totalFiltered() - stats.entered() - processes;

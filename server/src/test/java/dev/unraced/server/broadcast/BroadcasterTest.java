@@ -226,7 +226,7 @@ class BroadcasterTest {
             broadcaster.whenOver(failed::countDown);
             assertThat(failed.await(20, TimeUnit.SECONDS)).isTrue();
             assertThat(broadcaster.failure()).hasMessage("the source is gone");
-            // What comes too late for the end hears of it at once.
+            // A listener that comes after the end hears of it at once.
             CountDownLatch late = new CountDownLatch(1);
             broadcaster.whenOver(late::countDown);
             assertThat(late.getCount()).isZero();

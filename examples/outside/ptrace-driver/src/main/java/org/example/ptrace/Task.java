@@ -15,10 +15,10 @@ final class Task {
     boolean isStarting;
     /** True if the stop of the parent that bore the thread was seen; before that, the thread does not run. */
     boolean isKnown;
-    /** Whether the thread is stopped until it is known. */
+    /** True while the thread is stopped until it is known. */
     boolean isHeld;
 
-    /** A descriptor table. One that a thread has left by unshare(2) counts it as its user until the thread ends. */
+    /** A descriptor table. A thread that leaves it by unshare(2) counts as its user until the thread ends. */
     static final class Files {
         int users = 1;
     }

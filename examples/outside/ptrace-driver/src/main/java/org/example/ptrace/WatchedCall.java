@@ -28,7 +28,7 @@ record WatchedCall(Syscall syscall, Abi abi, boolean isIndirect, long[] register
     private static final int SOCKETCALL_CONNECT = 3;
 
     /**
-     * What lies in memory, and the time at which it was read.
+     * The arguments in memory, and the time at which they were read.
      *
      * @param main the path or address; null when it could not be read
      * @param extra the struct open_how of openat2, or the block of socketcall(2); null when it could not be read

@@ -26,7 +26,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 
-/** The page {@code docs/reference/rules.md}: what tests each rule, what it needs, and which mutants break it. */
+/**
+ * The page {@code docs/reference/rules.md}: what tests each rule, what it needs, which mutants break it, and its code.
+ */
 public final class RulesMarkdown {
     private static final Pattern NAME = Pattern.compile("r(\\d\\d)_(\\d+)_.*");
 
@@ -40,8 +42,8 @@ public final class RulesMarkdown {
 
     private RulesMarkdown() {}
 
-    /** Returns the page, with these mutants. */
-    public static String of(Collection<Mutant> mutants) {
+    /** Returns the page, with these mutants and this code. */
+    public static String of(Collection<Mutant> mutants, RuleCode code) {
         Map<RuleNumber, Tests> rules = new TreeMap<>();
         classes(ConformanceSuite.class)
                 .sorted(Comparator.comparing(Class::getName))
@@ -53,11 +55,11 @@ public final class RulesMarkdown {
 
                 `./unraced lab mutants --markdown` writes this page; a test compares the two. What a rule demands
                 stands in [the specification](../spec.md). The sentences are those of the tests, as a report of
-                `unraced conformance` has them; the classes lie in
-                `conformance/src/main/java/dev/unraced/conformance/rules`. A driver that declares to lack what
-                stands under *needs* skips the test; where several tests have different needs, these are all of
-                them. *Luck*: an attacker has to win a race. The [mutants](conformance.md#who-tests-the-kit) are
-                simulators that break the rule, and are caught by it.
+                `unraced conformance` has them. The name of a test begins with the number: `r02_33_` of R2.33,
+                `r04_2_` of R4.2. A driver that declares to lack what stands under *needs* skips the test; where
+                several tests have different needs, these are all of them. *Luck*: an attacker has to win a race.
+                The [mutants](conformance.md#who-tests-the-kit) are simulators that break the rule, and are caught
+                by it. [Where the code is](#where-the-code-is) has the files of the drivers.
 
                 """);
         int chapter = 0;
@@ -69,6 +71,19 @@ public final class RulesMarkdown {
             }
             page.append(row(rule.getKey(), rule.getValue(), mutants));
         }
+        page.append("""
+
+                ## Where the code is
+
+                These files name the rule in a comment, at what keeps it, or at what begins to: most rules follow
+                from the whole way of a call. `kernel` is the C of both kernel drivers, and the last column the Java
+                of `api` and `driver-support`, which all drivers use. A driver with an empty cell has the rule from
+                there, or declares to lack what it needs ([capabilities](capabilities.md)).
+
+                | rule | `kernel` | `ebpf` | `kmod` | `gvisor` | `sim` | Java of all |
+                |---|---|---|---|---|---|---|
+                """);
+        rules.keySet().forEach(rule -> page.append(code.row(rule)));
         return page.toString();
     }
 
@@ -79,10 +94,10 @@ public final class RulesMarkdown {
                 .sorted()
                 .map(name -> "`" + name + "`")
                 .collect(Collectors.joining(", "));
-        return "| %s | `%s` | %s | %s | %s%s |%n"
+        return "| %s | %s | %s | %s | %s%s |%n"
                 .formatted(
                         number,
-                        String.join("`, `", tests.classes),
+                        String.join(", ", tests.classes),
                         tests.needs.stream().map(need -> "`" + need + "`").collect(Collectors.joining(", ")),
                         breakers,
                         tests.isStochastic ? "*Luck.* " : "",
@@ -101,10 +116,16 @@ public final class RulesMarkdown {
         RuleNumber number = new RuleNumber(Integer.parseInt(name.group(1)), Integer.parseInt(name.group(2)));
         Tests tests = rules.computeIfAbsent(number, key -> new Tests());
         tests.sentences.add(rule == null ? byLength.value() : rule.value());
-        tests.classes.add(type.getSimpleName());
+        tests.classes.add(link(type));
         tests.isStochastic |= method.isAnnotationPresent(Stochastic.class);
         needs(type, tests.needs);
         needs(method, tests.needs);
+    }
+
+    /** Returns a link from {@code docs/reference} to a class of the kit. */
+    private static String link(Class<?> type) {
+        return "[%s](../../conformance/src/main/java/%s.java)"
+                .formatted(type.getSimpleName(), type.getName().replace('.', '/'));
     }
 
     private static void needs(AnnotatedElement element, Set<String> needs) {

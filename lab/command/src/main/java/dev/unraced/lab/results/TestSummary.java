@@ -23,7 +23,7 @@ import javax.xml.stream.XMLStreamReader;
  * runs it from its source, which works where the tree does not build.
  */
 final class TestSummary {
-    /** What an assumption's reason stands behind, in the text of a skipped test. */
+    /** The words before an assumption's reason, in the text of a skipped test. */
     private static final String ABORTED = "TestAbortedException: ";
 
     private static final String PREFIX = "driver-";

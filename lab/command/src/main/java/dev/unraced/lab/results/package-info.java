@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What the tests of the tree found. */
+/** The results of the tree's tests. */
 @NullMarked
 package dev.unraced.lab.results;
 
