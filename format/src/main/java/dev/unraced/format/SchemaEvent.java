@@ -35,6 +35,10 @@ final class SchemaEvent {
             | EventFlag.RESOLVED_TRUNCATED.mask()
             | EventFlag.RESOLVED_UNSTABLE.mask();
 
+    /** Severities have OCSF's numbers in both schemas, since ECS leaves them to the source. */
+    private static final int INFORMATIONAL = 1;
+
+    private static final int HIGH = 4;
     private static final int EINPROGRESS = -dev.unraced.linux.Errno.EINPROGRESS;
     private static final int LOOPBACK_NET = 127;
     private static final byte[] LOOPBACK6 = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
@@ -83,7 +87,17 @@ final class SchemaEvent {
         return !event.isEnter() && !event.has(EventFlag.EXECUTION_UNKNOWN);
     }
 
-    static boolean isChanged(EventView event) {
+    /** Returns the severity, which is high when an argument was rewritten while the call ran. */
+    static int severity(EventView event) {
+        return isChanged(event) ? HIGH : INFORMATIONAL;
+    }
+
+    static int severity(ProcessView event) {
+        boolean changed = event.type() == ProcessView.Type.EXEC_FAILED && event.pathIntegrity() == Integrity.CHANGED;
+        return changed ? HIGH : INFORMATIONAL;
+    }
+
+    private static boolean isChanged(EventView event) {
         if (event.isOpenLike()) {
             return event.path().integrity() == Integrity.CHANGED || event.howIntegrity() == Integrity.CHANGED;
         }
