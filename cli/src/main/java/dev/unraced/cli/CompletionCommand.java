@@ -29,8 +29,8 @@ final class CompletionCommand implements Callable<Integer> {
     private static final String FUNCTIONS = "# CompWordsContainsArray";
 
     /**
-     * The begin of a file that zsh reads from a folder of its functions. picocli's own begin is left out: it changes
-     * an option of the user's shell, and makes an alias that a function read so does not know.
+     * The begin of a file that zsh reads from a folder of its functions. picocli's own begin is left out: it changes an
+     * option of the user's shell, and makes an alias that a function read so does not know.
      */
     private static final String ZSH_BEGIN = """
             #compdef unraced

@@ -19,8 +19,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(60)
 class CompletionCommandTest {
     /**
-     * Types a line, the tabulator, and a key that writes the line as it is then, into an interactive shell: FOLDER SETUP
-     * LINE.
+     * Types a line, the tabulator, and a key that writes the line as it is then, into an interactive shell: FOLDER
+     * SETUP LINE.
      */
     private static final String IN_ZSH = """
             zmodload zsh/zpty
@@ -60,7 +60,8 @@ class CompletionCommandTest {
     void zshCompletesLikewise(String begun, String line) throws Exception {
         Path functions = Files.createDirectory(folder.resolve("functions"));
         Path file = Files.writeString(functions.resolve("_unraced"), script("zsh"));
-        String installed = "fpath=(" + functions + " $fpath); autoload -Uz compinit; compinit -u -d " + folder + "/dump";
+        String installed =
+                "fpath=(" + functions + " $fpath); autoload -Uz compinit; compinit -u -d " + folder + "/dump";
         for (String setup : List.of(installed, "source " + file)) {
             assertThat(lines(new ProcessBuilder("zsh", "-f", "-c", IN_ZSH, "zsh", folder.toString(), setup, begun)
                             .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -94,7 +95,8 @@ class CompletionCommandTest {
         TestConsole test = new TestConsole();
         List<String> words = new ArrayList<>(List.of("completion"));
         words.addAll(List.of(shell));
-        assertThat(UnracedCommand.run(test.console(), words.toArray(String[]::new))).isZero();
+        assertThat(UnracedCommand.run(test.console(), words.toArray(String[]::new)))
+                .isZero();
         return test.out();
     }
 

@@ -350,7 +350,7 @@ class SchemaWritersTest {
                 with(open, "actor", null),
                 with(open, "actor.process.pid", null),
                 with(open, "actor.process.user.uid", null),
-                with(open, "metadata.product.vendor_name", null),
+                with(open, "metadata.product.name", null),
                 with(open, "metadata.profiles", List.of("host")),
                 with(open, "time", "1"),
                 with(open, "dst_endpoint.ip", "127.0.0.1"),

@@ -26,8 +26,8 @@ class LauncherTest {
         "help test, Usage: ./unraced test",
     })
     void helpOfItsOwn(String line, String begin) throws IOException, InterruptedException {
-        List<String> command =
-                new ArrayList<>(List.of(Path.of("../../unraced").toAbsolutePath().toString()));
+        List<String> command = new ArrayList<>(
+                List.of(Path.of("../../unraced").toAbsolutePath().toString()));
         if (!line.isEmpty()) {
             command.addAll(List.of(line.split(" ")));
         }

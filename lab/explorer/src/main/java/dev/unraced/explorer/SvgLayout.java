@@ -34,8 +34,7 @@ final class SvgLayout {
     private static int[] lines(List<TimelineRow> rows) {
         int[] lines = new int[rows.size()];
         for (int i = 1; i < lines.length; i++) {
-            boolean isBesideAStep =
-                    rows.get(i).isNote() && !rows.get(i - 1).isNote();
+            boolean isBesideAStep = rows.get(i).isNote() && !rows.get(i - 1).isNote();
             lines[i] = isBesideAStep ? lines[i - 1] : lines[i - 1] + 1;
         }
         return lines;
