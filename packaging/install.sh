@@ -11,7 +11,7 @@ missing_packages() {
   # The benchmarks measure opensnoop, too, and put a load on with redis-benchmark.
   [ "${1:-}" = bench ] && wanted+=("file:/usr/sbin/opensnoop-libbpf=libbpf-tools" "command:redis-benchmark=redis-tools")
   [ "${1:-}" = test ] && wanted+=("command:bpftool=bpftool" "command:setpriv=util-linux" "command:runsc=runsc"
-    "command:groff=groff-base" "command:mandoc=mandoc" "command:jq=jq" "command:unzip=unzip" "command:openssl=openssl"
+    "command:groff=groff-base" "command:mandoc=mandoc" "command:jq=jq" "command:unzip=unzip" "command:openssl=openssl" "command:zsh=zsh"
     "command:musl-gcc=musl-tools" "command:aarch64-linux-gnu-gcc=gcc-aarch64-linux-gnu"
     "file:/usr/aarch64-linux-gnu/lib/libc.a=libc6-dev-arm64-cross" "command:qemu-aarch64=qemu-user"
     "command:chromium=chromium" "command:chromedriver=chromium-driver" "command:npm=npm")

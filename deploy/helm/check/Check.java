@@ -3,6 +3,7 @@
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.LintResult;
@@ -25,6 +26,7 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 /** Renders the chart with Helm's own library, and compares it with the plain manifest and with Kubernetes's types. */
 public final class Check {
     private static final Gson GSON = new GsonBuilder().setPrettyPrinting().create();
+    private static final Gson COMPACT = new GsonBuilder().disableHtmlEscaping().serializeNulls().create();
     private static Path chart;
     private static Path work;
 
@@ -72,7 +74,39 @@ public final class Check {
         refused("{tls: {port: 7443}}", "needs tls.secret");
         refused("{sockets: {}}", "sockets");
         refused("{socket: {mode: 666}}", "mode");
+        refused("{socket: {allowedUsers: [agent]}}", "allowedUsers");
+        refused("{tls: {port: 70000, secret: certificates}}", "port");
+        refused("{resources: {limit: {memory: 1Gi}}}", "limit");
+        refused("{nodeSelector: {watched: true}}", "watched");
+
+        Map<?, ?> yaml = new Yaml(new SafeConstructor(new LoaderOptions()))
+                .load(Files.readString(chart.resolve("values.yaml")));
+        JsonObject schema =
+                JsonParser.parseString(Files.readString(chart.resolve("values.schema.json"))).getAsJsonObject();
+        List<String> rows = new ArrayList<>();
+        describe("", yaml, schema, rows);
+        List<String> table = Files.readAllLines(chart.resolve("README.md")).stream()
+                .filter(line -> line.startsWith("| `"))
+                .toList();
+        require(rows.equals(table), "README.md has to have\n" + String.join("\n", rows));
         System.out.println("the chart renders to the plain manifest, and fits Kubernetes's types");
+    }
+
+    /** Adds a row for each value: its name, its default, and what the schema says of it. */
+    private static void describe(String prefix, Map<?, ?> values, JsonObject schema, List<String> rows) {
+        JsonObject properties = schema.getAsJsonObject("properties");
+        values.forEach((key, value) -> {
+            JsonObject property = properties.getAsJsonObject(String.valueOf(key));
+            String name = prefix + key;
+            require(property != null, "the schema does not know " + name);
+            if (property.has("description")) {
+                String meaning = property.get("description").getAsString();
+                rows.add("| `" + name + "` | `" + COMPACT.toJson(value) + "` | " + meaning + " |");
+            } else {
+                require(value instanceof Map<?, ?>, "the schema does not describe " + name);
+                describe(name + ".", (Map<?, ?>) value, property, rows);
+            }
+        });
     }
 
     private static String render(String values) throws IOException {

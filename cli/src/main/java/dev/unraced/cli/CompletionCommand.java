@@ -15,32 +15,55 @@ import picocli.CommandLine.Spec;
 /** Prints a script by which a shell completes this command's words. */
 @Command(
         name = "completion",
-        header = "Print a script by which bash and zsh complete commands, options and their values.",
+        header = "Print a script by which bash or zsh completes commands, options and their values.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  source <(unraced completion bash)",
             "  unraced completion bash > /etc/bash_completion.d/unraced",
-            "  source <(unraced completion zsh)",
+            "  unraced completion zsh > /usr/local/share/zsh/site-functions/_unraced",
             "",
             "Exit codes: 0 success, 1 failure, 2 wrong command line."
         })
 final class CompletionCommand implements Callable<Integer> {
+    /** The first line of picocli's script behind its begin. */
+    private static final String FUNCTIONS = "# CompWordsContainsArray";
+
+    /**
+     * The begin of a file that zsh reads from a folder of its functions. picocli's own begin is left out: it changes an
+     * option of the user's shell, and makes an alias that a function read so does not know.
+     */
+    private static final String ZSH_BEGIN = """
+            #compdef unraced
+            # Put this as _unraced into a folder of $fpath, or read it: source <(unraced completion zsh)
+
+            (( $+functions[compdef] )) || { autoload -Uz compinit && compinit; }
+            autoload -Uz bashcompinit && bashcompinit
+
+            """;
+
+    private static final String ZSH_END = """
+
+            # Read from $fpath, this file is the function that completes for the first time.
+            if [ "${funcstack[1]}" = _unraced ]; then
+              _bash_complete -o default -F _complete_unraced
+            fi
+            """;
+
     private final Console console;
 
     @Spec
     private CommandSpec spec;
 
-    /** The shells that can read the script. */
+    /** The shells that there is a script for. */
     enum Shell {
         BASH,
         ZSH
     }
 
-    @SuppressWarnings("unused") // One script serves both: picocli's script first checks which shell reads it.
     @Parameters(
             arity = "0..1",
             paramLabel = "SHELL",
-            description = "For which shell: bash or zsh. One script is for both.")
+            description = "For which shell: bash, which is the default, or zsh.")
     private @Nullable Shell shell;
 
     CompletionCommand(Console console) {
@@ -50,7 +73,12 @@ final class CompletionCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         CommandLine unraced = spec.root().commandLine();
-        console.print(AutoComplete.bash(unraced.getCommandName(), unraced));
+        String script = AutoComplete.bash(unraced.getCommandName(), unraced);
+        console.print(shell == Shell.ZSH ? forZsh(script) : script);
         return ExitCode.OK;
+    }
+
+    private static String forZsh(String script) {
+        return ZSH_BEGIN + script.substring(script.indexOf(FUNCTIONS)).stripTrailing() + "\n" + ZSH_END;
     }
 }

@@ -10,14 +10,30 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** Tests the script in a real bash. */
+/** Tests the scripts in a real bash and a real zsh. */
+@Timeout(60)
 class CompletionCommandTest {
-    /** The number of first lines that may contain the time of generation. */
-    private static final int HEADER = 20;
-
-    private final TestConsole test = new TestConsole();
+    /**
+     * Types a line, the tabulator, and a key that writes the line as it is then, into an interactive shell: FOLDER
+     * SETUP LINE.
+     */
+    private static final String IN_ZSH = """
+            zmodload zsh/zpty
+            rm -f "$1/line" "$1/ready"
+            zpty shell zsh -f -i
+            zpty -w shell "show() { print -r -- \\$BUFFER > $1/line }; zle -N show; bindkey '^X^X' show"
+            zpty -w shell "$2; print > $1/ready"
+            until [[ -s $1/ready ]]; do sleep 0.02; done
+            zpty -n -w shell "$3"$'\\t\\x18\\x18'
+            until [[ -s $1/line ]]; do sleep 0.02; done
+            cat "$1/line"
+            zpty -d shell
+            """;
 
     @TempDir
     private Path folder;
@@ -30,13 +46,28 @@ class CompletionCommandTest {
 
     @Test
     void theShellCanBeNamed() {
-        assertThat(UnracedCommand.run(test.console(), "completion")).isZero();
-        String script = test.out();
-        for (String shell : List.of("bash", "zsh")) {
-            TestConsole other = new TestConsole();
-            assertThat(UnracedCommand.run(other.console(), "completion", shell)).isZero();
-            assertThat(other.out().lines().skip(HEADER))
-                    .containsExactlyElementsOf(script.lines().skip(HEADER).toList());
+        assertThat(script()).isEqualTo(script("bash")).doesNotContain("#compdef");
+        assertThat(script("zsh")).startsWith("#compdef unraced\n").doesNotContain("setopt", "alias ");
+    }
+
+    /** The script is in a folder of functions, as the package installs it, or the shell reads it. */
+    @ParameterizedTest
+    @CsvSource({
+        "unraced wa, 'unraced watch '",
+        "unraced watch --pa, unraced watch --path",
+        "unraced watch --color al, 'unraced watch --color always '",
+    })
+    void zshCompletesLikewise(String begun, String line) throws Exception {
+        Path functions = Files.createDirectory(folder.resolve("functions"));
+        Path file = Files.writeString(functions.resolve("_unraced"), script("zsh"));
+        String installed =
+                "fpath=(" + functions + " $fpath); autoload -Uz compinit; compinit -u -d " + folder + "/dump";
+        for (String setup : List.of(installed, "source " + file)) {
+            assertThat(lines(new ProcessBuilder("zsh", "-f", "-c", IN_ZSH, "zsh", folder.toString(), setup, begun)
+                            .redirectError(ProcessBuilder.Redirect.INHERIT)
+                            .start()))
+                    .as(setup)
+                    .containsExactly(line);
         }
     }
 
@@ -47,8 +78,7 @@ class CompletionCommandTest {
     }
 
     private List<String> completions(String... words) throws IOException, InterruptedException {
-        assertThat(UnracedCommand.run(test.console(), "completion")).isZero();
-        Path script = Files.writeString(folder.resolve("completion"), test.out());
+        Path script = Files.writeString(folder.resolve("completion"), script());
         List<String> command = new ArrayList<>(List.of(
                 "bash",
                 "-c",
@@ -61,9 +91,18 @@ class CompletionCommandTest {
                 .start());
     }
 
+    private static String script(String... shell) {
+        TestConsole test = new TestConsole();
+        List<String> words = new ArrayList<>(List.of("completion"));
+        words.addAll(List.of(shell));
+        assertThat(UnracedCommand.run(test.console(), words.toArray(String[]::new)))
+                .isZero();
+        return test.out();
+    }
+
     private static List<String> lines(Process process) throws IOException, InterruptedException {
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).isZero();
-        return output.lines().map(String::strip).toList();
+        return output.lines().toList();
     }
 }

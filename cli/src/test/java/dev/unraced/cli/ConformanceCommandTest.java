@@ -14,6 +14,7 @@ import dev.unraced.capture.Capabilities;
 import dev.unraced.capture.CaptureException;
 import dev.unraced.cli.common.ExitCode;
 import dev.unraced.driver.Driver;
+import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
 import dev.unraced.format.JsonLines;
 import dev.unraced.selection.Drivers;
@@ -48,6 +49,15 @@ class ConformanceCommandTest {
                 Driver alpha: 0 rules kept, 1 skipped, 0 broken.
                 """);
         assertThat(test.err()).isEmpty();
+    }
+
+    @Test
+    void aRuleInAModeThatIsLackingIsNoSuccess() {
+        add("alpha", new Available(), COMPLETE.without(Mitigation.KERNEL, "no copies here"));
+
+        assertThat(conformance("--driver", "alpha", "--rules", "R2.17")).isEqualTo(ExitCode.NOT_PLAYED);
+        assertThat(test.out())
+                .contains("SKIPPED R2.17", "lacks KERNEL: no copies here", "0 rules kept, 1 skipped, 0 broken");
     }
 
     @Test

@@ -60,6 +60,25 @@ class DeniedTest {
         assertThat(errors).contains(replaced(said)).doesNotContain("Exception").doesNotContain("\tat ");
     }
 
+    /** The verdict is about what was asked for, and the simulator that could run was not. */
+    @ParameterizedTest
+    @CsvSource({"doctor", "doctor --driver ebpf", "doctor --driver ebpf --json"})
+    void theVerdictOfTheDoctorIsTheExitCode(String line) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("setpriv", "--inh-caps=-all", "--bounding-set=-all"));
+        command.addAll(JvmCommand.of(List.of(), line.split(" ")).command());
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(process.waitFor()).as(said).isEqualTo(1);
+        if (line.endsWith("--json")) {
+            assertThat(said).contains("\"can_run\":false").containsOnlyOnce("CAP_BPF is missing");
+        } else {
+            assertThat(said).startsWith("Capturing does not work here. Asked for: ebpf.\n  ebpf: ");
+        }
+    }
+
     private String replaced(String text) {
         return text.replace("DIR", directory.toString());
     }

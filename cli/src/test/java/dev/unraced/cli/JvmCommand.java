@@ -4,8 +4,9 @@ package dev.unraced.cli;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
-/** The command in a process of its own, as the launcher starts it, from this class path. */
+/** The command in a process of its own, with the flags of packaging/java.sh, from this class path. */
 final class JvmCommand {
     private JvmCommand() {}
 
@@ -16,6 +17,10 @@ final class JvmCommand {
         if (Runtime.version().feature() >= 24) {
             command.add("--enable-native-access=ALL-UNNAMED");
             command.add("--sun-misc-unsafe-memory-access=allow");
+        }
+        command.addAll(List.of("-XX:+UseSerialGC", "-Xms8m"));
+        if (!Set.of("serve", "conformance").contains(arguments[0])) {
+            command.add("-XX:TieredStopAtLevel=1");
         }
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.addAll(jvmOptions);

@@ -73,6 +73,16 @@ class RealWatchTest {
         assertThat(tagsIn(lines).cardinality()).isEqualTo(CALLS);
     }
 
+    /** No process has this number, which is the kernel's bound of them. */
+    @Test
+    void aProcessThatDoesNotLiveIsAnError() {
+        TestConsole console = new TestConsole();
+        assertThat(UnracedCommand.run(console.console(), "watch", "--driver", DRIVER, "--pid", "4194304"))
+                .isEqualTo(2);
+        assertThat(console.err()).contains("--pid: no process 4194304");
+        assertThat(console.out()).isEmpty();
+    }
+
     /** Makes calls in batches that each fit into the ring, until compiled code awaits the half million. */
     private static void warmUp(Actor actor, Process watch, Path lines) throws IOException, InterruptedException {
         long tag = CALLS;

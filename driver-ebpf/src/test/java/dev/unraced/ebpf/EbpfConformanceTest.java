@@ -11,4 +11,12 @@ class EbpfConformanceTest extends ConformanceSuite {
     public Driver driver() {
         return new EbpfDriver();
     }
+
+    /**
+     * {@code -Dconformance.intensity=0.25} plays a quarter of each attack, where another run has played them in full.
+     */
+    @Override
+    public double intensity() {
+        return Double.parseDouble(System.getProperty("conformance.intensity", "1"));
+    }
 }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * {@code unraced}.
  */
 public final class EcsEventWriter implements EventWriter {
-    static final String VERSION = "8.17.0";
+    static final String VERSION = "9.4.0";
 
     private static final int TCP = 6;
     private static final int UDP = 17;
@@ -164,6 +164,7 @@ public final class EcsEventWriter implements EventWriter {
         fields.key("type").put(ends ? "[\"end\"]" : "[\"start\"]");
         fields.word("action", SchemaEvent.lower(view.type()))
                 .word("outcome", failed ? "failure" : "success")
+                .number("severity", SchemaEvent.severity(view))
                 .number("sequence", view.sequence())
                 .end();
         fields.begin("host").word("hostname", host).end();
@@ -238,6 +239,7 @@ public final class EcsEventWriter implements EventWriter {
                 .word(
                         "outcome",
                         SchemaEvent.succeeded(view) ? "success" : SchemaEvent.failed(view) ? "failure" : "unknown")
+                .number("severity", SchemaEvent.severity(view))
                 .number("sequence", view.sequence());
         if (!view.isEnter() && view.enterNanos() != 0) {
             fields.number("duration", view.exitNanos() - view.enterNanos());

@@ -20,13 +20,15 @@ import org.jspecify.annotations.Nullable;
  * Fields that the schema lacks are in {@code unmapped}.
  */
 public final class OcsfEventWriter implements EventWriter {
-    static final String VERSION = "1.3.0";
+    static final String VERSION = "1.8.0";
 
     private static final int FILE_ACTIVITY = 1001;
     private static final int NETWORK_ACTIVITY = 4001;
     private static final int PROCESS_ACTIVITY = 1007;
     private static final int LAUNCH = 1;
     private static final int TERMINATE = 2;
+    private static final int FORKED = 2;
+    private static final int EXECUTED = 3;
     private static final int REGULAR_FILE = 1;
     private static final int UNKNOWN = 0;
     private static final int CREATE = 1;
@@ -34,10 +36,8 @@ public final class OcsfEventWriter implements EventWriter {
     private static final int OPEN_CONNECTION = 1;
     private static final int FAIL = 4;
     private static final int REFUSE = 5;
-    private static final int INFORMATIONAL = 1;
-    private static final int HIGH = 4;
     private static final int OUTBOUND = 2;
-    private static final int LATERAL = 3;
+    private static final int LOCAL = 4;
     private static final int LOCALHOST = 1;
     private static final long ECONNREFUSED = -dev.unraced.linux.Errno.ECONNREFUSED;
     private static final long MILLI = 1_000_000;
@@ -132,8 +132,11 @@ public final class OcsfEventWriter implements EventWriter {
         fields.number("category_uid", PROCESS_ACTIVITY / 1000)
                 .number("class_uid", PROCESS_ACTIVITY)
                 .number("activity_id", activity)
-                .number("type_uid", PROCESS_ACTIVITY * 100L + activity)
-                .number("severity_id", INFORMATIONAL)
+                .number("type_uid", PROCESS_ACTIVITY * 100L + activity);
+        if (!ends) {
+            fields.number("launch_type_id", view.type() == ProcessView.Type.FORK ? FORKED : EXECUTED);
+        }
+        fields.number("severity_id", SchemaEvent.severity(view))
                 .number("time", clock.epochNanos(view.nanos()) / MILLI)
                 .number("status_id", failed ? 2 : 1)
                 .word("status", failed ? "Failure" : "Success");
@@ -165,7 +168,7 @@ public final class OcsfEventWriter implements EventWriter {
 
     private void process(
             JsonFields fields, ProcessView view, @Nullable Container container, @Nullable ContainerDetails details) {
-        fields.begin("process").number("pid", view.tgid()).number("tid", view.tid());
+        fields.begin("process").number("pid", view.tgid()).number("ptid", view.tid());
         int length = event.copy(view.comm());
         fields.bytes("name", event.bytes, 0, length);
         user(fields, view.uid(), table == null ? null : table.userOf(view));
@@ -281,7 +284,7 @@ public final class OcsfEventWriter implements EventWriter {
                 .number("class_uid", classUid)
                 .number("activity_id", activity)
                 .number("type_uid", classUid * 100L + activity)
-                .number("severity_id", view.isChanged() ? HIGH : INFORMATIONAL);
+                .number("severity_id", SchemaEvent.severity(view));
     }
 
     /** Appends the times, as milliseconds since 1970. */
@@ -314,7 +317,7 @@ public final class OcsfEventWriter implements EventWriter {
 
     private void actor(
             JsonFields fields, EventView view, @Nullable Container container, @Nullable ContainerDetails details) {
-        fields.begin("actor").begin("process").number("pid", view.tgid()).number("tid", view.tid());
+        fields.begin("actor").begin("process").number("pid", view.tgid()).number("ptid", view.tid());
         int length = event.copy(view.comm());
         fields.bytes("name", event.bytes, 0, length);
         user(fields, view.uid(), table == null ? null : table.userOf(view));
@@ -368,7 +371,7 @@ public final class OcsfEventWriter implements EventWriter {
             endpoint(fields);
             fields.end();
         }
-        fields.begin("connection_info").number("direction_id", loopback ? LATERAL : inet ? OUTBOUND : 0);
+        fields.begin("connection_info").number("direction_id", loopback ? LOCAL : inet ? OUTBOUND : 0);
         if (loopback) {
             fields.number("boundary_id", LOCALHOST);
         }

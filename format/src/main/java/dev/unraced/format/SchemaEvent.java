@@ -5,6 +5,7 @@ import dev.unraced.event.ByteString;
 import dev.unraced.event.BytesView;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.EventView;
+import dev.unraced.event.Integrity;
 import dev.unraced.event.ProcessView;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Sockaddr;
@@ -34,6 +35,10 @@ final class SchemaEvent {
             | EventFlag.RESOLVED_TRUNCATED.mask()
             | EventFlag.RESOLVED_UNSTABLE.mask();
 
+    /** Severities have OCSF's numbers in both schemas, since ECS leaves them to the source. */
+    private static final int INFORMATIONAL = 1;
+
+    private static final int HIGH = 4;
     private static final int EINPROGRESS = -dev.unraced.linux.Errno.EINPROGRESS;
     private static final int LOOPBACK_NET = 127;
     private static final byte[] LOOPBACK6 = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
@@ -80,6 +85,16 @@ final class SchemaEvent {
 
     private static boolean isKnown(EventView event) {
         return !event.isEnter() && !event.has(EventFlag.EXECUTION_UNKNOWN);
+    }
+
+    /** Returns the severity, which is high when an argument was rewritten while the call ran. */
+    static int severity(EventView event) {
+        return event.isChanged() ? HIGH : INFORMATIONAL;
+    }
+
+    static int severity(ProcessView event) {
+        boolean changed = event.type() == ProcessView.Type.EXEC_FAILED && event.pathIntegrity() == Integrity.CHANGED;
+        return changed ? HIGH : INFORMATIONAL;
     }
 
     /** Returns whether the event has a file and the call is known to have run: only then the call opened it. */

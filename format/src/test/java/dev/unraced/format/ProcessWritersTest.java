@@ -98,9 +98,15 @@ class ProcessWritersTest {
                 .containsEntry("result", -2L)
                 .containsEntry("errno", "ENOENT");
         assertThat(textOf(failed)).endsWith("\"/tmp/none\" = ENOENT CHANGED\n");
-        assertThat(written(ocsf, failed)).containsEntry("status", "Failure").containsEntry("status_code", "ENOENT");
-        assertThat(written(ecs, failed))
+        assertThat(written(ocsf, failed))
+                .containsEntry("status", "Failure")
+                .containsEntry("status_code", "ENOENT")
+                .containsEntry("launch_type_id", 3L)
+                .containsEntry("severity_id", 4L);
+        assertThat(written(ocsf, failed(Integrity.UNCHECKED))).containsEntry("severity_id", 1L);
+        assertThat(written(ecs, failed(Integrity.CHANGED)))
                 .extractingByKey("event", JsonLines.OBJECT)
+                .containsEntry("severity", 4L)
                 .containsEntry("outcome", "failure")
                 .containsEntry("action", "exec_failed");
     }
@@ -177,6 +183,7 @@ class ProcessWritersTest {
         ProcessView fork = begin(ProcessView.Type.FORK).forkOf();
         assertThat(textOf(fork)).isEmpty();
         assertThat(jsonOf(fork)).containsEntry("forker_tgid", 6L);
+        assertThat(written(ocsf, fork)).containsEntry("activity_id", 1L).containsEntry("launch_type_id", 2L);
     }
 
     @Test
@@ -291,7 +298,10 @@ class ProcessWritersTest {
         ProcessView exec = exec("tool\0a b\0", "/bin/sh");
         table.update(exec);
         Map<String, Object> event = written(ocsf, exec);
-        assertThat(event).containsEntry("class_uid", 1007L).containsEntry("type_uid", 100701L);
+        assertThat(event)
+                .containsEntry("class_uid", 1007L)
+                .containsEntry("type_uid", 100701L)
+                .containsEntry("launch_type_id", 3L);
         Map<String, Object> process = object(event.get("process"));
         assertThat(process).containsEntry("pid", 7L).containsEntry("cmd_line", "tool a b");
         assertThat(process)
@@ -303,7 +313,10 @@ class ProcessWritersTest {
                 .extractingByKey("unmapped", JsonLines.OBJECT)
                 .containsEntry("path", "/tmp/tool")
                 .containsEntry("interpreter", "/bin/sh");
-        assertThat(written(ocsf, exit(3 << 8))).containsEntry("activity_id", 2L).containsEntry("exit_code", 3L);
+        assertThat(written(ocsf, exit(3 << 8)))
+                .containsEntry("activity_id", 2L)
+                .containsEntry("exit_code", 3L)
+                .doesNotContainKey("launch_type_id");
         assertThat(written(ocsf, exit(9)))
                 .doesNotContainKey("exit_code")
                 .extractingByKey("unmapped", JsonLines.OBJECT)

@@ -164,7 +164,7 @@ class SchemaWritersTest {
     private static Map<String, Section> ocsfSections() {
         Map<String, Section> sections = new HashMap<>();
         Section section = new Section(new HashMap<>(), new ArrayList<>());
-        for (List<String> words : list("ocsf-1.3.0.txt")) {
+        for (List<String> words : list("ocsf-1.8.0.txt")) {
             String first = words.get(0);
             if (first.startsWith("[")) {
                 section = new Section(new HashMap<>(), new ArrayList<>());
@@ -220,6 +220,7 @@ class SchemaWritersTest {
             Field field = section.fields().get(key);
             assertThat(field).as(path).isNotNull();
             Objects.requireNonNull(field);
+            assertThat(field.marks()).as(path).doesNotContain("deprecated");
             if (!field.profile().isEmpty()) {
                 assertThat(profiles.contains(field.profile()))
                         .as("%s is of a profile", path)
@@ -272,7 +273,7 @@ class SchemaWritersTest {
     static void assertFitsEcs(Map<String, Object> event) {
         Map<String, Field> fields = new HashMap<>();
         Map<String, List<String>> types = new HashMap<>();
-        for (List<String> words : list("ecs-8.17.0.txt")) {
+        for (List<String> words : list("ecs-9.4.0.txt")) {
             if (words.get(0).equals("types_of")) {
                 types.put(words.get(1), List.of(words.get(2).split(",", -1)));
             } else {
@@ -340,24 +341,27 @@ class SchemaWritersTest {
         Map<String, Object> connect = written(ocsf(), connected(LOOPBACK, 2, 6));
         for (Map<String, Object> wrong : List.of(
                 with(open, "nonsense", 1L),
-                with(open, "file.type_id", 8L),
+                with(open, "file.type_id", 9L),
+                with(open, "actor.process.tid", 1L),
+                with(open, "actor.process.ptid", "1"),
                 with(open, "file_result.name", null),
                 with(open, "device.hostname", null),
                 with(open, "device.hostname", "not one"),
                 with(open, "actor", null),
                 with(open, "actor.process.pid", null),
                 with(open, "actor.process.user.uid", null),
-                with(open, "metadata.product.vendor_name", null),
+                with(open, "metadata.product.name", null),
                 with(open, "metadata.profiles", List.of("host")),
                 with(open, "time", "1"),
                 with(open, "dst_endpoint.ip", "127.0.0.1"),
                 with(open, "status", "Failure"),
                 with(with(open, "activity_id", 15L), "type_uid", 100_115L),
                 with(open, "type_uid", 100_101L),
-                with(connect, "dst_endpoint", null),
+                with(with(connect, "dst_endpoint", null), "src_endpoint", null),
                 with(connect, "dst_endpoint.port", 65_536L),
                 with(connect, "dst_endpoint.ip", "localhost"),
                 with(connect, "connection_info.direction_id", null),
+                with(connect, "connection_info.direction_id", 5L),
                 with(connect, "connection_info.protocol_ver_id", 5L),
                 with(connect, "metadata.profiles", List.of()),
                 with(connect, "url.hostname", "host"))) {
@@ -414,7 +418,7 @@ class SchemaWritersTest {
                 .containsEntry("dst_endpoint", Map.of("ip", "127.0.0.1", "port", 8080L))
                 .containsEntry(
                         "connection_info",
-                        Map.of("direction_id", 3L, "boundary_id", 1L, "protocol_ver_id", 4L, "protocol_num", 6L));
+                        Map.of("direction_id", 4L, "boundary_id", 1L, "protocol_ver_id", 4L, "protocol_num", 6L));
         assertThat(written(ocsf(), connected(ELSEWHERE, 2, 6)))
                 .containsEntry(
                         "connection_info", Map.of("direction_id", 2L, "protocol_ver_id", 4L, "protocol_num", 6L));
@@ -432,7 +436,7 @@ class SchemaWritersTest {
     @Test
     void aPeerOnTheSameMachineIsNoOutboundOne() {
         Map<String, Long> directions = Map.of(
-                LOOPBACK, 3L, LOOPBACK6, 3L, MAPPED_LOOPBACK, 3L, ELSEWHERE, 2L, ELSEWHERE6, 2L, MAPPED, 2L, UNIX, 0L);
+                LOOPBACK, 4L, LOOPBACK6, 4L, MAPPED_LOOPBACK, 4L, ELSEWHERE, 2L, ELSEWHERE6, 2L, MAPPED, 2L, UNIX, 0L);
         directions.forEach((address, direction) -> assertThat(
                         object(written(ocsf(), connect(address)).get("connection_info"), address))
                 .containsEntry("direction_id", direction));
@@ -443,10 +447,13 @@ class SchemaWritersTest {
         Map<String, Object> open = written(ecs(), open("/etc/hosts"));
         assertThat(open)
                 .containsEntry("@timestamp", "2026-11-24T12:00:00.123456Z")
-                .containsEntry("ecs", Map.of("version", "8.17.0"))
+                .containsEntry("ecs", Map.of("version", "9.4.0"))
                 .containsEntry("file", Map.of("path", "/etc/hosts", "name", "hosts", "inode", "1234", "device", "8:1"));
         assertThat(open.get("event").toString())
-                .contains("category=[file]", "type=[access]", "action=openat", "outcome=success", "duration=12340");
+                .contains("category=[file]", "type=[access]", "action=openat", "outcome=success", "duration=12340")
+                .contains("severity=1,");
+        RecordEncoder changed = begin(Syscall.OPENAT, 3).path(utf8("/a"), Provenance.ENTER, Integrity.CHANGED);
+        assertThat(written(ecs(), changed).get("event").toString()).contains("severity=4,");
         Map<String, Object> failed = written(ecs(), failedOpen("/missing"));
         assertThat(failed).containsEntry("error", Map.of("code", "ENOENT"));
         assertThat(failed.get("event").toString()).contains("outcome=failure");

@@ -119,8 +119,9 @@ final class Refusals extends Player {
     /** Makes a process whose threads block in opens of a FIFO. */
     private TaskGroup block(byte[] fifo, int threads) {
         Task first = processes.fork();
+        long path = ActorProcesses.path(first, fifo);
         for (int i = 0; i < threads; i++) {
-            processes.open(kernel.thread(first.group()), fifo, 0, 0);
+            processes.open(kernel.thread(first.group()), path, 0, 0);
         }
         return first.group();
     }

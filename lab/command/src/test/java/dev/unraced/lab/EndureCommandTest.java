@@ -15,8 +15,10 @@ import org.junit.jupiter.api.Timeout;
 class EndureCommandTest {
     private final TestConsole test = new TestConsole();
 
+    /** CI has this command as a share, with a higher rate and for longer. */
     @Test
     @Tag("slow")
+    @Tag("share")
     void aServerEndures() {
         RunnableDriver.need(
                 Drivers.discover().all().get("ebpf"), CaptureConfig.builder().build());

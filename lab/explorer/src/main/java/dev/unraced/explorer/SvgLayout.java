@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.explorer;
 
-import dev.unraced.explorer.TimelineRow.Kind;
 import java.util.List;
 
 /** The positions in a {@link TimelineSvg}, in pixels. A note stands beside the step before it. */
@@ -35,8 +34,7 @@ final class SvgLayout {
     private static int[] lines(List<TimelineRow> rows) {
         int[] lines = new int[rows.size()];
         for (int i = 1; i < lines.length; i++) {
-            boolean isBesideAStep =
-                    rows.get(i).kind() == Kind.NOTE && rows.get(i - 1).kind() != Kind.NOTE;
+            boolean isBesideAStep = rows.get(i).isNote() && !rows.get(i - 1).isNote();
             lines[i] = isBesideAStep ? lines[i - 1] : lines[i - 1] + 1;
         }
         return lines;
@@ -49,8 +47,8 @@ final class SvgLayout {
             widths[i] = textWidth(timeline.threads().get(i));
         }
         for (TimelineRow row : timeline.rows()) {
-            int column = row.kind() == Kind.NOTE ? threads : row.thread();
-            int indent = row.kind() == Kind.NOTE ? 0 : INDENT;
+            int column = row.isNote() ? threads : row.thread();
+            int indent = row.isNote() ? 0 : INDENT;
             widths[column] = Math.max(widths[column], indent + textWidth(row.text()));
         }
         int[] x = new int[threads + 2];

@@ -25,6 +25,13 @@ public record TimelineRow(int thread, String text, Kind kind) {
         /** The thread wrote memory that another thread's call reads. */
         ATTACK,
         /** A remark in the margin of the row before, and no step. */
-        NOTE
+        NOTE,
+        /** A remark about an event that deceives its reader. */
+        FORGED
+    }
+
+    /** Returns whether the row is a remark, and no step. */
+    public boolean isNote() {
+        return kind == Kind.NOTE || kind == Kind.FORGED;
     }
 }

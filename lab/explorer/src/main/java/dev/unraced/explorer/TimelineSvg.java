@@ -18,6 +18,7 @@ public final class TimelineSvg {
             --hook:#bc8cff;--bad:#ff7b72;--hit:#3c1618}}
             .tl text,.tl circle{fill:var(--fg);white-space:pre}.tl .tl-name,.tl .tl-verdict{font-weight:bold}
             .tl .tl-user{fill:var(--dim)}.tl .tl-note{fill:var(--dim);font-style:italic}
+            .tl .tl-forged{fill:var(--bad);font-style:italic;font-weight:bold}
             .tl .tl-observer{fill:var(--hook)}.tl .tl-attack{fill:var(--bad);font-weight:bold}
             .tl .tl-bg{fill:var(--bg)}.tl .tl-call{fill:var(--bar)}.tl .tl-hit{fill:var(--hit)}
             .tl .tl-lane{stroke:var(--lane)}.tl .tl-falls{stroke:var(--dim);stroke-dasharray:2 3}
@@ -65,7 +66,7 @@ public final class TimelineSvg {
         StringBuilder all = new StringBuilder();
         timeline.header().forEach(line -> all.append(line).append(". "));
         for (TimelineRow row : timeline.rows()) {
-            String who = row.kind() == Kind.NOTE ? "note" : timeline.threads().get(row.thread());
+            String who = row.isNote() ? "note" : timeline.threads().get(row.thread());
             all.append(who).append(": ").append(row.text()).append(". ");
         }
         timeline.footer().forEach(line -> all.append(line).append(". "));
@@ -102,7 +103,7 @@ public final class TimelineSvg {
         for (int i = 0; i < timeline.rows().size(); i++) {
             TimelineRow row = timeline.rows().get(i);
             String kind = "tl-" + row.kind().name().toLowerCase(Locale.ROOT);
-            if (row.kind() == Kind.NOTE) {
+            if (row.isNote()) {
                 label(kind, layout.notesX(), layout.rowY(i), row.text());
                 continue;
             }

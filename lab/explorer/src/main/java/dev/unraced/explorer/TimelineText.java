@@ -40,7 +40,7 @@ final class TimelineText {
         }
         for (TimelineRow row : timeline.rows()) {
             int length = Wrapping.width(style.escape(row.text()));
-            if (row.kind() == Kind.NOTE) {
+            if (row.isNote()) {
                 wanted[margin] = Math.max(wanted[margin], Math.max(LEAST_COLUMN, length));
             } else {
                 wanted[row.thread()] = Math.max(wanted[row.thread()], MARK + length);
@@ -109,9 +109,9 @@ final class TimelineText {
         List<TimelineRow> rows = timeline.rows();
         for (int i = 0; i < rows.size(); ) {
             int first = i;
-            i += rows.get(first).kind() == Kind.NOTE ? 0 : 1;
+            i += rows.get(first).isNote() ? 0 : 1;
             List<String> notes = new ArrayList<>();
-            while (i < rows.size() && rows.get(i).kind() == Kind.NOTE) {
+            while (i < rows.size() && rows.get(i).isNote()) {
                 notes.addAll(Wrapping.wrap(style.escape(rows.get(i).text()), columns[columns.length - 1]));
                 i++;
             }
@@ -121,7 +121,7 @@ final class TimelineText {
 
     private void row(int i, List<String> notes) {
         TimelineRow row = timeline.rows().get(i);
-        List<String> step = row.kind() == Kind.NOTE ? List.of() : step(i);
+        List<String> step = row.isNote() ? List.of() : step(i);
         int height = Math.max(step.size(), notes.size());
         List<List<String>> cells = new ArrayList<>();
         for (int thread = 0; thread < timeline.threads().size(); thread++) {
@@ -155,7 +155,7 @@ final class TimelineText {
         if (row.kind() == Kind.ATTACK) {
             return style.attack;
         }
-        if (row.kind() == Kind.NOTE) {
+        if (row.isNote()) {
             return " ";
         }
         return calls.stream().anyMatch(call -> call.thread() != row.thread() && call.covers(i)) ? style.falls : " ";

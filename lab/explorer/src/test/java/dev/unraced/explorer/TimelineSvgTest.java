@@ -35,6 +35,20 @@ class TimelineSvgTest {
     }
 
     @Test
+    void anEventThatDeceivesIsRed() throws Exception {
+        List<TimelineRow> rows = List.of(
+                new TimelineRow(0, "openat = 0", Kind.EXIT),
+                new TimelineRow(0, "event: path \"/tmp/harmless\"", Kind.FORGED),
+                new TimelineRow(0, "really opened \"/tmp/evil\"", Kind.NOTE));
+        String drawn = TimelineSvg.draw(new Timeline(List.of("caller"), List.of(), rows, List.of()), "A lie");
+
+        Document svg = parse(drawn);
+        assertThat(texts(svg, "tl-forged")).containsExactly("event: path \"/tmp/harmless\"");
+        assertThat(texts(svg, "tl-note")).containsExactly("really opened \"/tmp/evil\"");
+        assertThat(drawn).contains(".tl .tl-forged{fill:var(--bad);");
+    }
+
+    @Test
     void tellsScreenReadersAllThatItShows() throws Exception {
         Document svg = parse(TimelineSvg.draw(TimelineTest.RACE, "A race"));
 

@@ -114,7 +114,7 @@ record AttackTimelineModel(
         return IntStream.range(0, timeline.rows().size())
                 .mapToObj(i -> {
                     TimelineRow row = timeline.rows().get(i);
-                    boolean isNote = row.kind() == Kind.NOTE;
+                    boolean isNote = row.isNote();
                     return new Step(
                             i + 1,
                             isNote ? "observer" : timeline.threads().get(row.thread()),

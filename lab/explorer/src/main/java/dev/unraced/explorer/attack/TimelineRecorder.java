@@ -133,14 +133,16 @@ final class TimelineRecorder {
             return;
         }
         EventJudge.Finding finding = judge.findings().get(judge.findings().size() - 1);
+        boolean deceives = finding.verdict().compareTo(Verdict.WARNED) > 0;
+        Kind kind = deceives ? Kind.FORGED : Kind.NOTE;
         if (finding.event() == null) {
             note("no event, or several");
         } else {
             List<String> lines = Words.event(finding.event());
-            note("event: " + lines.get(0));
+            add(kind, "event: " + lines.get(0));
             note(lines.get(1));
         }
-        note(finding.verdict().name());
+        add(kind, finding.verdict().name());
     }
 
     private void note(String text) {
