@@ -2,6 +2,7 @@
 /*
  * Ends processes in unusual ways, and prints the truth: ends DIRECTORY CALLS. Each line has the way, the process, and
  * of an exec that fails when the old image is gone the thread that called, of a reboot the status that wait(2) tells.
+ * Without arguments only the first thread ends. The process goes on until its input ends, and prints its id.
  */
 #define _GNU_SOURCE
 #include <elf.h>
@@ -116,8 +117,27 @@ static void reboots(int calls)
 	}
 }
 
+static void *remain(void *first)
+{
+	char byte;
+
+	pthread_join(*(pthread_t *)first, NULL);
+	printf("%d\n", getpid());
+	fflush(stdout);
+	while (read(STDIN_FILENO, &byte, 1) > 0)
+		;
+	_exit(0);
+}
+
 int main(int count, char **given)
 {
+	static pthread_t first, thread;
+
+	first = pthread_self();
+	if (count == 1) {
+		pthread_create(&thread, NULL, remain, &first);
+		pthread_exit(NULL);
+	}
 	if (count != 3)
 		return 2;
 	directory = given[1];

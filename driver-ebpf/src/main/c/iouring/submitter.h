@@ -38,7 +38,8 @@ static __always_inline struct task_struct *submitter_of(struct io_kiocb *req)
  */
 static __always_inline void identify_submitter(struct caller *who, struct task_struct *task)
 {
-	struct cred *cred = KREAD(task, cred);
+	/* Meanwhile the task can act with the credentials of another: ovl_override_creds() of fs/overlayfs/util.c. */
+	struct cred *cred = KREAD(task, real_cred);
 	struct css_set *sets = KREAD(task, cgroups);
 	struct cgroup *cgroup = KREAD(sets, dfl_cgrp);
 	struct kernfs_node *node = KREAD(cgroup, kn);

@@ -279,6 +279,7 @@ struct task_struct {
 	struct fs_struct *fs;
 	struct files_struct *files;
 	struct cred *cred;
+	struct cred *real_cred;
 	struct css_set *cgroups;
 	char comm[16];
 };

@@ -86,7 +86,8 @@ static __always_inline void begin_process(struct unraced_process *record, __u8 t
 	struct task_struct *leader = KREAD(task, group_leader);
 	struct task_struct *parent = KREAD(task, real_parent);
 	struct task_struct *above = KREAD(parent, group_leader);
-	struct cred *cred = KREAD(task, cred);
+	/* A task that is not the current one can act with the credentials of another for a while. */
+	struct cred *cred = KREAD(task, real_cred);
 	struct css_set *sets = KREAD(task, cgroups);
 	struct cgroup *cgroup = KREAD(sets, dfl_cgrp);
 	struct kernfs_node *node = KREAD(cgroup, kn);

@@ -120,6 +120,30 @@ int BPF_PROG(process_exit, struct task_struct *task)
 	return 0;
 }
 
+/* Threads of a process that are looked at for one that lives. */
+#define MAX_THREADS 64
+
+/* Returns the first thread, or, if that has ended and left no memory, one that lives. */
+static __always_inline struct task_struct *living_thread(struct task_struct *leader)
+{
+	__u64 head = KREAD_NUMBER((struct task_struct___process *)leader, signal) +
+		     bpf_core_field_offset(struct signal_struct, thread_head);
+	__u64 at = head;
+
+	if (KREAD(leader, mm))
+		return leader;
+	for (int i = 0; i < MAX_THREADS; i++) {
+		struct task_struct *thread;
+
+		if (bpf_probe_read_kernel(&at, sizeof(at), (void *)at) || !at || at == head)
+			break;
+		thread = (void *)(at - bpf_core_field_offset(struct task_struct___process, thread_node));
+		if (KREAD(thread, mm))
+			return thread;
+	}
+	return leader;
+}
+
 /*
  * The loader runs this program once for each task, after the programs above are attached. An exec meanwhile makes an
  * event of its own, later in the ring; so a process whose image changes here is left out (R16.5).
@@ -133,6 +157,7 @@ int process_alive(struct bpf_iter__task *context)
 	struct process_scratch *scratch = SCRATCH(alive_scratch);
 	struct unraced_process_builder *builder;
 	struct signal_struct *signal;
+	struct task_struct *thread;
 	struct mm_struct *mm;
 	struct file *file;
 
@@ -140,15 +165,16 @@ int process_alive(struct bpf_iter__task *context)
 		return 0;
 	builder = &scratch->builder;
 	builder->end = 0;
-	begin_process(&builder->record, UNRACED_RECORD_ALIVE, task);
-	mm = KREAD(task, mm);
+	thread = living_thread(task);
+	begin_process(&builder->record, UNRACED_RECORD_ALIVE, thread);
+	mm = KREAD(thread, mm);
 	file = mm ? KREAD(mm, exe_file) : 0;
 	if (file)
 		describe_executable(builder, &scratch->walk, file);
-	describe_cgroup(scratch, task);
+	describe_cgroup(scratch, thread);
 	signal = KREAD((struct task_struct___process *)task, signal);
 	/* A process whose last thread has ended stays for its parent to see. */
-	if (KREAD(task, self_exec_id) != builder->record.exec_id || !KREAD(signal, live.counter))
+	if (KREAD(thread, self_exec_id) != builder->record.exec_id || !KREAD(signal, live.counter))
 		return 0;
 	send_built(stats, shared, builder);
 	return 0;

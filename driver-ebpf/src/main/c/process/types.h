@@ -21,6 +21,7 @@ struct signal_struct {
 	unsigned int flags;
 	struct pid *pids[4];
 	struct tty_struct *tty;
+	struct list_head thread_head;
 };
 /* include/linux/tty.h and include/linux/tty_driver.h */
 struct tty_struct {
@@ -35,6 +36,7 @@ struct tty_driver {
 struct task_struct___process {
 	struct signal_struct *signal;
 	int exit_code;
+	struct list_head thread_node;
 };
 /* include/linux/pid_namespace.h */
 struct pid_namespace___rebooted {

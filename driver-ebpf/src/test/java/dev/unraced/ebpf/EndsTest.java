@@ -9,6 +9,7 @@ import dev.unraced.capture.EventHandler;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.event.EventView;
 import dev.unraced.event.ProcessView;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,6 +60,41 @@ class EndsTest {
                     events.getOrDefault(Integer.parseInt(words[1]), List.of()),
                     Integer.parseInt(words[2]));
         }
+    }
+
+    @Test
+    void aProcessWhoseFirstThreadHasEndedIsAliveWithItsExecutable() throws Exception {
+        Path program = directory.resolve("ends");
+        Process process = new ProcessBuilder(program.toString()).start();
+        try (process.getOutputStream();
+                BufferedReader output = process.inputReader()) {
+            int tgid = Integer.parseInt(output.readLine());
+            List<ProcessView> alive = new ArrayList<>();
+            EventHandler handler = EventHandler.of(
+                    call -> {
+                        // Only process events are judged here.
+                    },
+                    event -> {
+                        if (event.tgid() == tgid) {
+                            alive.add(event.snapshot());
+                        }
+                    });
+            try (Capture capture = Capture.open(CaptureConfig.builder()
+                    .driver("ebpf")
+                    .processEvents(true)
+                    .build())) {
+                for (int i = 0; i < ROUNDS; i++) {
+                    capture.await(handler, 4096, WAIT);
+                }
+            }
+            assertThat(alive).as("R16.5").singleElement().satisfies(event -> {
+                assertThat(event.type()).isEqualTo(ProcessView.Type.ALIVE);
+                assertThat(event.executable()).hasToString(program.toRealPath().toString());
+                assertThat(event.inode()).isEqualTo(Files.getAttribute(program, "unix:ino"));
+                assertThat(event.mountNamespace()).isNotZero();
+            });
+        }
+        assertThat(process.waitFor()).isZero();
     }
 
     /** The process ends in the image that its fork began, as no other one ever ran in it (R16.10). */
