@@ -10,6 +10,7 @@
 #include "kernelcopy/maps.h"
 #include "lib/control.h"
 #include "lib/maps.h"
+#include "lib/thread_bits.h"
 #include "object/connects.h"
 #include "out/connect_record.h"
 #include "out/open_record.h"
@@ -46,8 +47,8 @@ __noinline int rebuild_call(struct long_call *to, struct arguments *from, __u32 
 
 /* Returns the flags for a call without a stash entry, which give the reason where it is known. */
 static __always_inline __u32 why_missed(struct unraced_control *shared, struct task_struct *task,
-					const struct arguments *from, bool refused, __u32 mode, __u32 filters,
-					__u32 verdict)
+					const struct arguments *from, bool refused, bool is_forgotten,
+					__u32 mode, __u32 filters, __u32 verdict)
 {
 	__u32 flags = mode == UNRACED_MITIGATION_OFF ? 0 : UNRACED_ENTER_MISSED;
 
@@ -55,7 +56,7 @@ static __always_inline __u32 why_missed(struct unraced_control *shared, struct t
 		if (from->ran)
 			return flags;
 		return flags | (verdict & MAYBE_FORMER ? UNRACED_EXECUTION_UNKNOWN
-						       : without_trace(shared, task, filters));
+						       : without_trace(shared, task, filters, is_forgotten));
 	}
 	return mode == UNRACED_MITIGATION_OFF ? 0 : flags | UNRACED_STASH_FULL;
 }
@@ -110,7 +111,7 @@ static __always_inline int on_missed(struct unraced_control *shared, struct unra
 	__u32 tid = task->pid, verdict;
 	__u8 syscall = from->syscall;
 	/* The filters have let a refused call through at its entry. */
-	bool refused = was_refused(tid, task->start_boottime, &of);
+	bool refused = was_refused(tid, task->start_boottime, &of), is_forgotten = clear_bit(&forgotten, tid);
 
 	if (syscall == UNRACED_CONNECT)
 		connect_passes_by(task, from->args[0], from->indirect);
@@ -126,7 +127,8 @@ static __always_inline int on_missed(struct unraced_control *shared, struct unra
 			delete_copies(tid);
 		return 0;
 	}
-	call->record_flags |= why_missed(shared, task, from, refused, call->mitigation, of.filters, verdict);
+	call->record_flags |= why_missed(shared, task, from, refused, is_forgotten, call->mitigation, of.filters,
+					 verdict);
 	/* Another task may have shared the table when the call entered, replaced the descriptor, and left. */
 	if (!(call->record_flags & UNRACED_NOT_EXECUTED))
 		call->record_flags |= UNRACED_FD_TABLE_SHARED;
