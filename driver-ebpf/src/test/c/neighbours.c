@@ -9,7 +9,6 @@
  * Each process of the honest user is a line of output: its moment and its id.
  */
 #define _GNU_SOURCE
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/filter.h>
@@ -64,13 +63,14 @@ static void become(unsigned user)
 static _Noreturn void crowd(void)
 {
 	static int sockets[SOCKETS];
-	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(9), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	/* Nobody has this name, so no connect takes long. */
+	struct sockaddr_un to = {.sun_family = AF_UNIX, .sun_path = "\0unraced-nobody"};
 	struct rlimit enough = {SOCKETS + 100, SOCKETS + 100};
 
 	setrlimit(RLIMIT_NOFILE, &enough);
 	become(HOSTILE);
 	for (int i = 0; i < SOCKETS; i++)
-		if ((sockets[i] = socket(AF_INET, SOCK_DGRAM, 0)) < 0)
+		if ((sockets[i] = socket(AF_UNIX, SOCK_DGRAM, 0)) < 0)
 			die("socket");
 	for (;;) {
 		for (int i = 0; i < SOCKETS; i++)
@@ -211,6 +211,8 @@ static int play_flood(const char *directory)
 int main(int count, char **arguments)
 {
 	setvbuf(stdout, NULL, _IONBF, 0);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	alarm(100);
 	progress = mmap(NULL, sizeof(*progress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (progress == MAP_FAILED || count < 2)
 		return 2;

@@ -11,14 +11,14 @@
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 16384);
+	__uint(max_entries, 8192);
 	__type(key, __u32);
 	__type(value, __u64);
 } handovers SEC(".maps");
 
 static __always_inline __u64 *handovers_at(__u64 files)
 {
-	__u32 at = (files * 0x9e3779b97f4a7c15ull) >> 50;
+	__u32 at = (files * 0x9e3779b97f4a7c15ull) >> 51;
 
 	return bpf_map_lookup_elem(&handovers, &at);
 }

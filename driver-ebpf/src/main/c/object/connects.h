@@ -31,7 +31,7 @@
 #include "object/socket_acts.h"
 
 /* The connects whose socket is unknown, by users: unknown_sockets(). */
-#define USER_COUNTERS 65536
+#define USER_COUNTERS 16384
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -60,7 +60,7 @@ struct {
 
 static __always_inline __u32 user_index(__u64 of)
 {
-	return (of * 0x9e3779b97f4a7c15ull) >> 48;
+	return (of * 0x9e3779b97f4a7c15ull) >> 50;
 }
 
 /* Counts a connect of an unknown socket, and returns the counter's new value. */

@@ -6,7 +6,7 @@
  *
  * Therefore an entry leaves a trace in every mode: in the stash, in the map of calls that found no room there
  * ("refused"), or, if that is full, in the thread's own bit ("forgotten"). None of these evicts. Where no trace can
- * have been missed, a missing trace proves that the call never ran.
+ * have been missed, a missing trace proves that the call never ran, and a bit that it ran.
  */
 #ifndef UNRACED_SYSCALL_EXECUTION_H
 #define UNRACED_SYSCALL_EXECUTION_H
@@ -29,18 +29,14 @@ static __always_inline bool mark_returned(struct task_struct *task)
 	return set_bit(&returned_once, task->pid);
 }
 
-/*
- * Returns the flag for a call that left no trace at its entry, or only its bit. These filters cannot have kept it from
- * leaving one.
- */
+/* Returns the flag for a call that left no trace at its entry. These filters cannot have kept it from leaving one. */
 static __always_inline __u32 without_trace(const struct unraced_control *shared, struct task_struct *task,
-					   __u32 filters, bool is_forgotten)
+					   __u32 filters)
 {
 	__u64 since = *(const volatile __u64 *)&shared->entries_since;
 	bool is_new = since && task->start_boottime > since;
 
-	if (!since || is_forgotten || (filters & UNRACED_FILTERS_OTHERS_CAN_CHANGE) ||
-	    (!is_new && !mark_returned(task)))
+	if (!since || (filters & UNRACED_FILTERS_OTHERS_CAN_CHANGE) || (!is_new && !mark_returned(task)))
 		return UNRACED_EXECUTION_UNKNOWN;
 	return UNRACED_NOT_EXECUTED;
 }
