@@ -36,6 +36,9 @@ class NeighboursTest {
     private static final long RING = 8 << 20;
     private static final Duration WAIT = Duration.ofMillis(200);
 
+    private final List<SyscallEvent> all = new ArrayList<>();
+    private List<String> lines = List.of();
+
     @TempDir
     private Path directory;
 
@@ -55,10 +58,12 @@ class NeighboursTest {
                 .filter(event -> event.call().syscall() == Syscall.CONNECT)
                 .toList();
 
-        assertThat(connects).hasSize(40).allSatisfy(event -> assertThat(event.flags())
-                .as("R2.43: %s", event)
-                .contains(EventFlag.HAS_SOCKET)
-                .doesNotContain(EventFlag.SOCKET_SHARED));
+        assertThat(connects)
+                .hasSize(40)
+                .allSatisfy(event -> assertThat(event.flags())
+                        .as("R2.43: %s", event)
+                        .contains(EventFlag.HAS_SOCKET)
+                        .doesNotContain(EventFlag.SOCKET_SHARED));
     }
 
     @Test
@@ -85,9 +90,6 @@ class NeighboursTest {
                         || event.flags().contains(EventFlag.EXECUTION_UNKNOWN));
     }
 
-    private final List<SyscallEvent> all = new ArrayList<>();
-    private List<String> lines = List.of();
-
     private List<SyscallEvent> refused(String moment) throws Exception {
         if (lines.isEmpty()) {
             play(
@@ -101,7 +103,8 @@ class NeighboursTest {
                     moment);
         }
         return of(moment).stream()
-                .filter(event -> event instanceof OpenEvent open && open.how().value().mode() == REFUSED_MODE)
+                .filter(event ->
+                        event instanceof OpenEvent open && open.how().value().mode() == REFUSED_MODE)
                 .toList();
     }
 
@@ -111,17 +114,14 @@ class NeighboursTest {
                 .filter(line -> line.startsWith(moment + " "))
                 .map(line -> Integer.parseInt(line.substring(moment.length() + 1)))
                 .toList());
-        return all.stream()
-                .filter(event -> tids.contains(event.caller().tid()))
-                .toList();
+        return all.stream().filter(event -> tids.contains(event.caller().tid())).toList();
     }
 
     private List<SyscallEvent> play(CaptureConfig config, String what, String moment)
             throws IOException, InterruptedException {
         Path output = directory.resolve("output");
         try (Capture capture = Capture.open(config)) {
-            Process process = new ProcessBuilder(
-                            directory.resolve("neighbours").toString(), what, directory.toString())
+            Process process = new ProcessBuilder(directory.resolve("neighbours").toString(), what, directory.toString())
                     .redirectErrorStream(true)
                     .redirectOutput(output.toFile())
                     .start();
@@ -129,9 +129,10 @@ class NeighboursTest {
                 capture.await(event -> all.add(event.snapshot()), 4096, WAIT);
             }
             assertThat(process.waitFor()).as("%s", Files.readString(output)).isZero();
-            while (capture.await(event -> all.add(event.snapshot()), 4096, WAIT) > 0) {
-                continue;
-            }
+            int more;
+            do {
+                more = capture.await(event -> all.add(event.snapshot()), 4096, WAIT);
+            } while (more > 0);
             CaptureStats stats = capture.stats();
             assertThat(stats.totalLost()).as("%s", stats).isZero();
             assertThat(stats.imbalance()).as("%s", stats).isZero();
