@@ -16,6 +16,7 @@
 #include "lib/attach_points.h"
 #include "lib/control.h"
 #include "lib/maps.h"
+#include "lib/thread_bits.h"
 #include "object/tcp_attempts.h"
 #include "out/tail_call.h"
 #include "syscall/stash.h"
@@ -54,6 +55,7 @@ int BPF_PROG(thread_exit, struct task_struct *task)
 		__sync_fetch_and_add(&shared->owners, -1);
 	if (was_refused(tid, task->start_boottime, &of))
 		count_unseen_return(stats);
+	clear_bit(&forgotten, tid);
 	end_taking(tid);
 	delete_copies(tid);
 	return 0;

@@ -16,6 +16,7 @@
 #include "unraced/request.h"
 #include "iouring/batch.h"
 #include "iouring/copied_arguments.h"
+#include "iouring/handovers.h"
 #include "iouring/pending.h"
 #include "iouring/submitter.h"
 #include "iouring/types.h"
@@ -220,7 +221,7 @@ static __always_inline int on_end(void *ctx, struct unraced_counters *stats, str
 		call->direct_descriptor = 1;
 	if (syscall != UNRACED_CONNECT && result >= 0 && !call->direct_descriptor && was_closed_in_batch(req, result))
 		call->direct_descriptor = 1;
-	if (syscall != UNRACED_CONNECT && connects_of(to->request.at.files) != to->request.at.workers)
+	if (syscall != UNRACED_CONNECT && handovers_of(to->request.at.files) != to->request.at.workers)
 		call->record_flags |= UNRACED_FD_TABLE_SHARED;
 	compare_namespaces(to, task, syscall);
 	/* A request that waited, polled or went to a worker may have ended long before its completion was reported. */

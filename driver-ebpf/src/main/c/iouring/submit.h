@@ -13,6 +13,7 @@
 #include "unraced/request.h"
 #include "iouring/batch.h"
 #include "iouring/copied_arguments.h"
+#include "iouring/handovers.h"
 #include "iouring/pending.h"
 #include "iouring/types.h"
 #include "lib/attach_points.h"
@@ -107,7 +108,7 @@ static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring
 		take_open(to, req, syscall);
 	if (syscall == UNRACED_CONNECT) {
 		to->call.how_provenance = UNRACED_PROVENANCE_NONE;
-		connect_begins(&to->call, task, !is_fixed(req));
+		connect_begins(&to->call, shared, task, !is_fixed(req), 1);
 		if (is_fixed(req))
 			to->call.fd = NO_DESCRIPTOR;
 	}
@@ -126,7 +127,7 @@ static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring
 	files = KREAD_NUMBER(task, files);
 	context->request.at = (struct progress){ .pending_since = to->call.enter_ns,
 						 .files = files,
-						 .workers = connects_of(files),
+						 .workers = handovers_of(files),
 						 .taken = requests_taken(req),
 						 .waits = waits,
 						 .before = syscall == UNRACED_CONNECT ? KREAD(req, cqe.fd)
@@ -210,8 +211,7 @@ int request_refuse(void *ctx)
 /*
  * The kernel hands the request to a worker. The submitter then continues before the result is known, and can put
  * another file behind the descriptor. The worker shares the descriptor table. It can replace descriptors of the
- * requests of its batch, and die before their completions are reported, so hand-overs count like connects
- * (object/connects.h).
+ * requests of its batch, and die before their completions are reported, so hand-overs count (iouring/handovers.h).
  */
 TRACEPOINT("io_uring", "io_uring_queue_async_work")
 int request_punt(void *ctx)
@@ -221,7 +221,7 @@ int request_punt(void *ctx)
 
 	if (!can_read_requests())
 		return 0;
-	count_more(KREAD_NUMBER(bpf_get_current_task_btf(), files), CONNECT_WEIGHT);
+	count_handover(KREAD_NUMBER(bpf_get_current_task_btf(), files));
 	address = TP_ARG(ctx, io_uring_queue_async_work, 0, req);
 	request = bpf_map_lookup_elem(&requests, &address);
 	if (request) {

@@ -37,7 +37,7 @@ struct unraced_control {
 	__u32 stashed; /* calls in the stash */
 	__u32 spilled; /* those of the stashed calls that are in the hash map */
 	__u32 owners;  /* threads with slots of their own */
-	__u32 forgotten; /* 1: a refused call did not fit into the map of refused calls */
+	__u32 connect_requests; /* 1: an io_uring got a connect */
 	__u32 refusals;  /* 1: the stash has refused a call */
 	__u32 reserved2[11];
 	/* Each event reads these fields; a running capture never writes them. */

@@ -8,6 +8,7 @@
 #include "unraced/evidence.h"
 #include "unraced/record.h"
 #include "lib/control.h"
+#include "lib/thread_bits.h"
 
 /* Paths of up to this many bytes fit into an ordinary stash entry; longer paths need a second entry. */
 #define INLINE_BYTES 256
@@ -24,7 +25,7 @@ struct connecting {
 	__u64 sock; /* struct sock; 0 when the descriptor has no socket or is unknown */
 	__u64 peer; /* the result of peer_of() */
 	__u64 block; /* user address of the arguments of socketcall(2) */
-	__u64 count; /* connects of the socket so far, including this beginning */
+	__u64 count; /* acts of the socket so far, including this beginning: object/socket_acts.h */
 	__u64 unknown; /* connects of unknown sockets so far */
 	__s32 device; /* the device that the socket was bound to */
 	__u8 shared; /* another descriptor or task also held the socket */
@@ -164,7 +165,7 @@ struct refusal {
 
 /*
  * Threads in a call that the stash refused. The return then knows that the call ran, and reports the refusal. When this
- * map is full, the control notes that a call is forgotten.
+ * map is full, the thread's bit in the next map is set.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -173,13 +174,11 @@ struct {
 	__type(value, struct refusal);
 } refused SEC(".maps");
 
+/* Threads in a call that the stash refused, and for which the map of refused calls had no room either. */
+THREAD_BITS(forgotten)
+
 /* Threads older than the capture that have returned once from a call without an entry: syscall/execution.h. */
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 4096);
-	__type(key, __u32);
-	__type(value, __u64);
-} returned_once SEC(".maps");
+THREAD_BITS(returned_once)
 
 /* The filters under which a thread last returned from a call without an entry, once they have changed. */
 struct judged {

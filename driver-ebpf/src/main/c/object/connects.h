@@ -4,10 +4,9 @@
  * sockets by fork, SCM_RIGHTS and pidfd_getfd(2), each with its own descriptor table, so the peer at the return alone
  * proves nothing.
  *
- * Every connect of any process and interface counts twice: at its beginning and at its observed end. The counters are
- * an array, indexed by a hash of the socket's address. So nothing has to be stored and nothing can be evicted; sockets
- * that share a counter can only cause needless doubt. The counters have 64 bits: a call can wait for hours, in which
- * another process makes as many connects as 32 bits can count.
+ * Every connect of any process and interface counts twice: at its beginning and at its observed end. It counts for the
+ * connects of the same socket that are under way (object/socket_acts.h). The counters have 64 bits: a call can wait for
+ * hours, in which another process makes as many connects as 32 bits can count.
  *
  * A connect that the counters miss began before the call's entry and ends after its check. Another descriptor table or
  * a request then holds the socket at both moments, and the file's reference count shows it. sendto(2) with MSG_FASTOPEN
@@ -29,15 +28,17 @@
 #include "lib/maps.h"
 #include "object/descriptor.h"
 #include "object/resolved.h"
+#include "object/socket_acts.h"
 
-#define CONNECT_COUNTERS 65536
+/* The connects whose socket is unknown, by users: unknown_sockets(). */
+#define USER_COUNTERS 16384
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, CONNECT_COUNTERS);
+	__uint(max_entries, USER_COUNTERS);
 	__type(key, __u32);
 	__type(value, __u64);
-} connects SEC(".maps");
+} unknown_connects SEC(".maps");
 
 /* The takings under way (taking_begins()), by users as unknown_sockets() tells them apart. */
 #define TAKING_COUNTERS 4096
@@ -57,46 +58,24 @@ struct {
 	__type(value, __u32);
 } takers SEC(".maps");
 
-static __always_inline __u32 counter_index(__u64 of)
+static __always_inline __u32 user_index(__u64 of)
 {
-	return (of * 0x9e3779b97f4a7c15ull) >> 48;
+	return (of * 0x9e3779b97f4a7c15ull) >> 50;
 }
 
-/*
- * The beginning and the end of a connect count this much: more than the own attempt that the event of a request
- * overlooks where the socket's peer tells of it.
- */
-#define CONNECT_WEIGHT 2
-#define OWN_ATTEMPT 1
-
-static __always_inline __u64 count_at(__u32 at, __u32 weight)
+/* Counts a connect of an unknown socket, and returns the counter's new value. */
+static __always_inline __u64 count_unknown(__u32 at)
 {
-	__u64 *counter = bpf_map_lookup_elem(&connects, &at);
+	__u64 *counter = bpf_map_lookup_elem(&unknown_connects, &at);
 
-	return counter ? __sync_fetch_and_add(counter, weight) + weight : 0;
+	return counter ? __sync_fetch_and_add(counter, CONNECT_WEIGHT) + CONNECT_WEIGHT : 0;
 }
 
-static __always_inline __u64 count_more(__u64 of, __u32 weight)
+static __always_inline __u64 unknown_so_far(__u32 at)
 {
-	return count_at(counter_index(of), weight);
-}
-
-/* Returns the counter's new value. */
-static __always_inline __u64 count_connect(__u64 of)
-{
-	return count_more(of, CONNECT_WEIGHT);
-}
-
-static __always_inline __u64 count_so_far(__u32 at)
-{
-	__u64 *counter = bpf_map_lookup_elem(&connects, &at);
+	__u64 *counter = bpf_map_lookup_elem(&unknown_connects, &at);
 
 	return counter ? *(volatile __u64 *)counter : 0;
-}
-
-static __always_inline __u64 connects_of(__u64 of)
-{
-	return count_so_far(counter_index(of));
 }
 
 /* No user namespace is deeper: create_user_ns() of kernel/user_namespace.c. */
@@ -106,7 +85,7 @@ static __always_inline __u64 connects_of(__u64 of)
  * Connects whose socket is unknown have a counter for each user: those by socketcall(2), whose descriptor lies in
  * memory, and requests on registered files. pidfd_getfd(2) takes sockets of the same user, and in a user namespace its
  * root takes those of all its users. So a process in a user namespace counts for the outermost namespace's owner; if
- * that is root, for the namespace. No socket has an address this small.
+ * that is root, for the namespace.
  */
 static __always_inline __u32 unknown_sockets(struct task_struct *task)
 {
@@ -119,9 +98,9 @@ static __always_inline __u32 unknown_sockets(struct task_struct *task)
 			ns = KREAD(ns, parent);
 		owner = KREAD(ns, owner.val);
 		if (!owner)
-			return counter_index(KREAD(ns, ns.inum) | 2ull << 32);
+			return user_index(KREAD(ns, ns.inum) | 2ull << 32);
 	}
-	return counter_index(owner | 1ull << 32);
+	return user_index(owner | 1ull << 32);
 }
 
 /* Tells whether the file has more references than this. */
@@ -177,7 +156,7 @@ static __always_inline __u8 heed_of(struct file *file, struct sock *sk)
 
 static __always_inline __u32 *takings_by(__u32 unknown_at)
 {
-	__u32 at = unknown_at / (CONNECT_COUNTERS / TAKING_COUNTERS);
+	__u32 at = unknown_at / (USER_COUNTERS / TAKING_COUNTERS);
 
 	return bpf_map_lookup_elem(&takings, &at);
 }
@@ -194,9 +173,9 @@ static __always_inline bool is_being_taken(__u32 unknown_at)
  * Counts the beginning of a connect, and stores what its end must compare. "known" tells whether call->fd is the
  * descriptor.
  */
-static __always_inline void connect_begins(struct call *call, struct task_struct *task, bool known)
+static __always_inline void connect_begins(struct call *call, struct unraced_control *shared, struct task_struct *task,
+					   bool known, bool is_request)
 {
-	struct unraced_control *shared = SCRATCH(control);
 	struct connecting *to = &call->connecting;
 	__u32 ignored = 0;
 	struct file *file;
@@ -210,14 +189,14 @@ static __always_inline void connect_begins(struct call *call, struct task_struct
 	file = known ? file_of(task, call->fd, &ignored) : 0;
 	sk = file ? sock_of(file) : 0;
 	to->unknown_at = unknown_sockets(task);
-	to->unknown = call->indirect || !sk ? count_at(to->unknown_at, CONNECT_WEIGHT) : count_so_far(to->unknown_at);
+	to->unknown = call->indirect || !sk ? count_unknown(to->unknown_at) : unknown_so_far(to->unknown_at);
 	if (!sk)
 		return;
 	to->sock = (__u64)sk;
-	to->count = count_connect((__u64)sk);
+	to->count = acts_begin(shared, (__u64)sk, call->enter_ns, is_request);
 	/* A holder from before counts no more, and is seen here. Of TCP each attempt counts, whoever makes it. */
 	to->shared = is_held_by_more(file, 1) || is_being_taken(to->unknown_at) ||
-		     (shared && shared->blind && KREAD(sk, sk_protocol) != UNRACED_IPPROTO_TCP);
+		     (shared->blind && KREAD(sk, sk_protocol) != UNRACED_IPPROTO_TCP);
 	to->device = KREAD(sk, __sk_common.skc_bound_dev_if);
 	to->family = KREAD(sk, __sk_common.skc_family);
 	to->peer = peer_of(sk);
@@ -241,7 +220,7 @@ static __always_inline void count_named_by_block(struct task_struct *task, __u64
 	file = file_of(task, fd, &ignored);
 	sk = file ? sock_of(file) : 0;
 	if (sk)
-		count_connect((__u64)sk);
+		count_acts((__u64)sk, CONNECT_WEIGHT);
 }
 
 /*
@@ -259,9 +238,9 @@ static __always_inline __u8 heed_since_entry(const struct call *call, struct fil
 static __always_inline void connect_ends(const struct call *call, struct task_struct *task)
 {
 	if (call->connecting.sock)
-		count_connect(call->connecting.sock);
+		count_acts(call->connecting.sock, CONNECT_WEIGHT);
 	if (!call->connecting.sock || call->indirect)
-		count_at(call->connecting.unknown_at, CONNECT_WEIGHT);
+		count_unknown(call->connecting.unknown_at);
 	if (call->indirect)
 		count_named_by_block(task, call->indirect == BLOCK_READ ? call->connecting.block : call->pointer);
 }
@@ -273,7 +252,10 @@ static __always_inline void connect_passes_by(struct task_struct *task, __s32 fd
 	struct file *file = indirect ? 0 : file_of(task, fd, &ignored);
 	struct sock *sk = file ? sock_of(file) : 0;
 
-	count_at(sk ? counter_index((__u64)sk) : unknown_sockets(task), CONNECT_WEIGHT);
+	if (sk)
+		count_acts((__u64)sk, CONNECT_WEIGHT);
+	else
+		count_unknown(unknown_sockets(task));
 }
 
 /* Ends the taking of a thread, if it is in one. */
@@ -304,7 +286,7 @@ static __always_inline void taking_begins(struct task_struct *task)
 	if (count)
 		__sync_fetch_and_add(count, 1);
 	bpf_map_update_elem(&takers, &tid, &at, BPF_ANY);
-	count_at(at, CONNECT_WEIGHT);
+	count_unknown(at);
 }
 
 /* Counts a pidfd_getfd(2) that returned this descriptor. */
@@ -319,9 +301,9 @@ static __always_inline void taking_returns(struct task_struct *task, long descri
 	file = file_of(task, descriptor, &shared);
 	sk = file ? sock_of(file) : 0;
 	if (sk)
-		count_connect((__u64)sk);
+		count_acts((__u64)sk, CONNECT_WEIGHT);
 	if (shared)
-		count_at(unknown_sockets(task), CONNECT_WEIGHT);
+		count_unknown(unknown_sockets(task));
 }
 
 /* Ends a taking after its socket has counted, so that a connect that begins meanwhile sees one of the two. */
@@ -337,7 +319,7 @@ static __always_inline void request_connect_ends(__u64 file)
 	struct sock *sk = file ? sock_of((struct file *)file) : 0;
 
 	if (sk)
-		count_connect((__u64)sk);
+		count_acts((__u64)sk, CONNECT_WEIGHT);
 }
 
 /*
@@ -345,13 +327,13 @@ static __always_inline void request_connect_ends(__u64 file)
  * entry, has another family now (IPV6_ADDRFORM of setsockopt(2)), or counted more attempts than the call's own since
  * the entry, or a connect of an unknown socket by the same user counted.
  */
-static __always_inline bool connect_was_overlapped(const struct call *call, __u16 family, __u32 attempts)
+static __always_inline bool connect_was_overlapped(const struct call *call, bool is_request, __u16 family,
+						   __u32 attempts)
 {
 	const struct connecting *from = &call->connecting;
 
 	return !from->sock || from->shared || from->family != family ||
-	       connects_of(from->sock) - from->count > attempts ||
-	       count_so_far(from->unknown_at) != from->unknown;
+	       have_acted(call, is_request, attempts) || unknown_so_far(from->unknown_at) != from->unknown;
 }
 
 #endif

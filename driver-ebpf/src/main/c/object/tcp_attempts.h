@@ -78,7 +78,7 @@ int socket_attempt(void *ctx)
 	task = bpf_get_current_task_btf();
 	if (is_connecting(shared, task, sk))
 		return 0;
-	count_more(sk, is_sending(task) ? CONNECT_WEIGHT : OWN_ATTEMPT);
+	count_acts(sk, is_sending(task) ? CONNECT_WEIGHT : OWN_ATTEMPT);
 	return 0;
 }
 

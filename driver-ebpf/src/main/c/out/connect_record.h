@@ -77,7 +77,8 @@ static __always_inline void describe_connected(struct builder *builder, struct f
 		!(from->is_request && unraced_is_seen_late(&record->connect, sk, from->followed)) &&
 		!unraced_peer_is_doubtful(&record->connect, builder->tail, sk, from->result) &&
 		call->connecting.sock == (__u64)sk && !is_held_by_more(file, references) &&
-		!connect_was_overlapped(call, record->connect.family, own_attempts(builder, call, from));
+		!connect_was_overlapped(call, from->is_request, record->connect.family,
+					own_attempts(builder, call, from));
 	if (!alone)
 		record->flags |= UNRACED_SOCKET_SHARED;
 	if (judge)
@@ -137,7 +138,7 @@ __noinline int judge_undescribed(struct call *call)
 			heed = heed_since_entry(call, file);
 	}
 	alone = !(record->flags & UNRACED_FD_TABLE_SHARED) && file && !is_held_by_more(file, references) &&
-		!connect_was_overlapped(call, socket.family, 0);
+		!connect_was_overlapped(call, from->is_request, socket.family, 0);
 	record->integrity = unraced_judge_copied_address(record->integrity, UNRACED_INTEGRITY_UNCHECKED, &socket,
 							 builder->tail, alone, heed, from->result);
 	return 0;
@@ -177,7 +178,7 @@ static __always_inline void judge_resolved_socket(struct builder *builder, const
 	__u8 verdict = UNRACED_INTEGRITY_UNCHECKED;
 
 	use_resolved_socket(builder, resolved);
-	if (connect_was_overlapped(call, record->connect.family, 0) ||
+	if (connect_was_overlapped(call, 0, record->connect.family, 0) ||
 	    unraced_has_lost_peer(&record->connect, builder->tail, result) ||
 	    unraced_has_other_connects(&record->connect))
 		record->flags |= UNRACED_SOCKET_SHARED;

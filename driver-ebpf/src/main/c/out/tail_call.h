@@ -14,6 +14,7 @@
 #include "lib/control.h"
 #include "lib/maps.h"
 #include "object/connects.h"
+#include "object/socket_acts.h"
 #include "out/connect_record.h"
 #include "out/open_record.h"
 #include "out/record.h"
@@ -61,6 +62,7 @@ int finish_connect(void *ctx)
 	if (becomes_event_here(from))
 		emit_connect(&from->request.call.call);
 	request_connect_ends(from->request_file);
+	acts_end_request(&from->request.call.call);
 	return 0;
 }
 

@@ -36,7 +36,7 @@ static __always_inline void remember(struct call *call, struct unraced_control *
 	/* Without a snapshot there is nothing to compare. */
 	call->integrity &= ~call->unread;
 	if (call->syscall == UNRACED_CONNECT)
-		connect_begins(call, task, call->indirect != BLOCK_UNREAD);
+		connect_begins(call, shared, task, call->indirect != BLOCK_UNREAD, 0);
 	else if (call->integrity)
 		remember_start(call, task);
 	if (call->syscall == UNRACED_CONNECT || !call->integrity)

@@ -10,6 +10,7 @@
 #include "kernelcopy/maps.h"
 #include "lib/control.h"
 #include "lib/maps.h"
+#include "lib/thread_bits.h"
 #include "object/connects.h"
 #include "out/connect_record.h"
 #include "out/open_record.h"
@@ -46,12 +47,12 @@ __noinline int rebuild_call(struct long_call *to, struct arguments *from, __u32 
 
 /* Returns the flags for a call without a stash entry, which give the reason where it is known. */
 static __always_inline __u32 why_missed(struct unraced_control *shared, struct task_struct *task,
-					const struct arguments *from, bool refused, __u32 mode, __u32 filters,
+					const struct arguments *from, bool has_trace, __u32 mode, __u32 filters,
 					__u32 verdict)
 {
 	__u32 flags = mode == UNRACED_MITIGATION_OFF ? 0 : UNRACED_ENTER_MISSED;
 
-	if (!refused) {
+	if (!has_trace) {
 		if (from->ran)
 			return flags;
 		return flags | (verdict & MAYBE_FORMER ? UNRACED_EXECUTION_UNKNOWN
@@ -112,6 +113,7 @@ static __always_inline int on_missed(struct unraced_control *shared, struct unra
 	__u8 syscall = from->syscall;
 	/* The filters have let a refused call through at its entry. */
 	bool refused = was_refused(tid, task->start_boottime, &of);
+	bool has_trace = clear_bit(&forgotten, tid) && shared->entries_since;
 
 	if (syscall == UNRACED_CONNECT)
 		connect_passes_by(task, from->args[0], from->indirect);
@@ -127,7 +129,8 @@ static __always_inline int on_missed(struct unraced_control *shared, struct unra
 			delete_copies(tid);
 		return 0;
 	}
-	call->record_flags |= why_missed(shared, task, from, refused, call->mitigation, of.filters, verdict);
+	call->record_flags |= why_missed(shared, task, from, refused || has_trace, call->mitigation, of.filters,
+					 verdict);
 	/* Another task may have shared the table when the call entered, replaced the descriptor, and left. */
 	if (!(call->record_flags & UNRACED_NOT_EXECUTED))
 		call->record_flags |= UNRACED_FD_TABLE_SHARED;

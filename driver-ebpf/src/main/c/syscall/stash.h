@@ -13,6 +13,8 @@
 #include "kernelcopy/maps.h"
 #include "lib/control.h"
 #include "lib/maps.h"
+#include "lib/thread_bits.h"
+#include "object/socket_acts.h"
 
 static __always_inline void refuse(struct unraced_control *shared, struct unraced_counters *stats, __u32 tid,
 				   const struct call *call)
@@ -25,7 +27,8 @@ static __always_inline void refuse(struct unraced_control *shared, struct unrace
 	shared->refusals = 1;
 	delete_copies(tid);
 	if (bpf_map_update_elem(&refused, &tid, &refusal, BPF_ANY))
-		shared->forgotten = 1;
+		set_bit(&forgotten, tid);
+	acts_end(call);
 }
 
 static __always_inline bool is_refusal_of(const struct refusal *remembered, __u64 thread_start)
@@ -161,22 +164,28 @@ static __always_inline struct call *stash_entry(const struct unraced_control *sh
 
 /*
  * Removes the thread's entry and returns whether it had one. A long path must go, too, since no other code would free
- * it.
+ * it, and so must what a connect has begun to count.
  */
 static __always_inline bool stash_remove(struct unraced_control *shared, struct task_struct *task, bool is_long)
 {
 	struct slot *slot = slot_of(shared, task);
 	__u32 tid = task->pid;
+	struct call *spilled;
 
 	if (is_long)
 		bpf_map_delete_elem(&long_stash, &tid);
 	if (slot) {
+		acts_end(&slot->call);
 		/* This atomic write publishes the earlier writes to the next thread that takes the slot. */
 		__sync_lock_test_and_set(&slot->tid, 0);
-	} else if (shared->spilled && !bpf_map_delete_elem(&stash, &tid)) {
-		__sync_fetch_and_add(&shared->spilled, -1);
 	} else {
-		return 0;
+		spilled = shared->spilled ? bpf_map_lookup_elem(&stash, &tid) : 0;
+		if (!spilled)
+			return 0;
+		acts_end(spilled);
+		if (bpf_map_delete_elem(&stash, &tid))
+			return 0;
+		__sync_fetch_and_add(&shared->spilled, -1);
 	}
 	__sync_fetch_and_add(&shared->stashed, -1);
 	return 1;

@@ -14,6 +14,7 @@ struct unraced_act {
 	u16 family; /* of the socket before the act; setsockopt(2) can make it another */
 	u8 overlapped;
 	u8 heed; /* enum unraced_heed */
+	u8 is_request;
 };
 
 /*

@@ -45,6 +45,11 @@ static u64 stash_bytes(struct unraced_stash *stash)
 	return stats.bytes;
 }
 
+static u64 acts_bytes(const struct unraced_act_tables *tables)
+{
+	return stash_bytes(tables->sockets) + stash_bytes(tables->acts);
+}
+
 static int allocate_memory(struct unraced_capture *capture)
 {
 	int error = unraced_filters_begin(capture, &capture->config.lists);
@@ -73,6 +78,12 @@ static void free_stash(struct unraced_stash **stash)
 	*stash = NULL;
 }
 
+static void free_acts(struct unraced_act_tables *tables)
+{
+	free_stash(&tables->sockets);
+	free_stash(&tables->acts);
+}
+
 /* Frees all memory that configuring took. No probe uses it any more. */
 static void free_memory(struct unraced_capture *capture)
 {
@@ -83,8 +94,8 @@ static void free_memory(struct unraced_capture *capture)
 	free_stash(&capture->requests);
 	free_stash(&capture->pending);
 	free_stash(&capture->issued);
-	free_stash(&capture->sockets);
-	free_stash(&capture->acts);
+	free_acts(&capture->call_acts);
+	free_acts(&capture->request_acts);
 	free_stash(&capture->attempts);
 	free_stash(&capture->ended);
 	unraced_memory_free(capture->processes);
@@ -127,8 +138,8 @@ int unraced_capture_configure(struct unraced_capture *capture, const struct unra
 	}
 	capture->config.stash_bytes = UNRACED_TRACE_BYTES + stash_bytes(capture->stash) + stash_bytes(capture->bases) +
 				      stash_bytes(capture->requests) + stash_bytes(capture->pending) +
-				      stash_bytes(capture->issued) + stash_bytes(capture->sockets) +
-				      stash_bytes(capture->acts) + stash_bytes(capture->attempts) +
+				      stash_bytes(capture->issued) + acts_bytes(&capture->call_acts) +
+				      acts_bytes(&capture->request_acts) + stash_bytes(capture->attempts) +
 				      stash_bytes(capture->ended);
 	capture->started = true;
 	/* This pairs with the loads in poll() and map(). */

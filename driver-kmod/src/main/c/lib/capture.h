@@ -33,6 +33,12 @@ enum unraced_copy {
 	UNRACED_COPIES,
 };
 
+/* The connects under way. */
+struct unraced_act_tables {
+	struct unraced_stash *sockets; /* by the address of a struct sock */
+	struct unraced_stash *acts;    /* by thread, or by the address of a request */
+};
+
 #define UNRACED_SHARERS 1024
 #define UNRACED_TRACE_BYTES (1u << 22)
 
@@ -68,8 +74,8 @@ struct unraced_capture {
 	u32 limit_seed;
 
 	/* connects; see object/connects.h */
-	struct unraced_stash *sockets; /* by the address of a struct sock */
-	struct unraced_stash *acts;    /* by thread, or by the address of a request */
+	struct unraced_act_tables call_acts;
+	struct unraced_act_tables request_acts;
 	atomic64_t acts_begun;
 	struct unraced_probe connect_probe;
 	struct unraced_probe send_probe;

@@ -62,16 +62,31 @@ static bool is_latest(void *entry, const void *with)
 	return ((const struct socket_acts *)entry)->latest == *(const u64 *)with;
 }
 
+/* A thread has a start time; a request has none. */
+static bool is_of_request(u64 start)
+{
+	return !start;
+}
+
+static struct unraced_act_tables *tables_of(struct unraced_capture *capture, bool is_request)
+{
+	return is_request ? &capture->request_acts : &capture->call_acts;
+}
+
 void unraced_act_take(struct unraced_capture *capture, struct unraced_scratch *scratch, u64 owner, u64 start)
 {
-	scratch->acted = unraced_stash_take(capture->acts, owner, start, 0, &scratch->act, sizeof(scratch->act)) >= 0;
+	struct unraced_stash *acts = tables_of(capture, is_of_request(start))->acts;
+
+	scratch->acted = unraced_stash_take(acts, owner, start, 0, &scratch->act, sizeof(scratch->act)) >= 0;
 }
 
 bool unraced_act_is_alone(struct unraced_capture *capture, const struct unraced_scratch *scratch)
 {
+	struct unraced_stash *sockets = tables_of(capture, scratch->act.is_request)->sockets;
+
 	/* The caller has read the socket before; the shard's lock keeps that order. */
 	return scratch->acted && !scratch->act.overlapped &&
-	       unraced_stash_touch(capture->sockets, scratch->act.socket, 0, 0, is_latest, &scratch->act.number);
+	       unraced_stash_touch(sockets, scratch->act.socket, 0, 0, is_latest, &scratch->act.number);
 }
 
 void unraced_judge_undescribed(struct unraced_capture *capture, struct unraced_scratch *scratch)
@@ -90,8 +105,10 @@ void unraced_judge_undescribed(struct unraced_capture *capture, struct unraced_s
 
 void unraced_act_end(struct unraced_capture *capture, struct unraced_scratch *scratch)
 {
+	struct unraced_stash *sockets = tables_of(capture, scratch->act.is_request)->sockets;
+
 	if (scratch->acted)
-		unraced_stash_edit(capture->sockets, scratch->act.socket, 0, 0, false, end_on_socket, NULL);
+		unraced_stash_edit(sockets, scratch->act.socket, 0, 0, false, end_on_socket, NULL);
 	scratch->acted = false;
 }
 
@@ -111,6 +128,31 @@ static u8 heed_of(const struct socket *socket, const struct sock *sk)
 	return unraced_heed(READ_ONCE(sk->sk_family), socket->type, fresh);
 }
 
+/* An act that has no entry of its own in this table. */
+struct passing {
+	u64 number;
+	bool met; /* another act of the socket is in this table */
+};
+
+static bool pass_by(const struct unraced_edit *found, void *with)
+{
+	struct socket_acts *acts = found->entry;
+	struct passing *passing = with;
+
+	acts->latest = passing->number;
+	passing->met = found->known;
+	return found->known;
+}
+
+/* Lets an act overlap those in a table. Returns whether there was one. */
+static bool pass(struct unraced_act_tables *tables, u64 socket, u64 number)
+{
+	struct passing passing = { .number = number };
+
+	unraced_stash_edit(tables->sockets, socket, 0, 0, false, pass_by, &passing);
+	return passing.met;
+}
+
 void unraced_act_begin(struct unraced_capture *capture, const struct socket *socket, u64 owner, u64 start,
 		       bool again, bool sole)
 {
@@ -121,7 +163,9 @@ void unraced_act_begin(struct unraced_capture *capture, const struct socket *soc
 		.number = atomic64_inc_return(&capture->acts_begun),
 		.device = READ_ONCE(sk->sk_bound_dev_if),
 		.family = READ_ONCE(sk->sk_family),
+		.is_request = is_of_request(start),
 	};
+	struct unraced_act_tables *own = tables_of(capture, act.is_request);
 	struct beginning beginning = { .act = &act, .sole = sole };
 
 	unraced_act_take(capture, scratch, owner, start);
@@ -141,37 +185,35 @@ void unraced_act_begin(struct unraced_capture *capture, const struct socket *soc
 		 */
 		act.overlapped = !sole;
 	}
-	unraced_stash_edit(capture->sockets, act.socket, 0, 0, true, begin_on_socket, &beginning);
+	unraced_stash_edit(own->sockets, act.socket, 0, 0, true, begin_on_socket, &beginning);
+	/* Of a call and a request that begin at once, the one that looks later finds the other. */
+	if (pass(tables_of(capture, !act.is_request), act.socket, act.number) && !sole)
+		act.overlapped = 1;
 	/* An act that ends before this look shows in the socket's state, and one that ends later overlaps. */
 	if (!again)
 		act.heed = heed_of(socket, sk);
-	unraced_stash_put(capture->acts, owner, start, 0, &act, sizeof(act));
+	unraced_stash_put(own->acts, owner, start, 0, &act, sizeof(act));
 	scratch->acted = false;
-}
-
-static bool begin_unseen(const struct unraced_edit *found, void *with)
-{
-	struct socket_acts *acts = found->entry;
-
-	acts->latest = *(const u64 *)with;
-	return found->known;
 }
 
 void unraced_act_unseen(struct unraced_capture *capture, const struct sock *sk)
 {
 	u64 number = atomic64_inc_return(&capture->acts_begun);
 
-	unraced_stash_edit(capture->sockets, (unsigned long)sk, 0, 0, false, begin_unseen, &number);
+	pass(&capture->call_acts, (unsigned long)sk, number);
+	pass(&capture->request_acts, (unsigned long)sk, number);
 }
 
-static struct unraced_stash *new_table(const struct unraced_capture *capture, u32 bytes)
+static bool allocate(struct unraced_act_tables *to, u32 entries)
 {
-	return unraced_capture_new_table(max(capture->config.stash_entries, LEAST_ENTRIES), bytes, false);
+	to->sockets = unraced_capture_new_table(entries, sizeof(struct socket_acts), false);
+	to->acts = unraced_capture_new_table(entries, sizeof(struct unraced_act), false);
+	return to->sockets && to->acts;
 }
 
 int unraced_acts_allocate(struct unraced_capture *capture)
 {
-	capture->sockets = new_table(capture, sizeof(struct socket_acts));
-	capture->acts = new_table(capture, sizeof(struct unraced_act));
-	return capture->sockets && capture->acts ? 0 : -ENOMEM;
+	u32 entries = max(capture->config.stash_entries, LEAST_ENTRIES);
+
+	return allocate(&capture->call_acts, entries) && allocate(&capture->request_acts, LEAST_ENTRIES) ? 0 : -ENOMEM;
 }

@@ -16,7 +16,10 @@
 struct sock;
 struct socket;
 
-/* Allocates the tables of sockets and of acts. */
+/*
+ * Allocates the tables of sockets and of acts. Calls and requests have their own: a process can have thousands of
+ * requests wait, which must not evict the acts of calls.
+ */
 int unraced_acts_allocate(struct unraced_capture *capture);
 /*
  * Begins an act of a thread or a request on a socket that has a struct sock. A request can come here several times

@@ -58,6 +58,9 @@ final class BpfObject implements AutoCloseable {
             object.resize("rings", settings.ringPerCpu() ? cpus : 1);
             object.resize("slots", settings.stashSlots());
             object.resize("stash", settings.stashEntries());
+            // A call that the stash refuses has an entry for a moment, at most one on each CPU.
+            object.resize("connecting_sockets", settings.stashEntries() + cpus);
+            object.resize("requested_sockets", settings.requestEntries() / 2 + 1);
             object.resize("long_stash", settings.stashLongPaths());
             object.resize("requests", settings.requestEntries());
             object.resize("pending", settings.stashEntries());

@@ -84,6 +84,8 @@ final class EbpfSource implements RingSource {
                 + object.memory("stash")
                 + object.memory("long_stash")
                 + object.memory("refused")
+                + object.memory("connecting_sockets")
+                + object.memory("requested_sockets")
                 + object.memory("copies")
                 + object.memory("resolved_objects")
                 + object.memory("requests")
