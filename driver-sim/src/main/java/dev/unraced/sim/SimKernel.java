@@ -5,6 +5,7 @@ import dev.unraced.capture.Capture;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.driver.ActorHost;
 import dev.unraced.driver.Driver;
+import dev.unraced.process.ProcessTable;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.trace.Seams;
@@ -128,9 +129,9 @@ public final class SimKernel {
         return capture(CaptureConfig.builder().driver(SimDriver.NAME).build());
     }
 
-    /** Watches this machine. */
+    /** Watches this machine; with process events, events know their process, as in a capture of {@link Capture#open}. */
     public Capture capture(CaptureConfig config) {
-        return driver().open(config);
+        return driver().open(config).withProcesses(new ProcessTable());
     }
 
     /** Lets time pass; the steps of calls take only a little. */
