@@ -519,9 +519,15 @@ public abstract class ProcessView {
         return Provenance.of(buffer.get(offset + PROVENANCE));
     }
 
-    /** Returns whether the path of a failed exec held while the call ran: CHANGED or UNCHECKED. */
+    /**
+     * Returns whether the path of an exec held while the call ran. That of one that failed is CHANGED or UNCHECKED. The
+     * kernel's own copy is MATCH, CHANGED where the entry had another path, and UNCHECKED where the kernel made it of the
+     * number of a descriptor (R16.2).
+     */
     public final Integrity pathIntegrity() {
-        require(Type.EXEC_FAILED);
+        if (type() != Type.EXEC) {
+            require(Type.EXEC_FAILED);
+        }
         return Integrity.of(buffer.get(offset + INTEGRITY));
     }
 

@@ -289,6 +289,11 @@ final class SchemaEvent {
         }
     }
 
+    private static void trust(JsonFields fields, ProcessView event) {
+        fields.word("path_provenance", event.pathProvenance().name())
+                .word("path_integrity", event.pathIntegrity().name());
+    }
+
     /** Appends the fields of a process event that only Unraced has. */
     void own(JsonFields fields, ProcessView event, LineBuffer out) {
         fields.word("type", event.type().name());
@@ -305,12 +310,14 @@ final class SchemaEvent {
             }
             case EXEC_FAILED -> {
                 bytes(fields, "path", event.path());
-                fields.word("path_provenance", event.pathProvenance().name())
-                        .word("path_integrity", event.pathIntegrity().name())
-                        .number("result", event.result());
+                trust(fields, event);
+                fields.number("result", event.result());
             }
             case EXEC, ALIVE -> {
                 bytes(fields, "path", event.path());
+                if (event.type() == ProcessView.Type.EXEC) {
+                    trust(fields, event);
+                }
                 bytes(fields, "interpreter", event.interpreter());
                 if (event.hasCredentialsBefore()) {
                     fields.number("effective_uid_before", event.effectiveUidBefore());
