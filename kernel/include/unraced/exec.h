@@ -101,9 +101,9 @@ UNRACED_INLINE enum unraced_exec_step unraced_exec_returned(struct unraced_exec 
 }
 
 /*
- * Judges the path of an exec, which lies in the record. It is the kernel's own copy, and so proven; CHANGED says that the
- * snapshot of the entry was another one. Where a descriptor names the file, the kernel makes a path of its number. That
- * is no argument, and proves nothing (R16.2).
+ * Judges the path of an exec, which lies in the record. It is the kernel's own copy, and so proven; CHANGED says that
+ * the snapshot of the entry was another one. Where a descriptor names the file, the kernel makes a path of its number.
+ * That is no argument, and proves nothing (R16.2).
  */
 UNRACED_INLINE void unraced_exec_path_is_copied(struct unraced_process *record, bool by_descriptor, bool changed)
 {

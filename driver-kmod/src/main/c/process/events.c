@@ -11,7 +11,7 @@
 #include "stash/stash.h"
 #include "unraced/image.h"
 
-/* Returns whether the snapshot of an exec's path differs from the kernel's copy, which is the first text of the tail. */
+/* Returns whether the snapshot of an exec's path differs from the kernel's copy, the first text of the tail. */
 static bool is_path_changed(const struct unraced_attempt *attempt, const struct unraced_process_builder *builder)
 {
 	u32 length = builder->record.path.length;

@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 final class ProcessCapture implements Capture {
     private final Capture capture;
     private final ProcessTable table;
-    /** What stands before the latest handler, so that a poll allocates nothing. It is immutable, so any thread may race. */
+    /**
+     * What stands before the latest handler, so that a poll allocates nothing. It is immutable, so any thread may race.
+     */
     private @Nullable ProcessFeed latest;
 
     ProcessCapture(Capture capture, ProcessTable table) {

@@ -208,8 +208,8 @@ public abstract class ProcessView {
 
     /**
      * Returns the process that this event is about, as it is after the event: of a fork the child, of an exec the new
-     * program. Valid until the handler returns. Allocates nothing. A {@link #snapshot} of this event has none: a copy of
-     * this process is {@link EventProcess#snapshot}.
+     * program. Valid until the handler returns. Allocates nothing. A {@link #snapshot} of this event has none: a copy
+     * of this process is {@link EventProcess#snapshot}.
      */
     public final EventProcess process() {
         return processes == null ? EventProcess.withoutTable() : processes.processOf(this);
@@ -521,8 +521,8 @@ public abstract class ProcessView {
 
     /**
      * Returns whether the path of an exec held while the call ran. That of one that failed is CHANGED or UNCHECKED. The
-     * kernel's own copy is MATCH, CHANGED where the entry had another path, and UNCHECKED where the kernel made it of the
-     * number of a descriptor (R16.2).
+     * kernel's own copy is MATCH, CHANGED where the entry had another path, and UNCHECKED where the kernel made it of
+     * the number of a descriptor (R16.2).
      */
     public final Integrity pathIntegrity() {
         if (type() != Type.EXEC) {

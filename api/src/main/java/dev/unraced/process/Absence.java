@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.process;
 
+import java.util.Optional;
+
 /** Why the program behind an event is not known. */
 public enum Absence {
     /**
@@ -18,5 +20,12 @@ public enum Absence {
      * The table knew the process and has given it up: some time after its end, or for another one when the table was
      * full. After very many others the table does not know this either, and says NOT_SEEN.
      */
-    FORGOTTEN
+    FORGOTTEN;
+
+    private final Optional<Absence> optional = Optional.of(this);
+
+    /** Returns this reason; the Optional is made beforehand, so nothing is allocated. */
+    Optional<Absence> asOptional() {
+        return optional;
+    }
 }

@@ -17,9 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EventProcess {
     private static final EventProcess WITHOUT_TABLE = new EventProcess(null);
-    /** The reasons by their ordinals; made beforehand, so that asking allocates nothing. */
-    private static final List<Optional<Absence>> REASONS =
-            List.of(Absence.values()).stream().map(Optional::of).toList();
 
     private final @Nullable ProcessTable table;
     private @Nullable ProcessImage image;
@@ -53,9 +50,9 @@ public final class EventProcess {
      */
     public Optional<Absence> absence() {
         if (table == null) {
-            return REASONS.get(Absence.NO_TABLE.ordinal());
+            return Absence.NO_TABLE.asOptional();
         }
-        return image == null ? REASONS.get(table.absence(tgid, key).ordinal()) : image.programAbsence();
+        return image == null ? table.absence(tgid, key).asOptional() : image.programAbsence();
     }
 
     /** Returns whether the program is known: {@link #absence} is empty. */
@@ -115,8 +112,8 @@ public final class EventProcess {
     }
 
     /**
-     * Returns the container, or null: the process is in none, or {@link #cgroup} is null, so nobody knows. It is that of
-     * the cgroup at the time of the event; of a sandbox that the driver names, the image's.
+     * Returns the container, or null: the process is in none, or {@link #cgroup} is null, so nobody knows. It is that
+     * of the cgroup at the time of the event; of a sandbox that the driver names, the image's.
      */
     public @Nullable Container container() {
         if (table == null) {

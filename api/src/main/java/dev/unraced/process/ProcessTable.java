@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A capture has such a table ({@code Capture.processTable}), from which {@link EventView#process} comes. A handler
  * with a table of its own passes each process event on to {@link #update}, and asks {@link #processOf} or
- * {@link #imageOf} about each event of a call, which allocates nothing. The answer is the image that made the call, even
- * when the process has executed another program since, or its id belongs to another process. What the table does not
- * know it says ({@link #absenceOf}), and never guesses. Not thread-safe, but for its counts; the images that it returns
- * are immutable and can be kept.
+ * {@link #imageOf} about each event of a call, which allocates nothing. The answer is the image that made the call,
+ * even when the process has executed another program since, or its id belongs to another process. What the table does
+ * not know it says ({@link #absenceOf}), and never guesses. Not thread-safe, but for its counts; the images that it
+ * returns are immutable and can be kept.
  */
 public final class ProcessTable {
     /** The number of processes that a table without another size holds. */
@@ -172,14 +172,12 @@ public final class ProcessTable {
      * updated. Allocates nothing.
      */
     public EventProcess processOf(EventView event) {
-        return process.of(
-                imageOf(event), event.tgid(), event.processKey(), event.uid(), event.cgroupId());
+        return process.of(imageOf(event), event.tgid(), event.processKey(), event.uid(), event.cgroupId());
     }
 
     /** Returns the process that a process event is about, as it was after the event; as the other method does. */
     public EventProcess processOf(ProcessView event) {
-        return process.of(
-                imageOf(event), event.tgid(), event.processKey(), event.uid(), event.cgroupId());
+        return process.of(imageOf(event), event.tgid(), event.processKey(), event.uid(), event.cgroupId());
     }
 
     /** Returns the image that made a call, or null where the table does not know it; {@link #absenceOf} says why. */
@@ -210,9 +208,7 @@ public final class ProcessTable {
         return gone.contains(tgid, key) ? Absence.FORGOTTEN : Absence.NOT_SEEN;
     }
 
-    /**
-     * Returns the path of the caller's cgroup, as an exec in it told, or null where none did.
-     */
+    /** Returns the path of the caller's cgroup, as an exec in it told, or null where none did. */
     public @Nullable ByteString cgroupOf(EventView event) {
         return cgroupOf(event.cgroupId());
     }

@@ -42,7 +42,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ProcessCaptureTest {
     private static final long START = 1L << 30;
     /** What a capture with a table answers by itself; the last one is a default that calls another method. */
-    private static final Set<String> OWN = Set.of("processTable", "withProcesses", "await(EventHandler, int, Duration)");
+    private static final Set<String> OWN =
+            Set.of("processTable", "withProcesses", "await(EventHandler, int, Duration)");
 
     private final ProcessTable table = new ProcessTable(8, 2);
     private final Capture inner = mock(Capture.class, CALLS_REAL_METHODS);
@@ -90,7 +91,9 @@ class ProcessCaptureTest {
         doAnswer(invocation -> inner.poll(invocation.getArgument(0), invocation.getArgument(1)))
                 .when(inner)
                 .await(any(), anyInt(), anyLong());
-        doAnswer(invocation -> inner.poll(invocation.getArgument(0), 1)).when(inner).consume(any());
+        doAnswer(invocation -> inner.poll(invocation.getArgument(0), 1))
+                .when(inner)
+                .consume(any());
         List<String> seen = new ArrayList<>();
         EventHandler handler = event -> seen.add(event.process().toString());
         capture.await(handler, 10, 1);
@@ -146,8 +149,8 @@ class ProcessCaptureTest {
     @Test
     void recordsFromElsewhereHaveTheirProcessByAHandler() {
         List<String> seen = new ArrayList<>();
-        EventHandler handler =
-                EventHandler.withProcesses(table, event -> seen.add(event.process().toString()));
+        EventHandler handler = EventHandler.withProcesses(
+                table, event -> seen.add(event.process().toString()));
         handler.onEvent(call());
         handler.onProcess(exec());
         handler.onEvent(call());
@@ -220,8 +223,7 @@ class ProcessCaptureTest {
     }
 
     private static RecordView call() {
-        RecordEncoder record =
-                new RecordEncoder().begin(Syscall.OPEN, Abi.NATIVE, Origin.SYSCALL, Mitigation.STASH);
+        RecordEncoder record = new RecordEncoder().begin(Syscall.OPEN, Abi.NATIVE, Origin.SYSCALL, Mitigation.STASH);
         record.process(START, 4).thread(50, 50, 1, 1);
         record.finishPartial();
         return new RecordView().wrap(record.buffer(), 0);

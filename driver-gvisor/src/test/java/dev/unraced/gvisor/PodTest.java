@@ -151,7 +151,8 @@ class PodTest {
                 @Override
                 public void onEvent(EventView event) {
                     if (event.isOpenLike() && event.path().toString().startsWith("/of-")) {
-                        Container container = Objects.requireNonNull(event.process().container(), "no container");
+                        Container container =
+                                Objects.requireNonNull(event.process().container(), "no container");
                         programs.put(event.containerId() + " " + event.process().commandLine(), container.id());
                     }
                 }

@@ -122,9 +122,10 @@ class ReplayTest {
         Path file = recordProgram(new ArrayList<>());
 
         List<String> programs = new ArrayList<>();
-        try (Capture replay = Drivers.of(driver)
-                .open(replay(file).processEvents(true).build())) {
-            replay.consume(event -> programs.add(event.process() + ": " + event.process().commandLine()));
+        try (Capture replay =
+                Drivers.of(driver).open(replay(file).processEvents(true).build())) {
+            replay.consume(event ->
+                    programs.add(event.process() + ": " + event.process().commandLine()));
         }
         assertThat(programs).hasSize(2).last().isEqualTo("/usr/bin/curl: curl -s");
         assertThat(programs.get(0)).doesNotContain("curl").doesNotContain("unknown");

@@ -129,7 +129,9 @@ public final class SimKernel {
         return capture(CaptureConfig.builder().driver(SimDriver.NAME).build());
     }
 
-    /** Watches this machine; with process events, events know their process, as in a capture of {@link Capture#open}. */
+    /**
+     * Watches this machine; with process events, events know their process, as in a capture of {@link Capture#open}.
+     */
     public Capture capture(CaptureConfig config) {
         return driver().open(config).withProcesses(new ProcessTable());
     }

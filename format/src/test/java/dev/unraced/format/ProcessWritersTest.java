@@ -91,9 +91,7 @@ class ProcessWritersTest {
                 .executable(bytes("/bin/sh"), 8, 1, 15)
                 .arguments(bytes("sh\0"));
         ProcessView exec = view();
-        assertThat(jsonOf(exec))
-                .containsEntry("path_provenance", "KERNEL")
-                .containsEntry("path_integrity", "CHANGED");
+        assertThat(jsonOf(exec)).containsEntry("path_provenance", "KERNEL").containsEntry("path_integrity", "CHANGED");
         assertThat(textOf(exec)).endsWith("\"/bin/sh\" sh CHANGED\n");
         assertThat(written(ecs, exec))
                 .extractingByKey("unraced", JsonLines.OBJECT)

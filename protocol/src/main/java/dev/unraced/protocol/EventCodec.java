@@ -89,8 +89,7 @@ public final class EventCodec {
         if (event.type() == ProcessView.Type.EXEC) {
             process.setPathProvenance(
                             Provenance.forNumber(event.pathProvenance().code()))
-                    .setPathIntegrity(
-                            Integrity.forNumber(event.pathIntegrity().code()));
+                    .setPathIntegrity(Integrity.forNumber(event.pathIntegrity().code()));
         }
         if (event.isTerminalKnown()) {
             process.setTerminal(

@@ -52,8 +52,7 @@ class ExecTallyTest {
         assertThat(tally.counts().lies()).isZero();
         assertThat(tally.counts().matched()).isEqualTo(1);
         assertThat(tally.counts().changed()).isEqualTo(1);
-        assertLies(
-                exec(event -> event.trust(Provenance.KERNEL, Integrity.MATCH).path(bytes("/tmp/b"))), PROGRAM, 1, 0);
+        assertLies(exec(event -> event.trust(Provenance.KERNEL, Integrity.MATCH).path(bytes("/tmp/b"))), PROGRAM, 1, 0);
     }
 
     @Test
