@@ -30,9 +30,6 @@ import java.time.Duration;
  * <p>Thread-safe: every operation is one atomic step of the machine.
  */
 public final class SimKernel {
-    /** The machine booted an hour ago: far enough from 0 that an unset time shows. */
-    private static final long UPTIME_NANOS = 3_600_000_000_000L;
-
     private static final int MAX_THREAD_ID = 1 << 22;
 
     private final Kernel kernel;
@@ -47,7 +44,8 @@ public final class SimKernel {
 
     /** Creates a machine. */
     public static SimKernel create() {
-        return new SimKernel(UPTIME_NANOS);
+        // An hour is far enough from 0 that an unset time shows.
+        return upFor(Duration.ofHours(1));
     }
 
     /** Creates a machine that has been up for some time by its CLOCK_BOOTTIME. */

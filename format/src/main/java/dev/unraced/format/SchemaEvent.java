@@ -93,8 +93,8 @@ final class SchemaEvent {
     }
 
     static int severity(ProcessView event) {
-        boolean changed = event.type() == ProcessView.Type.EXEC_FAILED && event.pathIntegrity() == Integrity.CHANGED;
-        return changed ? HIGH : INFORMATIONAL;
+        boolean executes = event.type() == ProcessView.Type.EXEC || event.type() == ProcessView.Type.EXEC_FAILED;
+        return executes && event.pathIntegrity() == Integrity.CHANGED ? HIGH : INFORMATIONAL;
     }
 
     /** Returns whether the event has a file and the call is known to have run: only then the call opened it. */

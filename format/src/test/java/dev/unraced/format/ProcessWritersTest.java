@@ -93,6 +93,7 @@ class ProcessWritersTest {
         ProcessView exec = view();
         assertThat(jsonOf(exec)).containsEntry("path_provenance", "KERNEL").containsEntry("path_integrity", "CHANGED");
         assertThat(textOf(exec)).endsWith("\"/bin/sh\" sh CHANGED\n");
+        assertThat(written(ocsf, exec)).containsEntry("severity_id", 4L);
         assertThat(written(ecs, exec))
                 .extractingByKey("unraced", JsonLines.OBJECT)
                 .containsEntry("path_integrity", "CHANGED");
