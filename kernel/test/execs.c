@@ -120,6 +120,26 @@ static void records(void)
 	EXPECT(record.integrity == UNRACED_INTEGRITY_CHANGED && record.provenance == UNRACED_PROVENANCE_ENTER);
 }
 
+/* The path of an exec that succeeded is the kernel's copy, unless the kernel made it. */
+static void copies(void)
+{
+	struct unraced_exec exec = begun(UNRACED_EXECVE, UNRACED_MITIGATION_STASH);
+	struct unraced_process record = {};
+
+	unraced_exec_path_is_copied(&record, 0, 0);
+	EXPECT(!record.provenance && !record.integrity);
+	record.path.offset = sizeof(record);
+	unraced_exec_path_is_copied(&record, 1, 1);
+	EXPECT(record.provenance == UNRACED_PROVENANCE_KERNEL && record.integrity == UNRACED_INTEGRITY_UNCHECKED);
+	unraced_exec_path_is_copied(&record, 0, 1);
+	EXPECT(record.integrity == UNRACED_INTEGRITY_CHANGED);
+	unraced_exec_path_is_copied(&record, 0, 0);
+	EXPECT(record.provenance == UNRACED_PROVENANCE_KERNEL && record.integrity == UNRACED_INTEGRITY_MATCH);
+	EXPECT(!unraced_exec_has_snapshot(&exec));
+	exec.provenance = UNRACED_PROVENANCE_ENTER;
+	EXPECT(unraced_exec_has_snapshot(&exec));
+}
+
 int main(void)
 {
 	numbers();
@@ -129,6 +149,7 @@ int main(void)
 	missed();
 	steps();
 	records();
+	copies();
 	printf("execs wrong %u\n", wrong);
 	return wrong != 0;
 }

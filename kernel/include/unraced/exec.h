@@ -100,11 +100,25 @@ UNRACED_INLINE enum unraced_exec_step unraced_exec_returned(struct unraced_exec 
 	return UNRACED_EXEC_READ;
 }
 
-/* Tells that the path of an exec, which lies in the record, is the kernel's own copy (R16.2). */
-UNRACED_INLINE void unraced_exec_path_is_copied(struct unraced_process *record)
+/*
+ * Judges the path of an exec, which lies in the record. It is the kernel's own copy, and so proven; CHANGED says that
+ * the snapshot of the entry was another one. Where a descriptor names the file, the kernel makes a path of its number.
+ * That is no argument, and proves nothing (R16.2).
+ */
+UNRACED_INLINE void unraced_exec_path_is_copied(struct unraced_process *record, bool by_descriptor, bool changed)
 {
-	if (record->path.offset)
-		record->provenance = UNRACED_PROVENANCE_KERNEL;
+	if (!record->path.offset)
+		return;
+	record->provenance = UNRACED_PROVENANCE_KERNEL;
+	if (by_descriptor)
+		return;
+	record->integrity = changed ? UNRACED_INTEGRITY_CHANGED : UNRACED_INTEGRITY_MATCH;
+}
+
+/* Returns whether the entry's snapshot of a path is there to be compared with the kernel's copy. */
+UNRACED_INLINE bool unraced_exec_has_snapshot(const struct unraced_exec *exec)
+{
+	return exec->provenance == UNRACED_PROVENANCE_ENTER;
 }
 
 /* Fills in by which call an exec came, and the caller's credentials before it (R16.11). */

@@ -118,9 +118,10 @@ static __always_inline void read_exec_path(struct attempt *attempt, __u8 provena
  */
 #define CHUNK 32
 
-/* A path that is compared with what its memory has now. */
+/* A path that is compared with what its memory has now, or with the kernel's copy. */
 struct comparing {
 	const struct attempt *attempt;
+	const __u8 *copy; /* null for its memory */
 	__u32 size;
 	bool changed;
 };
@@ -136,7 +137,8 @@ static long compare_chunk(__u32 chunk, struct comparing *with)
 	if (left > CHUNK)
 		left = CHUNK;
 	bpf_probe_read_kernel(then, left, &with->attempt->path[at]);
-	if (bpf_probe_read_user(now, left, (void *)(with->attempt->exec.pointer + at)))
+	if (with->copy ? bpf_probe_read_kernel(now, left, with->copy + at) :
+			 bpf_probe_read_user(now, left, (void *)(with->attempt->exec.pointer + at)))
 		return 1;
 	for (int word = 0; word < CHUNK / 8; word++) {
 		if (then[word] != now[word]) {
@@ -158,6 +160,19 @@ static __always_inline __u8 judge_exec_path(const struct attempt *attempt)
 
 	bpf_loop(READ_BYTES / CHUNK, compare_chunk, &with, 0);
 	return with.changed ? UNRACED_INTEGRITY_CHANGED : UNRACED_INTEGRITY_UNCHECKED;
+}
+
+/* Returns whether the snapshot of the path differs from the kernel's copy, which has room behind it. */
+static __always_inline bool is_exec_path_changed(const struct attempt *attempt, const __u8 *copy, __u32 length)
+{
+	struct comparing with = { .attempt = attempt, .copy = copy, .size = length };
+
+	if (!unraced_exec_has_snapshot(&attempt->exec))
+		return 0;
+	if (attempt->exec.length != length)
+		return 1;
+	bpf_loop(READ_BYTES / CHUNK, compare_chunk, &with, 0);
+	return with.changed;
 }
 
 static __always_inline __u64 address_space_of(struct task_struct *task)

@@ -32,6 +32,7 @@ int BPF_PROG(process_exec, struct task_struct *task, int before, struct linux_bi
 	const char *path, *interpreter;
 	struct attempt *attempt;
 	struct mm_struct *mm;
+	bool changed = 0;
 	struct file *file;
 
 	if (!shared || !stats || !scratch || filter(shared, current_filters(shared)) != UNRACED_PASS)
@@ -40,14 +41,16 @@ int BPF_PROG(process_exec, struct task_struct *task, int before, struct linux_bi
 	builder->end = 0;
 	begin_process(&builder->record, UNRACED_RECORD_EXEC, task);
 	builder->record.tid = before;
+	path = KREAD(program, filename);
+	append_name(builder, &builder->record.path, path);
 	attempt = attempt_of(task);
 	if (attempt) {
 		unraced_exec_came(&builder->record, &attempt->exec);
+		/* The path is the first text of the tail. */
+		changed = is_exec_path_changed(attempt, builder->tail, builder->record.path.length);
 		drop_attempt(task);
 	}
-	path = KREAD(program, filename);
-	append_name(builder, &builder->record.path, path);
-	unraced_exec_path_is_copied(&builder->record);
+	unraced_exec_path_is_copied(&builder->record, KREAD(program, fdpath), changed);
 	interpreter = KREAD(program, interp);
 	if (interpreter != path)
 		append_name(builder, &builder->record.interpreter, interpreter);

@@ -60,6 +60,7 @@ struct kernfs_node___newer {
 struct linux_binprm {
 	const char *filename;
 	const char *interp;
+	const char *fdpath; /* the path that the kernel makes where a descriptor names the file */
 };
 /* kernel/bpf/task_iter.c */
 struct bpf_iter__task {

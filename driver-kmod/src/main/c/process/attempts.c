@@ -175,16 +175,16 @@ void unraced_exec_returns(struct unraced_capture *capture, const struct unraced_
 	preempt_enable();
 }
 
-const struct unraced_exec *unraced_attempt_take(struct unraced_capture *capture, const struct task_struct *task)
+const struct unraced_attempt *unraced_attempt_take(struct unraced_capture *capture, const struct task_struct *task)
 {
-	return take_attempt(capture, task) < 0 ? NULL : &unraced_process_scratch(capture)->attempt.exec;
+	return take_attempt(capture, task) < 0 ? NULL : &unraced_process_scratch(capture)->attempt;
 }
 
 u32 unraced_attempt_end(struct unraced_capture *capture, const struct task_struct *task)
 {
-	const struct unraced_exec *exec = unraced_attempt_take(capture, task);
+	const struct unraced_attempt *attempt = unraced_attempt_take(capture, task);
 
-	return exec && exec->has_failed ? exec->exec_id : task->self_exec_id;
+	return attempt && attempt->exec.has_failed ? attempt->exec.exec_id : task->self_exec_id;
 }
 
 static noinline void enter_exec(struct unraced_capture *capture, struct pt_regs *regs, long number)

@@ -12,6 +12,8 @@
 #include "lib/capture.h"
 #include "unraced/exec.h"
 
+struct unraced_attempt;
+
 /* Makes the table of the calls that are under way. Returns whether there was memory for it. */
 bool unraced_attempts_init(struct unraced_capture *capture);
 /* Begins a call of the current thread, at its entry. */
@@ -22,7 +24,7 @@ void unraced_exec_returns(struct unraced_capture *capture, const struct unraced_
  * Takes the call in which a task is, at the event of its exec. Returns null where its entry was not seen. Its caller
  * keeps preemption off, and what it gets lies in the scratch memory.
  */
-const struct unraced_exec *unraced_attempt_take(struct unraced_capture *capture, const struct task_struct *task);
+const struct unraced_attempt *unraced_attempt_take(struct unraced_capture *capture, const struct task_struct *task);
 /*
  * Drops the call of a task that ends, and returns the number of the task's last image. Its caller keeps preemption off,
  * and uses none of the scratch memory before.

@@ -11,12 +11,21 @@
 #include "stash/stash.h"
 #include "unraced/image.h"
 
+/* Returns whether the snapshot of an exec's path differs from the kernel's copy, the first text of the tail. */
+static bool is_path_changed(const struct unraced_attempt *attempt, const struct unraced_process_builder *builder)
+{
+	u32 length = builder->record.path.length;
+
+	return unraced_exec_has_snapshot(&attempt->exec) &&
+	       (attempt->exec.length != length || memcmp(attempt->path, builder->tail, length));
+}
+
 /*
  * The path and the interpreter are the kernel's own copies. Nobody can give the new memory another executable yet:
  * prctl(2) of the one thread that has it could, and it has not run.
  */
 static void tell_exec(struct unraced_capture *capture, struct task_struct *task, pid_t before,
-		      const struct linux_binprm *program, const struct unraced_exec *call)
+		      const struct linux_binprm *program, const struct unraced_attempt *attempt)
 {
 	struct unraced_process_builder *builder = unraced_process_builder(capture);
 	struct unraced_process *record = &builder->record;
@@ -25,10 +34,10 @@ static void tell_exec(struct unraced_capture *capture, struct task_struct *task,
 
 	unraced_describe_process(builder, UNRACED_RECORD_EXEC, task);
 	record->tid = before;
-	if (call)
-		unraced_exec_came(record, call);
+	if (attempt)
+		unraced_exec_came(record, &attempt->exec);
 	unraced_append_name(builder, &record->path, program->filename);
-	unraced_exec_path_is_copied(record);
+	unraced_exec_path_is_copied(record, program->fdpath, attempt && is_path_changed(attempt, builder));
 	if (program->interp != program->filename)
 		unraced_append_name(builder, &record->interpreter, program->interp);
 	/* The sooner the arguments are read, the less time others have to change them. */
@@ -43,12 +52,12 @@ static void tell_exec(struct unraced_capture *capture, struct task_struct *task,
 void unraced_on_process_exec(void *data, struct task_struct *task, pid_t before, struct linux_binprm *program)
 {
 	struct unraced_capture *capture = data;
-	const struct unraced_exec *call;
+	const struct unraced_attempt *attempt;
 
 	preempt_disable();
-	call = unraced_attempt_take(capture, task);
+	attempt = unraced_attempt_take(capture, task);
 	if (unraced_filter(capture) == UNRACED_PASS)
-		tell_exec(capture, task, before, program, call);
+		tell_exec(capture, task, before, program, attempt);
 	preempt_enable();
 }
 

@@ -102,7 +102,7 @@ struct unraced_process {
 	__u32 arguments_size; /* size of all arguments in bytes, which may be more than the record has */
 	__u32 own_tgid;	      /* the process's id in its own pid namespace */
 	__u8 comm[UNRACED_COMM_SIZE];
-	/* exec: the path as asked for, the kernel's own copy; failed exec: the path as provenance and integrity say */
+	/* exec, failed exec: the path as asked for; provenance and integrity say where it was read, and whether it held */
 	struct unraced_slice path;
 	struct unraced_slice resolved; /* the executable, absolute in the process's mount namespace */
 	/* exec: the interpreter of a script, the kernel's own copy; absent where the file was executed itself */
@@ -111,8 +111,8 @@ struct unraced_process {
 	struct unraced_slice cgroup; /* exec, alive: path of the cgroup's directory from the root of the v2 hierarchy */
 	__u8 call;	 /* exec and failed exec: enum unraced_exec_call */
 	__u8 abi;	 /* of this call: enum unraced_abi */
-	__u8 provenance; /* failed exec: enum unraced_provenance of the path */
-	__u8 integrity;	 /* failed exec: enum unraced_integrity of the path */
+	__u8 provenance; /* exec, failed exec: enum unraced_provenance of the path */
+	__u8 integrity;	 /* exec, failed exec: enum unraced_integrity of the path */
 	/* exec: the thread's credentials when the call entered; zeros where the call is unknown */
 	struct unraced_credentials before;
 	struct unraced_slice container; /* the container's id, of a driver that does not know it by the cgroup */

@@ -1,24 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.unraced.capture.Capture;
+import dev.unraced.process.EventProcess;
+import dev.unraced.process.ProcessSnapshot;
+import dev.unraced.process.ProcessTable;
 import dev.unraced.selection.Drivers;
 import java.util.stream.Stream;
 
 /**
  * Checks that dependencies point one way: selection to driver, driver to capture, flow and recording to capture,
- * capture to config, each of them to event, event to no package of this library.
+ * capture to process and config, each of them to event, event to no package of this library. Two ways lead back: from a
+ * capture to the choice of its driver, and from an event to its process.
  */
 @AnalyzeClasses(packages = "dev.unraced", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
@@ -27,8 +35,18 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule LINUX_DEPENDS_ON_NOTHING_OF_OURS = onlyOurs("linux");
 
+    /** The way from an event to the process behind it leads back: whoever reads an event asks for its process first. */
+    private static final DescribedPredicate<JavaClass> PROCESS_OF_AN_EVENT =
+            belongToAnyOf(ProcessTable.class, EventProcess.class, ProcessSnapshot.class);
+
     @ArchTest
-    static final ArchRule EVENT_DEPENDS_ON_NUMBERS_ONLY = onlyOurs("event", "linux");
+    static final ArchRule EVENT_DEPENDS_ON_NUMBERS_AND_ITS_PROCESS = classes()
+            .that()
+            .resideInAPackage(inside("event"))
+            .should()
+            .onlyDependOnClassesThat(resideOutsideOfPackage(ROOT + "..")
+                    .or(resideInAnyPackage(inside("event"), inside("linux")))
+                    .or(PROCESS_OF_AN_EVENT));
 
     /** Readers of events load neither the writer of records nor the check of foreign bytes. */
     @ArchTest
@@ -81,7 +99,8 @@ class ArchitectureTest {
             .resideInAPackage(inside("capture"))
             .should()
             .onlyDependOnClassesThat(resideOutsideOfPackage(ROOT + "..")
-                    .or(resideInAnyPackage(inside("capture"), inside("config"), inside("event"), inside("linux")))
+                    .or(resideInAnyPackage(
+                            inside("capture"), inside("config"), inside("event"), inside("linux"), inside("process")))
                     .or(equivalentTo(Drivers.class)));
 
     @ArchTest
@@ -92,7 +111,8 @@ class ArchitectureTest {
     static final ArchRule NO_CYCLES = slices().matching("dev.unraced.(*)..")
             .should()
             .beFreeOfCycles()
-            .ignoreDependency(Capture.class, Drivers.class);
+            .ignoreDependency(Capture.class, Drivers.class)
+            .ignoreDependency(resideInAPackage(inside("event")), PROCESS_OF_AN_EVENT);
 
     @ArchTest
     static final ArchRule NOTHING_NATIVE_AND_NO_CONCRETE_DRIVER =

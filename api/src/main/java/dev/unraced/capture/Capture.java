@@ -5,9 +5,11 @@ import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.config.EventFilters;
 import dev.unraced.event.Mitigation;
+import dev.unraced.process.ProcessTable;
 import dev.unraced.selection.Drivers;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A running capture. One thread at a time consumes it, by {@link #poll}, {@link #await} or {@link #consume}; any thread
@@ -186,6 +188,27 @@ public interface Capture extends AutoCloseable {
      */
     default boolean processEvents() {
         return false;
+    }
+
+    /**
+     * Returns the table that gives events their process ({@code EventView.process}), or null: the capture makes no
+     * process events, or a driver opened it and nobody called {@link #withProcesses}. {@link #open} gives a capture
+     * with process events a table that names users where their ids are this machine's, and containers where the
+     * configuration says so. The capture keeps the table up to date before it hands over an event. Any thread may read
+     * its counts; the rest is for the handler.
+     */
+    default @Nullable ProcessTable processTable() {
+        return null;
+    }
+
+    /**
+     * Returns this capture with a table of processes, which becomes the {@link #processTable} instead of the one that
+     * it had: for a table of another size, or a capture that a driver opened. It is called before any event is
+     * consumed, with a table that has no other source, and only the returned capture is used from then on. A capture
+     * without process events returns itself.
+     */
+    default Capture withProcesses(ProcessTable table) {
+        return processEvents() ? new ProcessCapture(this, table) : this;
     }
 
     /**

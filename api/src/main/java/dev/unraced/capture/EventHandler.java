@@ -3,6 +3,7 @@ package dev.unraced.capture;
 
 import dev.unraced.event.EventView;
 import dev.unraced.event.ProcessView;
+import dev.unraced.process.ProcessTable;
 import java.util.function.Consumer;
 
 /** Receives events, one at a time, on the thread that polls. */
@@ -35,5 +36,14 @@ public interface EventHandler {
                 processes.accept(event);
             }
         };
+    }
+
+    /**
+     * Returns a handler that keeps a table of processes and passes on each event with its process
+     * ({@link EventView#process}), for records that come from elsewhere than from a capture with a table. All events
+     * must pass through it, in their order.
+     */
+    static EventHandler withProcesses(ProcessTable table, EventHandler handler) {
+        return new ProcessFeed(table, handler);
     }
 }

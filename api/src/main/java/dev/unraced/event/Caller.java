@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.event;
 
+import dev.unraced.process.ProcessSnapshot;
 import java.util.Optional;
 
 /**
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param mountNamespace inode number of the mount namespace
  * @param pidNamespace inode number of the pid namespace
  * @param containerId the container's id, where the driver knows it
+ * @param process the process that made the call, with its program; empty without process events
  */
 public record Caller(
         int tid,
@@ -26,8 +28,9 @@ public record Caller(
         long cgroupId,
         long mountNamespace,
         long pidNamespace,
-        Optional<ByteString> containerId) {
-    /** Returns a builder of a caller without a name and a container, in which every number is 0. */
+        Optional<ByteString> containerId,
+        Optional<ProcessSnapshot> process) {
+    /** Returns a builder of a caller without a name, a container and a process, in which every number is 0. */
     public static Builder builder() {
         return new Builder();
     }
@@ -45,6 +48,7 @@ public record Caller(
         private long mountNamespace;
         private long pidNamespace;
         private Optional<ByteString> containerId = Optional.empty();
+        private Optional<ProcessSnapshot> process = Optional.empty();
 
         private Builder() {}
 
@@ -103,6 +107,11 @@ public record Caller(
             return this;
         }
 
+        public Builder process(ProcessSnapshot value) {
+            process = Optional.of(value);
+            return this;
+        }
+
         /** Returns the caller. */
         public Caller build() {
             return new Caller(
@@ -116,7 +125,8 @@ public record Caller(
                     cgroupId,
                     mountNamespace,
                     pidNamespace,
-                    containerId);
+                    containerId,
+                    process);
         }
     }
 }

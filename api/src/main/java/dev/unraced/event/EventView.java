@@ -4,6 +4,8 @@ package dev.unraced.event;
 import static dev.unraced.event.RecordLayout.*;
 
 import dev.unraced.linux.Errno;
+import dev.unraced.process.EventProcess;
+import dev.unraced.process.ProcessTable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -11,6 +13,7 @@ import java.nio.ByteOrder;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A flyweight over one record, which is a merged record unless enter events are configured. Reads fields in place and
@@ -45,6 +48,7 @@ public abstract class EventView {
 
     private ByteBuffer buffer = ByteBuffer.allocate(FIXED_SIZE).order(ByteOrder.LITTLE_ENDIAN);
     private int offset;
+    private @Nullable ProcessTable processes;
 
     /** Only {@code dev.unraced.event.record.RecordView} calls this: consumers get views, and make none. */
     protected EventView() {}
@@ -57,6 +61,15 @@ public abstract class EventView {
             this.buffer = buffer;
         }
         this.offset = offset;
+    }
+
+    /** Has {@link #process} ask a table. */
+    @SuppressWarnings("ReferenceEquality")
+    protected final void setProcesses(ProcessTable table) {
+        // The next event has the same table, and a store costs the collector's barrier.
+        if (processes != table) {
+            processes = table;
+        }
     }
 
     /** Points this view, and all views of its arguments, at nothing. */
@@ -209,6 +222,15 @@ public abstract class EventView {
      */
     public final long processKey() {
         return (u32(PROCESS_START) << Integer.SIZE) | u32(EXEC_ID);
+    }
+
+    /**
+     * Returns the process that made the call: executable, arguments, ancestors, container and user, as process events
+     * told them ({@code unraced.process-events}); without these it is not known, and says so. Valid until the handler
+     * returns. Allocates nothing.
+     */
+    public final EventProcess process() {
+        return processes == null ? EventProcess.withoutTable() : processes.processOf(this);
     }
 
     /** Returns the thread group id of the caller's parent. */
@@ -452,7 +474,10 @@ public abstract class EventView {
                 cgroupId(),
                 mountNamespace(),
                 pidNamespace(),
-                id.isPresent() ? Optional.of(id.toByteString()) : Optional.empty());
+                id.isPresent() ? Optional.of(id.toByteString()) : Optional.empty(),
+                processes == null
+                        ? Optional.empty()
+                        : Optional.of(processes.processOf(this).snapshot()));
         return isOpenLike() ? openEvent(call, caller) : connectEvent(call, caller);
     }
 

@@ -4,11 +4,14 @@ package dev.unraced.event;
 import static dev.unraced.event.ProcessLayout.*;
 
 import dev.unraced.linux.Errno;
+import dev.unraced.process.EventProcess;
+import dev.unraced.process.ProcessTable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A flyweight over the record of one process event. Reads fields in place and allocates nothing.
@@ -120,6 +123,7 @@ public abstract class ProcessView {
 
     private ByteBuffer buffer = NOTHING;
     private int offset;
+    private @Nullable ProcessTable processes;
 
     /** Only {@code dev.unraced.event.record.ProcessRecordView} is one. */
     protected ProcessView() {}
@@ -128,6 +132,14 @@ public abstract class ProcessView {
     protected final void pointAt(ByteBuffer buffer, int offset) {
         this.buffer = buffer;
         this.offset = offset;
+    }
+
+    /** Has {@link #process} ask a table. */
+    @SuppressWarnings("ReferenceEquality")
+    protected final void setProcesses(ProcessTable table) {
+        if (processes != table) {
+            processes = table;
+        }
     }
 
     /** Points this view, and all views of its parts, at nothing. */
@@ -192,6 +204,15 @@ public abstract class ProcessView {
     /** Returns the key of the process's image, as {@link EventView#processKey} gives it. */
     public final long processKey() {
         return key(startNanos(), execId());
+    }
+
+    /**
+     * Returns the process that this event is about, as it is after the event: of a fork the child, of an exec the new
+     * program. Valid until the handler returns. Allocates nothing. A {@link #snapshot} of this event has none: a copy
+     * of this process is {@link EventProcess#snapshot}.
+     */
+    public final EventProcess process() {
+        return processes == null ? EventProcess.withoutTable() : processes.processOf(this);
     }
 
     /** Returns how many programs the process and its ancestors have executed, modulo 2^32. */
@@ -498,9 +519,15 @@ public abstract class ProcessView {
         return Provenance.of(buffer.get(offset + PROVENANCE));
     }
 
-    /** Returns whether the path of a failed exec held while the call ran: CHANGED or UNCHECKED. */
+    /**
+     * Returns whether the path of an exec held while the call ran. That of one that failed is CHANGED or UNCHECKED. The
+     * kernel's own copy is MATCH, CHANGED where the entry had another path, and UNCHECKED where the kernel made it of
+     * the number of a descriptor (R16.2).
+     */
     public final Integrity pathIntegrity() {
-        require(Type.EXEC_FAILED);
+        if (type() != Type.EXEC) {
+            require(Type.EXEC_FAILED);
+        }
         return Integrity.of(buffer.get(offset + INTEGRITY));
     }
 

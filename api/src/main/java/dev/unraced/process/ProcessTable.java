@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,10 +19,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Knows the program behind each event of a call, as process events tell it ({@code unraced.process-events}).
  *
- * <p>A handler passes each process event on to {@link #update}, and asks {@link #imageOf} about each event of a call,
- * which allocates nothing. The answer is the image that made the call, even when the process has executed another
- * program since, or its id belongs to another process. What the table does not know it says ({@link #absenceOf}), and
- * never guesses. Not thread-safe; the images that it returns are immutable and can be kept.
+ * <p>A capture has such a table ({@code Capture.processTable}), from which {@link EventView#process} comes. A handler
+ * with a table of its own passes each process event on to {@link #update}, and asks {@link #processOf} or
+ * {@link #imageOf} about each event of a call, which allocates nothing. The answer is the image that made the call,
+ * even when the process has executed another program since, or its id belongs to another process. What the table does
+ * not know it says ({@link #absenceOf}), and never guesses. Not thread-safe, but for its counts; the images that it
+ * returns are immutable and can be kept.
  */
 public final class ProcessTable {
     /** The number of processes that a table without another size holds. */
@@ -37,6 +40,8 @@ public final class ProcessTable {
     private static final int SHARE = 512;
     /** The slots among which the stalest is given up. */
     private static final int LOOKS = 16;
+    /** The containers of sandboxes that are kept. */
+    private static final int SANDBOXES = 1_024;
 
     private final Slots slots = new Slots();
     private final Footprint footprint = new Footprint();
@@ -47,6 +52,10 @@ public final class ProcessTable {
     private final ArrayDeque<ProcessImage> ended = new ArrayDeque<>();
     /** The processes whose lineage leads to one of which no event has told yet, by its id. */
     private final Map<Integer, List<Waiting>> waiting = new HashMap<>();
+    /** The containers of sandboxes by their ids, so that asking for one allocates nothing. */
+    private final Map<ByteString, Optional<Container>> sandboxes = new LinkedHashMap<>(16, 0.75f, true);
+
+    private final EventProcess process = new EventProcess(this);
 
     private final SplittableRandom random = new SplittableRandom();
     private final int capacity;
@@ -158,6 +167,19 @@ public final class ProcessTable {
         }
     }
 
+    /**
+     * Returns the process behind the event of a call. The view is valid until the table is asked for another one, or
+     * updated. Allocates nothing.
+     */
+    public EventProcess processOf(EventView event) {
+        return process.of(imageOf(event), event.tgid(), event.processKey(), event.uid(), event.cgroupId());
+    }
+
+    /** Returns the process that a process event is about, as it was after the event; as the other method does. */
+    public EventProcess processOf(ProcessView event) {
+        return process.of(imageOf(event), event.tgid(), event.processKey(), event.uid(), event.cgroupId());
+    }
+
     /** Returns the image that made a call, or null where the table does not know it; {@link #absenceOf} says why. */
     public @Nullable ProcessImage imageOf(EventView event) {
         return byKey(event.tgid(), event.processKey());
@@ -173,7 +195,7 @@ public final class ProcessTable {
         return absence(event.tgid(), event.processKey());
     }
 
-    private Absence absence(int tgid, long key) {
+    Absence absence(int tgid, long key) {
         if (key == 0) {
             return Absence.NO_KEY;
         }
@@ -186,12 +208,14 @@ public final class ProcessTable {
         return gone.contains(tgid, key) ? Absence.FORGOTTEN : Absence.NOT_SEEN;
     }
 
-    /**
-     * Returns the path of the caller's cgroup, as an exec in it told, or null where none did. Allocates for ids beyond
-     * 127.
-     */
+    /** Returns the path of the caller's cgroup, as an exec in it told, or null where none did. */
     public @Nullable ByteString cgroupOf(EventView event) {
-        return cgroups.path(event.cgroupId());
+        return cgroupOf(event.cgroupId());
+    }
+
+    @Nullable
+    ByteString cgroupOf(long id) {
+        return cgroups.path(id);
     }
 
     /**
@@ -207,7 +231,26 @@ public final class ProcessTable {
      * does not know it ({@link #cgroupOf}).
      */
     public @Nullable Container containerOf(EventView event) {
-        return cgroups.container(event.cgroupId());
+        return containerOf(event.cgroupId());
+    }
+
+    @Nullable
+    Container containerOf(long cgroupId) {
+        return cgroups.container(cgroupId);
+    }
+
+    /** Returns the container of a sandbox, or null where it has no name that one can have. */
+    @Nullable
+    Container sandbox(ByteString id) {
+        Optional<Container> known = sandboxes.get(id);
+        if (known == null) {
+            known = Optional.ofNullable(Container.ofSandbox(id.toUtf8()));
+            if (sandboxes.size() >= SANDBOXES) {
+                sandboxes.remove(sandboxes.keySet().iterator().next());
+            }
+            sandboxes.put(id, known);
+        }
+        return known.orElse(null);
     }
 
     /** Returns the image that a process event is about, as it was after the event, or null where it is not known. */
@@ -221,7 +264,7 @@ public final class ProcessTable {
      */
     public @Nullable Container containerOf(ProcessView event) {
         return event.containerId().isPresent()
-                ? Container.ofSandbox(event.containerId().toByteString().toUtf8())
+                ? sandbox(event.containerId().toByteString())
                 : cgroups.container(event.cgroupId());
     }
 
@@ -230,12 +273,17 @@ public final class ProcessTable {
      * is not known yet. It is this machine's name, which a container's own users need not share.
      */
     public @Nullable ByteString userOf(EventView event) {
-        return users == null ? null : users.nameOf(event.uid());
+        return userOf(event.uid());
+    }
+
+    @Nullable
+    ByteString userOf(long uid) {
+        return users == null ? null : users.nameOf(uid);
     }
 
     /** Returns the name of the real user of a process event's process, as {@link #userOf(EventView)} does. */
     public @Nullable ByteString userOf(ProcessView event) {
-        return users == null ? null : users.nameOf(event.uid());
+        return userOf(event.uid());
     }
 
     /**

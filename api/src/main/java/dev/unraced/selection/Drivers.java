@@ -12,6 +12,8 @@ import dev.unraced.config.InvalidConfigException;
 import dev.unraced.driver.ActorHost;
 import dev.unraced.driver.Driver;
 import dev.unraced.names.UnknownDrivers;
+import dev.unraced.process.ContainerNames;
+import dev.unraced.process.ProcessTable;
 import dev.unraced.selection.Selection.PassedOver;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -127,7 +129,8 @@ public final class Drivers {
 
     /**
      * Opens a capture with the first driver that the configuration names and that can run, and logs its name. In a
-     * list, a driver that fails to open is passed over, too.
+     * list, a driver that fails to open is passed over, too. With process events the capture has a table of them
+     * ({@link Capture#processTable}).
      *
      * @throws InvalidConfigException as {@link #select} does
      * @throws NoDriverException as {@link #select} does
@@ -140,7 +143,15 @@ public final class Drivers {
     }
 
     private static Capture opened(Driver driver, CaptureConfig config) {
-        return FLIGHT_RECORDER ? FlightCapture.open(driver, config) : driver.open(config);
+        Capture capture = FLIGHT_RECORDER ? FlightCapture.open(driver, config) : driver.open(config);
+        try {
+            return capture.processEvents()
+                    ? capture.withProcesses(ProcessTable.of(Set.of(driver.name()), ContainerNames.of(config)))
+                    : capture;
+        } catch (RuntimeException | Error e) {
+            capture.close();
+            throw e;
+        }
     }
 
     /** The result of trying a driver. */

@@ -83,6 +83,30 @@ class DriversTest {
     }
 
     @Test
+    void aCaptureWithProcessEventsHasATableOfThem() {
+        Driver sim = driver("sim", AVAILABLE);
+        CaptureConfig config = named("sim").processEvents(true).build();
+        assertThat(Drivers.of(sim).open(config).processTable())
+                .as("of a driver that makes none")
+                .isNull();
+        when(sim.open(config).processEvents()).thenReturn(true);
+        assertThat(Drivers.of(sim).open(config).processTable()).isNotNull();
+    }
+
+    @Test
+    void aCaptureIsClosedWhenNobodyCanNameContainers() {
+        Driver sim = driver("sim", AVAILABLE);
+        CaptureConfig config =
+                named("sim").processEvents(true).containerNames(true).build();
+        Capture opened = sim.open(config);
+        when(opened.processEvents()).thenReturn(true);
+        assertThatExceptionOfType(InvalidConfigException.class)
+                .isThrownBy(() -> Drivers.of(sim).open(config))
+                .withMessageContaining("add unraced-cri");
+        verify(opened).close();
+    }
+
+    @Test
     void theFirstOfAListThatCanRunOpensAndTheLogSaysWhy() {
         Driver later = driver("sim", AVAILABLE);
         Drivers drivers = Drivers.of(driver("ebpf", NO_PRIVILEGE), driver("kmod", AVAILABLE), later);

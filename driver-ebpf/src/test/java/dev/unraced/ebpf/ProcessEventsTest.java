@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,9 +36,8 @@ class ProcessEventsTest {
         RealKernel.need();
     }
 
-    /** Keeps a table, and the opens whose path has a part, each with the image that made it. */
+    /** Keeps the opens whose path has a part, each with the image that made it. */
     private static final class Watcher implements EventHandler {
-        final ProcessTable table = new ProcessTable();
         final Map<ProcessView.Type, Integer> types = new EnumMap<>(ProcessView.Type.class);
         final List<String> opens = new ArrayList<>();
         final List<ProcessImage> images = new ArrayList<>();
@@ -50,7 +50,7 @@ class ProcessEventsTest {
 
         @Override
         public void onEvent(EventView event) {
-            ProcessImage image = table.imageOf(event);
+            ProcessImage image = event.process().image();
             unknown += image == null ? 1 : 0;
             String path = event.isOpenLike() ? event.path().toByteString().toUtf8() : "";
             if (path.startsWith(part) && image != null) {
@@ -72,7 +72,6 @@ class ProcessEventsTest {
         @Override
         public void onProcess(ProcessView event) {
             types.merge(event.type(), 1, Integer::sum);
-            table.update(event);
         }
     }
 
@@ -119,7 +118,7 @@ class ProcessEventsTest {
         watched.assertWhole(watcher);
         assertThat(watcher.types.get(ProcessView.Type.EXEC) + watched.read().totalLost())
                 .isGreaterThanOrEqualTo(processes);
-        assertThat(watcher.table.known()).isLessThan(ProcessTable.REMEMBERED + processes);
+        assertThat(watched.known()).isLessThan(ProcessTable.REMEMBERED + processes);
     }
 
     /**
@@ -127,8 +126,9 @@ class ProcessEventsTest {
      *
      * @param ended those of when the command had ended
      * @param read those of when all its events were read
+     * @param known the processes that its table knows
      */
-    private record Watched(CaptureStats ended, CaptureStats read) {
+    private record Watched(CaptureStats ended, CaptureStats read, int known) {
         void assertWhole(Watcher watcher) {
             assertThat(ended.imbalance()).as("%s", ended).isZero();
             // An event that was lost on a busy machine may have named the program.
@@ -154,7 +154,8 @@ class ProcessEventsTest {
                     capture.stats().delivered() < last; ) {
                 capture.await(watcher, 4096, WAIT);
             }
-            return new Watched(ended, capture.stats());
+            ProcessTable table = Objects.requireNonNull(capture.processTable());
+            return new Watched(ended, capture.stats(), table.known());
         }
     }
 }

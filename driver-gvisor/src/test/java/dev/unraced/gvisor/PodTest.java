@@ -16,7 +16,7 @@ import dev.unraced.gvisor.session.Runsc;
 import dev.unraced.gvisor.session.SessionPeers.Peer;
 import dev.unraced.gvisor.session.TraceConfig;
 import dev.unraced.gvisor.session.TraceConfig.FdPath;
-import dev.unraced.process.ProcessImage;
+import dev.unraced.process.Container;
 import dev.unraced.process.ProcessTable;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -126,12 +126,12 @@ class PodTest {
     @Test
     void programsOfContainersAreToldApart() throws Exception {
         List<String> pods = List.of("pod-one", "pod-two");
-        ProcessTable table = new ProcessTable();
         Map<String, String> programs = new HashMap<>();
         Map<String, List<ProcessView.Type>> lives = new HashMap<>();
         try (RealSandboxes sandboxes = new RealSandboxes(folder);
                 Capture capture = new GvisorDriver()
-                        .open(config(sandboxes).processEvents(true).build())) {
+                        .open(config(sandboxes).processEvents(true).build())
+                        .withProcesses(new ProcessTable())) {
             Path session = sandboxes.session(new TraceConfig(
                             sandboxes.endpoint(),
                             config(sandboxes).build().syscalls(),
@@ -151,15 +151,14 @@ class PodTest {
                 @Override
                 public void onEvent(EventView event) {
                     if (event.isOpenLike() && event.path().toString().startsWith("/of-")) {
-                        ProcessImage image = Objects.requireNonNull(table.imageOf(event), "no image");
-                        String by = event.containerId() + " " + image.program().commandLine();
-                        programs.put(by, image.containerId().orElseThrow().toString());
+                        Container container =
+                                Objects.requireNonNull(event.process().container(), "no container");
+                        programs.put(event.containerId() + " " + event.process().commandLine(), container.id());
                     }
                 }
 
                 @Override
                 public void onProcess(ProcessView event) {
-                    table.update(event);
                     String process = event.containerId() + " " + event.tgid();
                     lives.computeIfAbsent(process, any -> new ArrayList<>()).add(event.type());
                 }

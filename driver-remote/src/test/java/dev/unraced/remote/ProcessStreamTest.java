@@ -112,6 +112,23 @@ class ProcessStreamTest {
     }
 
     @Test
+    void callsOfASubscriberKnowTheirProcess() {
+        open();
+        execute();
+        List<String> programs = new ArrayList<>();
+        try (Capture capture = served.driver()
+                .open(served.client().processEvents(true).build())
+                .withProcesses(new ProcessTable())) {
+            open();
+            await().atMost(PATIENCE).until(() -> {
+                capture.poll(event -> programs.add(event.process().toString()), 1000);
+                return !programs.isEmpty();
+            });
+        }
+        assertThat(programs).containsExactly("/usr/bin/curl");
+    }
+
+    @Test
     void aForkedChildThatLivesRunsItsForkersProgram() {
         execute();
         SimProcess child = process.spawn("child");

@@ -25,6 +25,7 @@ import dev.unraced.event.record.ProcessRecordView;
 import dev.unraced.recording.RecordingException;
 import dev.unraced.recording.RecordingReader;
 import dev.unraced.recording.RecordingWriter;
+import dev.unraced.selection.Drivers;
 import dev.unraced.sim.SimEvents;
 import dev.unraced.sim.SimKernel;
 import dev.unraced.sim.SimProcess;
@@ -117,6 +118,25 @@ class ReplayTest {
     }
 
     @Test
+    void callsThatAreReplayedKnowTheirProcess() {
+        Path file = recordProgram(new ArrayList<>());
+
+        List<String> programs = new ArrayList<>();
+        try (Capture replay =
+                Drivers.of(driver).open(replay(file).processEvents(true).build())) {
+            replay.consume(event ->
+                    programs.add(event.process() + ": " + event.process().commandLine()));
+        }
+        assertThat(programs).hasSize(2).last().isEqualTo("/usr/bin/curl: curl -s");
+        assertThat(programs.get(0)).doesNotContain("curl").doesNotContain("unknown");
+
+        try (Capture replay = Drivers.of(driver).open(replay(file).build())) {
+            replay.consume(event -> programs.add(event.process().toString()));
+        }
+        assertThat(programs.subList(2, 4)).containsOnly("unknown (NO_TABLE)");
+    }
+
+    @Test
     void withoutProcessEventsTheCallsAloneComeAgain() {
         List<Object> recorded = new ArrayList<>();
         Path file = recordProgram(recorded);
@@ -181,7 +201,7 @@ class ReplayTest {
                 .mitigation(Mitigation.KERNEL)
                 .processEvents(true)
                 .build();
-        try (Capture capture = kernel.capture(config);
+        try (Capture capture = kernel.driver().open(config);
                 RecordingWriter writer = RecordingWriter.open(file, capture)) {
             process.thread().openat("/etc/hostname").finish();
             process.execute("/usr/bin/curl", "curl", "-s");

@@ -5,6 +5,7 @@ import dev.unraced.capture.Capture;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.driver.ActorHost;
 import dev.unraced.driver.Driver;
+import dev.unraced.process.ProcessTable;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.trace.Seams;
@@ -29,9 +30,6 @@ import java.time.Duration;
  * <p>Thread-safe: every operation is one atomic step of the machine.
  */
 public final class SimKernel {
-    /** The machine booted an hour ago: far enough from 0 that an unset time shows. */
-    private static final long UPTIME_NANOS = 3_600_000_000_000L;
-
     private static final int MAX_THREAD_ID = 1 << 22;
 
     private final Kernel kernel;
@@ -46,7 +44,8 @@ public final class SimKernel {
 
     /** Creates a machine. */
     public static SimKernel create() {
-        return new SimKernel(UPTIME_NANOS);
+        // An hour is far enough from 0 that an unset time shows.
+        return upFor(Duration.ofHours(1));
     }
 
     /** Creates a machine that has been up for some time by its CLOCK_BOOTTIME. */
@@ -128,9 +127,11 @@ public final class SimKernel {
         return capture(CaptureConfig.builder().driver(SimDriver.NAME).build());
     }
 
-    /** Watches this machine. */
+    /**
+     * Watches this machine; with process events, events know their process, as in a capture of {@link Capture#open}.
+     */
     public Capture capture(CaptureConfig config) {
-        return driver().open(config);
+        return driver().open(config).withProcesses(new ProcessTable());
     }
 
     /** Lets time pass; the steps of calls take only a little. */

@@ -2,22 +2,17 @@
 package dev.unraced.examples;
 
 import dev.unraced.capture.Capture;
-import dev.unraced.capture.EventHandler;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.ResultFilter;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.EventView;
 import dev.unraced.event.Mitigation;
-import dev.unraced.event.ProcessView;
 import dev.unraced.event.Syscall;
-import dev.unraced.process.ProcessImage;
-import dev.unraced.process.ProcessTable;
+import dev.unraced.process.EventProcess;
 
-/** Prints which program opened the password file. */
-public final class ProgramAgent implements EventHandler {
+/** Prints which program opened the password file, and who started it. */
+public final class ProgramAgent {
     private static final ByteString WATCHED = ByteString.utf8("/etc/shadow");
-
-    private final ProcessTable programs = new ProcessTable();
 
     /** Runs until the capture ends or the process does. */
     public static void main(String[] args) {
@@ -28,24 +23,15 @@ public final class ProgramAgent implements EventHandler {
                 .processEvents(true)
                 .build();
         try (Capture capture = Capture.open(config)) {
-            capture.consume(new ProgramAgent());
+            capture.consume(ProgramAgent::report);
         }
     }
 
-    /** Process events come in order with the events of calls, so the table is up to date at each call. */
-    @Override
-    public void onProcess(ProcessView event) {
-        programs.update(event);
-    }
-
-    @Override
-    public void onEvent(EventView event) {
+    private static void report(EventView event) {
         if (event.resolvedPath().contentEquals(WATCHED)) { // compares in place, and allocates nothing
-            ProcessImage image = programs.imageOf(event);
-            System.out.println(WATCHED + " by "
-                    + (image == null
-                            ? "process " + event.tgid() + ", " + programs.absenceOf(event)
-                            : image.program().commandLine()));
+            EventProcess process = event.process(); // the program that made the call, or "unknown (NOT_SEEN)"
+            System.out.println(WATCHED + " by " + process + ": " + process.commandLine());
+            process.ancestors().forEach(each -> System.out.println("  started by " + each.comm()));
         }
     }
 }

@@ -86,7 +86,7 @@ class AgentsTest {
 
     @Test
     void theOneThatNamesPrograms() {
-        assertThat(outputOf(ProgramAgent::main)).isEqualTo("/etc/shadow by cat /etc/shadow\n");
+        assertThat(outputOf(ProgramAgent::main)).isEqualTo("/etc/shadow by /bin/cat: cat /etc/shadow\n");
     }
 
     @Test

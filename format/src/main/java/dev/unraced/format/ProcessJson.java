@@ -126,15 +126,19 @@ final class ProcessJson {
         }
     }
 
+    private static void trust(ProcessView event, LineBuffer out) {
+        out.put(",\"path_provenance\":\"").put(event.pathProvenance().name());
+        out.put("\",\"path_integrity\":\"").put(event.pathIntegrity().name()).put('"');
+    }
+
     private void failed(ProcessView event, LineBuffer out) {
         number(out, "enter_ns", event.enterNanos());
         call(event, out);
         number(out, "dirfd", event.dirfd());
         out.put(",\"at_flags\":\"0x").putHex(event.atFlags()).put('"');
         bytes(out, PATH, event.path());
-        out.put(",\"path_provenance\":\"").put(event.pathProvenance().name());
-        out.put("\",\"path_integrity\":\"").put(event.pathIntegrity().name());
-        out.put("\",\"mitigation\":\"").put(event.mitigation().name()).put('"');
+        trust(event, out);
+        out.put(",\"mitigation\":\"").put(event.mitigation().name()).put('"');
         number(out, "result", event.result());
         String name = event.errnoName().orElse(null);
         if (name == null) {
@@ -181,9 +185,7 @@ final class ProcessJson {
             call(event, out);
             before(event, out);
             bytes(out, PATH, event.path());
-            out.put(",\"path_provenance\":\"")
-                    .put(event.pathProvenance().name())
-                    .put('"');
+            trust(event, out);
             bytes(out, INTERPRETER, event.interpreter());
         }
         out.put(",\"executable\":");

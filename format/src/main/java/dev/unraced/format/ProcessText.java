@@ -132,6 +132,7 @@ final class ProcessText {
         Style.DETAIL.start(out, colour);
         arguments(event.arguments(), out);
         end(out);
+        changed(event, out);
         mark(event, EventFlag.TRUNCATED, out);
         mark(event, EventFlag.FAULTED, out);
         mark(event, EventFlag.WITHHELD, out);
@@ -173,6 +174,14 @@ final class ProcessText {
         end(out);
     }
 
+    private void changed(ProcessView event, LineBuffer out) {
+        if (event.pathIntegrity() == Integrity.CHANGED) {
+            Style.NOTE.start(out, colour);
+            out.put(" CHANGED");
+            end(out);
+        }
+    }
+
     /** Appends what a failed exec asked for, and why it failed. */
     private void failed(ProcessView event, LineBuffer out) {
         if (event.path().isPresent()) {
@@ -190,11 +199,7 @@ final class ProcessText {
             out.putDecimal(event.result());
         }
         end(out);
-        if (event.pathIntegrity() == Integrity.CHANGED) {
-            Style.NOTE.start(out, colour);
-            out.put(" CHANGED");
-            end(out);
-        }
+        changed(event, out);
         mark(event, EventFlag.TRUNCATED, out);
         mark(event, EventFlag.FAULTED, out);
         mark(event, EventFlag.ENTER_MISSED, out);

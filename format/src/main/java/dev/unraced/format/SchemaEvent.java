@@ -93,8 +93,8 @@ final class SchemaEvent {
     }
 
     static int severity(ProcessView event) {
-        boolean changed = event.type() == ProcessView.Type.EXEC_FAILED && event.pathIntegrity() == Integrity.CHANGED;
-        return changed ? HIGH : INFORMATIONAL;
+        boolean executes = event.type() == ProcessView.Type.EXEC || event.type() == ProcessView.Type.EXEC_FAILED;
+        return executes && event.pathIntegrity() == Integrity.CHANGED ? HIGH : INFORMATIONAL;
     }
 
     /** Returns whether the event has a file and the call is known to have run: only then the call opened it. */
@@ -289,6 +289,11 @@ final class SchemaEvent {
         }
     }
 
+    private static void trust(JsonFields fields, ProcessView event) {
+        fields.word("path_provenance", event.pathProvenance().name())
+                .word("path_integrity", event.pathIntegrity().name());
+    }
+
     /** Appends the fields of a process event that only Unraced has. */
     void own(JsonFields fields, ProcessView event, LineBuffer out) {
         fields.word("type", event.type().name());
@@ -305,12 +310,14 @@ final class SchemaEvent {
             }
             case EXEC_FAILED -> {
                 bytes(fields, "path", event.path());
-                fields.word("path_provenance", event.pathProvenance().name())
-                        .word("path_integrity", event.pathIntegrity().name())
-                        .number("result", event.result());
+                trust(fields, event);
+                fields.number("result", event.result());
             }
             case EXEC, ALIVE -> {
                 bytes(fields, "path", event.path());
+                if (event.type() == ProcessView.Type.EXEC) {
+                    trust(fields, event);
+                }
                 bytes(fields, "interpreter", event.interpreter());
                 if (event.hasCredentialsBefore()) {
                     fields.number("effective_uid_before", event.effectiveUidBefore());

@@ -84,6 +84,22 @@ class ProcessWritersTest {
     }
 
     @Test
+    void anExecSaysWhetherItsPathHeld() {
+        begin(ProcessView.Type.EXEC);
+        encoder.path(bytes("/bin/sh"))
+                .trust(Provenance.KERNEL, Integrity.CHANGED)
+                .executable(bytes("/bin/sh"), 8, 1, 15)
+                .arguments(bytes("sh\0"));
+        ProcessView exec = view();
+        assertThat(jsonOf(exec)).containsEntry("path_provenance", "KERNEL").containsEntry("path_integrity", "CHANGED");
+        assertThat(textOf(exec)).endsWith("\"/bin/sh\" sh CHANGED\n");
+        assertThat(written(ocsf, exec)).containsEntry("severity_id", 4L);
+        assertThat(written(ecs, exec))
+                .extractingByKey("unraced", JsonLines.OBJECT)
+                .containsEntry("path_integrity", "CHANGED");
+    }
+
+    @Test
     void aFailedExecHasThePathAndTheError() {
         ProcessView failed = failed(Integrity.CHANGED);
         assertThat(jsonOf(failed))

@@ -88,7 +88,8 @@ public final class EventCodec {
                 .setArgumentsSize(event.argumentsSize());
         if (event.type() == ProcessView.Type.EXEC) {
             process.setPathProvenance(
-                    Provenance.forNumber(event.pathProvenance().code()));
+                            Provenance.forNumber(event.pathProvenance().code()))
+                    .setPathIntegrity(Integrity.forNumber(event.pathIntegrity().code()));
         }
         if (event.isTerminalKnown()) {
             process.setTerminal(

@@ -223,8 +223,13 @@ class EventCodecTest {
         assertThat(failed.getFailed().getMitigationValue()).isEqualTo(Mitigation.STASH.code() + 1);
         encoder.begin(ProcessView.Type.EXEC, 3)
                 .before(ProcessView.ExecCall.EXECVE, 1, 2, 3, 4, 5)
+                .trust(Provenance.KERNEL, Integrity.MATCH)
+                .path(bytes("/bin/sh"))
                 .finish();
-        dev.unraced.protocol.v1.Credentials before = processOf(encoder).getBefore();
+        dev.unraced.protocol.v1.Process exec = processOf(encoder);
+        assertThat(exec.getPathProvenanceValue()).isEqualTo(Provenance.KERNEL.code());
+        assertThat(exec.getPathIntegrityValue()).isEqualTo(Integrity.MATCH.code());
+        dev.unraced.protocol.v1.Credentials before = exec.getBefore();
         assertThat(List.of(before.getUid(), before.getGid(), before.getEffectiveUid(), before.getEffectiveGid()))
                 .containsExactly(1, 2, 3, 4);
         assertThat(before.getCapabilities()).isEqualTo(5);

@@ -9,6 +9,7 @@ import dev.unraced.event.Mitigation;
 import dev.unraced.event.ProcessView;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.RecordLayout;
+import dev.unraced.process.ProcessTable;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -69,6 +70,11 @@ public final class ProcessRecordView extends ProcessView {
         }
         pointAt(buffer, offset);
         return this;
+    }
+
+    /** Has {@link #process} ask a table, for this record and for those that this view is pointed at later. */
+    public void askProcessesOf(ProcessTable table) {
+        setProcesses(table);
     }
 
     /** Returns whether a well-formed record of an event is one of a process event. */

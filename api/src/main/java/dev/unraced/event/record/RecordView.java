@@ -2,6 +2,7 @@
 package dev.unraced.event.record;
 
 import dev.unraced.event.EventView;
+import dev.unraced.process.ProcessTable;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -40,6 +41,11 @@ public final class RecordView extends EventView {
         }
         pointAt(buffer, offset);
         return this;
+    }
+
+    /** Has {@link #process} ask a table, for this record and for those that this view is pointed at later. */
+    public void askProcessesOf(ProcessTable table) {
+        setProcesses(table);
     }
 
     /**

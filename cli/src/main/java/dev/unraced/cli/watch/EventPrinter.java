@@ -10,11 +10,9 @@ import dev.unraced.event.ProcessView;
 import dev.unraced.format.EventWriter;
 import dev.unraced.format.LineBuffer;
 import dev.unraced.format.WallClock;
-import dev.unraced.process.ProcessTable;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Prints the events that pass a filter. Lines gather in a buffer, until it is full or {@link #flush} is called. Its
@@ -30,7 +28,6 @@ final class EventPrinter implements EventHandler {
     private final WallClock clock;
     private final Console console;
     private final StatusLine status;
-    private final @Nullable ProcessTable table;
     private final Predicate<ProcessView> processes;
     private final LineBuffer buffer = new LineBuffer(FLUSH_BYTES + SLACK_BYTES);
     private final AtomicLong accepted = new AtomicLong();
@@ -40,7 +37,6 @@ final class EventPrinter implements EventHandler {
     /**
      * Makes a printer.
      *
-     * @param table takes the process events; null without them
      * @param processes chooses the process events that are printed
      */
     EventPrinter(
@@ -49,14 +45,12 @@ final class EventPrinter implements EventHandler {
             WallClock clock,
             Console console,
             StatusLine status,
-            @Nullable ProcessTable table,
             Predicate<ProcessView> processes) {
         this.filter = filter;
         this.writer = writer;
         this.clock = clock;
         this.console = console;
         this.status = status;
-        this.table = table;
         this.processes = processes;
     }
 
@@ -74,13 +68,9 @@ final class EventPrinter implements EventHandler {
         }
     }
 
-    /** Prints a process event, after the table knows it. Those of processes that were there before have no line. */
+    /** Prints a process event, which the table knows. Those of processes that were there before have no line. */
     @Override
     public void onProcess(ProcessView event) {
-        if (table == null) {
-            return;
-        }
-        table.update(event);
         if (!processes.test(event) || event.type() == ProcessView.Type.ALIVE) {
             return;
         }

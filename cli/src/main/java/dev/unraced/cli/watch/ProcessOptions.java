@@ -3,7 +3,6 @@ package dev.unraced.cli.watch;
 
 import dev.unraced.capture.Capture;
 import dev.unraced.capture.CaptureException;
-import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.config.EventFilters;
 import dev.unraced.event.BytesView;
@@ -11,7 +10,6 @@ import dev.unraced.event.EventView;
 import dev.unraced.event.Feature;
 import dev.unraced.event.ProcessView;
 import dev.unraced.process.Container;
-import dev.unraced.process.ContainerNames;
 import dev.unraced.process.ProcessImage;
 import dev.unraced.process.ProcessTable;
 import java.util.List;
@@ -105,12 +103,6 @@ final class ProcessOptions {
     /** Returns whether events are chosen by the process behind them. */
     boolean any() {
         return !executables.isEmpty() || !ancestors.isEmpty() || !containers.isEmpty();
-    }
-
-    /** Returns a table for the process events of a capture, or null where it has none. */
-    @Nullable
-    ProcessTable table(CaptureConfig config, String driver) {
-        return config.processEvents() ? ProcessTable.of(Set.of(driver), ContainerNames.of(config)) : null;
     }
 
     /**

@@ -111,9 +111,8 @@ public final class ReplayCommand implements Callable<Integer> {
                 clock,
                 console,
                 StatusLine.none(console.err()),
-                table,
                 processes.ofProcesses(table, false).and(filter.ofProcesses()).and(event -> isWanted(event.uid())));
-        EventHandler handler = new EventHandler() {
+        EventHandler printed = new EventHandler() {
             @Override
             public void onEvent(EventView event) {
                 clock.know(reader.wallOffsetNanos());
@@ -126,6 +125,7 @@ public final class ReplayCommand implements Callable<Integer> {
                 printer.onProcess(event);
             }
         };
+        EventHandler handler = table == null ? printed : EventHandler.withProcesses(table, printed);
         try {
             int handed;
             do {

@@ -159,7 +159,7 @@ public final class RunCommand implements Callable<Integer> {
                     false,
                     console.errIsTerminal(),
                     console.environment());
-            return run(capture, processes.table(built, capture.driver()), to, cgroup, signals);
+            return run(capture, to, cgroup, signals);
         }
     }
 
@@ -169,9 +169,10 @@ public final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private int run(Capture capture, @Nullable ProcessTable table, Console to, RunCgroup cgroup, StopSignals signals)
+    private int run(Capture capture, Console to, RunCgroup cgroup, StopSignals signals)
             throws IOException, InterruptedException {
         WallClock clock = new WallClock();
+        ProcessTable table = capture.processTable();
         boolean areHere = ChosenPrograms.areHere(capture);
         EventWriter writer = print.writer(record.prints(), clock, to, table, RootLinks.of(capture.driver()));
         EventPrinter printer = new EventPrinter(
@@ -180,7 +181,6 @@ public final class RunCommand implements Callable<Integer> {
                 clock,
                 to,
                 StatusLine.none(to.err()),
-                table,
                 processes.ofProcesses(table, areHere).and(filter.ofProcesses()));
         Recording recording = record.open(capture);
         Watch watch = new Watch(capture, printer, recording, () -> {}, Long.MAX_VALUE, FOREVER);

@@ -168,14 +168,13 @@ public final class WatchCommand implements Callable<Integer> {
             Capture capture, CaptureConfig built, EventFilters inForce, StatusLine status, StopSignals signals) {
         WallClock clock = new WallClock();
         boolean areHere = ChosenPrograms.areHere(capture);
-        ProcessTable table = processes.table(built, capture.driver());
+        ProcessTable table = capture.processTable();
         EventPrinter printer = new EventPrinter(
                 filter.filter().and(processes.filter(table, areHere)),
                 print.writer(record.prints(), clock, console, table, RootLinks.of(capture.driver())),
                 clock,
                 console,
                 status,
-                table,
                 processes.ofProcesses(table, areHere).and(filter.ofProcesses()));
         Recording recording = record.open(capture);
         String begun = CaptureText.begin(capture, inForce);

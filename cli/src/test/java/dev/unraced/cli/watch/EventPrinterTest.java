@@ -39,7 +39,7 @@ class EventPrinterTest {
         TextEventWriter writer =
                 new TextEventWriter(clock, OpenFlagNames.X86, ZoneOffset.UTC, false, true, console.columns());
         StatusLine status = StatusLine.none(console.err());
-        EventPrinter printer = new EventPrinter(event -> true, writer, clock, console, status, null, process -> false);
+        EventPrinter printer = new EventPrinter(event -> true, writer, clock, console, status, process -> false);
         printer.onEvent(unchecked());
         printer.flush();
         printer.onEvent(unchecked());

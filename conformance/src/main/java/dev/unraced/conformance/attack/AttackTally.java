@@ -117,8 +117,8 @@ final class AttackTally {
         ByteString path = taken.path();
         boolean hasFailed = event.type() == ProcessView.Type.EXEC_FAILED;
         boolean isCopy = !hasFailed || event.pathProvenance() == Provenance.KERNEL;
-        boolean isMatch = hasFailed && event.pathIntegrity() == Integrity.MATCH;
-        boolean isChanged = hasFailed && event.pathIntegrity() == Integrity.CHANGED;
+        boolean isMatch = event.pathIntegrity() == Integrity.MATCH;
+        boolean isChanged = event.pathIntegrity() == Integrity.CHANGED;
         boolean isRight = path == null || event.path().toByteString().equals(path);
         attempts++;
         matched += isMatch ? 1 : 0;
@@ -128,7 +128,7 @@ final class AttackTally {
             flagged +=
                     isChanged || !event.path().isPresent() || WARNINGS.stream().anyMatch(event::has) ? 1 : 0;
         }
-        if (isMatch || (isCopy && !isRight)) {
+        if ((isMatch && hasFailed) || ((isMatch || isCopy) && !isRight)) {
             falseMatches++;
             remember(either("R16.2"), "a false proof: really " + taken + ", event " + text(event));
         }

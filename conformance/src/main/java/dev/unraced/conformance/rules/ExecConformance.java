@@ -157,6 +157,9 @@ public abstract class ExecConformance extends ProgramConformance {
             assertThat(exec.pathProvenance())
                     .as("%s: where the path was read", rule)
                     .isEqualTo(Provenance.KERNEL);
+            assertThat(exec.pathIntegrity())
+                    .as("%s: the kernel's copy is what it acted on", rule)
+                    .isEqualTo(Integrity.MATCH);
         }
         assertThat(exec.executable().toByteString()).as("%s: the file", rule).isEqualTo(bytes(reply, "real"));
         if (capabilities().has(Feature.EXECUTABLE_INODE)) {

@@ -46,6 +46,16 @@ class ExecTallyTest {
     }
 
     @Test
+    void theProofOfAnExecIsJudgedAsItsPath() {
+        tally.judge(exec(event -> event.trust(Provenance.KERNEL, Integrity.MATCH)), PROGRAM);
+        tally.judge(exec(event -> event.trust(Provenance.KERNEL, Integrity.CHANGED)), PROGRAM);
+        assertThat(tally.counts().lies()).isZero();
+        assertThat(tally.counts().matched()).isEqualTo(1);
+        assertThat(tally.counts().changed()).isEqualTo(1);
+        assertLies(exec(event -> event.trust(Provenance.KERNEL, Integrity.MATCH).path(bytes("/tmp/b"))), PROGRAM, 1, 0);
+    }
+
+    @Test
     void whatElseIsWrongIsAWrongObject() {
         assertLies(exec(event -> event.executable(bytes("/tmp/b"), 8, 1, 16)), PROGRAM, 0, 1);
         assertLies(exec(event -> event.interpreter(bytes("/tmp/i"))), PROGRAM, 0, 1);

@@ -63,7 +63,7 @@ final class ProcessEmitter {
         encoder.before(ExecCall.EXECVE, group.uid(), group.gid(), group.effectiveUidBefore(), group.gid(), 0);
         if (program != null) {
             encoder.path(program.asked().toByteArray())
-                    .trust(Provenance.KERNEL, Integrity.UNCHECKED)
+                    .trust(Provenance.KERNEL, Integrity.MATCH)
                     .arguments(program.arguments().toByteArray());
             ByteString interpreter = program.interpreter();
             if (interpreter != null) {

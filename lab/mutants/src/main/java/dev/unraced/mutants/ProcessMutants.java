@@ -4,6 +4,7 @@ package dev.unraced.mutants;
 import dev.unraced.config.EventFilters;
 import dev.unraced.conformance.mutant.Mutant;
 import dev.unraced.event.Feature;
+import dev.unraced.event.Integrity;
 import dev.unraced.event.ProcessLayout;
 import dev.unraced.event.ProcessView;
 import dev.unraced.event.ProcessView.ExecCall;
@@ -111,6 +112,12 @@ final class ProcessMutants {
                         "R16.2 R16.3",
                         ProcessView.Type.EXEC,
                         record -> record.put(ProcessLayout.PROVENANCE, (byte) Provenance.ENTER.code())),
+                editing(
+                        "exec-path-unchecked",
+                        "says that nobody knows whether the path of an exec held",
+                        "R16.2 R16.3",
+                        ProcessView.Type.EXEC,
+                        record -> record.put(ProcessLayout.INTEGRITY, (byte) Integrity.UNCHECKED.code())),
                 editing(
                         "failed-execs-proven",
                         "says of the snapshot of a failed exec that it is the kernel's copy",
