@@ -169,6 +169,16 @@ static __always_inline bool is_being_taken(__u32 unknown_at)
 	return !count || *(volatile __u32 *)count;
 }
 
+/* Sockets of other families and of other types can have the protocol number, too. */
+static __always_inline bool is_tcp_socket(struct file *file, struct sock *sk)
+{
+	struct socket *socket = KREAD(file, private_data);
+	__u16 family = KREAD(sk, __sk_common.skc_family);
+
+	return (family == UNRACED_AF_INET || family == UNRACED_AF_INET6) &&
+	       KREAD(socket, type) == UNRACED_SOCK_STREAM && KREAD(sk, sk_protocol) == UNRACED_IPPROTO_TCP;
+}
+
 /*
  * Counts the beginning of a connect, and stores what its end must compare. "known" tells whether call->fd is the
  * descriptor.
@@ -196,7 +206,7 @@ static __always_inline void connect_begins(struct call *call, struct unraced_con
 	to->count = acts_begin(shared, (__u64)sk, call->enter_ns, is_request);
 	/* A holder from before counts no more, and is seen here. Of TCP each attempt counts, whoever makes it. */
 	to->shared = is_held_by_more(file, 1) || is_being_taken(to->unknown_at) ||
-		     (shared->blind && KREAD(sk, sk_protocol) != UNRACED_IPPROTO_TCP);
+		     (shared->blind && !is_tcp_socket(file, sk));
 	to->device = KREAD(sk, __sk_common.skc_bound_dev_if);
 	to->family = KREAD(sk, __sk_common.skc_family);
 	to->peer = peer_of(sk);

@@ -111,16 +111,16 @@ static __always_inline int on_missed(struct unraced_control *shared, struct unra
 	struct refusal of = { .filters = current_filters(shared), .mitigation = current_mode(shared) };
 	__u32 tid = task->pid, verdict;
 	__u8 syscall = from->syscall;
-	/* The filters have let a refused call through at its entry. */
+	/* The filters have let a call with a trace through at its entry. */
 	bool refused = was_refused(tid, task->start_boottime, &of);
-	bool has_trace = clear_bit(&forgotten, tid) && shared->entries_since;
+	bool has_trace = (clear_bit(&forgotten, tid) && shared->entries_since) || refused;
 
 	if (syscall == UNRACED_CONNECT)
 		connect_passes_by(task, from->args[0], from->indirect);
-	verdict = refused ? UNRACED_PASS : filter(shared, of.filters);
+	verdict = has_trace ? UNRACED_PASS : filter(shared, of.filters);
 	if (verdict == UNRACED_PASS) {
 		rebuild_call(scratch, from, of.mitigation);
-		if (have_changed(of.filters) && !refused)
+		if (have_changed(of.filters) && !has_trace)
 			verdict = filter_formerly(shared, of.filters);
 	}
 	if (verdict & ~MAYBE_FORMER) {
@@ -129,8 +129,7 @@ static __always_inline int on_missed(struct unraced_control *shared, struct unra
 			delete_copies(tid);
 		return 0;
 	}
-	call->record_flags |= why_missed(shared, task, from, refused || has_trace, call->mitigation, of.filters,
-					 verdict);
+	call->record_flags |= why_missed(shared, task, from, has_trace, call->mitigation, of.filters, verdict);
 	/* Another task may have shared the table when the call entered, replaced the descriptor, and left. */
 	if (!(call->record_flags & UNRACED_NOT_EXECUTED))
 		call->record_flags |= UNRACED_FD_TABLE_SHARED;
