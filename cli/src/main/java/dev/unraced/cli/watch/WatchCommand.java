@@ -143,6 +143,7 @@ public final class WatchCommand implements Callable<Integer> {
             ChosenProcesses living = ChosenProcesses.ofThisMachine();
             living.check(spec.commandLine(), capture.driver(), built.filters());
             living.check(spec.commandLine(), capture.driver(), "--descendants-of", processes.ancestors());
+            warnOfForkers(built.filters());
             EventFilters inForce = processes.filterAtSource(capture, built.filters(), record.isWanted());
             watch(capture, built, inForce, status, signals);
         } catch (OutputException e) {
@@ -151,6 +152,22 @@ public final class WatchCommand implements Callable<Integer> {
             }
         }
         return ExitCode.OK;
+    }
+
+    /**
+     * The filters let a fork through by its forker (R16.7), and without the fork nobody knows who descends from whom.
+     */
+    private void warnOfForkers(EventFilters filters) {
+        boolean byCaller = !filters.tgids().isEmpty()
+                || !filters.uids().isEmpty()
+                || !filters.cgroups().isEmpty()
+                || !filters.mountNamespaces().isEmpty();
+        if (!processes.ancestors().isEmpty() && byCaller) {
+            console.err()
+                    .println(
+                            "unraced: --descendants-of misses processes whose forker the other filters leave out: a root"
+                                    + " daemon's children, with --uid nobody. Leave those filters out to see all.");
+        }
     }
 
     private Capture open(CaptureConfig built) {
