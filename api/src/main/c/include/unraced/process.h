@@ -102,7 +102,7 @@ struct unraced_process {
 	__u32 arguments_size; /* size of all arguments in bytes, which may be more than the record has */
 	__u32 own_tgid;	      /* the process's id in its own pid namespace */
 	__u8 comm[UNRACED_COMM_SIZE];
-	/* exec, failed exec: the path as asked for; provenance and integrity say where it was read, and whether it held */
+	/* exec, failed exec: the requested path; provenance and integrity say where it was read, and whether it held */
 	struct unraced_slice path;
 	struct unraced_slice resolved; /* the executable, absolute in the process's mount namespace */
 	/* exec: the interpreter of a script, the kernel's own copy; absent where the file was executed itself */
