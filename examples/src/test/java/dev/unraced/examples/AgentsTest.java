@@ -86,7 +86,8 @@ class AgentsTest {
 
     @Test
     void theOneThatNamesPrograms() {
-        assertThat(outputOf(ProgramAgent::main)).isEqualTo("/etc/shadow by /bin/cat: cat /etc/shadow\n");
+        assertThat(outputOf(ProgramAgent::main))
+                .isEqualTo("/etc/shadow by /bin/cat: cat /etc/shadow\n  started by init\n");
     }
 
     @Test
