@@ -93,7 +93,7 @@ int snapshot_all(struct trace_event_raw_sys_enter *ctx)
 	return ctx->id == OPENAT ? snapshot(ctx->args[0], ctx->args[1]) : 0;
 }
 
-/* What others do meanwhile. */
+/* Other tracers attach these meanwhile. */
 SEC("raw_tp/sched_switch")
 int idle_raw(void *ctx)
 {

@@ -654,6 +654,6 @@ int main(int count, char **arguments)
 	else
 		stalled(arguments[3], arguments[4], count > 5);
 	fflush(stdout);
-	/* What is still stuck shall not keep this process from ending. */
+	/* An end that waits for a stalled touch shall not keep this process from ending. */
 	_exit(0);
 }

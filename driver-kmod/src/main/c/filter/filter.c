@@ -156,7 +156,7 @@ enum unraced_verdict unraced_filter_return(const struct unraced_capture *capture
 	if (call->filters & UNRACED_FILTER_PATHS) {
 		const struct unraced_filters *filters = unraced_filters_of_word(capture, call->filters);
 
-		/* Where the filters are forgotten, the path passes (R12.8). */
+		/* The path passes where the filters are forgotten (R12.8). */
 		if (filters && !unraced_path_passes(filters, call))
 			return UNRACED_OTHER_PATH;
 	}

@@ -12,7 +12,8 @@ final class ProcessCapture implements Capture {
     private final Capture capture;
     private final ProcessTable table;
     /**
-     * What stands before the latest handler, so that a poll allocates nothing. It is immutable, so any thread may race.
+     * This feed stands before the latest handler, so that a poll allocates nothing. It is immutable, so any thread may
+     * race.
      */
     private @Nullable ProcessFeed latest;
 

@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Tests that a capture with a table of processes gives events their process, and passes on all else. */
 class ProcessCaptureTest {
     private static final long START = 1L << 30;
-    /** What a capture with a table answers by itself; the last one is a default that calls another method. */
+    /** A capture with a table answers these by itself; the last one is a default that calls another method. */
     private static final Set<String> OWN =
             Set.of("processTable", "withProcesses", "await(EventHandler, int, Duration)");
 

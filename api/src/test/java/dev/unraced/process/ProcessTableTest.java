@@ -148,7 +148,7 @@ class ProcessTableTest {
         ProcessImage image = Objects.requireNonNull(table.imageOf(call(50, 2, 5)));
         assertThat(image.program().executable()).isEmpty();
         assertThat(image.programAbsence()).contains(Absence.EXEC_MISSED);
-        // What the forker ran is not known, either; only who it was is known.
+        // The forker is known, but not what it ran.
         assertThat(image.ancestors()).extracting(Ancestor::tgid).containsExactly(1);
         assertThat(image.ancestors().get(0).program().executable()).isEmpty();
         assertThat(image.ancestors().get(0).comm()).isEqualTo(ByteString.EMPTY);
