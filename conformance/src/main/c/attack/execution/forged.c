@@ -85,7 +85,7 @@ static void release(const char *fifo)
 /* A flood that takes longer, as in a sandbox that starts threads slowly, would make the actor's watchdog end it. */
 #define FLOOD_SECONDS 40
 /* After this time the pace tells whether a flood can become whole. */
-#define PACE_SECONDS 8
+#define PACE_SECONDS 3
 
 static time_t seconds(void)
 {

@@ -34,6 +34,9 @@ final class SandboxConversation implements ActorHost.Conversation {
     private static final int START_TIME = 22;
     private static final long TICK_NANOS = 10_000_000;
 
+    /** The clocks of the sandbox and of this machine are compared no closer than that: either side can be preempted. */
+    private static final long COMPARED_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
+
     private final Process process;
     private final List<String> runsc;
     private final String id;
@@ -138,7 +141,7 @@ final class SandboxConversation implements ActorHost.Conversation {
         String stat = ask("exec", id, "/usr/bin/cat", "/proc/" + tgid + "/task/" + tid + "/stat");
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         long start = Long.parseLong(fields[START_TIME - FIRST_FIELD_AFTER_NAME].strip()) * TICK_NANOS;
-        return "ok start=" + here(start) + " tick=" + TICK_NANOS + " container="
+        return "ok start=" + (here(start) - COMPARED_NANOS) + " tick=" + (TICK_NANOS + 2 * COMPARED_NANOS) + " container="
                 + HexFormat.of().formatHex(id.getBytes(StandardCharsets.UTF_8));
     }
 
