@@ -31,7 +31,8 @@ final class SystemCost extends MeasurementCommand {
     @Option(
             names = "--workloads",
             split = ",",
-            description = "Of open, open-255, open-4000, open-missing, connect, getppid, exec, compile, redis (all).")
+            description =
+                    "Of open, open-255, open-4000, open-missing, connect, getppid, exec, compile, redis, nginx (all).")
     private List<String> workloads = new ArrayList<>();
 
     @Option(

@@ -43,6 +43,7 @@ public final class Workloads {
         all.put("exec", () -> new Calls("exec", "exec and exit of /bin/true", 1_000, "exec"));
         all.put("compile", CompileWorkload::new);
         all.put("redis", RedisWorkload::new);
+        all.put("nginx", NginxWorkload::new);
         return all;
     }
 
