@@ -19,6 +19,7 @@
 #include "iouring/handovers.h"
 #include "iouring/pending.h"
 #include "iouring/submitter.h"
+#include "iouring/trace.h"
 #include "iouring/types.h"
 #include "lib/attach_points.h"
 #include "lib/control.h"
@@ -32,15 +33,16 @@
 #include "syscall/former_filters.h"
 
 /*
- * Fills in a request without an entry as far as possible. Returns false when a filter drops it, or when the request
- * does not tell who submitted it.
+ * Fills in a request without an entry as far as possible, by the state of its trace, if it has one: then the filters
+ * let it through when it was submitted. Returns false when a filter drops it, or when the request does not tell who
+ * submitted it.
  */
 static __always_inline bool request_unseen(struct unraced_counters *stats, const struct unraced_control *shared,
-					   struct long_request *to, struct io_kiocb *req, __u8 syscall)
+					   struct long_request *to, struct io_kiocb *req, __u8 syscall, __u64 trace)
 {
 	struct task_struct *task = submitter_of(req);
-	__u32 filters = current_filters(shared);
-	enum unraced_verdict verdict;
+	__u32 filters = trace ? (__u32)trace : current_filters(shared);
+	enum unraced_verdict verdict = UNRACED_PASS;
 	__u64 none[4] = {};
 
 	if (!task) {
@@ -48,7 +50,8 @@ static __always_inline bool request_unseen(struct unraced_counters *stats, const
 		return 0;
 	}
 	identify_submitter(&to->by, task);
-	verdict = filter_submitter(shared, filters, task, &to->by);
+	if (!trace)
+		verdict = filter_submitter(shared, filters, task, &to->by);
 	if (verdict != UNRACED_PASS) {
 		unraced_count_filtered(&stats->filtered, verdict);
 		return 0;
@@ -105,14 +108,18 @@ static __always_inline void take_rest(struct long_request *to, __u64 address)
 	bpf_map_delete_elem(&long_requests, &address);
 }
 
-/* Accounts for the event of a request that counted as pending. */
-static __always_inline void settle(struct unraced_counters *stats, struct io_kiocb *req)
+/*
+ * Accounts for the event of a request that counted as pending. Returns false when no request with its ring and
+ * user_data counts so.
+ */
+static __always_inline bool settle(struct unraced_counters *stats, struct io_kiocb *req)
 {
 	struct completion_key key = completion_key_of(req);
 	struct pending_requests *same = bpf_map_lookup_elem(&pending, &key);
 
 	if (same && count_pending_event(same, &key))
 		stats->silent--;
+	return same;
 }
 
 /*
@@ -124,23 +131,6 @@ static __always_inline bool has_polled(struct io_kiocb *req)
 	const struct unraced_control *shared = SCRATCH(control);
 
 	return !shared || !shared->polled_flag || (KREAD(req, flags) & shared->polled_flag);
-}
-
-/*
- * Returns whether the programs saw the submission of a request that has no entry any more: its submitter is younger
- * than they are, and no filter can have changed its answer.
- */
-static __always_inline bool was_submitted_here(const struct unraced_control *shared, struct io_kiocb *req)
-{
-	struct task_struct *task = submitter_of(req);
-	__u64 since = *(const volatile __u64 *)&shared->entries_since;
-	__u32 filters = current_filters(shared);
-	__u64 start;
-
-	if (!task || !since || (filters & FILTERS_BY_CALLER))
-		return 0;
-	start = KREAD(task, start_boottime);
-	return start > since && (!have_changed(filters) || is_younger_than_filters(shared, start));
 }
 
 /*
@@ -233,16 +223,19 @@ static __always_inline int on_end(void *ctx, struct unraced_counters *stats, str
 	return 0;
 }
 
+/* How the submission of a request counts: IS_EITHER where its trace was replaced, which alone tells it. */
+enum submission { NOT_COUNTED, IS_LOST, IS_PENDING, IS_EITHER };
+
 /* Handles the reported end of a request, which the tracepoint identifies beyond doubt. */
 static __always_inline int on_complete(void *ctx, struct io_kiocb *req, bool by_chain)
 {
 	__u8 syscall = unraced_requested_call(KREAD(req, opcode));
 	struct unraced_control *shared;
 	struct unraced_counters *stats;
-	__u64 address = (__u64)req;
+	enum submission counted = NOT_COUNTED;
+	__u64 address = (__u64)req, trace;
 	struct tail_context *to;
 	struct request *found;
-	bool is_pending;
 	__s32 result;
 
 	if (!syscall)
@@ -253,30 +246,38 @@ static __always_inline int on_complete(void *ctx, struct io_kiocb *req, bool by_
 	if (!shared || !stats || !to || !shared->active || !is_watched(shared, syscall))
 		return 0;
 	result = by_chain ? -ECANCELED : KREAD(req, cqe.res);
+	/* The kernel may report a request of a broken chain again, so its entry and its trace stay. */
+	trace = take_trace(address, by_chain);
 	found = bpf_map_lookup_elem(&requests, &address);
 	if (found && request_copy(&to->request, found, address)) {
 		bool is_first = take_event(found, &to->request);
 
-		/* The kernel may report a request of a broken chain again, so its entry stays. */
 		if (!by_chain)
 			bpf_map_delete_elem(&requests, &address);
 		if (!is_first)
 			return 0;
-		is_pending = !to->request.call.call.silent;
 		if (by_chain && to->request.at.refusal)
 			result = to->request.at.refusal;
 		take_rest(&to->request, address);
-	} else if (request_unseen(stats, shared, &to->request, req, syscall)) {
-		/* A request that counted as pending, and whose entry was evicted since, must not count for ever. */
-		is_pending = was_submitted_here(shared, req);
+		counted = to->request.call.call.silent ? IS_LOST : IS_PENDING;
+	} else if (trace & TRACE_DONE) {
+		return 0;
+	} else if (request_unseen(stats, shared, &to->request, req, syscall, trace)) {
+		if (trace)
+			counted = trace & TRACE_SILENT ? IS_LOST : IS_PENDING;
+		else if (take_replaced(address))
+			counted = IS_EITHER;
+		/* The programs saw the submission of a request whose entry was evicted since. */
+		if (counted != NOT_COUNTED)
+			to->request.call.call.record_flags |= UNRACED_EVICTED;
 	} else {
 		stats->returned++;
 		if (syscall == UNRACED_CONNECT)
 			request_connect_ends((__u64)KREAD(req, file));
 		return 0;
 	}
-	if (is_pending)
-		settle(stats, req);
+	to->request.call.call.silent = counted == IS_LOST ||
+				       (counted >= IS_PENDING && !settle(stats, req) && counted == IS_EITHER);
 	return on_end(ctx, stats, to, req, syscall, result);
 }
 
@@ -318,6 +319,7 @@ static __always_inline bool take_latest(struct long_request *to, __u64 address,
 	if (!found || !request_copy(to, found, address) || to->call.call.silent ||
 	    !has_ended(found, (struct io_kiocb *)address, key, result) || !take_event(found, to))
 		return 0;
+	take_trace(address, 1);
 	take_rest(to, address);
 	return 1;
 }
