@@ -33,28 +33,45 @@
 #include "syscall/former_filters.h"
 
 /*
- * Fills in a request without an entry as far as possible, by the state of its trace, if it has one: then the filters
- * let it through when it was submitted. Returns false when a filter drops it, or when the request does not tell who
- * submitted it.
+ * How the submission of a request counts: IS_EITHER where its trace was replaced, which alone tells it. A filter drops
+ * the last one, or its submitter is unknown.
  */
-static __always_inline bool request_unseen(struct unraced_counters *stats, const struct unraced_control *shared,
-					   struct long_request *to, struct io_kiocb *req, __u8 syscall, __u64 trace)
-{
-	struct task_struct *task = submitter_of(req);
-	__u32 filters = trace ? (__u32)trace : current_filters(shared);
-	enum unraced_verdict verdict = UNRACED_PASS;
-	__u64 none[4] = {};
+enum submission { NOT_COUNTED, IS_LOST, IS_PENDING, IS_EITHER, IS_DROPPED };
 
+/*
+ * Fills in a request without an entry as far as possible. If it has a trace, the filters let it through when it was
+ * submitted. Returns an enum submission. The kernel verifies this function once for its callers.
+ */
+__noinline int request_unseen(const struct unraced_control *shared, struct long_request *to, __u64 address,
+			      __u32 syscall, __u64 trace)
+{
+	struct io_kiocb *req = (void *)address;
+	struct task_struct *task = submitter_of(req);
+	struct unraced_counters *stats = own_stats();
+	enum submission counted = NOT_COUNTED;
+	enum unraced_verdict verdict;
+	__u64 none[4] = {};
+	__u32 filters;
+
+	if (!shared || !to || !stats)
+		return IS_DROPPED;
 	if (!task) {
 		stats->silent++;
-		return 0;
+		return IS_DROPPED;
 	}
 	identify_submitter(&to->by, task);
-	if (!trace)
+	if (trace) {
+		filters = trace;
+		counted = trace & TRACE_SILENT ? IS_LOST : IS_PENDING;
+	} else {
+		filters = current_filters(shared);
 		verdict = filter_submitter(shared, filters, task, &to->by);
-	if (verdict != UNRACED_PASS) {
-		unraced_count_filtered(&stats->filtered, verdict);
-		return 0;
+		if (verdict != UNRACED_PASS) {
+			unraced_count_filtered(&stats->filtered, verdict);
+			return IS_DROPPED;
+		}
+		if (take_replaced(address))
+			counted = IS_EITHER;
 	}
 	read_registers(&to->call.call, syscall, none);
 	to->at = (struct progress){ .waits = 1 };
@@ -70,7 +87,10 @@ static __always_inline bool request_unseen(struct unraced_counters *stats, const
 	if (syscall != UNRACED_CONNECT)
 		to->call.call.direct_descriptor = KREAD((struct io_open *)command_of(req), file_slot) != 0;
 	to->call.call.record_flags = UNRACED_NO_ARGUMENTS | UNRACED_ENTER_MISSED | UNRACED_FD_TABLE_SHARED;
-	return 1;
+	/* The programs saw the submission of a request whose entry was evicted since. */
+	if (counted != NOT_COUNTED)
+		to->call.call.record_flags |= UNRACED_EVICTED;
+	return counted;
 }
 
 /* Returns false when the map replaced the entry meanwhile: the copy may then mix two requests. */
@@ -109,17 +129,21 @@ static __always_inline void take_rest(struct long_request *to, __u64 address)
 }
 
 /*
- * Accounts for the event of a request that counted as pending. Returns false when no request with its ring and
- * user_data counts so.
+ * Accounts for the event of a request, and returns whether it counts as lost until then. The kernel verifies this
+ * function once for its callers.
  */
-static __always_inline bool settle(struct unraced_counters *stats, struct io_kiocb *req)
+__noinline int settle(__u64 address, __u32 counted)
 {
-	struct completion_key key = completion_key_of(req);
-	struct pending_requests *same = bpf_map_lookup_elem(&pending, &key);
+	struct completion_key key = completion_key_of((struct io_kiocb *)address);
+	struct unraced_counters *stats = own_stats();
+	struct pending_requests *same;
 
+	if (counted < IS_PENDING || !stats)
+		return counted == IS_LOST;
+	same = bpf_map_lookup_elem(&pending, &key);
 	if (same && count_pending_event(same, &key))
 		stats->silent--;
-	return same;
+	return !same && counted == IS_EITHER;
 }
 
 /*
@@ -223,17 +247,14 @@ static __always_inline int on_end(void *ctx, struct unraced_counters *stats, str
 	return 0;
 }
 
-/* How the submission of a request counts: IS_EITHER where its trace was replaced, which alone tells it. */
-enum submission { NOT_COUNTED, IS_LOST, IS_PENDING, IS_EITHER };
-
 /* Handles the reported end of a request, which the tracepoint identifies beyond doubt. */
 static __always_inline int on_complete(void *ctx, struct io_kiocb *req, bool by_chain)
 {
 	__u8 syscall = unraced_requested_call(KREAD(req, opcode));
 	struct unraced_control *shared;
 	struct unraced_counters *stats;
-	enum submission counted = NOT_COUNTED;
 	__u64 address = (__u64)req, trace;
+	__u32 counted;
 	struct tail_context *to;
 	struct request *found;
 	__s32 result;
@@ -262,22 +283,16 @@ static __always_inline int on_complete(void *ctx, struct io_kiocb *req, bool by_
 		counted = to->request.call.call.silent ? IS_LOST : IS_PENDING;
 	} else if (trace & TRACE_DONE) {
 		return 0;
-	} else if (request_unseen(stats, shared, &to->request, req, syscall, trace)) {
-		if (trace)
-			counted = trace & TRACE_SILENT ? IS_LOST : IS_PENDING;
-		else if (take_replaced(address))
-			counted = IS_EITHER;
-		/* The programs saw the submission of a request whose entry was evicted since. */
-		if (counted != NOT_COUNTED)
-			to->request.call.call.record_flags |= UNRACED_EVICTED;
 	} else {
-		stats->returned++;
-		if (syscall == UNRACED_CONNECT)
-			request_connect_ends((__u64)KREAD(req, file));
-		return 0;
+		counted = request_unseen(shared, &to->request, address, syscall, trace);
+		if (counted == IS_DROPPED) {
+			stats->returned++;
+			if (syscall == UNRACED_CONNECT)
+				request_connect_ends((__u64)KREAD(req, file));
+			return 0;
+		}
 	}
-	to->request.call.call.silent = counted == IS_LOST ||
-				       (counted >= IS_PENDING && !settle(stats, req) && counted == IS_EITHER);
+	to->request.call.call.silent = settle(address, counted);
 	return on_end(ctx, stats, to, req, syscall, result);
 }
 

@@ -12,14 +12,15 @@
 
 /* The low half of a trace's state are the filters of the submission. */
 #define TRACE_SILENT (1ull << 32) /* the request counts as lost until its end is reported */
-#define TRACE_DONE (1ull << 33)	  /* the request has its event */
-#define TRACE_SKIPS (1ull << 34)  /* the request asks for no completion, so nothing may report its end */
-/* The upper bits are the time of the submission, in units of some second: the oldest trace is replaced first. */
+#define TRACE_SKIPS (1ull << 33)  /* the request asks for no completion, so nothing may report its end */
+/* The state of a request that has its event. */
+#define TRACE_DONE (1ull << 34)
+/* The upper bits are the time of the submission, in units of some second, and 1 more. */
 #define TRACE_TIME_SHIFT 35
 
 struct request_trace {
 	__u64 address; /* struct io_kiocb; 0: free */
-	__u64 state;
+	__u64 state; /* the lower, the less is lost with the trace */
 };
 
 #define TRACES 8
@@ -48,48 +49,62 @@ static __always_inline bool becomes(__u64 *word, __u64 from, __u64 to)
 	return __sync_val_compare_and_swap(word, from, to) == from;
 }
 
+/* A search for the trace of a request, and for the place that it takes if it has none. */
+struct trace_search {
+	struct trace_bucket *bucket;
+	__u64 address;
+	__u64 least;
+	__u64 holder;
+	__u32 at;
+};
+
+static long look_at_trace(__u64 i, struct trace_search *search)
+{
+	volatile struct request_trace *trace = &search->bucket->traces[i & (TRACES - 1)];
+	__u64 holder = trace->address, rank = holder == search->address ? 0 : trace->state + 1;
+
+	if (rank < search->least) {
+		search->least = rank;
+		search->holder = holder;
+		search->at = i;
+	}
+	return 0;
+}
+
+/* Returns the trace of a request, or a place for it: a free one, else one of a finished request, else the oldest. */
+static __always_inline struct request_trace *find_trace(struct trace_search *search)
+{
+	search->bucket = trace_bucket_of(search->address);
+	search->least = ~0ull;
+	search->at = 0;
+	search->holder = 0;
+	if (!search->bucket)
+		return 0;
+	bpf_loop(TRACES, look_at_trace, search, 0);
+	return &search->bucket->traces[search->at & (TRACES - 1)];
+}
+
 /*
- * Leaves a trace of a request. A trace of an earlier request in the same memory, whose end nobody reported, goes. In a
- * full bucket a trace whose request has its event gives way, else the oldest. The kernel verifies this function once.
+ * Leaves a trace of a request, in place of one of an earlier request in the same memory, whose end nobody reported.
+ * The kernel verifies this function once for its callers.
  */
 __noinline int put_trace(__u64 address, __u64 flags_and_filters)
 {
-	struct trace_bucket *bucket = trace_bucket_of(address);
-	__u64 state = flags_and_filters | bpf_ktime_get_boot_ns() >> 30 << TRACE_TIME_SHIFT;
-	__u64 least = ~0ull;
-	__u32 at = 0;
+	struct trace_search search = { .address = address };
+	struct request_trace *trace = find_trace(&search);
 
-	if (!bucket)
+	if (!trace)
 		return 0;
-	for (int i = 0; i < TRACES; i++) {
-		const volatile struct request_trace *trace = &bucket->traces[i];
-		__u64 holder = trace->address, rank = trace->state;
-
-		/* The rank of its own trace is lowest, then that of a free one, of a finished one, and of an old one. */
-		if (holder == address)
-			rank = 0;
-		else if (!holder)
-			rank = 1;
-		else if (rank & TRACE_DONE)
-			rank = 2;
-		if (rank < least) {
-			least = rank;
-			at = i;
-		}
-	}
-	at &= TRACES - 1;
-	if (least) {
-		__u64 holder = bucket->traces[at].address;
-
-		/* Where another CPU took this place at the same moment, this request has no trace. */
-		if (!becomes(&bucket->traces[at].address, holder, address)) {
-			__sync_fetch_and_add(&bucket->replaced, 1);
+	if (search.holder != address) {
+		/* Where another CPU takes the same place at this moment, this request has no trace. */
+		if (!becomes(&trace->address, search.holder, address)) {
+			__sync_fetch_and_add(&search.bucket->replaced, 1);
 			return 0;
 		}
-		if (holder && !(bucket->traces[at].state & (TRACE_DONE | TRACE_SKIPS)))
-			__sync_fetch_and_add(&bucket->replaced, 1);
+		if (search.least >> TRACE_TIME_SHIFT && !(trace->state & TRACE_SKIPS))
+			__sync_fetch_and_add(&search.bucket->replaced, 1);
 	}
-	bucket->traces[at].state = state;
+	trace->state = flags_and_filters | ((bpf_ktime_get_boot_ns() >> 30) + 1) << TRACE_TIME_SHIFT;
 	return 0;
 }
 
@@ -99,22 +114,16 @@ __noinline int put_trace(__u64 address, __u64 flags_and_filters)
  */
 __noinline __u64 take_trace(__u64 address, __u64 is_kept)
 {
-	struct trace_bucket *bucket = trace_bucket_of(address);
+	struct trace_search search = { .address = address };
+	struct request_trace *trace = find_trace(&search);
+	__u64 state;
 
-	if (!bucket)
+	if (!trace || search.holder != address)
 		return 0;
-	for (int i = 0; i < TRACES; i++) {
-		struct request_trace *trace = &bucket->traces[i];
-		__u64 state;
-
-		if (*(volatile __u64 *)&trace->address != address)
-			continue;
-		state = __sync_fetch_and_or(&trace->state, TRACE_DONE);
-		if (!is_kept)
-			trace->address = 0;
-		return state ? state : TRACE_DONE;
-	}
-	return 0;
+	state = __sync_lock_test_and_set(&trace->state, is_kept ? TRACE_DONE : 0);
+	if (!is_kept)
+		becomes(&trace->address, address, 0);
+	return state;
 }
 
 /* Returns whether a request without a trace may be one whose trace was replaced, and counts it as ended. */

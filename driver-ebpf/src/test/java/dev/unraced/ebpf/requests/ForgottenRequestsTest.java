@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.capture.Capture;
 import dev.unraced.capture.CaptureStats;
-import dev.unraced.capture.FilterReason;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.EventFilters;
 import dev.unraced.config.ResultFilter;
@@ -73,7 +72,6 @@ class ForgottenRequestsTest {
 
             assertThat(seen.events).isEqualTo(4 * STASH);
             assertThat(seen.stats.totalLost()).isZero();
-            assertThat(seen.stats.filtered().getOrDefault(FilterReason.TGID, 0L)).isZero();
         }
     }
 
