@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.ebpf.requests;
+package dev.unraced.ebpf.waiting;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
