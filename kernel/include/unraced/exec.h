@@ -95,7 +95,7 @@ UNRACED_INLINE enum unraced_exec_step unraced_exec_returned(struct unraced_exec 
 		return UNRACED_EXEC_LEAVE;
 	if (exec->provenance != UNRACED_PROVENANCE_NONE)
 		return integrity ? UNRACED_EXEC_COMPARE : UNRACED_EXEC_LEAVE;
-	if (exec->enter_ns && exec->mitigation != UNRACED_MITIGATION_OFF)
+	if (exec->enter_ns && exec->mitigation != UNRACED_MITIGATION_OFF && !(exec->flags & UNRACED_STASH_FULL))
 		exec->flags |= UNRACED_FAULTED;
 	return UNRACED_EXEC_READ;
 }

@@ -19,6 +19,7 @@
 #include "iouring/handovers.h"
 #include "iouring/pending.h"
 #include "iouring/submitter.h"
+#include "iouring/trace.h"
 #include "iouring/types.h"
 #include "lib/attach_points.h"
 #include "lib/control.h"
@@ -32,26 +33,45 @@
 #include "syscall/former_filters.h"
 
 /*
- * Fills in a request without an entry as far as possible. Returns false when a filter drops it, or when the request
- * does not tell who submitted it.
+ * How the submission of a request counts: IS_EITHER where its trace was replaced, which alone tells it. A filter drops
+ * the last one, or its submitter is unknown.
  */
-static __always_inline bool request_unseen(struct unraced_counters *stats, const struct unraced_control *shared,
-					   struct long_request *to, struct io_kiocb *req, __u8 syscall)
+enum submission { NOT_COUNTED, IS_LOST, IS_PENDING, IS_EITHER, IS_DROPPED };
+
+/*
+ * Fills in a request without an entry as far as possible. If it has a trace, the filters let it through when it was
+ * submitted. Returns an enum submission. The kernel verifies this function once for its callers.
+ */
+__noinline int request_unseen(const struct unraced_control *shared, struct long_request *to, __u64 address,
+			      __u32 syscall, __u64 trace)
 {
+	struct io_kiocb *req = (void *)address;
 	struct task_struct *task = submitter_of(req);
-	__u32 filters = current_filters(shared);
+	struct unraced_counters *stats = own_stats();
+	enum submission counted = NOT_COUNTED;
 	enum unraced_verdict verdict;
 	__u64 none[4] = {};
+	__u32 filters;
 
+	if (!shared || !to || !stats)
+		return IS_DROPPED;
 	if (!task) {
 		stats->silent++;
-		return 0;
+		return IS_DROPPED;
 	}
 	identify_submitter(&to->by, task);
-	verdict = filter_submitter(shared, filters, task, &to->by);
-	if (verdict != UNRACED_PASS) {
-		unraced_count_filtered(&stats->filtered, verdict);
-		return 0;
+	if (trace) {
+		filters = trace;
+		counted = trace & TRACE_SILENT ? IS_LOST : IS_PENDING;
+	} else {
+		filters = current_filters(shared);
+		verdict = filter_submitter(shared, filters, task, &to->by);
+		if (verdict != UNRACED_PASS) {
+			unraced_count_filtered(&stats->filtered, verdict);
+			return IS_DROPPED;
+		}
+		if (take_replaced(address))
+			counted = IS_EITHER;
 	}
 	read_registers(&to->call.call, syscall, none);
 	to->at = (struct progress){ .waits = 1 };
@@ -67,7 +87,10 @@ static __always_inline bool request_unseen(struct unraced_counters *stats, const
 	if (syscall != UNRACED_CONNECT)
 		to->call.call.direct_descriptor = KREAD((struct io_open *)command_of(req), file_slot) != 0;
 	to->call.call.record_flags = UNRACED_NO_ARGUMENTS | UNRACED_ENTER_MISSED | UNRACED_FD_TABLE_SHARED;
-	return 1;
+	/* The programs saw the submission of a request whose entry was evicted since. */
+	if (counted != NOT_COUNTED)
+		to->call.call.record_flags |= UNRACED_EVICTED;
+	return counted;
 }
 
 /* Returns false when the map replaced the entry meanwhile: the copy may then mix two requests. */
@@ -105,14 +128,22 @@ static __always_inline void take_rest(struct long_request *to, __u64 address)
 	bpf_map_delete_elem(&long_requests, &address);
 }
 
-/* Accounts for the event of a request that counted as pending. */
-static __always_inline void settle(struct unraced_counters *stats, struct io_kiocb *req)
+/*
+ * Accounts for the event of a request, and returns whether it counts as lost until then. The kernel verifies this
+ * function once for its callers.
+ */
+__noinline int settle(__u64 address, __u32 counted)
 {
-	struct completion_key key = completion_key_of(req);
-	struct pending_requests *same = bpf_map_lookup_elem(&pending, &key);
+	struct completion_key key = completion_key_of((struct io_kiocb *)address);
+	struct unraced_counters *stats = own_stats();
+	struct pending_requests *same;
 
+	if (counted < IS_PENDING || !stats)
+		return counted == IS_LOST;
+	same = bpf_map_lookup_elem(&pending, &key);
 	if (same && count_pending_event(same, &key))
 		stats->silent--;
+	return !same && counted == IS_EITHER;
 }
 
 /*
@@ -124,23 +155,6 @@ static __always_inline bool has_polled(struct io_kiocb *req)
 	const struct unraced_control *shared = SCRATCH(control);
 
 	return !shared || !shared->polled_flag || (KREAD(req, flags) & shared->polled_flag);
-}
-
-/*
- * Returns whether the programs saw the submission of a request that has no entry any more: its submitter is younger
- * than they are, and no filter can have changed its answer.
- */
-static __always_inline bool was_submitted_here(const struct unraced_control *shared, struct io_kiocb *req)
-{
-	struct task_struct *task = submitter_of(req);
-	__u64 since = *(const volatile __u64 *)&shared->entries_since;
-	__u32 filters = current_filters(shared);
-	__u64 start;
-
-	if (!task || !since || (filters & FILTERS_BY_CALLER))
-		return 0;
-	start = KREAD(task, start_boottime);
-	return start > since && (!have_changed(filters) || is_younger_than_filters(shared, start));
 }
 
 /*
@@ -239,10 +253,10 @@ static __always_inline int on_complete(void *ctx, struct io_kiocb *req, bool by_
 	__u8 syscall = unraced_requested_call(KREAD(req, opcode));
 	struct unraced_control *shared;
 	struct unraced_counters *stats;
-	__u64 address = (__u64)req;
+	__u64 address = (__u64)req, trace;
+	__u32 counted;
 	struct tail_context *to;
 	struct request *found;
-	bool is_pending;
 	__s32 result;
 
 	if (!syscall)
@@ -253,30 +267,32 @@ static __always_inline int on_complete(void *ctx, struct io_kiocb *req, bool by_
 	if (!shared || !stats || !to || !shared->active || !is_watched(shared, syscall))
 		return 0;
 	result = by_chain ? -ECANCELED : KREAD(req, cqe.res);
+	/* The kernel may report a request of a broken chain again, so its entry and its trace stay. */
+	trace = take_trace(address, by_chain);
 	found = bpf_map_lookup_elem(&requests, &address);
 	if (found && request_copy(&to->request, found, address)) {
 		bool is_first = take_event(found, &to->request);
 
-		/* The kernel may report a request of a broken chain again, so its entry stays. */
 		if (!by_chain)
 			bpf_map_delete_elem(&requests, &address);
 		if (!is_first)
 			return 0;
-		is_pending = !to->request.call.call.silent;
 		if (by_chain && to->request.at.refusal)
 			result = to->request.at.refusal;
 		take_rest(&to->request, address);
-	} else if (request_unseen(stats, shared, &to->request, req, syscall)) {
-		/* A request that counted as pending, and whose entry was evicted since, must not count for ever. */
-		is_pending = was_submitted_here(shared, req);
-	} else {
-		stats->returned++;
-		if (syscall == UNRACED_CONNECT)
-			request_connect_ends((__u64)KREAD(req, file));
+		counted = to->request.call.call.silent ? IS_LOST : IS_PENDING;
+	} else if (trace & TRACE_DONE) {
 		return 0;
+	} else {
+		counted = request_unseen(shared, &to->request, address, syscall, trace);
+		if (counted == IS_DROPPED) {
+			stats->returned++;
+			if (syscall == UNRACED_CONNECT)
+				request_connect_ends((__u64)KREAD(req, file));
+			return 0;
+		}
 	}
-	if (is_pending)
-		settle(stats, req);
+	to->request.call.call.silent = settle(address, counted);
 	return on_end(ctx, stats, to, req, syscall, result);
 }
 
@@ -318,6 +334,7 @@ static __always_inline bool take_latest(struct long_request *to, __u64 address,
 	if (!found || !request_copy(to, found, address) || to->call.call.silent ||
 	    !has_ended(found, (struct io_kiocb *)address, key, result) || !take_event(found, to))
 		return 0;
+	take_trace(address, 1);
 	take_rest(to, address);
 	return 1;
 }

@@ -15,6 +15,7 @@
 #include "iouring/copied_arguments.h"
 #include "iouring/handovers.h"
 #include "iouring/pending.h"
+#include "iouring/trace.h"
 #include "iouring/types.h"
 #include "lib/attach_points.h"
 #include "lib/control.h"
@@ -30,16 +31,20 @@
 static __always_inline void request_put(struct unraced_counters *stats, struct io_kiocb *req, struct long_request *from)
 {
 	struct completion_key key = completion_key_of(req);
-	__u64 address = (__u64)req;
+	__u64 address = (__u64)req, state = from->call.call.filters;
 
 	/*
 	 * A request that may end without a report counts as lost until its end is reported. So does a request that its
 	 * completion could not identify.
 	 */
+	if (from->call.call.silent)
+		state |= TRACE_SKIPS;
 	if (from->call.call.silent || !count_pending(&key, address)) {
 		from->call.call.silent = 1;
+		state |= TRACE_SILENT;
 		stats->silent++;
 	}
+	put_trace(address, state);
 	bpf_map_update_elem(&requests, &address, from, BPF_ANY);
 	if (from->call.call.length > INLINE_BYTES)
 		bpf_map_update_elem(&long_requests, &address, from, BPF_ANY);
@@ -90,6 +95,7 @@ static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring
 		 * io_kiocb.
 		 */
 		bpf_map_delete_elem(&requests, &address);
+		take_trace(address, 0);
 		return 0;
 	}
 	identify(&context->request.by, task);

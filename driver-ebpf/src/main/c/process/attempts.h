@@ -19,47 +19,64 @@
 #include "process/types.h"
 #include "syscall/filter.h"
 
-struct attempt {
-	struct unraced_exec exec;
-	/* The record of a failed exec, with its path behind. */
-	struct unraced_process record;
-	__u8 path[READ_BYTES + 8];
-};
-
 /*
  * The calls that are under way, by their struct task_struct: an exec by another thread than the first takes over id and
  * start of the first. A call beyond these is read at its return.
  */
-#define ATTEMPTS 512
+#define ATTEMPTS 4096
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, ATTEMPTS);
 	__type(key, __u64);
-	__type(value, struct attempt);
+	__type(value, struct unraced_exec);
 } attempts SEC(".maps");
 
-/* Nobody writes here: new entries are copied from it. */
+/* The record of a failed exec, with its path behind. */
+struct attempt_path {
+	struct unraced_process record;
+	__u8 bytes[READ_BYTES + 8];
+};
+
+/* The paths of those calls, as far as there is room. The path of a call beyond these is read at its return. */
+#define ATTEMPT_PATHS 256
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, ATTEMPT_PATHS);
+	__type(key, __u64);
+	__type(value, struct attempt_path);
+} attempt_paths SEC(".maps");
+
+/* Nobody writes here: new entries are copied from these. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct attempt);
+	__type(value, struct unraced_exec);
 } no_attempt SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct attempt_path);
+} no_path SEC(".maps");
+
 /* Returns the call that the task is in, or null. An older entry is of an earlier task in the same memory. */
-static __always_inline struct attempt *attempt_of(struct task_struct *task)
+static __always_inline struct unraced_exec *attempt_of(struct task_struct *task)
 {
 	__u64 key = (__u64)task;
-	struct attempt *attempt = bpf_map_lookup_elem(&attempts, &key);
+	struct unraced_exec *exec = bpf_map_lookup_elem(&attempts, &key);
 
-	return attempt && attempt->exec.enter_ns >= task->start_boottime ? attempt : 0;
+	return exec && exec->enter_ns >= task->start_boottime ? exec : 0;
 }
 
-static __always_inline void drop_attempt(struct task_struct *task)
+/* Returns whether there was an entry. */
+static __always_inline bool drop_attempt(struct task_struct *task)
 {
 	__u64 key = (__u64)task;
 
-	bpf_map_delete_elem(&attempts, &key);
+	bpf_map_delete_elem(&attempt_paths, &key);
+	return !bpf_map_delete_elem(&attempts, &key);
 }
 
 /*
@@ -69,10 +86,10 @@ static __always_inline void drop_attempt(struct task_struct *task)
 static __always_inline void lose_attempt(struct unraced_counters *stats, struct task_struct *task)
 {
 	__u64 key = (__u64)task;
-	struct attempt *attempt = bpf_map_lookup_elem(&attempts, &key);
-	bool unlisted = attempt && attempt->exec.unlisted;
+	struct unraced_exec *exec = bpf_map_lookup_elem(&attempts, &key);
+	bool unlisted = exec && exec->unlisted;
 
-	if (!attempt || bpf_map_delete_elem(&attempts, &key) || unlisted)
+	if (!exec || !drop_attempt(task) || unlisted)
 		return;
 	__sync_fetch_and_add(&stats->process_sequence, 1);
 	__sync_fetch_and_add(&stats->unfinished, 1);
@@ -84,20 +101,35 @@ static __always_inline void lose_attempt(struct unraced_counters *stats, struct 
  */
 static __always_inline bool end_aborted(struct task_struct *task, __u32 *image)
 {
-	struct attempt *attempt = attempt_of(task);
+	struct unraced_exec *exec = attempt_of(task);
 
-	if (!attempt || !attempt->exec.has_failed)
+	if (!exec || !exec->has_failed)
 		return 0;
-	*image = attempt->exec.exec_id;
+	*image = exec->exec_id;
 	drop_attempt(task);
 	return 1;
 }
 
-/* Reads the path. Its page may be absent at entry, and may become readable later. */
-static __always_inline void read_exec_path(struct attempt *attempt, __u8 provenance)
+static __always_inline struct attempt_path *path_of(struct task_struct *task)
 {
-	struct unraced_exec *exec = &attempt->exec;
-	long size = bpf_probe_read_user_str(attempt->path, READ_BYTES, (void *)exec->pointer);
+	__u64 key = (__u64)task;
+
+	return bpf_map_lookup_elem(&attempt_paths, &key);
+}
+
+/* Returns room for the path of a call, or null where there is none. */
+static __always_inline struct attempt_path *new_path(struct task_struct *task)
+{
+	struct attempt_path *path = SCRATCH(no_path);
+	__u64 key = (__u64)task;
+
+	return path && !bpf_map_update_elem(&attempt_paths, &key, path, BPF_ANY) ? path_of(task) : 0;
+}
+
+/* Reads the path. Its page may be absent at entry, and may become readable later. */
+static __always_inline void read_exec_path(struct unraced_exec *exec, struct attempt_path *path, __u8 provenance)
+{
+	long size = bpf_probe_read_user_str(path->bytes, READ_BYTES, (void *)exec->pointer);
 
 	if (size < 0)
 		return;
@@ -120,8 +152,9 @@ static __always_inline void read_exec_path(struct attempt *attempt, __u8 provena
 
 /* A path that is compared with what its memory has now, or with the kernel's copy. */
 struct comparing {
-	const struct attempt *attempt;
+	const struct attempt_path *path;
 	const __u8 *copy; /* null for its memory */
+	__u64 pointer;
 	__u32 size;
 	bool changed;
 };
@@ -136,9 +169,9 @@ static long compare_chunk(__u32 chunk, struct comparing *with)
 		return 1;
 	if (left > CHUNK)
 		left = CHUNK;
-	bpf_probe_read_kernel(then, left, &with->attempt->path[at]);
+	bpf_probe_read_kernel(then, left, &with->path->bytes[at]);
 	if (with->copy ? bpf_probe_read_kernel(now, left, with->copy + at) :
-			 bpf_probe_read_user(now, left, (void *)(with->attempt->exec.pointer + at)))
+			 bpf_probe_read_user(now, left, (void *)(with->pointer + at)))
 		return 1;
 	for (int word = 0; word < CHUNK / 8; word++) {
 		if (then[word] != now[word]) {
@@ -150,12 +183,13 @@ static long compare_chunk(__u32 chunk, struct comparing *with)
 }
 
 /* Compares the path with what its memory has now. */
-static __always_inline __u8 judge_exec_path(const struct attempt *attempt)
+static __always_inline __u8 judge_exec_path(const struct unraced_exec *exec, const struct attempt_path *path)
 {
 	/* The NUL belongs to the path, unless the path is longer than an event holds. */
 	struct comparing with = {
-		.attempt = attempt,
-		.size = attempt->exec.length + !(attempt->exec.flags & UNRACED_TRUNCATED),
+		.path = path,
+		.pointer = exec->pointer,
+		.size = exec->length + !(exec->flags & UNRACED_TRUNCATED),
 	};
 
 	bpf_loop(READ_BYTES / CHUNK, compare_chunk, &with, 0);
@@ -163,13 +197,14 @@ static __always_inline __u8 judge_exec_path(const struct attempt *attempt)
 }
 
 /* Returns whether the snapshot of the path differs from the kernel's copy, which has room behind it. */
-static __always_inline bool is_exec_path_changed(const struct attempt *attempt, const __u8 *copy, __u32 length)
+static __always_inline bool is_exec_path_changed(const struct unraced_exec *exec, struct task_struct *task,
+						 const __u8 *copy, __u32 length)
 {
-	struct comparing with = { .attempt = attempt, .copy = copy, .size = length };
+	struct comparing with = { .path = path_of(task), .copy = copy, .size = length };
 
-	if (!unraced_exec_has_snapshot(&attempt->exec))
+	if (!with.path || !unraced_exec_has_snapshot(exec))
 		return 0;
-	if (attempt->exec.length != length)
+	if (exec->length != length)
 		return 1;
 	bpf_loop(READ_BYTES / CHUNK, compare_chunk, &with, 0);
 	return with.changed;
@@ -190,19 +225,20 @@ static __always_inline void begin_exec(struct unraced_exec *exec, const struct u
 }
 
 /* Puts the entry of a call into the map, and returns it, or null where the map is full. */
-static __always_inline struct attempt *new_attempt(const struct unraced_control *shared,
-						   const struct unraced_exec_registers *from, struct task_struct *task)
+static __always_inline struct unraced_exec *new_attempt(const struct unraced_control *shared,
+							const struct unraced_exec_registers *from,
+							struct task_struct *task)
 {
-	struct attempt *attempt = SCRATCH(no_attempt);
+	struct unraced_exec *exec = SCRATCH(no_attempt);
 	__u64 key = (__u64)task;
 
-	if (!attempt || bpf_map_update_elem(&attempts, &key, attempt, BPF_ANY))
+	if (!exec || bpf_map_update_elem(&attempts, &key, exec, BPF_ANY))
 		return 0;
-	attempt = bpf_map_lookup_elem(&attempts, &key);
-	if (!attempt)
+	exec = bpf_map_lookup_elem(&attempts, &key);
+	if (!exec)
 		return 0;
-	begin_exec(&attempt->exec, shared, from, task);
-	return attempt;
+	begin_exec(exec, shared, from, task);
+	return exec;
 }
 
 static __always_inline void read_credentials(struct unraced_credentials *to, struct task_struct *task)
@@ -223,7 +259,8 @@ __noinline int exec_enters(struct unraced_exec_registers *from)
 	struct unraced_counters *stats = own_stats();
 	struct task_struct *task = bpf_get_current_task_btf();
 	enum unraced_verdict verdict;
-	struct attempt *attempt;
+	struct attempt_path *path;
+	struct unraced_exec *exec;
 
 	if (!from || !shared || !stats)
 		return 0;
@@ -232,68 +269,91 @@ __noinline int exec_enters(struct unraced_exec_registers *from)
 	verdict = filter(shared, current_filters(shared));
 	if (!unraced_exec_is_followed(verdict))
 		return 0;
-	attempt = new_attempt(shared, from, task);
-	if (!attempt)
+	exec = new_attempt(shared, from, task);
+	if (!exec)
 		return 0;
-	read_credentials(&attempt->exec.before, task);
-	attempt->exec.unlisted = verdict != UNRACED_PASS;
-	if (!attempt->exec.unlisted && attempt->exec.mitigation != UNRACED_MITIGATION_OFF)
-		read_exec_path(attempt, UNRACED_PROVENANCE_ENTER);
-	attempt->exec.enter_ns = bpf_ktime_get_boot_ns();
+	read_credentials(&exec->before, task);
+	exec->unlisted = verdict != UNRACED_PASS;
+	if (!exec->unlisted && exec->mitigation != UNRACED_MITIGATION_OFF) {
+		path = new_path(task);
+		if (path)
+			read_exec_path(exec, path, UNRACED_PROVENANCE_ENTER);
+		else
+			exec->flags |= UNRACED_STASH_FULL;
+	}
+	exec->enter_ns = bpf_ktime_get_boot_ns();
 	return 0;
 }
 
 /* Begins the entry of a call that has none yet when it returns. Returns null where the map is full. */
-static __always_inline struct attempt *missed_attempt(struct unraced_control *shared,
-						      struct unraced_exec_registers *from, struct task_struct *task)
+static __always_inline struct unraced_exec *missed_attempt(struct unraced_control *shared,
+							   struct unraced_exec_registers *from,
+							   struct task_struct *task)
 {
-	struct attempt *attempt = new_attempt(shared, from, task);
+	struct unraced_exec *exec = new_attempt(shared, from, task);
 
-	if (!attempt)
+	if (!exec)
 		return 0;
-	unraced_exec_missed(&attempt->exec, from->ran, 0);
-	return attempt;
+	unraced_exec_missed(exec, from->ran, 0);
+	return exec;
 }
 
-/* Makes the event of a call for which there is no room. Its path is unknown. */
-static __always_inline void send_without_path(struct unraced_counters *stats, struct unraced_control *shared,
-					      struct unraced_exec_registers *from, struct task_struct *task,
-					      __s64 result)
+/*
+ * Makes the event of a call for whose path there is no room. The kernel verifies this function once for its callers.
+ */
+__noinline int send_without_path(const struct unraced_exec *exec, __s64 result)
 {
+	struct unraced_control *shared = SCRATCH(control);
+	struct unraced_counters *stats = own_stats();
 	struct unraced_process record;
+
+	if (!exec || !shared || !stats)
+		return 0;
+	begin_process(&record, UNRACED_RECORD_EXEC_FAILED, bpf_get_current_task_btf());
+	unraced_exec_failed(&record, exec, result, UNRACED_INTEGRITY_UNCHECKED);
+	send_process(stats, shared, &record, sizeof(record));
+	return 0;
+}
+
+/* Makes the event of a call for which there is no room. */
+static __always_inline void send_without_entry(struct unraced_control *shared, struct unraced_exec_registers *from,
+					       struct task_struct *task, __s64 result)
+{
 	struct unraced_exec exec;
 
 	begin_exec(&exec, shared, from, task);
 	unraced_exec_missed(&exec, from->ran, UNRACED_STASH_FULL);
-	begin_process(&record, UNRACED_RECORD_EXEC_FAILED, task);
-	unraced_exec_failed(&record, &exec, result, UNRACED_INTEGRITY_UNCHECKED);
-	send_process(stats, shared, &record, sizeof(record));
+	send_without_path(&exec, result);
 }
 
 /* Makes the event of a call that has failed. */
 static __always_inline void send_failed(struct unraced_counters *stats, struct unraced_control *shared,
-					struct attempt *attempt, struct task_struct *task, __s64 result)
+					struct unraced_exec *exec, struct task_struct *task, __s64 result)
 {
+	enum unraced_exec_step step = unraced_exec_returned(exec, address_space_of(task), shared->integrity);
 	__u8 integrity = UNRACED_INTEGRITY_UNCHECKED;
+	struct attempt_path *path = path_of(task);
 	__u32 length, size;
 
-	switch (unraced_exec_returned(&attempt->exec, address_space_of(task), shared->integrity)) {
-	case UNRACED_EXEC_READ:
-		read_exec_path(attempt, UNRACED_PROVENANCE_EXIT);
-		break;
-	case UNRACED_EXEC_COMPARE:
-		integrity = judge_exec_path(attempt);
-		break;
-	case UNRACED_EXEC_LEAVE:
-		break;
+	if (!path) {
+		path = new_path(task);
+		if (!path) {
+			exec->flags |= UNRACED_STASH_FULL;
+			send_without_path(exec, result);
+			return;
+		}
 	}
-	begin_process(&attempt->record, UNRACED_RECORD_EXEC_FAILED, task);
-	unraced_exec_failed(&attempt->record, &attempt->exec, result, integrity);
-	length = attempt->record.path.length & (READ_BYTES - 1);
+	if (step == UNRACED_EXEC_READ)
+		read_exec_path(exec, path, UNRACED_PROVENANCE_EXIT);
+	else if (step == UNRACED_EXEC_COMPARE)
+		integrity = judge_exec_path(exec, path);
+	begin_process(&path->record, UNRACED_RECORD_EXEC_FAILED, task);
+	unraced_exec_failed(&path->record, exec, result, integrity);
+	length = path->record.path.length & (READ_BYTES - 1);
 	for (int i = 0; i < 8; i++)
-		attempt->path[length + i] = 0;
-	size = sizeof(attempt->record) + ((length + 7) & ~7u);
-	send_process(stats, shared, &attempt->record, size);
+		path->bytes[length + i] = 0;
+	size = sizeof(path->record) + ((length + 7) & ~7u);
+	send_process(stats, shared, &path->record, size);
 }
 
 /* Handles the return of a call. The kernel verifies this function once for all its callers. */
@@ -302,31 +362,31 @@ __noinline int exec_returns(struct unraced_exec_registers *from, __s64 result)
 	struct unraced_control *shared = SCRATCH(control);
 	struct unraced_counters *stats = own_stats();
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct attempt *attempt;
+	struct unraced_exec *exec;
 
 	if (!from || !shared || !stats)
 		return 0;
-	attempt = attempt_of(task);
+	exec = attempt_of(task);
 	/* The exec has an event of its own, which may have been filtered out. */
 	if (unraced_exec_succeeded(from, result)) {
-		if (attempt)
+		if (exec)
 			drop_attempt(task);
 		return 0;
 	}
-	if (!attempt) {
+	if (!exec) {
 		if (filter(shared, current_filters(shared)) != UNRACED_PASS)
 			return 0;
-		attempt = missed_attempt(shared, from, task);
+		exec = missed_attempt(shared, from, task);
 	}
-	if (!attempt) {
-		send_without_path(stats, shared, from, task, result);
+	if (!exec) {
+		send_without_entry(shared, from, task, result);
 		return 0;
 	}
-	if (!attempt->exec.unlisted)
-		send_failed(stats, shared, attempt, task, result);
+	if (!exec->unlisted)
+		send_failed(stats, shared, exec, task, result);
 	/* begin_new_exec() of fs/exec.c counts; where the call fails behind it, the kernel ends the process. */
-	if (attempt->exec.exec_id != (__u32)task->self_exec_id)
-		attempt->exec.has_failed = 1;
+	if (exec->exec_id != (__u32)task->self_exec_id)
+		exec->has_failed = 1;
 	else
 		drop_attempt(task);
 	return 0;

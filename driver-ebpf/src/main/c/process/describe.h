@@ -235,6 +235,17 @@ static __always_inline void describe_executable(struct unraced_process_builder *
 }
 
 /*
+ * Returns whether the event of a process exceeds a limit of its user or its cgroup (R7.3). The loader asks for events of
+ * the processes that are there, so nobody floods by these.
+ */
+static __always_inline bool exceeds_process_limits(const struct unraced_control *shared,
+						   const struct unraced_process *record)
+{
+	return (shared->user_interval | shared->cgroup_interval) && record->type != UNRACED_RECORD_ALIVE &&
+	       exceeds_limits(record->cgroup_id, record->uid);
+}
+
+/*
  * Numbers a record and puts it into the ring, or counts its loss. Another program can preempt this one on newer
  * kernels, so the counters change atomically.
  */
@@ -243,6 +254,11 @@ static __always_inline void send_process(struct unraced_counters *stats, struct 
 {
 	unraced_process_number(record, bpf_get_smp_processor_id(),
 			       __sync_fetch_and_add(&stats->process_sequence, 1) + 1, size);
+	if (exceeds_process_limits(shared, record)) {
+		__sync_fetch_and_add(&stats->rate_limited, 1);
+		count_loss(record->cgroup_id, record->uid);
+		return;
+	}
 	if (output(shared, record, size)) {
 		__sync_fetch_and_add(&stats->ring_full, 1);
 		count_loss(record->cgroup_id, record->uid);

@@ -30,7 +30,7 @@ int BPF_PROG(process_exec, struct task_struct *task, int before, struct linux_bi
 	struct process_scratch *scratch = SCRATCH(exec_scratch);
 	struct unraced_process_builder *builder;
 	const char *path, *interpreter;
-	struct attempt *attempt;
+	struct unraced_exec *exec;
 	struct mm_struct *mm;
 	bool changed = 0;
 	struct file *file;
@@ -43,11 +43,11 @@ int BPF_PROG(process_exec, struct task_struct *task, int before, struct linux_bi
 	builder->record.tid = before;
 	path = KREAD(program, filename);
 	append_name(builder, &builder->record.path, path);
-	attempt = attempt_of(task);
-	if (attempt) {
-		unraced_exec_came(&builder->record, &attempt->exec);
+	exec = attempt_of(task);
+	if (exec) {
+		unraced_exec_came(&builder->record, exec);
 		/* The path is the first text of the tail. */
-		changed = is_exec_path_changed(attempt, builder->tail, builder->record.path.length);
+		changed = is_exec_path_changed(exec, task, builder->tail, builder->record.path.length);
 		drop_attempt(task);
 	}
 	unraced_exec_path_is_copied(&builder->record, KREAD(program, fdpath), changed);

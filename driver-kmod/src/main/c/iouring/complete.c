@@ -28,14 +28,15 @@ static struct task_struct *submitter_of(const struct io_kiocb *req)
 }
 
 /*
- * Fills in the little that is known of a request whose submission was not seen. The task that reports its end can be a
- * worker, or one of the kernel's own if the submitter has died. Returns false if a filter leaves the submitter out.
+ * Fills in the little that is known of a request whose submission was not seen, or whose entry was evicted: this one has
+ * passed the filters of its submission. The task that reports its end can be a worker, or one of the kernel's own if the
+ * submitter has died. Returns false if a filter leaves the submitter out.
  */
 static bool begin_late_request(struct unraced_capture *capture, struct unraced_scratch *scratch,
-			       const struct io_kiocb *req)
+			       const struct io_kiocb *req, bool evicted)
 {
 	struct task_struct *task = submitter_of(req);
-	enum unraced_verdict verdict = unraced_filter_unseen(capture, task);
+	enum unraced_verdict verdict = evicted ? UNRACED_PASS : unraced_filter_unseen(capture, task);
 	struct unraced_record *record = &scratch->call.record;
 
 	if (verdict != UNRACED_PASS) {
@@ -53,7 +54,7 @@ static bool begin_late_request(struct unraced_capture *capture, struct unraced_s
 	record->how_integrity = UNRACED_INTEGRITY_UNCHECKED;
 	/* Since its submission the submitter may have moved to another namespace. */
 	record->flags = UNRACED_NO_ARGUMENTS | UNRACED_ENTER_MISSED | UNRACED_FD_TABLE_SHARED |
-			UNRACED_FOREIGN_MOUNT_NS;
+			UNRACED_FOREIGN_MOUNT_NS | (evicted ? UNRACED_EVICTED : 0);
 	unraced_describe_task(record, task);
 	return true;
 }
@@ -105,14 +106,17 @@ static void describe_object(struct unraced_capture *capture, struct unraced_scra
 		record->flags |= UNRACED_OBJECT_MISSED;
 }
 
-/* Writes the event of a completed request. The scratch memory holds its call if the submission is known. */
-static void write_completed(struct unraced_capture *capture, const struct io_kiocb *req, bool known, s32 result)
+/*
+ * Writes the event of a completed request. The scratch memory holds its call unless "taken", the outcome of
+ * unraced_request_take(), is negative.
+ */
+static void write_completed(struct unraced_capture *capture, const struct io_kiocb *req, int taken, s32 result)
 {
 	struct unraced_scratch *scratch = unraced_scratch(capture);
 	struct unraced_counters *counters = unraced_counters_here(capture);
 
 	counters->returned++;
-	if (!known && !begin_late_request(capture, scratch, req))
+	if (taken < 0 && !begin_late_request(capture, scratch, req, taken == UNRACED_TAKE_EVICTED))
 		return;
 	if (scratch->call.silent) {
 		/* The submission counted this request as silent, and its completion is reported after all. */
@@ -127,14 +131,14 @@ static void write_completed(struct unraced_capture *capture, const struct io_kio
 	unraced_send(capture, scratch);
 }
 
-static void finish_request(struct unraced_capture *capture, const struct io_kiocb *req, bool known, s32 result)
+static void finish_request(struct unraced_capture *capture, const struct io_kiocb *req, int taken, s32 result)
 {
 	struct unraced_scratch *scratch = unraced_scratch(capture);
 	bool connects = unraced_requested_call(req->opcode) == UNRACED_CONNECT;
 
 	if (connects)
 		unraced_act_take(capture, scratch, (unsigned long)req, 0);
-	write_completed(capture, req, known, result);
+	write_completed(capture, req, taken, result);
 	if (connects)
 		unraced_act_end(capture, scratch);
 }
@@ -144,16 +148,16 @@ void unraced_on_complete(void *data, void *ctx, void *completed)
 	struct unraced_capture *capture = data;
 	const struct io_kiocb *req = completed;
 	struct unraced_scratch *scratch;
-	bool known;
+	int taken;
 
 	/* Messages between rings have no request. */
 	if (!req || !unraced_is_watched_request(capture, unraced_requested_call(req->opcode)))
 		return;
 	preempt_disable();
 	scratch = unraced_scratch(capture);
-	known = unraced_request_take(capture, scratch, req) >= 0;
-	unraced_pending_remove(capture, req, known && !scratch->call.silent);
-	finish_request(capture, req, known, req->cqe.res);
+	taken = unraced_request_take(capture, scratch, req);
+	unraced_pending_remove(capture, req, taken >= 0 && !scratch->call.silent);
+	finish_request(capture, req, taken, req->cqe.res);
 	preempt_enable();
 }
 
@@ -178,7 +182,7 @@ void unraced_on_unlink(void *data, struct io_kiocb *req, struct io_kiocb *link)
 	if (outcome >= 0 || outcome == UNRACED_TAKE_EVICTED) {
 		unraced_pending_remove(capture, link, outcome >= 0 && !scratch->call.silent);
 		refusal = outcome >= 0 ? scratch->call.record.result : 0;
-		finish_request(capture, link, outcome >= 0, refusal ? refusal : -ECANCELED);
+		finish_request(capture, link, outcome, refusal ? refusal : -ECANCELED);
 	}
 	preempt_enable();
 }
@@ -207,7 +211,7 @@ void unraced_on_overflow(void *data, void *ctx, unsigned long long user_data, s3
 	req = unraced_pending_find(capture, ctx, user_data, result, &found);
 	if (found == UNRACED_OF_THIS)
 		finish_request(capture, req,
-			       unraced_request_take(capture, unraced_scratch(capture), req) >= 0,
+			       unraced_request_take(capture, unraced_scratch(capture), req),
 			       req->cqe.res);
 	else if (found == UNRACED_PERHAPS_THIS)
 		count_lost(capture, req);

@@ -113,6 +113,13 @@ void unraced_send_process(struct unraced_capture *capture, struct unraced_proces
 	u32 size = unraced_process_size(builder);
 
 	unraced_process_number(record, smp_processor_id(), ++counters->process_sequence, size);
+	/* The reader asks for events of the processes that are there, so nobody floods by these (R7.3). */
+	if (unraced_has_limits(capture) && record->type != UNRACED_RECORD_ALIVE &&
+	    unraced_exceeds_limits(capture, record->uid, record->cgroup_id)) {
+		counters->rate_limited++;
+		unraced_count_loss(capture, record->uid, record->cgroup_id);
+		return;
+	}
 	write_record(capture, counters, record, size, record->uid, record->cgroup_id);
 }
 

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param outer the ids of the containers around it, the outermost first
  * @param delegatedTo the user in whose part of the hierarchy the cgroup is, by systemd's {@code user-UID.slice} or
  *     {@code user@UID.service}: this user can make such cgroups without any container. Empty below root's, and where a
- *     part is delegated otherwise, which no path tells
+ *     part is delegated otherwise, which no path tells; a user's part within the container does not count
  */
 public record Container(String id, String runtime, Optional<String> pod, List<String> outer, OptionalLong delegatedTo) {
     /** The runtime of a container whose cgroup's path has its id and nothing else. */
@@ -83,6 +83,7 @@ public record Container(String id, String runtime, Optional<String> pod, List<St
         Container found = null;
         String pod = null;
         OptionalLong user = OptionalLong.empty();
+        OptionalLong delegatedTo = user;
         for (int i = 0; i < names.length; i++) {
             Matcher uid = POD.matcher(names[i]);
             if (uid.find()) {
@@ -94,11 +95,14 @@ public record Container(String id, String runtime, Optional<String> pod, List<St
             if (here != null) {
                 ids.add(here.id);
                 found = here;
+                // A user whose part lies below the container's cgroup is one within it, who cannot have made it.
+                delegatedTo = user;
             }
         }
         return found == null
                 ? Optional.empty()
-                : Optional.of(new Container(found.id, found.runtime, found.pod, ids.subList(0, ids.size() - 1), user));
+                : Optional.of(
+                        new Container(found.id, found.runtime, found.pod, ids.subList(0, ids.size() - 1), delegatedTo));
     }
 
     /** Returns the container's id and those of the containers around it. */

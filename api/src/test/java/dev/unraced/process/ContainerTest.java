@@ -111,6 +111,8 @@ class ContainerTest {
                 "/user.slice/user-0.slice/user@0.service/docker/ID",
                 "/user.slice/user-a.slice/docker/ID",
                 "/superuser-1000.slice/docker/ID",
+                "/system.slice/docker-ID.scope/user.slice/user-5.slice/user@5.service/app.slice",
+                "/machine.slice/libpod-ID.scope/container/user.slice/user@5.service",
             })
     void rootMakesTheOthers(String path) {
         assertThat(Container.ofCgroup(path.replace("ID", ID)).orElseThrow().delegatedTo())

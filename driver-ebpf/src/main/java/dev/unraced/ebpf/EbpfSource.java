@@ -91,6 +91,7 @@ final class EbpfSource implements RingSource {
                 + object.memory("requests")
                 + object.memory("long_requests")
                 + object.memory("pending")
+                + object.memory("request_traces")
                 + (settings.taskStorage() ? settings.stashEntries() * OWN_SLOT_BYTES : 0);
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.unraced.capture.CaptureException;
 import dev.unraced.capture.CaptureStats;
+import dev.unraced.capture.LossReason;
 import dev.unraced.conformance.actor.Command;
 import dev.unraced.conformance.actor.Reply;
 import dev.unraced.conformance.fixture.ThreadInfo;
@@ -25,6 +26,11 @@ import org.junit.jupiter.api.Nested;
 /** Rules about process events, and about the image behind a call. */
 @Requires(syscalls = Syscall.OPENAT)
 public abstract class ProcessConformance extends ProgramConformance {
+    /** So many programs make five times as many events, far more than a limit of a few lets through. */
+    private static final int PROGRAMS = 20;
+
+    private static final int LIMIT = 4;
+
     protected ProcessConformance() {}
 
     /** Rules about execs. */
@@ -59,6 +65,26 @@ public abstract class ProcessConformance extends ProgramConformance {
                             .isBetween(reply.number("begun"), reply.number("ended"));
                 }
             }
+        }
+    }
+
+    @Rule("With a limit per user, process events beyond it are counted losses")
+    @Requires(features = {Feature.PROCESS_EVENTS, Feature.RATE_LIMITS})
+    public final void r07_3_processEventsAreLimited() {
+        try (Scenario scenario =
+                watching().with(builder -> builder.userLimit(LIMIT)).open()) {
+            for (int i = 0; i < PROGRAMS; i++) {
+                program(scenario, "");
+            }
+            CaptureStats stats = scenario.awaitRest();
+            assertThat(scenario.recorder().processes())
+                    .as("events of programs: %s", stats)
+                    .filteredOn(event -> event.type() != ProcessView.Type.ALIVE)
+                    .hasSizeLessThan(3 * PROGRAMS);
+            assertThat(stats.lost()).as("R7.3: the only reason: %s", stats).containsOnlyKeys(LossReason.RATE_LIMITED);
+            assertThat(stats.processEvents())
+                    .as("R16.1: events and losses: %s", stats)
+                    .isGreaterThanOrEqualTo(3 * PROGRAMS);
         }
     }
 

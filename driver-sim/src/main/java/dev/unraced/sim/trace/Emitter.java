@@ -11,7 +11,8 @@ import dev.unraced.sim.kernel.TaskGroup;
 
 /** Encodes what a {@link RecordBuilder} holds. */
 final class Emitter {
-    private static final int SOURCE = 0;
+    static final int SOURCE = 0;
+
     private static final int ENTER_FLAGS = EventFlag.TRUNCATED.mask() | EventFlag.FAULTED.mask();
 
     private final RecordSink sink;
@@ -48,9 +49,8 @@ final class Emitter {
     private void begin(Task task, Call call, RecordBuilder record) {
         TaskGroup group = task.group();
         // A record that finds no room in the ring leaves a gap in the sequence.
-        sequence++;
         encoder.begin(call.syscall(), call.abi(), call.origin(), record.mitigation)
-                .sequence(SOURCE, sequence)
+                .sequence(SOURCE, ++sequence)
                 .thread(task.tid(), group.tgid(), task.startNanos(), group.parentTgid())
                 .process(group.startNanos(), group.execId())
                 .user(group.uid(), group.gid())

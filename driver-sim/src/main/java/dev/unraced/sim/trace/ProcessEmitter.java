@@ -17,15 +17,15 @@ import dev.unraced.sim.kernel.TaskGroup;
 
 /** Makes process events, as {@code process.bpf.c} does on a real kernel. They are numbered by themselves (R16.1). */
 final class ProcessEmitter {
-    private static final int SOURCE = 0;
-
     private final Kernel kernel;
+    private final EventLimits limits;
     private final RecordSink sink;
     private final ProcessEncoder encoder = new ProcessEncoder();
     private long sequence;
 
-    ProcessEmitter(Kernel kernel, RecordSink sink) {
+    ProcessEmitter(Kernel kernel, EventLimits limits, RecordSink sink) {
         this.kernel = kernel;
+        this.limits = limits;
         this.sink = sink;
     }
 
@@ -34,13 +34,13 @@ final class ProcessEmitter {
         return sequence;
     }
 
-    /** Makes an event of each process that is there (R16.5). */
+    /** Makes an event of each process that is there (R16.5), which no limit keeps out. */
     void alive() {
         for (Task task : kernel.tasks()) {
             if (task.tid() == task.tgid()) {
                 begin(ProcessView.Type.ALIVE, task, task.tid());
                 executable(task.group());
-                submit();
+                sink.submit(encoder.buffer(), encoder.finish());
             }
         }
     }
@@ -48,7 +48,7 @@ final class ProcessEmitter {
     void forked(TaskGroup forker, Task child) {
         begin(ProcessView.Type.FORK, child, child.tid());
         encoder.forker(forker.tgid(), forker.startNanos());
-        submit();
+        submit(child);
     }
 
     /**
@@ -70,7 +70,7 @@ final class ProcessEmitter {
                 encoder.interpreter(interpreter.toByteArray());
             }
         }
-        submit();
+        submit(task);
     }
 
     /** Makes the event of an exec that failed (R16.10). */
@@ -79,22 +79,21 @@ final class ProcessEmitter {
         encoder.failed(call, mode, kernel.clock().now(), OpenFlags.AT_FDCWD, atFlags, -error)
                 .trust(mode == Mitigation.OFF ? Provenance.EXIT : Provenance.ENTER, Integrity.UNCHECKED)
                 .path(path);
-        submit();
+        submit(task);
     }
 
     /** Makes the event of an exit, with the status that the parent gets (R16.4). */
     void ended(Task last) {
         begin(ProcessView.Type.EXIT, last, last.tid());
         encoder.status(last.group().exitStatus());
-        submit();
+        submit(last);
     }
 
     /** Begins a record with what all process events have, such as the terminal (R16.12). */
     private void begin(ProcessView.Type type, Task task, int tid) {
         TaskGroup group = task.group();
-        sequence++;
         encoder.begin(type, kernel.clock().now())
-                .sequence(SOURCE, sequence)
+                .sequence(Emitter.SOURCE, ++sequence)
                 .process(group.tgid(), tid, group.startNanos(), group.execId())
                 .parent(group.parentTgid(), group.parentStartNanos())
                 .user(group.uid(), group.gid(), group.effectiveUid(), group.gid())
@@ -117,7 +116,10 @@ final class ProcessEmitter {
         encoder.cgroup(ByteString.utf8(kernel.cgroups().path(group.cgroupId())).toByteArray());
     }
 
-    private void submit() {
-        sink.submit(encoder.buffer(), encoder.finish());
+    /** Submits the record, unless its process is beyond its limits (R7.3). */
+    private void submit(Task task) {
+        if (limits.admits(task.group(), kernel.clock().now())) {
+            sink.submit(encoder.buffer(), encoder.finish());
+        }
     }
 }

@@ -73,7 +73,7 @@ public final class Tracer implements Tracepoints {
         this.stash = new CallStash(settings.policy(), settings.stashEntries(), settings.stashLongPaths(), seams);
         RecordSink records = seams.sink().apply(sink);
         this.emitter = new Emitter(records);
-        this.processes = new ProcessEmitter(kernel, records);
+        this.processes = new ProcessEmitter(kernel, limits, records);
         this.processEvents = settings.processEvents();
         switchTo(settings.mitigation());
         this.enterEvents = settings.enterEvents();
