@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,8 @@ public final class ProcessTable {
     private static final int SHARE = 512;
     /** The slots among which the stalest is given up. */
     private static final int LOOKS = 16;
+    /** The waiting processes among which those that the table has given up are looked for. */
+    private static final int CROWD = 1_024;
     /** The containers of sandboxes that are kept. */
     private static final int SANDBOXES = 1_024;
 
@@ -62,6 +65,8 @@ public final class ProcessTable {
     private final int remembered;
     private final long ample;
     private int waitingCount;
+    /** The number of waiting processes from which those that are over are left out. */
+    private int waitingMost = CROWD;
     private long uses;
     // One thread writes, and others may read.
     private volatile int known;
@@ -448,8 +453,11 @@ public final class ProcessTable {
         if (image == null || slot.tgid == tgid) {
             return;
         }
+        if (waitingCount >= Math.min(waitingMost, capacity)) {
+            leaveWaitingThatAreOver();
+        }
         if (waitingCount >= capacity) {
-            // Most have ended, or wait for what a filter leaves out. The others keep the lineage that they have.
+            // The others keep the lineage that they have.
             waiting.clear();
             waitingCount = 0;
         }
@@ -458,6 +466,23 @@ public final class ProcessTable {
         slot.awaitedRan = ran;
         waiting.computeIfAbsent(tgid, key -> new ArrayList<>()).add(new Waiting(slot, image.startNanos()));
         waitingCount++;
+    }
+
+    /**
+     * Gives up the waiting processes that the table no longer knows. Some wait for one of which no event ever tells, as
+     * their children do. The next time is when there are twice as many as remain now, so each costs little.
+     */
+    private void leaveWaitingThatAreOver() {
+        waitingCount = 0;
+        for (Iterator<List<Waiting>> lists = waiting.values().iterator(); lists.hasNext(); ) {
+            List<Waiting> list = lists.next();
+            list.removeIf(Waiting::isOver);
+            waitingCount += list.size();
+            if (list.isEmpty()) {
+                lists.remove();
+            }
+        }
+        waitingMost = Math.max(CROWD, 2 * waitingCount);
     }
 
     /** Appends the process for which another one waits, and its ancestors, to the other's. */

@@ -405,6 +405,19 @@ class ProcessTableTest {
     }
 
     @Test
+    void childrenOfOneThatWaitsInVainTakeNoMemoryWhenTheyAreForgotten() {
+        ProcessTable large = new ProcessTable(65_536, 100);
+        begin(ProcessView.Type.ALIVE, 50, 1, 5, 30);
+        large.update(end("/bin/bash"));
+        for (int i = 0; i < 10_000; i++) {
+            large.update(fork(100 + i, 3, 50, 5));
+            large.update(exit(100 + i, 3, 5));
+        }
+        assertThat(large.known()).isEqualTo(101);
+        assertThat(large.waiting()).isLessThanOrEqualTo(1_024);
+    }
+
+    @Test
     void aForkWhoseForkerIsToldLaterHasTheProgramThatItsOwnEventTells() {
         table.update(fork(50, 1, 77, 5));
         ProcessImage before = Objects.requireNonNull(table.imageOf(call(50, 1, 5)));
