@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +50,7 @@ public final class ProcessTable {
     private final Slots slots = new Slots();
     private final Footprint footprint = new Footprint();
     private final Forgotten gone = new Forgotten();
-    private final CgroupPaths cgroups = new CgroupPaths();
+    private final CgroupPaths cgroups;
     private final @Nullable UserNames users;
     private final @Nullable ContainerNames containers;
     private final ArrayDeque<ProcessImage> ended = new ArrayDeque<>();
@@ -98,7 +99,7 @@ public final class ProcessTable {
      * @throws IllegalArgumentException unless {@code capacity} is above {@code remembered}, and this not negative
      */
     public ProcessTable(int capacity, int remembered) {
-        this(capacity, remembered, AMPLE, null, null);
+        this(capacity, remembered, AMPLE, null, null, null);
     }
 
     /** Creates a table of the usual size that knows users by their names; null for no names. */
@@ -108,12 +109,13 @@ public final class ProcessTable {
 
     /** Creates a table of the usual size that knows users and containers by their names; null for no names. */
     public ProcessTable(@Nullable UserNames users, @Nullable ContainerNames containers) {
-        this(CAPACITY, REMEMBERED, AMPLE, users, containers);
+        this(CAPACITY, REMEMBERED, AMPLE, users, containers, null);
     }
 
     /**
-     * Returns a table of the usual size, which names users where the ids of all these drivers are surely this
-     * machine's: those of another machine, a sandbox or an old recording can be others' here.
+     * Returns a table of the usual size, which names users, and asks for cgroups of which no event told
+     * ({@link CgroupResolver}), where the ids of all these drivers are surely this machine's: those of another machine,
+     * a sandbox or an old recording can be others' here.
      */
     public static ProcessTable of(Collection<String> drivers) {
         return of(drivers, null);
@@ -125,7 +127,13 @@ public final class ProcessTable {
      * @param containers null for containers without names
      */
     public static ProcessTable of(Collection<String> drivers, @Nullable ContainerNames containers) {
-        return new ProcessTable(hasIdsOfThisMachine(drivers) ? UserNames.ofThisMachine() : null, containers);
+        if (!hasIdsOfThisMachine(drivers)) {
+            return new ProcessTable(null, containers);
+        }
+        CgroupResolver resolver = ServiceLoader.load(CgroupResolver.class, CgroupResolver.class.getClassLoader())
+                .findFirst()
+                .orElse(null);
+        return new ProcessTable(CAPACITY, REMEMBERED, AMPLE, UserNames.ofThisMachine(), containers, resolver);
     }
 
     /** Returns whether the ids of users and processes that all these drivers report are surely this machine's. */
@@ -139,7 +147,13 @@ public final class ProcessTable {
      * @param ample the bytes of images beyond which a further one is kept short
      */
     ProcessTable(
-            int capacity, int remembered, long ample, @Nullable UserNames users, @Nullable ContainerNames containers) {
+            int capacity,
+            int remembered,
+            long ample,
+            @Nullable UserNames users,
+            @Nullable ContainerNames containers,
+            @Nullable CgroupResolver resolver) {
+        this.cgroups = new CgroupPaths(resolver);
         this.users = users;
         this.containers = containers;
         if (remembered < 0 || capacity <= remembered) {
@@ -213,7 +227,10 @@ public final class ProcessTable {
         return gone.contains(tgid, key) ? Absence.FORGOTTEN : Absence.NOT_SEEN;
     }
 
-    /** Returns the path of the caller's cgroup, as an exec in it told, or null where none did. */
+    /**
+     * Returns the path of the caller's cgroup, as an exec in it told, or, in a table of {@link #of(Collection)}, as the
+     * kernel does ({@link CgroupResolver}); null where none did.
+     */
     public @Nullable ByteString cgroupOf(EventView event) {
         return cgroupOf(event.cgroupId());
     }

@@ -310,7 +310,7 @@ class ProcessTableTest {
     @Test
     void itsBytesAreBoundedWhateverPathsAndArgumentsAre() {
         long ample = 1 << 20;
-        ProcessTable large = new ProcessTable(4_000, 2, ample, null, null);
+        ProcessTable large = new ProcessTable(4_000, 2, ample, null, null, null);
         String path = "/" + "d".repeat(3_000);
         int tgid = 0;
         for (int chain = 0; chain < 200; chain++) {
