@@ -3,6 +3,7 @@
  * Captures, their events and their configuration, for agents; and what the author of a driver implements.
  *
  * @uses dev.unraced.driver.DriverModule every driver on the module path or the class path
+ * @uses dev.unraced.process.CgroupResolver what finds the path of a cgroup
  * @uses dev.unraced.process.ContainerResolver.Provider what asks a container runtime for names
  * @uses dev.unraced.process.UserResolver what knows the names of users
  */
@@ -38,6 +39,7 @@ module dev.unraced.api {
             com.google.guice;
 
     uses dev.unraced.driver.DriverModule;
+    uses dev.unraced.process.CgroupResolver;
     uses dev.unraced.process.ContainerResolver.Provider;
     uses dev.unraced.process.UserResolver;
 }

@@ -2,6 +2,7 @@
 /**
  * Several drivers need these parts: rings, stashes, native parts, and what the running kernel offers.
  *
+ * @provides dev.unraced.process.CgroupResolver the cgroups of this machine
  * @provides dev.unraced.process.UserResolver the users of this machine
  */
 module dev.unraced.support {
@@ -16,6 +17,8 @@ module dev.unraced.support {
     exports dev.unraced.settings;
     exports dev.unraced.stash;
 
+    provides dev.unraced.process.CgroupResolver with
+            dev.unraced.machine.CgroupHandles;
     provides dev.unraced.process.UserResolver with
             dev.unraced.users.SystemUsers;
 }

@@ -106,7 +106,10 @@ public final class EventProcess {
         return image == null || image.hasMoreAncestors();
     }
 
-    /** Returns the path of the cgroup at the time of the event, or null where no event told of this cgroup. */
+    /**
+     * Returns the path of the cgroup at the time of the event, or null where no event told of this cgroup, and the
+     * kernel does not either ({@link CgroupResolver}). The first question of such a cgroup allocates.
+     */
     public @Nullable ByteString cgroup() {
         return table == null ? null : table.cgroupOf(cgroupId);
     }

@@ -8,10 +8,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -40,13 +42,15 @@ public final class ProcessTable {
     private static final int SHARE = 512;
     /** The slots among which the stalest is given up. */
     private static final int LOOKS = 16;
+    /** The waiting processes among which those that the table has given up are looked for. */
+    private static final int CROWD = 1_024;
     /** The containers of sandboxes that are kept. */
     private static final int SANDBOXES = 1_024;
 
     private final Slots slots = new Slots();
     private final Footprint footprint = new Footprint();
     private final Forgotten gone = new Forgotten();
-    private final CgroupPaths cgroups = new CgroupPaths();
+    private final CgroupPaths cgroups;
     private final @Nullable UserNames users;
     private final @Nullable ContainerNames containers;
     private final ArrayDeque<ProcessImage> ended = new ArrayDeque<>();
@@ -62,6 +66,8 @@ public final class ProcessTable {
     private final int remembered;
     private final long ample;
     private int waitingCount;
+    /** The number of waiting processes from which those that are over are left out. */
+    private int waitingMost = CROWD;
     private long uses;
     // One thread writes, and others may read.
     private volatile int known;
@@ -93,7 +99,7 @@ public final class ProcessTable {
      * @throws IllegalArgumentException unless {@code capacity} is above {@code remembered}, and this not negative
      */
     public ProcessTable(int capacity, int remembered) {
-        this(capacity, remembered, AMPLE, null, null);
+        this(capacity, remembered, AMPLE, null, null, null);
     }
 
     /** Creates a table of the usual size that knows users by their names; null for no names. */
@@ -103,12 +109,13 @@ public final class ProcessTable {
 
     /** Creates a table of the usual size that knows users and containers by their names; null for no names. */
     public ProcessTable(@Nullable UserNames users, @Nullable ContainerNames containers) {
-        this(CAPACITY, REMEMBERED, AMPLE, users, containers);
+        this(CAPACITY, REMEMBERED, AMPLE, users, containers, null);
     }
 
     /**
-     * Returns a table of the usual size, which names users where the ids of all these drivers are surely this
-     * machine's: those of another machine, a sandbox or an old recording can be others' here.
+     * Returns a table of the usual size, which names users, and asks for cgroups of which no event told
+     * ({@link CgroupResolver}), where the ids of all these drivers are surely this machine's: those of another machine,
+     * a sandbox or an old recording can be others' here.
      */
     public static ProcessTable of(Collection<String> drivers) {
         return of(drivers, null);
@@ -120,7 +127,13 @@ public final class ProcessTable {
      * @param containers null for containers without names
      */
     public static ProcessTable of(Collection<String> drivers, @Nullable ContainerNames containers) {
-        return new ProcessTable(hasIdsOfThisMachine(drivers) ? UserNames.ofThisMachine() : null, containers);
+        if (!hasIdsOfThisMachine(drivers)) {
+            return new ProcessTable(null, containers);
+        }
+        CgroupResolver resolver = ServiceLoader.load(CgroupResolver.class, CgroupResolver.class.getClassLoader())
+                .findFirst()
+                .orElse(null);
+        return new ProcessTable(CAPACITY, REMEMBERED, AMPLE, UserNames.ofThisMachine(), containers, resolver);
     }
 
     /** Returns whether the ids of users and processes that all these drivers report are surely this machine's. */
@@ -134,7 +147,13 @@ public final class ProcessTable {
      * @param ample the bytes of images beyond which a further one is kept short
      */
     ProcessTable(
-            int capacity, int remembered, long ample, @Nullable UserNames users, @Nullable ContainerNames containers) {
+            int capacity,
+            int remembered,
+            long ample,
+            @Nullable UserNames users,
+            @Nullable ContainerNames containers,
+            @Nullable CgroupResolver resolver) {
+        this.cgroups = new CgroupPaths(resolver);
         this.users = users;
         this.containers = containers;
         if (remembered < 0 || capacity <= remembered) {
@@ -208,7 +227,10 @@ public final class ProcessTable {
         return gone.contains(tgid, key) ? Absence.FORGOTTEN : Absence.NOT_SEEN;
     }
 
-    /** Returns the path of the caller's cgroup, as an exec in it told, or null where none did. */
+    /**
+     * Returns the path of the caller's cgroup, as an exec in it told, or, in a table of {@link #of(Collection)}, as the
+     * kernel does ({@link CgroupResolver}); null where none did.
+     */
     public @Nullable ByteString cgroupOf(EventView event) {
         return cgroupOf(event.cgroupId());
     }
@@ -448,8 +470,11 @@ public final class ProcessTable {
         if (image == null || slot.tgid == tgid) {
             return;
         }
+        if (waitingCount >= Math.min(waitingMost, capacity)) {
+            leaveWaitingThatAreOver();
+        }
         if (waitingCount >= capacity) {
-            // Most have ended, or wait for what a filter leaves out. The others keep the lineage that they have.
+            // The others keep the lineage that they have.
             waiting.clear();
             waitingCount = 0;
         }
@@ -458,6 +483,23 @@ public final class ProcessTable {
         slot.awaitedRan = ran;
         waiting.computeIfAbsent(tgid, key -> new ArrayList<>()).add(new Waiting(slot, image.startNanos()));
         waitingCount++;
+    }
+
+    /**
+     * Gives up the waiting processes that the table no longer knows. Some wait for one of which no event ever tells, as
+     * their children do. The next time is when there are twice as many as remain now, so each costs little.
+     */
+    private void leaveWaitingThatAreOver() {
+        waitingCount = 0;
+        for (Iterator<List<Waiting>> lists = waiting.values().iterator(); lists.hasNext(); ) {
+            List<Waiting> list = lists.next();
+            list.removeIf(Waiting::isOver);
+            waitingCount += list.size();
+            if (list.isEmpty()) {
+                lists.remove();
+            }
+        }
+        waitingMost = Math.max(CROWD, 2 * waitingCount);
     }
 
     /** Appends the process for which another one waits, and its ancestors, to the other's. */

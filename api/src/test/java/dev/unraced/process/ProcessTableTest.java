@@ -310,7 +310,7 @@ class ProcessTableTest {
     @Test
     void itsBytesAreBoundedWhateverPathsAndArgumentsAre() {
         long ample = 1 << 20;
-        ProcessTable large = new ProcessTable(4_000, 2, ample, null, null);
+        ProcessTable large = new ProcessTable(4_000, 2, ample, null, null, null);
         String path = "/" + "d".repeat(3_000);
         int tgid = 0;
         for (int chain = 0; chain < 200; chain++) {
@@ -402,6 +402,19 @@ class ProcessTableTest {
             table.update(end("/bin/cat"));
         }
         assertThat(table.waiting()).isLessThanOrEqualTo(8);
+    }
+
+    @Test
+    void childrenOfOneThatWaitsInVainTakeNoMemoryWhenTheyAreForgotten() {
+        ProcessTable large = new ProcessTable(65_536, 100);
+        begin(ProcessView.Type.ALIVE, 50, 1, 5, 30);
+        large.update(end("/bin/bash"));
+        for (int i = 0; i < 10_000; i++) {
+            large.update(fork(100 + i, 3, 50, 5));
+            large.update(exit(100 + i, 3, 5));
+        }
+        assertThat(large.known()).isEqualTo(101);
+        assertThat(large.waiting()).isLessThanOrEqualTo(1_024);
     }
 
     @Test

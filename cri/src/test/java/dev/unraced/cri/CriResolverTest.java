@@ -96,6 +96,31 @@ class CriResolverTest {
         }
     }
 
+    /** CRI-O names the cgroup of a pod's sandbox as those of its containers, and runs conmon beside them. */
+    @Test
+    void cgroupsOfCriOLeadToTheContainerAndToTheSandbox() throws IOException {
+        String pod = "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod" + UID.replace('-', '_')
+                + ".slice/";
+        Container web =
+                Container.ofCgroup(pod + "crio-" + ID + ".scope/container").orElseThrow();
+        Container sandbox =
+                Container.ofCgroup(pod + "crio-" + POD_ID + ".scope").orElseThrow();
+        try (FakeRuntime runtime = shop().start(socket())) {
+            ContainerNames names = names();
+            ContainerDetails details = Awaitility.await()
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> names.detailsOf(web), told -> told != null);
+            assertThat(details.name()).contains("web");
+            assertThat(names.detailsOf(sandbox))
+                    .isEqualTo(new ContainerDetails(
+                            Optional.empty(), Optional.empty(), Optional.empty(), details.pod()));
+        }
+        assertThat(web.runtime()).isEqualTo("cri-o");
+        assertThat(Container.ofCgroup(pod + "crio-conmon-" + ID + ".scope"))
+                .as("what watches a container is outside of it")
+                .isEmpty();
+    }
+
     @Test
     void anImageIsWhatAnOlderKubeletWritesWhereThereIsNoOtherName() throws IOException {
         try (FakeRuntime runtime = shop().container(

@@ -2,6 +2,7 @@
 package dev.unraced.ebpf;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.unraced.capture.Capture;
 import dev.unraced.capture.CaptureStats;
@@ -109,6 +110,29 @@ class ProcessEventsTest {
     }
 
     @Test
+    void aCgroupInWhichNothingWasExecutedHasItsPath(@TempDir Path directory) throws IOException, InterruptedException {
+        List<Path> mounts = Commands.run("findmnt", "-n", "-l", "-t", "cgroup2", "-o", "TARGET")
+                .lines()
+                .map(Path::of)
+                .toList();
+        assumeTrue(!mounts.isEmpty(), "no v2 hierarchy");
+        Path made = Files.createTempDirectory(mounts.get(0), "unraced-");
+        Path file = Files.createFile(directory.resolve("file"));
+        List<String> cgroups = new ArrayList<>();
+        EventHandler handler = event -> {
+            if (event.isOpenLike() && event.path().toByteString().toUtf8().equals(file.toString())) {
+                cgroups.add(String.valueOf(event.process().cgroup()));
+            }
+        };
+        try {
+            watch(handler, "sh", "-c", "echo $$ >" + made + "/cgroup.procs; : <" + file + "; : <" + file);
+        } finally {
+            Files.delete(made);
+        }
+        assertThat(cgroups).containsExactly("/" + made.getFileName(), "/" + made.getFileName());
+    }
+
+    @Test
     void manyShortProcessesAreAllCountedAndForgotten() throws InterruptedException, IOException {
         int processes = 1_000;
         Watcher watcher = new Watcher("nowhere");
@@ -138,7 +162,7 @@ class ProcessEventsTest {
         }
     }
 
-    private static Watched watch(Watcher watcher, String... command) throws IOException, InterruptedException {
+    private static Watched watch(EventHandler watcher, String... command) throws IOException, InterruptedException {
         try (Capture capture = Capture.open(
                 CaptureConfig.builder().driver("ebpf").processEvents(true).build())) {
             Process process = new ProcessBuilder(command)

@@ -44,6 +44,11 @@ public final class LibC {
     private static final int FIRST_TEXTS = 4 << 10;
 
     private static final int MOST_TEXTS = 1 << 20;
+    private static final int O_CLOEXEC = 0x80000;
+    private static final int O_PATH = 0x200000;
+    /** The type of a handle that has the id of a directory of kernfs: FILEID_KERNFS of include/linux/exportfs.h. */
+    private static final int FILEID_KERNFS = 0xfe;
+
     private static final int EFD_CLOEXEC = 0x80000;
     private static final int EFD_NONBLOCK = 0x800;
     private static final long FIONREAD = 0x541B;
@@ -122,6 +127,10 @@ public final class LibC {
 
     /** Changes the further groups of all threads, as {@link #setresuid} does the users. */
     public static native int setgroups(long count, int[] groups) throws LastErrorException;
+
+    private static native int open(byte[] path, int flags);
+
+    private static native int open_by_handle_at(int mount, Pointer handle, int flags);
 
     private static native int eventfd(int initial, int flags);
 
@@ -211,5 +220,30 @@ public final class LibC {
             }
         }
         return null;
+    }
+
+    /**
+     * Opens a directory of kernfs, such as a cgroup, by its id; only its path can be read by the descriptor.
+     *
+     * @param mount where the file system is mounted
+     * @return the descriptor, or a negative number of an error: -EPERM without CAP_DAC_READ_SEARCH, -ESTALE where there
+     *     is no such directory
+     */
+    public static int openKernfs(String mount, long id) {
+        byte[] path = (mount + '\0').getBytes(StandardCharsets.UTF_8);
+        int at = open(path, O_CLOEXEC);
+        if (at < 0) {
+            return -Native.getLastError();
+        }
+        // A struct file_handle: size, type, and the bytes of the handle.
+        try (Memory handle = new Memory(2 * Integer.BYTES + Long.BYTES)) {
+            handle.setInt(0, Long.BYTES);
+            handle.setInt(Integer.BYTES, FILEID_KERNFS);
+            handle.setLong(2 * Integer.BYTES, id);
+            int fd = open_by_handle_at(at, handle, O_PATH | O_CLOEXEC);
+            return fd < 0 ? -Native.getLastError() : fd;
+        } finally {
+            close(at);
+        }
     }
 }
