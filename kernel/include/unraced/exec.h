@@ -30,6 +30,7 @@ struct unraced_exec {
 	__s32 dirfd;
 	__u32 at_flags;
 	__u32 flags; /* enum unraced_flag */
+	__u32 base_count; /* of the changes of root and working directory at entry; odd: unknown */
 	__u16 length; /* of the path */
 	__u8 call; /* enum unraced_exec_call */
 	__u8 abi;

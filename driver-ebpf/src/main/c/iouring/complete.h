@@ -59,7 +59,7 @@ __noinline int request_unseen(const struct unraced_control *shared, struct long_
 		stats->silent++;
 		return IS_DROPPED;
 	}
-	identify_submitter(&to->by, task);
+	identify_submitter(&to->by, task, req);
 	if (trace) {
 		filters = trace;
 		counted = trace & TRACE_SILENT ? IS_LOST : IS_PENDING;

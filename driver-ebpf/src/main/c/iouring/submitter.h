@@ -36,10 +36,13 @@ static __always_inline struct task_struct *submitter_of(struct io_kiocb *req)
 /*
  * Describes the submitter as it is now. A task that has exited has no namespaces any more, and they read as 0.
  */
-static __always_inline void identify_submitter(struct caller *who, struct task_struct *task)
+static __always_inline void identify_submitter(struct caller *who, struct task_struct *task, struct io_kiocb *req)
 {
+	struct io_ring_ctx *ring = KREAD(req, ctx);
+	/* A polled ring has the credentials of who made it. Its thread can serve several (IORING_SETUP_ATTACH_WQ). */
+	struct cred *ring_cred = KREAD(ring, sq_creds);
 	/* Meanwhile the task can act with the credentials of another: ovl_override_creds() of fs/overlayfs/util.c. */
-	struct cred *cred = KREAD(task, real_cred);
+	struct cred *cred = ring_cred ? ring_cred : KREAD(task, real_cred);
 	struct css_set *sets = KREAD(task, cgroups);
 	struct cgroup *cgroup = KREAD(sets, dfl_cgrp);
 	struct kernfs_node *node = KREAD(cgroup, kn);

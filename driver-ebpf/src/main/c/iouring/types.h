@@ -85,6 +85,7 @@ struct io_ring_ctx {
 	struct io_uring_sqe *sq_sqes;
 	unsigned int cached_sq_head;
 	unsigned int sq_entries;
+	struct cred *sq_creds;
 };
 struct copied_how {
 	__u64 flags;

@@ -218,6 +218,7 @@ struct filename {
 	const char *uptr;
 };
 struct fs_struct {
+	int users;
 	struct seqcount_spinlock seq;
 	struct path root;
 	struct path pwd;

@@ -15,6 +15,8 @@
 #include "unraced/image.h"
 #include "lib/control.h"
 #include "lib/maps.h"
+#include "object/descriptor.h"
+#include "path/base.h"
 #include "process/describe.h"
 #include "process/types.h"
 #include "syscall/filter.h"
@@ -224,6 +226,40 @@ static __always_inline void begin_exec(struct unraced_exec *exec, const struct u
 	exec->exec_id = task->self_exec_id;
 }
 
+/* Returns whether a path may start in another mount namespace than the one with this number. */
+static __always_inline bool start_is_elsewhere(const struct unraced_exec *exec, struct task_struct *task, __u32 own)
+{
+	struct fs_struct *fs = KREAD(task, fs);
+	struct file *directory;
+	__u32 ignored = 0;
+
+	if (!fs || !own)
+		return 0;
+	/* Only the kernel's copy tells that a path is absolute, and that of an interpreter can be relative. */
+	if (is_mounted_elsewhere(KREAD(fs, root.mnt), own) || is_mounted_elsewhere(KREAD(fs, pwd.mnt), own))
+		return 1;
+	if (exec->dirfd == UNRACED_AT_FDCWD)
+		return 0;
+	directory = file_of(task, exec->dirfd, &ignored);
+	return directory && is_mounted_elsewhere(KREAD(directory, f_path.mnt), own);
+}
+
+/*
+ * Returns whether the kernel resolved the path of a call in another mount namespace than the thread's, or may have
+ * (R2.46). What the entry saw stays in the flags, since the exec closes descriptors.
+ */
+static __always_inline bool exec_starts_elsewhere(const struct unraced_exec *exec, struct task_struct *task, __u32 own)
+{
+	struct fs_struct *fs = KREAD(task, fs);
+
+	if (!exec || !fs || (exec->flags & UNRACED_FOREIGN_MOUNT_NS) || start_is_elsewhere(exec, task, own))
+		return 1;
+	/* Where the entry was not seen, a base of the thread's own has not changed since. */
+	if (!exec->enter_ns)
+		return !bpf_core_field_exists(fs->users) || KREAD(fs, users) != 1;
+	return exec->base_count != changes_of_base(fs) || (exec->base_count & 1);
+}
+
 /* Puts the entry of a call into the map, and returns it, or null where the map is full. */
 static __always_inline struct unraced_exec *new_attempt(const struct unraced_control *shared,
 							const struct unraced_exec_registers *from,
@@ -261,6 +297,7 @@ __noinline int exec_enters(struct unraced_exec_registers *from)
 	enum unraced_verdict verdict;
 	struct attempt_path *path;
 	struct unraced_exec *exec;
+	struct fs_struct *fs;
 
 	if (!from || !shared || !stats)
 		return 0;
@@ -273,6 +310,12 @@ __noinline int exec_enters(struct unraced_exec_registers *from)
 	if (!exec)
 		return 0;
 	read_credentials(&exec->before, task);
+	fs = KREAD(task, fs);
+	exec->base_count = fs ? changes_of_base(fs) : 1;
+	/* The count must be read before the places. */
+	load_barrier(&exec->pointer);
+	if (start_is_elsewhere(exec, task, mount_namespace(task)))
+		exec->flags |= UNRACED_FOREIGN_MOUNT_NS;
 	exec->unlisted = verdict != UNRACED_PASS;
 	if (!exec->unlisted && exec->mitigation != UNRACED_MITIGATION_OFF) {
 		path = new_path(task);
@@ -323,6 +366,8 @@ static __always_inline void send_without_entry(struct unraced_control *shared, s
 
 	begin_exec(&exec, shared, from, task);
 	unraced_exec_missed(&exec, from->ran, UNRACED_STASH_FULL);
+	if (exec_starts_elsewhere(&exec, task, mount_namespace(task)))
+		exec.flags |= UNRACED_FOREIGN_MOUNT_NS;
 	send_without_path(&exec, result);
 }
 
@@ -382,8 +427,11 @@ __noinline int exec_returns(struct unraced_exec_registers *from, __s64 result)
 		send_without_entry(shared, from, task, result);
 		return 0;
 	}
-	if (!exec->unlisted)
+	if (!exec->unlisted) {
+		if (exec_starts_elsewhere(exec, task, mount_namespace(task)))
+			exec->flags |= UNRACED_FOREIGN_MOUNT_NS;
 		send_failed(stats, shared, exec, task, result);
+	}
 	/* begin_new_exec() of fs/exec.c counts; where the call fails behind it, the kernel ends the process. */
 	if (exec->exec_id != (__u32)task->self_exec_id)
 		exec->has_failed = 1;

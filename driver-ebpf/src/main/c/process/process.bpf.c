@@ -35,8 +35,13 @@ int BPF_PROG(process_exec, struct task_struct *task, int before, struct linux_bi
 	bool changed = 0;
 	struct file *file;
 
-	if (!shared || !stats || !scratch || filter(shared, current_filters(shared)) != UNRACED_PASS)
+	if (!shared || !stats || !scratch)
 		return 0;
+	if (filter(shared, current_filters(shared)) != UNRACED_PASS) {
+		/* A tracer can hide the return of this call, and the entry would answer for another one. */
+		drop_attempt(task);
+		return 0;
+	}
 	builder = &scratch->builder;
 	builder->end = 0;
 	begin_process(&builder->record, UNRACED_RECORD_EXEC, task);
@@ -48,12 +53,16 @@ int BPF_PROG(process_exec, struct task_struct *task, int before, struct linux_bi
 		unraced_exec_came(&builder->record, exec);
 		/* The path is the first text of the tail. */
 		changed = is_exec_path_changed(exec, task, builder->tail, builder->record.path.length);
-		drop_attempt(task);
 	}
 	unraced_exec_path_is_copied(&builder->record, KREAD(program, fdpath), changed);
 	interpreter = KREAD(program, interp);
-	if (interpreter != path)
+	if (interpreter != path) {
 		append_name(builder, &builder->record.interpreter, interpreter);
+		/* The interpreter's file does not tell where the script was found (R2.46). */
+		if (exec_starts_elsewhere(exec, task, builder->record.mount_ns))
+			builder->record.flags |= UNRACED_FOREIGN_MOUNT_NS;
+	}
+	drop_attempt(task);
 	mm = KREAD(task, mm);
 	file = mm ? KREAD(mm, exe_file) : 0;
 	/* The sooner the arguments are read, the less time others have to change them. */
