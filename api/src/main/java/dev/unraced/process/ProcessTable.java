@@ -68,6 +68,7 @@ public final class ProcessTable {
     private int waitingCount;
     /** The number of waiting processes from which those that are over are left out. */
     private int waitingMost = CROWD;
+
     private long uses;
     // One thread writes, and others may read.
     private volatile int known;
