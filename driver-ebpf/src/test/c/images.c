@@ -211,7 +211,8 @@ int main(int count, char **given)
 	if (count == 1)
 		return 0;
 	if (count == 4 && !strcmp(given[1], "bomb")) {
-		struct bomb *bomb = mmap(NULL, sizeof(*bomb), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+		struct bomb *bomb =
+			mmap(NULL, sizeof(*bomb), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 		if (bomb == MAP_FAILED)
 			die("mmap");

@@ -35,6 +35,7 @@ final class CgroupPaths {
         private final long id;
         /** Null where the resolver knew none. */
         private @Nullable ByteString path;
+
         private @Nullable Container container;
         /** The next place of the same bucket. */
         private @Nullable Place next;

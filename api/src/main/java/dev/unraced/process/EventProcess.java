@@ -24,6 +24,7 @@ public final class EventProcess {
     private long key;
     private long uid;
     private long cgroupId;
+    private @Nullable ByteString sandbox;
 
     EventProcess(@Nullable ProcessTable table) {
         this.table = table;
@@ -35,12 +36,19 @@ public final class EventProcess {
     }
 
     /** Points this view at the process of another event. */
-    EventProcess of(@Nullable ProcessImage known, int eventTgid, long eventKey, long eventUid, long eventCgroupId) {
+    EventProcess of(
+            @Nullable ProcessImage known,
+            int eventTgid,
+            long eventKey,
+            long eventUid,
+            long eventCgroupId,
+            @Nullable ByteString eventSandbox) {
         image = known;
         tgid = eventTgid;
         key = eventKey;
         uid = eventUid;
         cgroupId = eventCgroupId;
+        sandbox = eventSandbox;
         return this;
     }
 
@@ -116,15 +124,13 @@ public final class EventProcess {
 
     /**
      * Returns the container, or null: the process is in none, or {@link #cgroup} is null, so nobody knows. It is that
-     * of the cgroup at the time of the event; of a sandbox that the driver names, the image's.
+     * of the cgroup at the time of the event, or the sandbox that the event names, whoever the process is.
      */
     public @Nullable Container container() {
         if (table == null) {
             return null;
         }
-        return image == null || image.containerId().isEmpty()
-                ? table.containerOf(cgroupId)
-                : table.sandbox(image.containerId().get());
+        return sandbox == null ? table.containerOf(cgroupId) : table.sandbox(sandbox);
     }
 
     /**

@@ -2,6 +2,7 @@
 package dev.unraced.process;
 
 import dev.unraced.event.ByteString;
+import dev.unraced.event.BytesView;
 import dev.unraced.event.EventView;
 import dev.unraced.event.ProcessView;
 import java.util.ArrayDeque;
@@ -59,6 +60,8 @@ public final class ProcessTable {
     /** The containers of sandboxes by their ids, so that asking for one allocates nothing. */
     private final Map<ByteString, Optional<Container>> sandboxes = new LinkedHashMap<>(16, 0.75f, true);
 
+    private @Nullable ByteString lastSandbox;
+
     private final EventProcess process = new EventProcess(this);
 
     private final SplittableRandom random = new SplittableRandom();
@@ -68,6 +71,7 @@ public final class ProcessTable {
     private int waitingCount;
     /** The number of waiting processes from which those that are over are left out. */
     private int waitingMost = CROWD;
+
     private long uses;
     // One thread writes, and others may read.
     private volatile int known;
@@ -191,12 +195,24 @@ public final class ProcessTable {
      * updated. Allocates nothing.
      */
     public EventProcess processOf(EventView event) {
-        return process.of(imageOf(event), event.tgid(), event.processKey(), event.uid(), event.cgroupId());
+        return process.of(
+                imageOf(event),
+                event.tgid(),
+                event.processKey(),
+                event.uid(),
+                event.cgroupId(),
+                sandboxOf(event.containerId()));
     }
 
     /** Returns the process that a process event is about, as it was after the event; as the other method does. */
     public EventProcess processOf(ProcessView event) {
-        return process.of(imageOf(event), event.tgid(), event.processKey(), event.uid(), event.cgroupId());
+        return process.of(
+                imageOf(event),
+                event.tgid(),
+                event.processKey(),
+                event.uid(),
+                event.cgroupId(),
+                sandboxOf(event.containerId()));
     }
 
     /** Returns the image that made a call, or null where the table does not know it; {@link #absenceOf} says why. */
@@ -259,6 +275,17 @@ public final class ProcessTable {
     @Nullable
     Container containerOf(long cgroupId) {
         return cgroups.container(cgroupId);
+    }
+
+    /** Returns the id that an event has of its sandbox, or null; allocates only when it differs from the last one. */
+    private @Nullable ByteString sandboxOf(BytesView id) {
+        if (!id.isPresent()) {
+            return null;
+        }
+        if (lastSandbox == null || !id.contentEquals(lastSandbox)) {
+            lastSandbox = id.toByteString();
+        }
+        return lastSandbox;
     }
 
     /** Returns the container of a sandbox, or null where it has no name that one can have. */

@@ -90,6 +90,22 @@ class EventProcessTest {
     }
 
     @Test
+    void theSandboxOfAnEventIsKnownWhoeverTheProcessIs() {
+        RecordEncoder record = new RecordEncoder()
+                .begin(Syscall.OPEN, Abi.NATIVE, Origin.SYSCALL, Mitigation.STASH)
+                .process(2 * START, 4);
+        record.thread(51, 51, 1, 1).containerId(bytes("pod-one"));
+        record.finishPartial();
+        RecordView event = new RecordView().wrap(record.buffer(), 0);
+        event.askProcessesOf(table);
+        EventProcess there = event.process();
+        assertThat(there.absence()).hasValue(Absence.NOT_SEEN);
+        assertThat(there.container())
+                .extracting(Container::id, Container::runtime)
+                .containsExactly("pod-one", "gvisor");
+    }
+
+    @Test
     void aProgramThatNobodySawIsNotKnownAlthoughTheProcessIs() {
         start();
         begin(ProcessView.Type.FORK, 60, 2, 5, 50);

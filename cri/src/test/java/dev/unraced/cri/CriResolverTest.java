@@ -99,8 +99,8 @@ class CriResolverTest {
     /** CRI-O names the cgroup of a pod's sandbox as those of its containers, and runs conmon beside them. */
     @Test
     void cgroupsOfCriOLeadToTheContainerAndToTheSandbox() throws IOException {
-        String pod = "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod" + UID.replace('-', '_')
-                + ".slice/";
+        String pod =
+                "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod" + UID.replace('-', '_') + ".slice/";
         Container web =
                 Container.ofCgroup(pod + "crio-" + ID + ".scope/container").orElseThrow();
         Container sandbox =
@@ -112,8 +112,8 @@ class CriResolverTest {
                     .until(() -> names.detailsOf(web), told -> told != null);
             assertThat(details.name()).contains("web");
             assertThat(names.detailsOf(sandbox))
-                    .isEqualTo(new ContainerDetails(
-                            Optional.empty(), Optional.empty(), Optional.empty(), details.pod()));
+                    .isEqualTo(
+                            new ContainerDetails(Optional.empty(), Optional.empty(), Optional.empty(), details.pod()));
         }
         assertThat(web.runtime()).isEqualTo("cri-o");
         assertThat(Container.ofCgroup(pod + "crio-conmon-" + ID + ".scope"))

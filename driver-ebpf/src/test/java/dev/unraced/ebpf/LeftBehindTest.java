@@ -59,7 +59,7 @@ class LeftBehindTest {
     /**
      * Returns the programs, maps and links that a process holds, such as "map 12", from the fdinfo of its descriptors.
      */
-    private static Set<String> heldBy(long pid) throws IOException {
+    static Set<String> heldBy(long pid) throws IOException {
         Set<String> held = new TreeSet<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(Path.of("/proc/" + pid + "/fdinfo"))) {
             for (Path file : files) {

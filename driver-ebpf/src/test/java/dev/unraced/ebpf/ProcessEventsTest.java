@@ -21,6 +21,9 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ProcessEventsTest {
     private static final Duration WAIT = Duration.ofMillis(200);
+    private static final Pattern NAME = Pattern.compile(" name (\\S+)");
 
     @BeforeEach
     void need() {
@@ -130,6 +134,34 @@ class ProcessEventsTest {
             Files.delete(made);
         }
         assertThat(cgroups).containsExactly("/" + made.getFileName(), "/" + made.getFileName());
+    }
+
+    @Test
+    void whoDoesNotAskForThemPaysNothing() throws IOException, InterruptedException {
+        assertThat(programsWith(true)).anyMatch(name -> name.startsWith("process_")).contains("process_exec");
+        assertThat(programsWith(false)).isNotEmpty().noneMatch(name -> name.startsWith("process_"));
+    }
+
+    /** Returns the names of the programs that an open capture holds. */
+    private static List<String> programsWith(boolean processEvents) throws IOException, InterruptedException {
+        Set<String> before = LeftBehindTest.heldBy(ProcessHandle.current().pid());
+        try (Capture capture = Capture.open(CaptureConfig.builder()
+                .driver("ebpf")
+                .processEvents(processEvents)
+                .build())) {
+            assertThat(capture.processEvents()).isEqualTo(processEvents);
+            Set<String> held = LeftBehindTest.heldBy(ProcessHandle.current().pid());
+            held.removeAll(before);
+            List<String> names = new ArrayList<>();
+            for (String object : held) {
+                if (object.startsWith("prog ")) {
+                    Matcher name = NAME.matcher(
+                            Commands.run("bpftool", "prog", "show", "id", object.substring("prog ".length())));
+                    names.add(name.find() ? name.group(1) : object);
+                }
+            }
+            return names;
+        }
     }
 
     @Test

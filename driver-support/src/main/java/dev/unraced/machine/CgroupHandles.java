@@ -59,7 +59,8 @@ public final class CgroupHandles implements CgroupResolver {
         try {
             Path path = Files.readSymbolicLink(proc.resolve("self/fd/" + fd));
             // The path of a directory that is gone has an end that a name can have, too, so it has to lead there.
-            if (!path.startsWith(hierarchy) || !Files.getAttribute(path, "unix:ino").equals(id)) {
+            if (!path.startsWith(hierarchy)
+                    || !Files.getAttribute(path, "unix:ino").equals(id)) {
                 return null;
             }
             String relative = path.toString().substring(hierarchy.length());

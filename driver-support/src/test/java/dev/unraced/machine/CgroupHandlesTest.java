@@ -40,10 +40,13 @@ class CgroupHandlesTest {
     void onlyTheWholeHierarchyCounts(@TempDir Path proc) throws IOException {
         assertThat(hierarchy(proc, INITIAL, "23 1 254:0 / / rw - ext4 /dev/root rw\n" + MOUNT))
                 .isEqualTo("/sys/fs/cgroup");
-        assertThat(hierarchy(proc, INITIAL, MOUNT.replace(" / ", " /docker/1 "))).isNull();
+        assertThat(hierarchy(proc, INITIAL, MOUNT.replace(" / ", " /docker/1 ")))
+                .isNull();
         assertThat(hierarchy(proc, INITIAL, "")).isNull();
         assertThat(hierarchy(proc, INITIAL, "torn - cgroup2 \n")).isNull();
-        assertThat(hierarchy(proc, "cgroup:[4026532000]", MOUNT)).as("in a container").isNull();
+        assertThat(hierarchy(proc, "cgroup:[4026532000]", MOUNT))
+                .as("in a container")
+                .isNull();
     }
 
     private static String hierarchy(Path proc, String namespace, String mounts) throws IOException {

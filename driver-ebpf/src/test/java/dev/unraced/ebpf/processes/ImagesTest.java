@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.ebpf;
+package dev.unraced.ebpf.processes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,12 +7,15 @@ import dev.unraced.capture.Capture;
 import dev.unraced.capture.CaptureStats;
 import dev.unraced.capture.EventHandler;
 import dev.unraced.config.CaptureConfig;
+import dev.unraced.conformance.subject.RunnableDriver;
+import dev.unraced.ebpf.EbpfDriver;
 import dev.unraced.event.EventView;
 import dev.unraced.event.ProcessView;
 import dev.unraced.process.ProcessImage;
 import dev.unraced.process.ProcessTable;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -58,11 +61,10 @@ class ImagesTest {
 
     @BeforeEach
     void need() throws Exception {
-        RealKernel.need();
+        RunnableDriver.need(new EbpfDriver(), CaptureConfig.builder().build());
         program = directory.resolve("images");
-        Commands.run("gcc", "-O1", "-Wall", "-Wextra", "-Werror", "-pthread", "-o", program.toString(),
-                "src/test/c/images.c");
-        Commands.run("chmod", "a+rx", directory.toString());
+        run("gcc", "-O1", "-Wall", "-Wextra", "-Werror", "-pthread", "-o", program.toString(), "src/test/c/images.c");
+        run("chmod", "a+rx", directory.toString());
     }
 
     /** Compares the program of each open with the one that made it. */
@@ -91,7 +93,8 @@ class ImagesTest {
             ProcessImage image = event.process().image();
             String said = image == null
                     ? event.process().toString()
-                    : image.tgid() + " " + image.program().inode() + " " + image.program().commandLine();
+                    : image.tgid() + " " + image.program().inode() + " "
+                            + image.program().commandLine();
             String file = directory + "/" + program;
             String done = "%s %d %s image %s %s %d %d"
                     .formatted(truth[0], inodes.get(program), file, directory, truth[1], IMAGES, OPENS);
@@ -148,13 +151,14 @@ class ImagesTest {
         Counter counter = new Counter(forks -> {
             if (forks % STEP == 0) {
                 System.gc();
-                heaps.add(ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+                heaps.add(
+                        ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
             }
         });
         play(counter, "bomb", BOMB + "", ALIVE + "");
 
-        System.out.println("Fork bomb: " + counter.types + ", lost " + stats.totalLost() + ", heap after each " + STEP + ": " + heaps
-                + ", known " + known);
+        System.out.println("Fork bomb: " + counter.types + ", lost " + stats.totalLost() + ", heap after each " + STEP
+                + ": " + heaps + ", known " + known);
         // This process's fork is an event whatever the filters, as a child is another process (R16.7).
         assertThat(counter.types)
                 .as("R16.1: %s", stats)
@@ -167,7 +171,15 @@ class ImagesTest {
             assertThat(heap).as("%s", heaps).isLessThan(heaps.get(STEADY - 1) + SLACK);
         }
         assertThat(known)
-                .isBetween(ProcessTable.REMEMBERED, ProcessTable.REMEMBERED + counter.types.get(ProcessView.Type.ALIVE) + 1);
+                .isBetween(
+                        ProcessTable.REMEMBERED,
+                        ProcessTable.REMEMBERED + counter.types.get(ProcessView.Type.ALIVE) + 1);
+    }
+
+    private static void run(String... command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as("%s", output).isZero();
     }
 
     private void play(EventHandler handler, String... arguments) throws Exception {
