@@ -138,7 +138,9 @@ class ProcessEventsTest {
 
     @Test
     void whoDoesNotAskForThemPaysNothing() throws IOException, InterruptedException {
-        assertThat(programsWith(true)).anyMatch(name -> name.startsWith("process_")).contains("process_exec");
+        assertThat(programsWith(true))
+                .anyMatch(name -> name.startsWith("process_"))
+                .contains("process_exec");
         assertThat(programsWith(false)).isNotEmpty().noneMatch(name -> name.startsWith("process_"));
     }
 

@@ -141,8 +141,8 @@ final class SandboxConversation implements ActorHost.Conversation {
         String stat = ask("exec", id, "/usr/bin/cat", "/proc/" + tgid + "/task/" + tid + "/stat");
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         long start = Long.parseLong(fields[START_TIME - FIRST_FIELD_AFTER_NAME].strip()) * TICK_NANOS;
-        return "ok start=" + (here(start) - COMPARED_NANOS) + " tick=" + (TICK_NANOS + 2 * COMPARED_NANOS) + " container="
-                + HexFormat.of().formatHex(id.getBytes(StandardCharsets.UTF_8));
+        return "ok start=" + (here(start) - COMPARED_NANOS) + " tick=" + (TICK_NANOS + 2 * COMPARED_NANOS)
+                + " container=" + HexFormat.of().formatHex(id.getBytes(StandardCharsets.UTF_8));
     }
 
     private String ask(String... arguments) throws IOException {
