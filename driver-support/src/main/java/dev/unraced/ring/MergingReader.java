@@ -2,6 +2,7 @@
 package dev.unraced.ring;
 
 import dev.unraced.capture.EventHandler;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -163,6 +164,11 @@ public final class MergingReader implements RecordReader {
             }
         }
         return true;
+    }
+
+    @Override
+    public int capacity() {
+        return Arrays.stream(rings).mapToInt(RingReader::capacity).min().orElseThrow();
     }
 
     @Override

@@ -25,6 +25,9 @@ public interface RecordReader {
     /** Returns whether every reserved record has been read. */
     boolean isEmpty();
 
+    /** Returns the bytes of the ring, or of the smallest one. */
+    int capacity();
+
     /** Returns the number of records handed to a handler so far. */
     long delivered();
 

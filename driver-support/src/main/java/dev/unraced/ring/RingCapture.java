@@ -25,10 +25,11 @@ import java.util.function.Supplier;
  *
  * <p>Waiting is adaptive. After a batch the reader naps, so that under load no record costs the producer a wake-up;
  * only after some empty naps does it arm the source and sleep until woken. A lone event is seen within one nap or one
- * wake-up, and a source wakes the reader at most once per {@value #NAPS} naps of {@value #NAP_NANOS} ns.
+ * wake-up, and a source wakes the reader at most once per {@value #NAPS} naps of {@value #NAP_NANOS} ns. Under a steady
+ * load naps are longer ({@link NapLength}).
  */
 public final class RingCapture implements Capture {
-    static final long NAP_NANOS = 500_000;
+    static final long NAP_NANOS = NapLength.SHORTEST_NANOS;
     static final int NAPS = 8;
     /** The longest sleep: an interrupt does not reach a thread that sleeps in a native call. */
     private static final long SLEEP_NANOS = 100_000_000;
@@ -41,6 +42,7 @@ public final class RingCapture implements Capture {
     private final RingSource source;
     private final LongSupplier clock;
     private final ConsumerGate gate;
+    private final NapLength firstNap;
     private final Object sourceLock = new Object();
     private volatile boolean ended;
     private volatile long handlerFailures;
@@ -72,6 +74,7 @@ public final class RingCapture implements Capture {
         this.lastEnterEvents = source.enterEvents();
         this.clock = clock;
         this.gate = new ConsumerGate(this::release, clock);
+        this.firstNap = new NapLength(reader.capacity());
         this.lastStats = stats(0, 0, lastSourceStats, false);
     }
 
@@ -244,14 +247,15 @@ public final class RingCapture implements Capture {
             long now = clock.getAsLong();
             if (count > 0) {
                 gate.handedOver(now);
+                firstNap.found(naps);
             }
             long left = timeoutNanos - (now - start);
             if (count > 0 || left <= 0 || !goesOn()) {
                 return count;
             }
             if (naps < NAPS) {
+                LockSupport.parkNanos(Math.min(naps == 0 ? firstNap.nanos() : NAP_NANOS, left));
                 naps++;
-                LockSupport.parkNanos(Math.min(NAP_NANOS, left));
             } else {
                 sleep(left);
             }

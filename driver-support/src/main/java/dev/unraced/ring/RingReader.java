@@ -266,6 +266,11 @@ public final class RingReader implements RecordReader {
     }
 
     @Override
+    public int capacity() {
+        return dataBytes;
+    }
+
+    @Override
     public long delivered() {
         return delivered;
     }
