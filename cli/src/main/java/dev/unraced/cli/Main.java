@@ -5,6 +5,7 @@ import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.StopSignals;
 import dev.unraced.selection.Drivers;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine;
@@ -27,10 +28,12 @@ public final class Main {
     /** Runs the command, and exits with the code that the subcommand returns. */
     public static void main(String[] args) {
         Console console = Console.system();
+        Supplier<Drivers> drivers = Drivers::discover;
         if (args.length > 0 && CAPTURING.contains(args[0])) {
+            drivers = EarlyDrivers.search(Drivers::discover);
             StopSignals.expect(() -> console.err().println("unraced: ended before it captured anything"));
         }
-        exit(UnracedCommand.commandLine(console, Drivers::discover), args);
+        exit(UnracedCommand.commandLine(console, drivers), args);
     }
 
     /** Runs a command line of this process to its end, and exits with its code. */

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.machine;
 
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.OptionalInt;
@@ -42,20 +44,29 @@ public final class KernelTypes {
     private static final int DECL_TAG = 17;
     private static final int ENUM64 = 19;
 
+    /** The last one that was read, for as long as it is in memory: the start of a capture asks several times. */
+    private static volatile WeakReference<KernelTypes> last = new WeakReference<>(null);
+
     private final byte[] bytes;
 
     private KernelTypes(byte[] bytes) {
         this.bytes = bytes;
     }
 
-    /** Reads the running kernel's BTF; without BTF there are no names. */
+    /** Reads the running kernel's BTF, or returns what is still in memory of it; without BTF there are no names. */
     public static KernelTypes read() {
-        return under(Path.of("/"));
+        KernelTypes types = last.get();
+        if (types == null) {
+            types = under(Path.of("/"));
+            last = new WeakReference<>(types);
+        }
+        return types;
     }
 
     static KernelTypes under(Path root) {
-        try {
-            return new KernelTypes(Files.readAllBytes(root.resolve(BTF)));
+        // Each thread that reads through a channel keeps a buffer as large as its largest file, here of megabytes.
+        try (InputStream btf = new FileInputStream(root.resolve(BTF).toFile())) {
+            return new KernelTypes(btf.readAllBytes());
         } catch (IOException e) {
             return new KernelTypes(new byte[0]);
         }

@@ -15,7 +15,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -26,7 +25,6 @@ import org.slf4j.LoggerFactory;
  * as when its output is not read. The kernel then releases what the capture holds.
  */
 public final class StopSignals {
-    private static final Logger LOG = LoggerFactory.getLogger(StopSignals.class);
     private static final String[] SIGNALS = {"INT", "TERM", "HUP"};
     private static final Duration USUAL_PATIENCE = Duration.ofSeconds(3);
 
@@ -185,7 +183,7 @@ public final class StopSignals {
         try {
             register(reaction);
         } catch (ReflectiveOperationException | IllegalArgumentException e) {
-            LOG.debug("Signals keep their default action", e);
+            LoggerFactory.getLogger(StopSignals.class).debug("Signals keep their default action", e);
         }
     }
 
