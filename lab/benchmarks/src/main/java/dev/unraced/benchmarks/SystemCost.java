@@ -40,7 +40,8 @@ final class SystemCost extends MeasurementCommand {
             split = ",",
             defaultValue = "stash,stash-unchecked,off,kernel,kmod-stash,opensnoop,tcpconnect",
             description =
-                    "opensnoop, tcpconnect, falco-kmod, and the ways that \"bench kernel\" knows (${DEFAULT-VALUE}).")
+                    "opensnoop, tcpconnect, falco-kmod, unread (a capture that nobody reads), and the ways that"
+                            + " \"bench kernel\" knows (${DEFAULT-VALUE}).")
     private List<String> observers = new ArrayList<>();
 
     @Option(names = "--rounds", defaultValue = "5", description = "Rounds of each (${DEFAULT-VALUE}).")
