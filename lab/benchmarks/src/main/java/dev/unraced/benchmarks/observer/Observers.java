@@ -11,7 +11,11 @@ public final class Observers {
     /** Returns the observer of a name: another tool, or a way to capture of this project. */
     public static Optional<Observer> named(String name) {
         return Stream.<Observer>concat(
-                        Stream.of(ToolObserver.OPENSNOOP, ToolObserver.TCPCONNECT, new FalcoObserver(), new UnreadObserver()),
+                        Stream.of(
+                                ToolObserver.OPENSNOOP,
+                                ToolObserver.TCPCONNECT,
+                                new FalcoObserver(),
+                                new UnreadObserver()),
                         CaptureWay.ALL.stream().map(CaptureObserver::new))
                 .filter(each -> each.name().equals(name))
                 .findFirst();
