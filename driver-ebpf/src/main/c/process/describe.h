@@ -235,8 +235,8 @@ static __always_inline void describe_executable(struct unraced_process_builder *
 }
 
 /*
- * Returns whether the event of a process exceeds a limit of its user or its cgroup (R7.3). The loader asks for events of
- * the processes that are there, so nobody floods by these.
+ * Returns whether the event of a process exceeds a limit of its user or its cgroup (R7.3). The loader asks for events
+ * of the processes that are there, so nobody floods by these.
  */
 static __always_inline bool exceeds_process_limits(const struct unraced_control *shared,
 						   const struct unraced_process *record)

@@ -28,9 +28,9 @@ static struct task_struct *submitter_of(const struct io_kiocb *req)
 }
 
 /*
- * Fills in the little that is known of a request whose submission was not seen, or whose entry was evicted: this one has
- * passed the filters of its submission. The task that reports its end can be a worker, or one of the kernel's own if the
- * submitter has died. Returns false if a filter leaves the submitter out.
+ * Fills in the little that is known of a request whose submission was not seen, or whose entry was evicted: the latter
+ * has passed the filters of its submission. The task that reports its end can be a worker, or one of the kernel's own
+ * if the submitter has died. Returns false if a filter leaves the submitter out.
  */
 static bool begin_late_request(struct unraced_capture *capture, struct unraced_scratch *scratch,
 			       const struct io_kiocb *req, bool evicted)
