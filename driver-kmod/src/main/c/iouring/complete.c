@@ -28,7 +28,7 @@ static struct task_struct *submitter_of(const struct io_kiocb *req)
 }
 
 /*
- * Fills in the little that is known of a request whose submission was not seen, or whose entry was evicted: this one
+ * Fills in the little that is known of a request whose submission was not seen, or whose entry was evicted: the latter
  * has passed the filters of its submission. The task that reports its end can be a worker, or one of the kernel's own
  * if the submitter has died. Returns false if a filter leaves the submitter out.
  */
