@@ -124,13 +124,18 @@ public final class EventProcess {
 
     /**
      * Returns the container, or null: the process is in none, or {@link #cgroup} is null, so nobody knows. It is that
-     * of the cgroup at the time of the event, or the sandbox that the event names, whoever the process is.
+     * of the cgroup at the time of the event, or the sandbox that the event or its image names.
      */
     public @Nullable Container container() {
         if (table == null) {
             return null;
         }
-        return sandbox == null ? table.containerOf(cgroupId) : table.sandbox(sandbox);
+        if (sandbox != null) {
+            return table.sandbox(sandbox);
+        }
+        return image == null || image.containerId().isEmpty()
+                ? table.containerOf(cgroupId)
+                : table.sandbox(image.containerId().get());
     }
 
     /**
