@@ -104,7 +104,15 @@ static bool executes_listed(const struct unraced_filters *filters, struct task_s
 	return found;
 }
 
-enum unraced_verdict unraced_filter_by_lists(const struct unraced_filters *filters, struct task_struct *task)
+static u32 user_of(struct task_struct *task, const struct cred *cred)
+{
+	if (cred)
+		return from_kuid(&init_user_ns, cred->uid);
+	return from_kuid(&init_user_ns, task == current ? current_uid() : task_uid(task));
+}
+
+enum unraced_verdict unraced_filter_by_lists(const struct unraced_filters *filters, struct task_struct *task,
+					     const struct cred *cred)
 {
 	const struct unraced_lists *lists = &filters->lists;
 	u32 tgid = task->tgid;
@@ -113,7 +121,7 @@ enum unraced_verdict unraced_filter_by_lists(const struct unraced_filters *filte
 	    !bsearch(&tgid, filters->tgids, lists->tgid_count, sizeof(u32), order_u32))
 		return UNRACED_OTHER_TGID;
 	if (filters->word & UNRACED_FILTER_UIDS) {
-		u32 uid = from_kuid(&init_user_ns, task == current ? current_uid() : task_uid(task));
+		u32 uid = user_of(task, cred);
 
 		if (!bsearch(&uid, filters->uids, lists->uid_count, sizeof(u32), order_u32))
 			return UNRACED_OTHER_UID;
@@ -127,16 +135,26 @@ enum unraced_verdict unraced_filter_by_lists(const struct unraced_filters *filte
 	return UNRACED_PASS;
 }
 
-enum unraced_verdict unraced_filter_unseen(const struct unraced_capture *capture, struct task_struct *task)
+/* Judges as unraced_filter_task() does, by these credentials. */
+static enum unraced_verdict filter_with(const struct unraced_capture *capture, const struct unraced_filters *filters,
+					struct task_struct *task, const struct cred *cred)
+{
+	if ((filters->word & UNRACED_FILTER_SELF) && task->tgid == capture->self_tgid)
+		return UNRACED_SELF;
+	return unraced_filter_by_lists(filters, task, cred);
+}
+
+enum unraced_verdict unraced_filter_unseen(const struct unraced_capture *capture, struct task_struct *task,
+					   const struct cred *cred)
 {
 	const struct unraced_filters *filters = unraced_filters_now(capture);
-	enum unraced_verdict verdict = unraced_filter_task(capture, filters, task);
+	enum unraced_verdict verdict = filter_with(capture, filters, task, cred);
 
 	while (verdict == UNRACED_PASS && task->start_boottime <= READ_ONCE(filters->since_ns)) {
 		filters = rcu_dereference_sched(filters->before);
 		if (!filters)
 			break;
-		verdict = unraced_filter_task(capture, filters, task);
+		verdict = filter_with(capture, filters, task, cred);
 	}
 	return verdict;
 }

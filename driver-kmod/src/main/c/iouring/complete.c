@@ -28,6 +28,16 @@ static struct task_struct *submitter_of(const struct io_kiocb *req)
 }
 
 /*
+ * Returns the credentials of a polled ring, which are those of who made it, or null. The ring's thread can serve
+ * several of others (IORING_SETUP_ATTACH_WQ), and acts with the credentials of each in turn. A ring outlives its
+ * requests.
+ */
+static const struct cred *ring_credentials(const struct io_kiocb *req)
+{
+	return req->ctx->sq_creds;
+}
+
+/*
  * Fills in the little that is known of a request whose submission was not seen, or whose entry was evicted: the latter
  * has passed the filters of its submission. The task that reports its end can be a worker, or one of the kernel's own
  * if the submitter has died. Returns false if a filter leaves the submitter out.
@@ -36,7 +46,8 @@ static bool begin_late_request(struct unraced_capture *capture, struct unraced_s
 			       const struct io_kiocb *req, bool evicted)
 {
 	struct task_struct *task = submitter_of(req);
-	enum unraced_verdict verdict = evicted ? UNRACED_PASS : unraced_filter_unseen(capture, task);
+	const struct cred *cred = ring_credentials(req);
+	enum unraced_verdict verdict = evicted ? UNRACED_PASS : unraced_filter_unseen(capture, task, cred);
 	struct unraced_record *record = &scratch->call.record;
 
 	if (verdict != UNRACED_PASS) {
@@ -55,7 +66,7 @@ static bool begin_late_request(struct unraced_capture *capture, struct unraced_s
 	/* Since its submission the submitter may have moved to another namespace. */
 	record->flags = UNRACED_NO_ARGUMENTS | UNRACED_ENTER_MISSED | UNRACED_FD_TABLE_SHARED |
 			UNRACED_FOREIGN_MOUNT_NS | (evicted ? UNRACED_EVICTED : 0);
-	unraced_describe_task(record, task);
+	unraced_describe_task(record, task, cred);
 	return true;
 }
 

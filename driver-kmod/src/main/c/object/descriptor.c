@@ -153,6 +153,27 @@ bool unraced_starts_elsewhere(const struct unraced_call *call)
 			     unraced_base_changed(call->base_count, record->enter_ns, ktime_get_boottime_ns()));
 }
 
+/*
+ * Only the kernel's copy tells that a path is absolute, and that of an interpreter can be relative: all places count.
+ */
+bool unraced_exec_start_is_elsewhere(int dirfd)
+{
+	bool shared = unraced_fd_table_is_shared(), elsewhere;
+	struct file *file;
+
+	if (!current->fs || !current->nsproxy)
+		return false;
+	rcu_read_lock();
+	elsewhere = is_elsewhere(mount_of_base(true)) || is_elsewhere(mount_of_base(false));
+	rcu_read_unlock();
+	file = elsewhere || dirfd == UNRACED_AT_FDCWD ? NULL : unraced_file_of(dirfd, shared);
+	if (!file)
+		return elsewhere;
+	elsewhere = is_elsewhere(file->f_path.mnt);
+	unraced_put_file(file, shared);
+	return elsewhere;
+}
+
 void unraced_compare_namespaces(struct unraced_call *call)
 {
 	struct unraced_record *record = &call->record;

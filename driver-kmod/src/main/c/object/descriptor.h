@@ -23,6 +23,11 @@ bool unraced_base_changed(u32 noted, u64 enter_ns, u64 now);
  */
 bool unraced_starts_elsewhere(const struct unraced_call *call);
 /*
+ * Returns whether the path of an exec by the current task may start in another mount namespace than the task's: at the
+ * root, at the working directory, or at this directory.
+ */
+bool unraced_exec_start_is_elsewhere(int dirfd);
+/*
  * Sets FOREIGN_MOUNT_NS if no file proves the namespace, and root or directory from which the path starts lie in
  * another mount namespace than the caller (R2.46).
  */

@@ -17,22 +17,21 @@
 #include "unraced/filter.h"
 
 /* In the initial user namespace a user's number is the kernel's own (kernel/user.c). */
-static void describe_user(struct unraced_record *record, struct task_struct *task)
+static void describe_user(struct unraced_record *record, struct task_struct *task, const struct cred *cred)
 {
-	const struct cred *cred;
-
 	rcu_read_lock();
-	cred = task == current ? current_cred() : __task_cred(task);
+	if (!cred)
+		cred = task == current ? current_cred() : __task_cred(task);
 	record->uid = __kuid_val(cred->uid);
 	record->gid = __kgid_val(cred->gid);
 	rcu_read_unlock();
 }
 
-void unraced_describe_task(struct unraced_record *record, struct task_struct *task)
+void unraced_describe_task(struct unraced_record *record, struct task_struct *task, const struct cred *cred)
 {
 	struct pid_namespace *pid_ns;
 
-	describe_user(record, task);
+	describe_user(record, task, cred);
 	record->tid = task->pid;
 	record->tgid = task->tgid;
 	record->thread_start_ns = task->start_boottime;
@@ -50,7 +49,7 @@ void unraced_describe_task(struct unraced_record *record, struct task_struct *ta
 
 void unraced_describe_caller(struct unraced_record *record)
 {
-	unraced_describe_task(record, current);
+	unraced_describe_task(record, current, NULL);
 }
 
 /*

@@ -12,7 +12,7 @@ void unraced_describe_caller(struct unraced_record *record);
  * Describes a task, and the key of its image (R16.6), as they are now (R1.5, R1.6, R1.7, R1.8). The task must not
  * vanish meanwhile.
  */
-void unraced_describe_task(struct unraced_record *record, struct task_struct *task);
+void unraced_describe_task(struct unraced_record *record, struct task_struct *task, const struct cred *cred);
 /* Returns whether a call whose result is known is to be written, and counts it as filtered or lost otherwise. */
 bool unraced_admit_event(struct unraced_capture *capture, struct unraced_scratch *scratch);
 /* Numbers the record of a process event, and writes it. */

@@ -9,6 +9,7 @@
 #include "call/entry.h"
 #include "call/scratch.h"
 #include "filter/filter.h"
+#include "object/descriptor.h"
 #include "out/record.h"
 #include "process/attempts.h"
 #include "process/describe.h"
@@ -72,6 +73,11 @@ static void keep_attempt(struct unraced_capture *capture, const struct unraced_e
 
 	begin_attempt(capture, exec, from);
 	unraced_read_credentials(&exec->before, current_cred());
+	exec->base_count = unraced_base_count();
+	/* The count must be read before the places. */
+	smp_rmb();
+	if (unraced_exec_start_is_elsewhere(exec->dirfd))
+		exec->flags |= UNRACED_FOREIGN_MOUNT_NS;
 	exec->unlisted = unlisted;
 	if (!unlisted && exec->mitigation != UNRACED_MITIGATION_OFF)
 		read_exec_path(attempt, UNRACED_PROVENANCE_ENTER);
@@ -89,6 +95,17 @@ void unraced_exec_enters(struct unraced_capture *capture, const struct unraced_e
 	if (unraced_exec_is_followed(verdict))
 		keep_attempt(capture, from, verdict != UNRACED_PASS);
 	preempt_enable();
+}
+
+/* What the entry saw stays in the flags, since the exec closes descriptors. */
+bool unraced_exec_path_is_elsewhere(const struct unraced_exec *exec)
+{
+	if ((exec->flags & UNRACED_FOREIGN_MOUNT_NS) || unraced_exec_start_is_elsewhere(exec->dirfd))
+		return true;
+	/* Where the entry was not seen, a base of the thread's own has not changed since. */
+	if (!exec->enter_ns)
+		return unraced_base_is_shared();
+	return unraced_base_changed(exec->base_count, exec->enter_ns, ktime_get_boottime_ns());
 }
 
 static u8 judge_exec_path(struct unraced_capture *capture, const struct unraced_attempt *attempt)
@@ -119,6 +136,8 @@ static void tell_failed_exec(struct unraced_capture *capture, long result)
 	case UNRACED_EXEC_LEAVE:
 		break;
 	}
+	if (unraced_exec_path_is_elsewhere(&attempt->exec))
+		attempt->exec.flags |= UNRACED_FOREIGN_MOUNT_NS;
 	unraced_describe_process(builder, UNRACED_RECORD_EXEC_FAILED, current);
 	unraced_exec_failed(record, &attempt->exec, result, integrity);
 	if (record->path.offset)
@@ -136,7 +155,7 @@ static bool begin_late_attempt(struct unraced_capture *capture, const struct unr
 {
 	struct unraced_exec *exec = &unraced_process_scratch(capture)->attempt.exec;
 	bool evicted = taken == UNRACED_TAKE_EVICTED;
-	enum unraced_verdict verdict = unraced_filter_unseen(capture, current);
+	enum unraced_verdict verdict = unraced_filter_unseen(capture, current, NULL);
 
 	if (verdict == UNRACED_OTHER_EXECUTABLE || (!evicted && verdict != UNRACED_PASS))
 		return false;

@@ -26,6 +26,11 @@ void unraced_exec_returns(struct unraced_capture *capture, const struct unraced_
  */
 const struct unraced_attempt *unraced_attempt_take(struct unraced_capture *capture, const struct task_struct *task);
 /*
+ * Returns whether the kernel resolved the path of the current task's exec in another mount namespace than the task's,
+ * or may have (R2.46).
+ */
+bool unraced_exec_path_is_elsewhere(const struct unraced_exec *exec);
+/*
  * Drops the call of a task that ends, and returns the number of the task's last image. Its caller keeps preemption off,
  * and uses none of the scratch memory before.
  */

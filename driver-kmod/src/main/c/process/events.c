@@ -38,8 +38,12 @@ static void tell_exec(struct unraced_capture *capture, struct task_struct *task,
 		unraced_exec_came(record, &attempt->exec);
 	unraced_append_name(builder, &record->path, program->filename);
 	unraced_exec_path_is_copied(record, program->fdpath, attempt && is_path_changed(attempt, builder));
-	if (program->interp != program->filename)
+	if (program->interp != program->filename) {
 		unraced_append_name(builder, &record->interpreter, program->interp);
+		/* The interpreter's file does not tell where the script was found (R2.46). */
+		if (!attempt || unraced_exec_path_is_elsewhere(&attempt->exec))
+			record->flags |= UNRACED_FOREIGN_MOUNT_NS;
+	}
 	/* The sooner the arguments are read, the less time others have to change them. */
 	if (mm)
 		unraced_describe_arguments(builder, READ_ONCE(mm->arg_start), READ_ONCE(mm->arg_end));
