@@ -358,7 +358,8 @@ public abstract class ProcessView {
 
     /**
      * Returns whether a flag is set. HAS_FILE and the flags of a resolved path are about the executable; TRUNCATED and
-     * FAULTED are about the arguments, or about the path of a failed exec.
+     * FAULTED are about the arguments, or about the path of a failed exec. FOREIGN_MOUNT_NS is also about the path of a
+     * failed exec, or of a script.
      */
     public final boolean has(EventFlag flag) {
         return (flags() & flag.mask()) != 0;
