@@ -111,7 +111,9 @@ class EvasionsTest {
                     && event.origin() == Origin.IO_URING
                     && event.resolvedPath().toByteString().toUtf8().equals(file)) {
                 users.add(event.uid());
-                assertThat(event.has(EventFlag.EVICTED)).as("the driver forgot the request").isTrue();
+                assertThat(event.has(EventFlag.EVICTED))
+                        .as("the driver forgot the request")
+                        .isTrue();
             }
         };
         run(CaptureConfig.builder().uids(filter).stashEntries(STASH), handler, "polled", file, USER + "");
