@@ -142,9 +142,11 @@ public final class ServeCommand implements Callable<Integer> {
                 .check(spec.commandLine(), selection.driver().name(), first.filters());
         boolean local = all.actorHost(selection.driver().name()).isEmpty();
         ServerSettings server = serve.settings();
+        // Sinks are open before the capture is, so that they get its first event.
         try (SlowStart starting = SlowStart.begin(console);
-                Captures captures = new Captures(selection.driver(), settings, local, server.limits(), true);
-                Sinks open = Sinks.open(sinks, first, broadcaster(captures))) {
+                Sinks open = Sinks.open(sinks, first);
+                Captures captures = new Captures(selection.driver(), settings, local, server.limits(), true)) {
+            open.subscribe(broadcaster(captures));
             starting.close();
             signals.lastWords(() -> console.err().println("unraced: ended before all events were handed out"));
             serve(captures, open, server, selection, signals);
