@@ -148,7 +148,10 @@ public final class ServeCommand implements Callable<Integer> {
                 Captures captures = new Captures(selection.driver(), settings, local, server.limits(), true)) {
             open.subscribe(broadcaster(captures));
             starting.close();
-            signals.lastWords(() -> console.err().println("unraced: ended before all events were handed out"));
+            signals.lastWords(() -> {
+                console.err().println("unraced: ended before all events were handed out");
+                console.err().println(summary(captures));
+            });
             serve(captures, open, server, selection, signals);
         }
         return ExitCode.OK;
@@ -208,11 +211,14 @@ public final class ServeCommand implements Callable<Integer> {
         }
     }
 
+    private static String summary(Captures captures) {
+        Broadcaster shared = broadcaster(captures);
+        return StatsText.summary("served", shared.capture().driver(), shared.stats());
+    }
+
     private void summarise(Captures captures, Sinks open) {
         CaptureStats stats = broadcaster(captures).stats();
-        console.err()
-                .println(StatsText.summary(
-                        "served", broadcaster(captures).capture().driver(), stats));
+        console.err().println(summary(captures));
         String losers = StatsText.losers(stats);
         if (!losers.isEmpty()) {
             console.err().println(losers);

@@ -92,6 +92,8 @@ final class Descendants {
     }
 
     private void alive(Identity process, Identity parent) {
+        // The entry of a parent in /proc may be closed to this process, so that no event tells of it.
+        beginAt(parent);
         // The first process that has the id is the one that was meant.
         if (roots.contains(process.tgid) || contains(process) || contains(parent)) {
             add(process);

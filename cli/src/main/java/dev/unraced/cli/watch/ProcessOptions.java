@@ -40,7 +40,8 @@ final class ProcessOptions {
             names = "--descendants-of",
             paramLabel = "PID",
             split = ",",
-            description = "Only these processes, and those that they start. In a recording they may have begun meanwhile.")
+            description = "Only these processes, and those that they start. In a recording they may have begun"
+                    + " meanwhile.")
     private Set<Integer> ancestors = Set.of();
 
     @Option(

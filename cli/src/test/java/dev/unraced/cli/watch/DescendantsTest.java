@@ -98,11 +98,17 @@ class DescendantsTest {
 
     @Test
     void aForkTellsOfTheForkerAndWhoAppearsNowhereIsUnseen() {
-        alive(40, 500);
+        fork(40, 1);
         assertThat(descendants.unseen()).containsExactly(500);
         fork(600, 500);
         assertThat(isKnown(600)).isTrue();
-        assertThat(isKnown(40)).as("a child that was there").isTrue();
+        assertThat(descendants.unseen()).isEmpty();
+    }
+
+    @Test
+    void aChildThatWasThereTellsOfItsParent() {
+        alive(501, 500);
+        assertThat(isKnown(501)).isTrue();
         assertThat(descendants.unseen()).isEmpty();
     }
 
