@@ -126,8 +126,7 @@ class MutualTlsTest {
         logger.addAppender(log);
         log.start();
         try (Captures captures = captures()) {
-            assertRefused(
-                    ours.sign("elsewhere", "elsewhere.example", "2"), captures, agent, "not for this host name");
+            assertRefused(ours.sign("elsewhere", "elsewhere.example", "2"), captures, agent, "not for this host name");
         } finally {
             logger.detachAppender(log);
         }

@@ -208,8 +208,8 @@ final class FilterOptions {
     }
 
     /**
-     * Returns a filter of process events: by the outcome of execs and the integrity of their paths, and by those options
-     * that are about the caller. Options that want a path or a peer leave out all of them, which have none.
+     * Returns a filter of process events: by the outcome of execs and the integrity of their paths, and by those
+     * options that are about the caller. Options that want a path or a peer leave out all of them, which have none.
      */
     Predicate<ProcessView> ofProcesses() {
         if (wantsPath() || wantsPeer()) {

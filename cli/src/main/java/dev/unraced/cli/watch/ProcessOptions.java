@@ -102,7 +102,9 @@ final class ProcessOptions {
         return ancestors;
     }
 
-    /** Returns a line about the processes of {@code --descendants-of} of which no event told; empty if there are none. */
+    /**
+     * Returns a line about the processes of {@code --descendants-of} of which no event told; empty if there are none.
+     */
     String unseen() {
         Set<Integer> unseen = descendants().unseen();
         return unseen.isEmpty()

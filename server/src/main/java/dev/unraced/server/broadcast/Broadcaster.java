@@ -181,7 +181,9 @@ public final class Broadcaster implements AutoCloseable {
         return living.evicted();
     }
 
-    /** Begins to hand out events, if nothing has begun it yet. Whoever reads from the first event on is there before. */
+    /**
+     * Begins to hand out events, if nothing has begun it yet. Whoever reads from the first event on is there before.
+     */
     public synchronized void begin() {
         if (consumer.getState() == Thread.State.NEW) {
             runTasks();
@@ -279,8 +281,8 @@ public final class Broadcaster implements AutoCloseable {
     }
 
     /**
-     * Starts a thread for each handler, as {@link #addReader} does. All of them begin with the same event: the first one
-     * of the capture if nothing has begun it yet.
+     * Starts a thread for each handler, as {@link #addReader} does. All of them begin with the same event: the first
+     * one of the capture if nothing has begun it yet.
      *
      * @param handlers by the names of their threads
      * @return the readers, in the order of the handlers
@@ -290,8 +292,8 @@ public final class Broadcaster implements AutoCloseable {
         onConsumer(() -> {
             List<SinkReader> readers = new ArrayList<>();
             try {
-                handlers.forEach((name, handler) ->
-                        readers.add(new SinkReader(ring, ring.cursor(), alive(), handler, name)));
+                handlers.forEach(
+                        (name, handler) -> readers.add(new SinkReader(ring, ring.cursor(), alive(), handler, name)));
                 made.complete(readers);
             } catch (RuntimeException | Error e) {
                 readers.forEach(SinkReader::close);
