@@ -9,6 +9,10 @@ import dev.unraced.config.InvalidConfigException;
 import dev.unraced.driver.Driver;
 import dev.unraced.event.Capability;
 import dev.unraced.event.Feature;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -62,9 +66,16 @@ final class DriverCheck {
         Stream<Capability> extra = Stream.concat(
                 config.enterEvents() ? Stream.of(Feature.ENTER_EVENTS) : Stream.empty(),
                 config.processEvents() ? Stream.of(Feature.PROCESS_EVENTS) : Stream.empty());
-        String lacking = Stream.of(Stream.<Capability>of(config.mitigation()), syscalls(capabilities, config), extra)
+        // A reason that several have, such as a server that is away, is said once.
+        Map<String, List<String>> byReason = new LinkedHashMap<>();
+        Stream.of(Stream.<Capability>of(config.mitigation()), syscalls(capabilities, config), extra)
                 .flatMap(wanted -> wanted)
-                .flatMap(wanted -> capabilities.reason(wanted).map(reason -> describe(wanted, reason)).stream())
+                .forEach(wanted -> capabilities
+                        .reason(wanted)
+                        .ifPresent(reason -> byReason.computeIfAbsent(reason, key -> new ArrayList<>())
+                                .add(Capabilities.describe(wanted))));
+        String lacking = byReason.entrySet().stream()
+                .map(each -> String.join(", ", each.getValue()) + " (" + each.getKey() + ")")
                 .collect(Collectors.joining(", "));
         return lacking.isEmpty()
                 ? new Availability.Available()
@@ -79,9 +90,5 @@ final class DriverCheck {
         boolean isPartEnough = config.isDefault("unraced.syscalls")
                 && config.syscalls().stream().anyMatch(capabilities::has);
         return isPartEnough ? Stream.empty() : config.syscalls().stream();
-    }
-
-    private static String describe(Capability capability, String reason) {
-        return Capabilities.describe(capability) + " (" + reason + ")";
     }
 }

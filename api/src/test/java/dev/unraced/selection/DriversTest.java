@@ -24,6 +24,7 @@ import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.config.InvalidConfigException;
 import dev.unraced.config.Layers;
 import dev.unraced.driver.Driver;
+import dev.unraced.event.Capability;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
 import dev.unraced.selection.Selection.PassedOver;
@@ -306,6 +307,19 @@ class DriversTest {
         assertThat(drivers.open(named("ebpf").mitigation(Mitigation.STASH).build())
                         .driver())
                 .isEqualTo("ebpf");
+    }
+
+    @Test
+    void aReasonThatAllCapabilitiesLackForIsSaidOnce() {
+        Capabilities nothing = Capabilities.complete();
+        for (Capability each : Capabilities.all()) {
+            nothing = nothing.without(each, "NO_SERVER: no server answers");
+        }
+        Drivers drivers = Drivers.of(driver("remote", AVAILABLE, nothing));
+        assertThatExceptionOfType(CaptureException.class)
+                .isThrownBy(() -> drivers.open(named("remote").build()))
+                .withMessageContaining("It lacks mitigation stash, the call open, ")
+                .satisfies(e -> assertThat(e.getMessage()).containsOnlyOnce("NO_SERVER"));
     }
 
     @Test

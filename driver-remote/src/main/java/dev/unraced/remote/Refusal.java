@@ -3,6 +3,7 @@ package dev.unraced.remote;
 
 import dev.unraced.capture.Availability;
 import dev.unraced.protocol.Address;
+import dev.unraced.protocol.TlsFailure;
 import io.grpc.Status;
 import java.io.FileNotFoundException;
 import java.net.ConnectException;
@@ -25,7 +26,10 @@ final class Refusal {
     static Availability explain(Address address, Status status) {
         String why = why(status);
         return switch (status.getCode()) {
-            case UNAVAILABLE -> unavailable(address, why);
+            case UNAVAILABLE ->
+                TlsFailure.explain(status.getCause())
+                        .map(reason -> tlsFailed(address, reason))
+                        .orElseGet(() -> unavailable(address, why));
             case DEADLINE_EXCEEDED ->
                 new Availability.Unavailable(
                         "NO_ANSWER",
@@ -75,6 +79,13 @@ final class Refusal {
             }
         }
         return true;
+    }
+
+    private static Availability tlsFailed(Address address, String reason) {
+        return new Availability.Unavailable(
+                "TLS_FAILED",
+                "The TLS handshake with the server at " + address + " fails: " + reason + ".",
+                "Give both ends certificates that the other one accepts, and authorities that signed them.");
     }
 
     private static Availability unavailable(Address address, String why) {

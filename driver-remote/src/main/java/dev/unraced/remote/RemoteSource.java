@@ -267,8 +267,9 @@ final class RemoteSource extends UserSource {
             Gap gap = cumulative.fold(lastStats, arrived, stats);
             arrived = 0;
             LOG.warn(
-                    "The server began anew, for the {}. time: the statistics do not cover the {} s before, and {} events were"
-                            + " lost in all",
+                    "The server began anew, in mode {} ({} times so far): the statistics do not cover the {} s before, and"
+                            + " {} events were lost in all",
+                    mode(stats).name().toLowerCase(Locale.ROOT),
                     cumulative.restarts(),
                     String.format(Locale.ROOT, "%.3f", gap.nanos() / 1e9),
                     cumulative.total(stats, 0, malformed).lost().values().stream()

@@ -38,7 +38,16 @@ final class Certificates {
 
     /** Makes a certificate for a name of this machine. */
     TlsFiles sign(String name) throws IOException, InterruptedException {
-        Files.writeString(directory.resolve("ext"), "subjectAltName=DNS:" + name + ",DNS:localhost\n");
+        return sign(name, "localhost", "2");
+    }
+
+    /**
+     * Makes a certificate for a name and a host.
+     *
+     * @param days how long it is valid; with 0 it has expired a second later
+     */
+    TlsFiles sign(String name, String host, String days) throws IOException, InterruptedException {
+        Files.writeString(directory.resolve("ext"), "subjectAltName=DNS:" + name + ",DNS:" + host + "\n");
         openssl(
                 "req",
                 "-newkey",
@@ -63,7 +72,7 @@ final class Certificates {
                 "ca.key",
                 "-CAcreateserial",
                 "-days",
-                "2",
+                days,
                 "-extfile",
                 "ext",
                 "-out",

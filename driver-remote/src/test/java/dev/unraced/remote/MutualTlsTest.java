@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.unraced.capture.Availability;
 import dev.unraced.capture.Capture;
 import dev.unraced.config.CaptureConfig;
@@ -33,6 +36,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** Tests that TCP needs a certificate of both ends. */
 @Timeout(120)
@@ -93,9 +97,15 @@ class MutualTlsTest {
                 assertThat(capture.stats().delivered()).isEqualTo(10);
             }
             assertRefused(client(listening, other, ours.authority()).build(), "NOT_ALLOWED", "certificate of other");
+            CaptureConfig foreign =
+                    client(listening, theirs.sign("agent"), ours.authority()).build();
+            // The server may break the connection before its alert is read.
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertRefused(foreign, "TLS_FAILED", "refuses this end's certificate"));
             assertRefused(
-                    client(listening, theirs.sign("agent"), ours.authority()).build(), "NO_SERVER");
-            assertRefused(client(listening, agent, theirs.authority()).build(), "NO_SERVER");
+                    client(listening, agent, theirs.authority()).build(),
+                    "TLS_FAILED",
+                    "no authority that is known at this end");
             assertRefused(
                     client(listening, agent, ours.authority())
                             .set("remote.certificate", "")
@@ -104,6 +114,34 @@ class MutualTlsTest {
                             .set("remote.plaintext", true)
                             .build(),
                     "NO_SERVER");
+        }
+    }
+
+    @Test
+    void bothEndsSayWhyAHandshakeFailed(@TempDir Path directory) throws IOException, InterruptedException {
+        Certificates ours = new Certificates(directory);
+        TlsFiles agent = ours.sign("agent");
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger logger = (Logger) LoggerFactory.getLogger("dev.unraced.server.connection.HandshakeLog");
+        logger.addAppender(log);
+        log.start();
+        try (Captures captures = captures()) {
+            assertRefused(ours.sign("elsewhere", "elsewhere.example", "2"), captures, agent, "not for this host name");
+        } finally {
+            logger.detachAppender(log);
+        }
+        assertThat(log.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .hasSize(1)
+                .allMatch(line -> line.startsWith("The TLS handshake with /127.0.0.1:"))
+                .allMatch(line -> line.contains("failed: the other end refuses this end's certificate"));
+    }
+
+    /** Asserts that this machine refuses a server, or that server it, with a reason. */
+    private void assertRefused(TlsFiles server, Captures captures, TlsFiles agent, String why) {
+        try (GrpcServer listening = GrpcServer.start(tcp("localhost").tls(server), captures)) {
+            CaptureConfig config = client(listening, agent, agent.authorities()).build();
+            await().atMost(PATIENCE).untilAsserted(() -> assertRefused(config, "TLS_FAILED", why));
         }
     }
 
@@ -138,7 +176,7 @@ class MutualTlsTest {
                 GrpcServer listening = GrpcServer.start(tcp("localhost").tls(server), captures)) {
             CaptureConfig later =
                     client(listening, second.sign("agent"), second.authority()).build();
-            assertRefused(later, "NO_SERVER");
+            assertRefused(later, "TLS_FAILED", "no authority that is known at this end");
             TlsFiles fresh = second.sign("server");
             Files.copy(fresh.authorities(), server.authorities(), StandardCopyOption.REPLACE_EXISTING);
             Files.copy(fresh.key(), server.key(), StandardCopyOption.REPLACE_EXISTING);

@@ -70,6 +70,12 @@ class TlsFilesTest {
     }
 
     @Test
+    void aCertificateThatHasExpiredIsRefused(@TempDir Path directory) throws Exception {
+        TlsFiles old = new Certificates(directory.resolve("tls")).sign("server", "localhost", "0");
+        await().untilAsserted(() -> refuses(old, "the certificate in " + old.certificate() + " has expired, at 20"));
+    }
+
+    @Test
     void filesThatCannotBeUsedChangeNothingAndAreLoggedOnce(@TempDir Path directory) throws Exception {
         Certificates authority = new Certificates(directory.resolve("tls"));
         TlsFiles files = authority.sign("server");

@@ -16,6 +16,8 @@ import java.security.Signature;
 import java.security.SignatureException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ScheduledFuture;
@@ -42,6 +44,7 @@ public final class TlsIdentity implements AutoCloseable {
     });
     private final ScheduledFuture<?> following;
     private List<Object> seen;
+    private Expiry expiry;
     /** The last state of the files that could not be used, which is logged once. */
     private List<Object> refused = List.of();
 
@@ -64,7 +67,7 @@ public final class TlsIdentity implements AutoCloseable {
                     .build();
             seen = fingerprint();
             read();
-        } catch (OtherKey e) {
+        } catch (Unusable e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         } catch (IOException | GeneralSecurityException | RuntimeException e) {
             throw new IllegalArgumentException(
@@ -99,20 +102,33 @@ public final class TlsIdentity implements AutoCloseable {
         }
     }
 
-    private static final class OtherKey extends GeneralSecurityException {
-        OtherKey(TlsFiles files) {
-            super(files.key() + " is not the private key of the certificate in " + files.certificate());
+    /** A certificate that can be read, and of which the message says why it cannot be used. */
+    private static final class Unusable extends GeneralSecurityException {
+        Unusable(String message) {
+            super(message);
         }
     }
 
     private void read() throws IOException, GeneralSecurityException {
         Pair pair = Pair.read(files);
         if (!pair.fits()) {
-            throw new OtherKey(files);
+            throw new Unusable(files.key() + " is not the private key of the certificate in " + files.certificate());
+        }
+        X509Certificate own = pair.chain().get(0);
+        Instant now = Instant.now();
+        if (now.isAfter(own.getNotAfter().toInstant())) {
+            throw new Unusable("the certificate in " + files.certificate() + " has expired, at "
+                    + own.getNotAfter().toInstant());
+        }
+        if (now.isBefore(own.getNotBefore().toInstant())) {
+            throw new Unusable("the certificate in " + files.certificate() + " is not valid before "
+                    + own.getNotBefore().toInstant());
         }
         // Nothing changes before all files were read, and what can still fail changes first.
         trust.updateTrustCredentials(certificates(files.authorities()));
         keys.updateIdentityCredentials(pair.chain().toArray(new X509Certificate[0]), pair.key());
+        expiry = new Expiry(own.getNotBefore().toInstant(), own.getNotAfter().toInstant());
+        expiry.warn(now, files);
     }
 
     private static X509Certificate[] certificates(Path file) throws IOException, GeneralSecurityException {
@@ -161,7 +177,35 @@ public final class TlsIdentity implements AutoCloseable {
         }
     }
 
+    /** When a certificate begins and ends. Warns of the end once a day; for one thread at a time. */
+    private static final class Expiry {
+        private static final Duration LAST_DAYS = Duration.ofDays(14);
+
+        private final Instant end;
+        private Instant next;
+
+        Expiry(Instant begin, Instant end) {
+            this.end = end;
+            // A certificate that is made anew every day is in its last days from the beginning.
+            Duration lastThird = Duration.between(begin, end).dividedBy(3);
+            this.next = end.minus(lastThird.compareTo(LAST_DAYS) < 0 ? lastThird : LAST_DAYS);
+        }
+
+        void warn(Instant now, TlsFiles files) {
+            if (now.isBefore(next)) {
+                return;
+            }
+            next = now.plus(Duration.ofDays(1));
+            LOG.warn(
+                    "The certificate in {} {} at {}",
+                    files.certificate(),
+                    now.isAfter(end) ? "expired" : "expires",
+                    end);
+        }
+    }
+
     private void follow() {
+        expiry.warn(Instant.now(), files);
         List<Object> now = fingerprint();
         if (now.equals(seen)) {
             return;

@@ -58,7 +58,7 @@ public final class Captures implements AutoCloseable {
     });
 
     /**
-     * Opens the shared capture.
+     * Opens the shared capture, whose events wait until a server starts, or a sink reads them.
      *
      * @param settings makes a fresh builder with the settings of the shared capture, which subscribers' captures share
      * @param local true if the driver watches this machine, so that its process ids are those of subscribers
@@ -114,7 +114,12 @@ public final class Captures implements AutoCloseable {
         return most > 0;
     }
 
-    /** Returns the shared capture, if there is one. */
+    /** Begins to hand out the events of the shared capture, if there is one and it has not begun yet. */
+    void begin() {
+        shared().ifPresent(Broadcaster::begin);
+    }
+
+    /** Returns the shared capture, if there is one. Its events wait until a server starts, or somebody reads them. */
     public Optional<Broadcaster> shared() {
         return Optional.ofNullable(shared);
     }

@@ -108,6 +108,7 @@ public final class GrpcServer implements AutoCloseable {
                             + Epoll.unavailabilityCause().getMessage(),
                     Epoll.unavailabilityCause());
         }
+        captures.begin();
         GrpcServer server = new GrpcServer(settings, captures);
         try {
             for (Address address : settings.addresses()) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.server;
 
+import dev.unraced.capture.EventHandler;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.InvalidConfigException;
 import dev.unraced.process.ProcessTable;
@@ -9,11 +10,14 @@ import dev.unraced.server.broadcast.SinkReader;
 import dev.unraced.server.sink.EventSink;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,20 +29,51 @@ public final class Sinks implements AutoCloseable {
     private final List<Open> open = new ArrayList<>();
     private boolean closed;
 
-    private record Open(String name, EventSink sink, SinkReader reader) implements Progress {
+    /** A sink, and the thread that passes events to it, which there is from {@link Sinks#subscribe} on. */
+    private static final class Open implements Progress {
+        private final String name;
+        private final EventSink sink;
+        private volatile @Nullable SinkReader reader;
+
+        Open(String name, EventSink sink) {
+            this.name = name;
+            this.sink = sink;
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
         @Override
         public long taken() {
-            return reader.taken();
+            return of(SinkReader::taken);
         }
 
         @Override
         public long missed() {
-            return reader.missed();
+            return of(SinkReader::missed);
         }
 
         @Override
         public long lost() {
-            return sink.lost() + reader.failed();
+            return sink.lost() + failed();
+        }
+
+        long failed() {
+            return of(SinkReader::failed);
+        }
+
+        private long of(ToLongFunction<SinkReader> count) {
+            SinkReader now = reader;
+            return now == null ? 0 : count.applyAsLong(now);
+        }
+
+        private void reader(Consumer<SinkReader> action) {
+            SinkReader now = reader;
+            if (now != null) {
+                action.accept(now);
+            }
         }
 
         @Override
@@ -48,13 +83,13 @@ public final class Sinks implements AutoCloseable {
     }
 
     /**
-     * Opens sinks by their names.
+     * Opens sinks by their names. They get events when they {@linkplain #subscribe subscribe}.
      *
      * @throws InvalidConfigException when no sink has a name, or a sink rejects its settings, or containers are to have
      *     names that no sink carries
      * @throws dev.unraced.capture.CaptureException when a sink cannot be opened
      */
-    public static Sinks open(List<String> names, CaptureConfig config, Broadcaster broadcaster) {
+    public static Sinks open(List<String> names, CaptureConfig config) {
         Sinks sinks = new Sinks();
         TreeMap<String, EventSink.Provider> known = new TreeMap<>();
         ServiceLoader.load(EventSink.Provider.class, Sinks.class.getClassLoader())
@@ -69,8 +104,7 @@ public final class Sinks implements AutoCloseable {
                             List.of("--sink " + name + ": no such sink on the class path; there are "
                                     + (known.isEmpty() ? "none" : String.join(", ", known.keySet()))));
                 }
-                EventSink sink = provider.open(config);
-                sinks.open.add(new Open(name, sink, reader(name, sink, broadcaster)));
+                sinks.open.add(new Open(name, provider.open(config)));
             }
             return sinks;
         } catch (RuntimeException | Error e) {
@@ -79,12 +113,19 @@ public final class Sinks implements AutoCloseable {
         }
     }
 
-    private static SinkReader reader(String name, EventSink sink, Broadcaster broadcaster) {
-        try {
-            return broadcaster.addReader("unraced-sink-" + name, sink);
-        } catch (RuntimeException | Error e) {
-            close(name, sink);
-            throw e;
+    /**
+     * Passes the events of a capture to the sinks, all from the same event on: from its first one if nobody else has
+     * begun it. To be called once.
+     */
+    public void subscribe(Broadcaster broadcaster) {
+        if (open.isEmpty()) {
+            return;
+        }
+        Map<String, EventHandler> handlers = new LinkedHashMap<>();
+        open.forEach(each -> handlers.put("unraced-sink-" + each.name, each.sink));
+        List<SinkReader> readers = broadcaster.addReaders(handlers);
+        for (int i = 0; i < readers.size(); i++) {
+            open.get(i).reader = readers.get(i);
         }
     }
 
@@ -112,11 +153,9 @@ public final class Sinks implements AutoCloseable {
     /** Returns a line for each sink: what it took over, what it lost, and what it missed. */
     public List<String> describe() {
         return open.stream()
-                .map(each -> "sink " + each.name() + ": " + each.sink().describe() + ", "
-                        + each.reader().missed() + " missed because it was too slow"
-                        + (each.reader().failed() == 0
-                                ? ""
-                                : ", " + each.reader().failed() + " on which it failed"))
+                .map(each -> "sink " + each.name + ": " + each.sink.describe() + ", "
+                        + each.missed() + " missed because it was too slow"
+                        + (each.failed() == 0 ? "" : ", " + each.failed() + " on which it failed"))
                 .toList();
     }
 
@@ -153,12 +192,12 @@ public final class Sinks implements AutoCloseable {
         closed = true;
         // All are told first, so that one that hangs does not take the time of the others.
         for (Open each : open) {
-            each.reader().ending();
-            each.sink().ending();
+            each.reader(SinkReader::ending);
+            each.sink.ending();
         }
         for (Open each : open) {
-            each.reader().close();
-            close(each.name(), each.sink());
+            each.reader(SinkReader::close);
+            close(each.name, each.sink);
         }
     }
 

@@ -69,23 +69,26 @@ class SinksTest {
     }
 
     private Sinks open(String... names) {
-        return Sinks.open(List.of(names), CaptureConfig.builder().build(), broadcaster);
+        return Sinks.open(List.of(names), CaptureConfig.builder().build());
     }
 
     @Test
     void aSinkWithoutAReaderIsClosed() {
-        when(broadcaster.addReader(any(), any()))
-                .thenThrow(new CompletionException(new IllegalStateException("no thread")));
-        assertThatThrownBy(() -> open("counted")).hasRootCauseMessage("no thread");
+        when(broadcaster.addReaders(any())).thenThrow(new CompletionException(new IllegalStateException("no thread")));
+        try (Sinks sinks = open("counted")) {
+            assertThatThrownBy(() -> sinks.subscribe(broadcaster)).hasRootCauseMessage("no thread");
+            assertThat(sinks.progress()).allMatch(each -> each.taken() == 0);
+        }
         assertThat(OPEN).hasValue(0);
     }
 
     @Test
     void anErrorOfOneSinkClosesThoseBefore() {
-        when(broadcaster.addReader(any(), any())).thenReturn(mock(SinkReader.class));
+        when(broadcaster.addReaders(any())).thenReturn(List.of(mock(SinkReader.class)));
         assertThatThrownBy(() -> open("counted", "incomplete")).isInstanceOf(NoClassDefFoundError.class);
         assertThat(OPEN).hasValue(0);
         try (Sinks sinks = open("counted")) {
+            sinks.subscribe(broadcaster);
             assertThat(sinks.progress()).hasSize(1);
             assertThat(OPEN).hasValue(1);
         }

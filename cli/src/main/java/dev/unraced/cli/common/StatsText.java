@@ -34,7 +34,7 @@ public final class StatsText {
                 + (stats.entered() == 0 ? "" : stats.entered() + " entered, ")
                 + (stats.processEvents() == 0 ? "" : stats.processEvents() + " process events, ")
                 + stats.delivered() + " delivered, "
-                + (stats.pending() == 0 ? "" : stats.pending() + " pending, ")
+                + (stats.pending() == 0 ? "" : stats.pending() + " left unread, ")
                 + lost(stats) + ", " + filtered(stats) + ", "
                 + (stats.imbalance() == 0 ? "balanced" : "off balance by " + stats.imbalance());
     }

@@ -142,11 +142,16 @@ public final class ServeCommand implements Callable<Integer> {
                 .check(spec.commandLine(), selection.driver().name(), first.filters());
         boolean local = all.actorHost(selection.driver().name()).isEmpty();
         ServerSettings server = serve.settings();
+        // Sinks are open before the capture is, so that they get its first event.
         try (SlowStart starting = SlowStart.begin(console);
-                Captures captures = new Captures(selection.driver(), settings, local, server.limits(), true);
-                Sinks open = Sinks.open(sinks, first, broadcaster(captures))) {
+                Sinks open = Sinks.open(sinks, first);
+                Captures captures = new Captures(selection.driver(), settings, local, server.limits(), true)) {
+            open.subscribe(broadcaster(captures));
             starting.close();
-            signals.lastWords(() -> console.err().println("unraced: ended before all events were handed out"));
+            signals.lastWords(() -> {
+                console.err().println("unraced: ended before all events were handed out");
+                console.err().println(summary(captures));
+            });
             serve(captures, open, server, selection, signals);
         }
         return ExitCode.OK;
@@ -206,11 +211,14 @@ public final class ServeCommand implements Callable<Integer> {
         }
     }
 
+    private static String summary(Captures captures) {
+        Broadcaster shared = broadcaster(captures);
+        return StatsText.summary("served", shared.capture().driver(), shared.stats());
+    }
+
     private void summarise(Captures captures, Sinks open) {
         CaptureStats stats = broadcaster(captures).stats();
-        console.err()
-                .println(StatsText.summary(
-                        "served", broadcaster(captures).capture().driver(), stats));
+        console.err().println(summary(captures));
         String losers = StatsText.losers(stats);
         if (!losers.isEmpty()) {
             console.err().println(losers);

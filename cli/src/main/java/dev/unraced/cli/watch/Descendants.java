@@ -52,6 +52,11 @@ final class Descendants {
         return found.size() + parents.size();
     }
 
+    /** Returns the ids of which no event has told. */
+    Set<Integer> unseen() {
+        return Set.copyOf(roots);
+    }
+
     /** Takes one process event: at a fork it matters who forks, whatever becomes of those between. */
     void update(ProcessView event) {
         if (isEmpty) {
@@ -61,31 +66,48 @@ final class Descendants {
         switch (event.type()) {
             case ALIVE -> alive(process, new Identity(event.parentTgid(), event.parentStartNanos()));
             case FORK -> {
-                if (contains(event.forkerTgid(), event.forkerStartNanos())) {
+                Identity forker = new Identity(event.forkerTgid(), event.forkerStartNanos());
+                beginAt(forker);
+                if (beginAt(process) || contains(forker)) {
                     found.put(process.tgid, process.startNanos);
                 } else {
                     found.remove(process.tgid);
                 }
             }
             case EXIT -> exit(process);
-            case EXEC, EXEC_FAILED -> {
-                // An exec changes no descent.
-            }
+            case EXEC, EXEC_FAILED -> beginAt(process);
         }
     }
 
-    private void alive(Identity process, Identity parent) {
-        // The first process that has the id is the one that was meant.
-        boolean isRoot = roots.remove(process.tgid);
-        if (!isRoot && !contains(process) && !contains(parent)) {
-            if (parents.putIfAbsent(process, parent) == null) {
-                waiting.computeIfAbsent(parent, key -> new ArrayList<>()).add(process);
-            }
-            return;
+    /**
+     * Knows a process that was meant by its id if this is the first event that tells of it, and returns whether it is.
+     * In a recording it can have begun meanwhile, and filters can have left out its fork.
+     */
+    private boolean beginAt(Identity process) {
+        if (!roots.contains(process.tgid)) {
+            return false;
         }
+        add(process);
+        return true;
+    }
+
+    private void alive(Identity process, Identity parent) {
+        // The entry of a parent in /proc may be closed to this process, so that no event tells of it.
+        beginAt(parent);
+        // The first process that has the id is the one that was meant.
+        if (roots.contains(process.tgid) || contains(process) || contains(parent)) {
+            add(process);
+        } else if (parents.putIfAbsent(process, parent) == null) {
+            waiting.computeIfAbsent(parent, key -> new ArrayList<>()).add(process);
+        }
+    }
+
+    /** Knows a process, and the children of it that wait. */
+    private void add(Identity process) {
         Deque<Identity> next = new ArrayDeque<>(List.of(process));
         while (!next.isEmpty()) {
             Identity one = next.remove();
+            roots.remove(one.tgid);
             found.merge(one.tgid, one.startNanos, Math::max);
             List<Identity> children = waiting.remove(one);
             for (Identity child : children == null ? List.<Identity>of() : children) {
@@ -97,6 +119,7 @@ final class Descendants {
     }
 
     private void exit(Identity process) {
+        beginAt(process);
         Identity parent = parents.remove(process);
         List<Identity> siblings = parent == null ? null : waiting.get(parent);
         if (siblings != null) {

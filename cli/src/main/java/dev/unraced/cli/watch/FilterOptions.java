@@ -208,11 +208,18 @@ final class FilterOptions {
     }
 
     /**
-     * Returns a filter of process events: by the outcome of execs, and by those options that are about the caller.
-     * Paths, peers and integrities are those of calls.
+     * Returns a filter of process events: by the outcome of execs and the integrity of their paths, and by those
+     * options that are about the caller. Options that want a path or a peer leave out all of them, which have none.
      */
     Predicate<ProcessView> ofProcesses() {
+        if (wantsPath() || wantsPeer()) {
+            return event -> false;
+        }
         Predicate<ProcessView> filter = event -> true;
+        if (!integrities.isEmpty()) {
+            Set<Integrity> wanted = EnumSet.copyOf(integrities);
+            filter = event -> isExec(event) && wanted.contains(event.pathIntegrity());
+        }
         if (outcome != null) {
             boolean failed = outcome.failed;
             filter = filter.and(event -> failed == (event.type() == ProcessView.Type.EXEC_FAILED));
@@ -228,12 +235,24 @@ final class FilterOptions {
         return filter.and(event -> !notPids.contains(event.tgid()) && !notUids.contains(event.uid()));
     }
 
+    private boolean wantsPath() {
+        return !prefixes.isEmpty() || !patterns.isEmpty();
+    }
+
+    private boolean wantsPeer() {
+        return !ports.isEmpty() || !networks.isEmpty();
+    }
+
+    private static boolean isExec(ProcessView event) {
+        return event.type() == ProcessView.Type.EXEC || event.type() == ProcessView.Type.EXEC_FAILED;
+    }
+
     /** Returns a filter by path, by peer, or by either. */
     private EventFilter objects() {
         PathFilter paths = new PathFilter(prefixes, patterns);
         EventFilter peers = new PeerFilter(ports, networks);
-        boolean byPath = !prefixes.isEmpty() || !patterns.isEmpty();
-        boolean byPeer = !ports.isEmpty() || !networks.isEmpty();
+        boolean byPath = wantsPath();
+        boolean byPeer = wantsPeer();
         if (!byPath && !byPeer) {
             return event -> true;
         }

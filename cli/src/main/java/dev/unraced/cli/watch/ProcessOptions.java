@@ -15,6 +15,7 @@ import dev.unraced.process.ProcessTable;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -39,7 +40,8 @@ final class ProcessOptions {
             names = "--descendants-of",
             paramLabel = "PID",
             split = ",",
-            description = "Only these processes, and those that they start.")
+            description = "Only these processes, and those that they start. In a recording they may have begun"
+                    + " meanwhile.")
     private Set<Integer> ancestors = Set.of();
 
     @Option(
@@ -98,6 +100,18 @@ final class ProcessOptions {
     /** Returns the processes of {@code --descendants-of}. */
     Set<Integer> ancestors() {
         return ancestors;
+    }
+
+    /**
+     * Returns a line about the processes of {@code --descendants-of} of which no event told; empty if there are none.
+     */
+    String unseen() {
+        Set<Integer> unseen = descendants().unseen();
+        return unseen.isEmpty()
+                ? ""
+                : "unraced: no event told of process "
+                        + unseen.stream().sorted().map(String::valueOf).collect(Collectors.joining(", "))
+                        + ", which --descendants-of names";
     }
 
     /** Returns whether events are chosen by the process behind them. */

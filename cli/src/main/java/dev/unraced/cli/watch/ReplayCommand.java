@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -139,10 +140,9 @@ public final class ReplayCommand implements Callable<Integer> {
                     .map(stats -> StatsText.summary(text, reader.driver(), stats))
                     .orElse("unraced: " + text + "; of a recording of driver " + reader.driver()
                             + ", whose end was not reached"));
-            String processes = table == null ? "" : StatsText.processes("unraced", table);
-            if (!processes.isEmpty()) {
-                console.err().println(processes);
-            }
+            Stream.of(processes.unseen(), table == null ? "" : StatsText.processes("unraced", table))
+                    .filter(line -> !line.isEmpty())
+                    .forEach(console.err()::println);
         }
     }
 }

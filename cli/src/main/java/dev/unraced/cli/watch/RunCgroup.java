@@ -13,7 +13,10 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +29,9 @@ final class RunCgroup implements AutoCloseable {
     private static final String PROCESSES = "cgroup.procs";
     private static final String LAUNCHER = "unraced-run";
     private static final int NAMES = 100;
+    private static final String PREFIX = "unraced-run-";
+    private static final Pattern NAME = Pattern.compile(PREFIX + "(\\d{1,18})(-\\d+)?");
+    private static final long SWEPT_AFTER_SECONDS = 60;
 
     private final Path directory;
     private boolean tried;
@@ -60,6 +66,7 @@ final class RunCgroup implements AutoCloseable {
                             () -> new CaptureException("no cgroup v2 hierarchy is mounted, in which the command and"
                                     + " what it starts could be told from the rest; 'mount -t cgroup2 none /sys/fs/cgroup'"
                                     + " mounts it"));
+            sweep(own);
             return new RunCgroup(createBelow(own));
         } catch (FileSystemException e) {
             String reason = e.getReason() == null ? "it is not there" : e.getReason();
@@ -72,9 +79,30 @@ final class RunCgroup implements AutoCloseable {
         }
     }
 
+    /**
+     * Removes what earlier commands left: those that were killed, and those whose processes lived on and have ended
+     * since. The kernel keeps a cgroup that has processes. In another PID namespace the process of a number that is
+     * free here can live, and its command is about to begin, so young cgroups stay.
+     */
+    private static void sweep(Path own) {
+        Instant young = Instant.now().minusSeconds(SWEPT_AFTER_SECONDS);
+        try (Stream<Path> all = Files.list(own)) {
+            for (Path each : all.toList()) {
+                Matcher name = NAME.matcher(each.getFileName().toString());
+                if (name.matches()
+                        && ProcessHandle.of(Long.parseLong(name.group(1))).isEmpty()
+                        && Files.getLastModifiedTime(each).toInstant().isBefore(young)) {
+                    removeAll(each);
+                }
+            }
+        } catch (IOException | UncheckedIOException e) {
+            // To make a cgroup here fails then, too, and says why; or another command sweeps at the same time.
+        }
+    }
+
     /** Makes a directory. A process of the same number, now or in another PID namespace, may have made one, too. */
     private static Path createBelow(Path own) throws IOException {
-        String name = "unraced-run-" + ProcessHandle.current().pid();
+        String name = PREFIX + ProcessHandle.current().pid();
         for (int number = 1; ; number++) {
             Path directory = own.resolve(number == 1 ? name : name + "-" + number);
             try {
@@ -157,6 +185,16 @@ final class RunCgroup implements AutoCloseable {
 
     /** Removes the cgroup and the empty ones that the command has left below it. */
     private boolean removeAll() {
+        try {
+            return removeAll(directory);
+        } finally {
+            if (begun != null) {
+                begun.toFile().delete();
+            }
+        }
+    }
+
+    private static boolean removeAll(Path directory) {
         try (Stream<Path> all = Files.walk(directory)) {
             for (Path each :
                     all.filter(Files::isDirectory).sorted(reverseOrder()).toList()) {
@@ -167,10 +205,6 @@ final class RunCgroup implements AutoCloseable {
             return true;
         } catch (IOException | UncheckedIOException e) {
             return false;
-        } finally {
-            if (begun != null) {
-                begun.toFile().delete();
-            }
         }
     }
 

@@ -214,6 +214,9 @@ public final class WatchCommand implements Callable<Integer> {
                 live.erase();
             }
             print.summarise(console, capture, printed(printer), recording, table);
+            if (!processes.unseen().isEmpty()) {
+                console.err().println(processes.unseen());
+            }
             signals.stopped();
         }
     }

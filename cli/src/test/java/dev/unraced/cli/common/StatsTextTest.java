@@ -50,7 +50,7 @@ class StatsTextTest {
                 .build();
         assertThat(StatsText.summary("9 printed", "sim", all))
                 .isEqualTo("unraced: 9 printed; driver sim: 9 returned, 2 entered, 21 process events, 31 delivered, "
-                        + "1 pending, 0 lost, 0 filtered, balanced");
+                        + "1 left unread, 0 lost, 0 filtered, balanced");
     }
 
     @Test

@@ -45,7 +45,8 @@ class MetricsEndpointTest {
                 .processEvents(true)
                 .set("file.path", directory.resolve("events").toString())
                 .build();
-        sinks = Sinks.open(List.of("file"), config, broadcaster);
+        sinks = Sinks.open(List.of("file"), config);
+        sinks.subscribe(broadcaster);
         endpoint = MetricsEndpoint.start(new HostPort().convert("0"), broadcaster, sinks);
     }
 

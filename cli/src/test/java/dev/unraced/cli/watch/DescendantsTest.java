@@ -77,6 +77,42 @@ class DescendantsTest {
     }
 
     @Test
+    void aProcessThatBeganMeanwhileIsKnownFromItsFirstEventOn() {
+        fork(500, 1);
+        fork(600, 500);
+        assertThat(isKnown(500)).isTrue();
+        assertThat(isKnown(600)).isTrue();
+        assertThat(descendants.unseen()).isEmpty();
+        start = 2;
+        fork(500, 1);
+        assertThat(isKnown(500)).as("another process with the id").isFalse();
+    }
+
+    @Test
+    void aProcessWhoseForkWasLeftOutIsKnownByItsExec() {
+        update(new ProcessEncoder().begin(ProcessView.Type.EXEC, 1).process(500, 500, start, 1), 1);
+        fork(600, 500);
+        assertThat(isKnown(500)).isTrue();
+        assertThat(isKnown(600)).isTrue();
+    }
+
+    @Test
+    void aForkTellsOfTheForkerAndWhoAppearsNowhereIsUnseen() {
+        fork(40, 1);
+        assertThat(descendants.unseen()).containsExactly(500);
+        fork(600, 500);
+        assertThat(isKnown(600)).isTrue();
+        assertThat(descendants.unseen()).isEmpty();
+    }
+
+    @Test
+    void aChildThatWasThereTellsOfItsParent() {
+        alive(501, 500);
+        assertThat(isKnown(501)).isTrue();
+        assertThat(descendants.unseen()).isEmpty();
+    }
+
+    @Test
     void whatHasEndedIsKnownForAWhileAlone() {
         alive(500, 1);
         alive(40, 1);

@@ -87,8 +87,20 @@ class ProcessOptionsTest {
         assertThat(chosen("--not-comm", "sh").test(exec("sh", "/bin/sh", "/"))).isFalse();
         assertThat(chosen("--not-pid", "7").test(exec("sh", "/bin/sh", "/"))).isFalse();
         assertThat(chosen("--not-uid", "1000").test(exec("sh", "/bin/sh", "/"))).isFalse();
-        assertThat(chosen("--path-prefix", "/etc").test(exec("sh", "/bin/sh", "/")))
-                .isTrue();
+    }
+
+    @Test
+    void processEventsHaveNeitherPathNorPeerAndExecsHaveAnIntegrity() {
+        for (String option : List.of("--path-prefix=/etc", "--path-like=*", "--port=22", "--address=::1")) {
+            assertThat(chosen(option).test(exec("sh", "/bin/sh", "/")))
+                    .as(option)
+                    .isFalse();
+        }
+        assertThat(chosen("--not-path=*").test(exec("sh", "/bin/sh", "/"))).isTrue();
+        ProcessView exec = exec("sh", "/bin/sh", "/");
+        String own = exec.pathIntegrity().name();
+        assertThat(chosen("--integrity", own).test(exec)).isTrue();
+        assertThat(chosen("--integrity", "CHANGED").test(exec)).isFalse();
     }
 
     @Test

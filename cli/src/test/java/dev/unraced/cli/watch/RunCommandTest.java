@@ -28,6 +28,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -136,6 +138,22 @@ class RunCommandTest {
             assertThat(made).hasToString(leftover + "-2");
         }
         assertThat(leftover.resolveSibling(name + "-2")).doesNotExist();
+    }
+
+    @Test
+    void cgroupsOfCommandsThatWereKilledGoWithTheNextOne() throws IOException {
+        Path proc = fresh();
+        // PID_MAX_LIMIT is 4,194,304, so no process has these ids.
+        Path killed = Files.createDirectories(machine.resolve("cgroup/session/unraced-run-4194305/engine"));
+        Path young = Files.createDirectories(machine.resolve("cgroup/session/unraced-run-4194306"));
+        Path other = Files.createDirectories(machine.resolve("cgroup/session/unraced-run-of-mine"));
+        Path living = Files.createDirectories(machine.resolve("cgroup/session/unraced-run-1"));
+        for (Path old : List.of(killed.getParent(), other, living)) {
+            Files.setLastModifiedTime(old, FileTime.from(Instant.now().minusSeconds(120)));
+        }
+        RunCgroup.create(proc).remove();
+        assertThat(killed.getParent()).doesNotExist();
+        assertThat(List.of(young, other, living)).allMatch(Files::exists);
     }
 
     @Test

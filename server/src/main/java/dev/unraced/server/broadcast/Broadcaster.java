@@ -88,7 +88,7 @@ public final class Broadcaster implements AutoCloseable {
 
     /**
      * Makes a broadcaster that owns a capture, which no other consumer may read. If this fails, the capture is the
-     * caller's still.
+     * caller's still. Events wait in the capture until {@link #begin}, or until the first reader or subscription.
      *
      * @param own true for one subscriber's own capture
      * @param ringBytes memory for the backlog of subscribers, in bytes; a power of two of 64 KiB or more
@@ -101,9 +101,6 @@ public final class Broadcaster implements AutoCloseable {
         consumer.setDaemon(true);
         dispatcher.setDaemon(true);
         try {
-            if (!own) {
-                consumer.start();
-            }
             dispatcher.start();
         } catch (RuntimeException | Error e) {
             closing = true;
@@ -182,6 +179,16 @@ public final class Broadcaster implements AutoCloseable {
     /** Returns the number of processes that may live, and of which later subscribers are not told for want of room. */
     public long forgotten() {
         return living.evicted();
+    }
+
+    /**
+     * Begins to hand out events, if nothing has begun it yet. Whoever reads from the first event on is there before.
+     */
+    public synchronized void begin() {
+        if (consumer.getState() == Thread.State.NEW) {
+            runTasks();
+            consumer.start();
+        }
     }
 
     /** Returns whether the capture has ended, and all its events are in the ring. */
@@ -270,11 +277,26 @@ public final class Broadcaster implements AutoCloseable {
 
     /** Starts a thread that passes all events from now on to a handler, after those of the living processes. */
     public SinkReader addReader(String name, EventHandler handler) {
-        CompletableFuture<SinkReader> made = new CompletableFuture<>();
+        return addReaders(Map.of(name, handler)).get(0);
+    }
+
+    /**
+     * Starts a thread for each handler, as {@link #addReader} does. All of them begin with the same event: the first
+     * one of the capture if nothing has begun it yet.
+     *
+     * @param handlers by the names of their threads
+     * @return the readers, in the order of the handlers
+     */
+    public List<SinkReader> addReaders(Map<String, EventHandler> handlers) {
+        CompletableFuture<List<SinkReader>> made = new CompletableFuture<>();
         onConsumer(() -> {
+            List<SinkReader> readers = new ArrayList<>();
             try {
-                made.complete(new SinkReader(ring, ring.cursor(), alive(), handler, name));
+                handlers.forEach(
+                        (name, handler) -> readers.add(new SinkReader(ring, ring.cursor(), alive(), handler, name)));
+                made.complete(readers);
             } catch (RuntimeException | Error e) {
+                readers.forEach(SinkReader::close);
                 made.completeExceptionally(e);
             }
         });
@@ -386,13 +408,8 @@ public final class Broadcaster implements AutoCloseable {
     /** Runs a task while no event is between capture and ring. */
     private void onConsumer(Runnable task) {
         tasks.add(task);
-        synchronized (this) {
-            // An own capture's events belong to its subscriber from the first one on, so consuming starts only now.
-            if (consumer.getState() == Thread.State.NEW) {
-                runTasks();
-                consumer.start();
-            }
-        }
+        // The first reader's or subscriber's events are those from the first one on.
+        begin();
         if (consumerGone) {
             runTasks();
         }

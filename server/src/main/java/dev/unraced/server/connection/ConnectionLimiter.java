@@ -10,6 +10,7 @@ import io.grpc.netty.shaded.io.netty.channel.ChannelHandlerContext;
 import io.grpc.netty.shaded.io.netty.channel.ChannelInboundHandlerAdapter;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.grpc.netty.shaded.io.netty.channel.unix.PeerCredentials;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -46,6 +47,7 @@ public final class ConnectionLimiter extends ChannelInboundHandlerAdapter {
 
     private final Access access;
     private final ConnectionQuota quota;
+    private final HandshakeLog handshakes = new HandshakeLog(System::nanoTime);
     private final Map<SocketAddress, Connection> connections = Collections.synchronizedMap(new IdentityHashMap<>());
     /** The evicted connections that their event loop has not closed yet. */
     private final Set<Connection> leaving = ConcurrentHashMap.newKeySet();
@@ -100,7 +102,7 @@ public final class ConnectionLimiter extends ChannelInboundHandlerAdapter {
             quota.remove(connection);
             leaving.remove(connection);
         });
-        channel.pipeline().addLast(new FirstRead(connection));
+        channel.pipeline().addLast(new FirstRead(connection, handshakes));
         context.fireChannelRead(message);
     }
 
@@ -181,9 +183,11 @@ public final class ConnectionLimiter extends ChannelInboundHandlerAdapter {
     /** Notes that a peer has sent something, and then leaves the pipeline. */
     private static final class FirstRead extends ChannelInboundHandlerAdapter {
         private final Connection connection;
+        private final HandshakeLog handshakes;
 
-        FirstRead(Connection connection) {
+        FirstRead(Connection connection, HandshakeLog handshakes) {
             this.connection = connection;
+            this.handshakes = handshakes;
         }
 
         @Override
@@ -196,8 +200,18 @@ public final class ConnectionLimiter extends ChannelInboundHandlerAdapter {
         }
 
         @Override
+        @SuppressWarnings("FutureReturnValueIgnored") // it is the future that it was called on
         public void channelRead(ChannelHandlerContext context, Object message) {
             connection.hasSpoken();
+            SslHandler tls = context.pipeline().get(SslHandler.class);
+            if (tls != null) {
+                SocketAddress peer = context.channel().remoteAddress();
+                tls.handshakeFuture().addListener(done -> {
+                    if (!done.isSuccess()) {
+                        handshakes.failed(peer, done.cause());
+                    }
+                });
+            }
             context.pipeline().remove(this);
             context.fireChannelRead(message);
         }

@@ -83,6 +83,28 @@ class BroadcasterTest {
     }
 
     @Test
+    void theFirstReadersOfASharedCaptureGetItsFirstEventAndALaterOneDoesNot() throws InterruptedException {
+        SimKernel kernel = SimKernel.create();
+        LinkedBlockingQueue<Long> one = new LinkedBlockingQueue<>();
+        LinkedBlockingQueue<Long> two = new LinkedBlockingQueue<>();
+        LinkedBlockingQueue<Long> late = new LinkedBlockingQueue<>();
+        try (Broadcaster broadcaster = new Broadcaster(kernel.capture(), false, 1 << 16)) {
+            kernel.process("early").thread().openat("/tmp/first").finish();
+            Map<String, EventHandler> sinks =
+                    Map.of("one", event -> one.add(event.sequence()), "two", event -> two.add(event.sequence()));
+            List<SinkReader> readers = broadcaster.addReaders(sinks);
+            assertThat(one.poll(20, TimeUnit.SECONDS)).isEqualTo(1);
+            assertThat(two.poll(20, TimeUnit.SECONDS)).isEqualTo(1);
+            readers.add(broadcaster.addReader("late", event -> late.add(event.sequence())));
+            kernel.process("late").thread().openat("/tmp/second").finish();
+            assertThat(late.poll(20, TimeUnit.SECONDS)).isEqualTo(2);
+            readers.forEach(SinkReader::close);
+            assertThat(readers).extracting(SinkReader::taken).containsExactly(2L, 2L, 1L);
+            assertThat(broadcaster.stats().delivered()).isEqualTo(2);
+        }
+    }
+
+    @Test
     void aSinkThatThrowsLosesWhatItThrewOnAndIsCounted() throws InterruptedException {
         SimKernel kernel = SimKernel.create();
         LinkedBlockingQueue<Long> numbers = new LinkedBlockingQueue<>();
@@ -223,6 +245,7 @@ class BroadcasterTest {
             throw new IllegalStateException("the source is gone");
         });
         try (Broadcaster broadcaster = new Broadcaster(capture, false, 1 << 16)) {
+            broadcaster.begin();
             broadcaster.whenOver(failed::countDown);
             assertThat(failed.await(20, TimeUnit.SECONDS)).isTrue();
             assertThat(broadcaster.failure()).hasMessage("the source is gone");
@@ -233,6 +256,7 @@ class BroadcasterTest {
         }
         CountDownLatch closed = new CountDownLatch(1);
         Broadcaster broadcaster = new Broadcaster(consumedBy(call -> 0), false, 1 << 16);
+        broadcaster.begin();
         broadcaster.whenOver(closed::countDown);
         broadcaster.close();
         assertThat(closed.getCount()).isOne();
@@ -245,6 +269,7 @@ class BroadcasterTest {
             throw new IllegalStateException("the source is gone");
         });
         try (Broadcaster broadcaster = new Broadcaster(capture, false, 1 << 16)) {
+            broadcaster.begin();
             await().atMost(20, TimeUnit.SECONDS).until(broadcaster::isEnded);
             broadcaster.stop();
             broadcaster.attach(subscription(broadcaster, deliveries));

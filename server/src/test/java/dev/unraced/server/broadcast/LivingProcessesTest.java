@@ -208,6 +208,7 @@ class LivingProcessesTest {
         Capture capture = kernel.capture(
                 CaptureConfig.builder().driver("sim").processEvents(true).build());
         try (Broadcaster broadcaster = new Broadcaster(capture, false, 1 << 16)) {
+            broadcaster.begin();
             long before = capture.stats().processEvents();
             await().atMost(10, TimeUnit.SECONDS).until(() -> broadcaster.ring().ordinal() == before);
             LinkedBlockingQueue<Delivery> deliveries = new LinkedBlockingQueue<>();
