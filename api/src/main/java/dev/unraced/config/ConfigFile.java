@@ -12,16 +12,26 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Finds and reads the configuration file. */
 final class ConfigFile {
     static final String PROPERTY = "unraced.config";
     static final String VARIABLE = "UNRACED_CONFIG";
 
+    private static final String UNCLOSED = "expecting a close parentheses ')' here, not: end of file";
+    private static final Pattern NOT_INCLUDED =
+            Pattern.compile("(?:include was not found|resource not found on classpath): '?([^']*)'?$");
+
     private ConfigFile() {}
 
     /** Reads the file at a path that a layer named; an invalid path is a problem and gives an empty configuration. */
     static Config named(String path, String origin, Config reference, Problems problems) {
+        if (path.isBlank()) {
+            problems.add("file \"\" (%s): an empty name is no file; unset it to read none".formatted(origin));
+            return ConfigFactory.empty();
+        }
         try {
             return named(Path.of(path), origin, reference, problems);
         } catch (InvalidPathException e) {
@@ -50,8 +60,14 @@ final class ConfigFile {
     }
 
     private static String reason(Path path, ConfigException e) {
+        String said = String.valueOf(e.getMessage());
         if (!(e instanceof ConfigException.IO)) {
-            return String.valueOf(e.getMessage());
+            // The library names the wrong bracket where an object's is missing.
+            return said.replace(UNCLOSED, "a '{' is not closed with '}' before the end of the file");
+        }
+        Matcher missing = NOT_INCLUDED.matcher(said);
+        if (missing.find()) {
+            return "include required: no such file, '" + missing.group(1) + "'";
         }
         if (Files.notExists(path)) {
             return "no such file";

@@ -202,12 +202,13 @@ public final class RecordingReader implements AutoCloseable {
     }
 
     private void readStats() {
-        blocks.requireEnd();
         try {
             stats = StatsText.decode(Fields.decode(blocks.content(), 0, blocks.length()));
         } catch (IllegalArgumentException e) {
             throw blocks.damaged("its statistics make no sense: " + e.getMessage());
         }
+        // The end was reached, whatever somebody has appended.
+        blocks.requireEnd();
     }
 
     private static @Nullable Mitigation mitigation(Map<String, String> fields) {

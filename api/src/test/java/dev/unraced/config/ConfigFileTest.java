@@ -120,6 +120,25 @@ class ConfigFileTest {
     }
 
     @Test
+    void anEmptyNameIsNoDirectory() {
+        assertThat(new Layers().variable("UNRACED_CONFIG", "").problems())
+                .containsExactly(
+                        "file \"\" (environment variable UNRACED_CONFIG): an empty name is no file; unset it to read none");
+    }
+
+    @Test
+    void whatTheLibrarySaysWronglyIsSaidInOtherWords() throws IOException {
+        assertThat(Layers.problems(from("unraced {")))
+                .singleElement()
+                .asString()
+                .contains("a '{' is not closed with '}'");
+        assertThat(Layers.problems(from("include required(\"missing.conf\")")))
+                .singleElement()
+                .asString()
+                .endsWith("include required: no such file, 'missing.conf'");
+    }
+
+    @Test
     void aDirectoryIsNoFile() {
         assertThat(Layers.problems(new Layers().builder().file(directory)))
                 .containsExactly("file " + directory + " (builder): a directory");

@@ -3,7 +3,9 @@ package dev.unraced.cli;
 
 import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.ExitCode;
+import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -49,6 +51,9 @@ final class CompletionCommand implements Callable<Integer> {
             fi
             """;
 
+    /** The values that an option or a parameter takes: {@code local color_option_args=("AUTO" "ALWAYS")}. */
+    private static final Pattern VALUES = Pattern.compile("_args=\\((\"[A-Z0-9_]+\" ?)+\\)");
+
     private final Console console;
 
     @Spec
@@ -73,9 +78,14 @@ final class CompletionCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         CommandLine unraced = spec.root().commandLine();
-        String script = AutoComplete.bash(unraced.getCommandName(), unraced);
+        String script = inLowerCase(AutoComplete.bash(unraced.getCommandName(), unraced));
         console.print(shell == Shell.ZSH ? forZsh(script) : script);
         return ExitCode.OK;
+    }
+
+    /** Writes the values of options as help and documents do; picocli lists the names of Java's constants. */
+    private static String inLowerCase(String script) {
+        return VALUES.matcher(script).replaceAll(line -> line.group().toLowerCase(Locale.ROOT));
     }
 
     private static String forZsh(String script) {

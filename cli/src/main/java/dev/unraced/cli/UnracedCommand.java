@@ -36,6 +36,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command itself, which only leads to its subcommands. */
 @Command(
@@ -118,6 +119,10 @@ public final class UnracedCommand implements Runnable {
 
     /** Runs a command, or prints its help. Picocli hands on what a command throws, but not what its help throws. */
     private static int runLast(ParseResult parsed, ErrorReport errors) {
+        if (!parsed.unmatched().isEmpty()) {
+            // Behind a word that is no command, picocli would take --help for that of this one, and succeed.
+            throw new UnmatchedArgumentException(parsed.commandSpec().commandLine(), parsed.unmatched());
+        }
         try {
             return new RunLast().execute(parsed);
         } catch (OutputException e) {

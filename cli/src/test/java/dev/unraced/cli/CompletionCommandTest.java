@@ -47,6 +47,7 @@ class CompletionCommandTest {
     @Test
     void theShellCanBeNamed() {
         assertThat(script()).isEqualTo(script("bash")).doesNotContain("#compdef");
+        assertThat(script()).contains("(\"off\" \"stash\" \"kernel\")").doesNotContain("\"STASH\"");
         assertThat(script("zsh")).startsWith("#compdef unraced\n").doesNotContain("setopt", "alias ");
     }
 

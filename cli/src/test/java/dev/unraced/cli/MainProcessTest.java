@@ -95,6 +95,21 @@ class MainProcessTest {
     }
 
     @Test
+    void aJudgementThatIsStoppedSaysWhatWasJudged() throws IOException, InterruptedException {
+        Process process = started(
+                List.of(), Redirect.to(directory.resolve("out").toFile()), "conformance", "--driver", "sim", "--progress");
+        while (!errors().contains(" kept, ")) {
+            assertThat(process.isAlive()).as(errors()).isTrue();
+            Thread.sleep(20);
+        }
+        send("TERM", process);
+
+        assertThat(process.waitFor()).as(errors()).isEqualTo(1);
+        assertThat(errors()).contains("unraced: stopped by a signal; the report has the ");
+        assertThat(directory.resolve("out")).content().contains("  KEPT    R1.2 ", "Driver sim: ", " 0 broken.\n");
+    }
+
+    @Test
     void whereTheKitIsMissingItSaysWhereTheKitIs() throws IOException, InterruptedException {
         String withoutKit = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
                 .filter(entry -> !entry.contains("junit") && !entry.contains("conformance"))

@@ -63,6 +63,7 @@ class UnracedCommandTest {
         "2, completion fish",
         "2, size --rate x",
         "2, nonsense",
+        "2, 'wacth --help'",
         "1, 'watch --driver replay --set replay.file=/nowhere'",
         "1, 'watch --driver remote --set remote.address=unix:/proc/nowhere/socket --set remote.patience-ms=100'",
         "1, 'serve --driver scripted --listen unix:/proc/nowhere/socket'",
@@ -88,6 +89,10 @@ class UnracedCommandTest {
     void anUnknownOptionNamesTheNearest() {
         assertThat(run("watch", "--jsn")).isEqualTo(2);
         assertThat(test.err()).contains("Unknown option: '--jsn'").contains("Did you mean --json?");
+        assertThat(run("watch", "--remote", "unix:/run/unraced.sock")).isEqualTo(2);
+        assertThat(test.err()).contains("Did you mean --driver remote --set remote.address=ADDRESS?");
+        assertThat(run("version")).isEqualTo(2);
+        assertThat(test.err()).contains("Did you mean --version?");
     }
 
     @ParameterizedTest
@@ -96,6 +101,13 @@ class UnracedCommandTest {
         "--count, x",
         "--duration, 5x",
         "--duration, -1",
+        "--duration, 0",
+        "--container, ''",
+        "--container, 'zzz!'",
+        "--not-path, ''",
+        "--path-like, ''",
+        "--comm, ''",
+        "--exe, '/usr/bin/*'",
         "--syscalls, read",
         "--mitigation, on",
         "--pid, x",

@@ -151,6 +151,15 @@ class WatchReplayTest {
                 .isEqualTo(1);
         assertThat(console.out().lines()).hasSize(20);
         assertThat(console.err()).contains("whose end was not reached", "unraced replay: ", " at byte ");
+        TestConsole longer = new TestConsole();
+        Path appended = Files.write(directory.resolve("appended.rec"), Arrays.copyOf(whole, whole.length + 5));
+        assertThat(UnracedCommand.run(longer.console(), "replay", appended.toString()))
+                .isEqualTo(1);
+        assertThat(UnracedCommand.run(longer.console(), "replay", "--comm", "c*", appended.toString()))
+                .isEqualTo(1);
+        assertThat(longer.err())
+                .contains("--comm takes names, no patterns", " delivered, ", "after its last block")
+                .doesNotContain("whose end was not reached");
         assertThat(UnracedCommand.run(
                         console.console(), "replay", directory.resolve("none").toString()))
                 .isEqualTo(2);

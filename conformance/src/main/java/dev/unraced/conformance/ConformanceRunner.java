@@ -42,14 +42,33 @@ public final class ConformanceRunner {
      * @param progress receives each result as it comes, on the calling thread
      */
     public static ConformanceReport run(DriverUnderTest under, RulePattern rules, Consumer<RuleResult> progress) {
-        ResultCollector collector = new ResultCollector(progress);
-        String key = GivenSuite.lend(under);
+        return run(under, rules, progress, new StopRequest());
+    }
+
+    /**
+     * Runs some rules, until another thread stops it.
+     *
+     * @param under the driver, with what belongs to it
+     * @param rules the rules to run
+     * @param progress receives each result as it comes, on the calling thread
+     * @param stop ends the run early
+     */
+    public static ConformanceReport run(
+            DriverUnderTest under, RulePattern rules, Consumer<RuleResult> progress, StopRequest stop) {
+        ResultCollector collector = new ResultCollector(result -> {
+            if (stop.keep(result)) {
+                progress.accept(result);
+            }
+        });
+        String key = GivenSuite.lend(under, stop);
+        stop.begin();
         try {
             launcher().execute(request(rules, key), collector);
         } finally {
+            stop.end();
             GivenSuite.takeBack(key);
         }
-        return new ConformanceReport(under.driver().name(), collector.results());
+        return new ConformanceReport(under.driver().name(), stop.judged());
     }
 
     /** Returns the numbers of all rules that the kit has a test for. */

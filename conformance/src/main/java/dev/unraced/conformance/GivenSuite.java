@@ -3,6 +3,7 @@ package dev.unraced.conformance;
 
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.conformance.actor.Actor;
+import dev.unraced.conformance.harness.Stoppable;
 import dev.unraced.conformance.subject.DriverUnderTest;
 import dev.unraced.driver.Driver;
 import java.time.Duration;
@@ -17,27 +18,37 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 
 /** All rules, for a driver that the code launching JUnit lends. JUnit passes only text, so the text is a key. */
 @ExtendWith(GivenSuite.ByKey.class)
-final class GivenSuite extends ConformanceSuite {
+final class GivenSuite extends ConformanceSuite implements Stoppable {
     static final String KEY_PARAMETER = "conformance.given";
 
-    private static final Map<String, DriverUnderTest> LENT = new ConcurrentHashMap<>();
+    private static final Map<String, Lent> LENT = new ConcurrentHashMap<>();
     private static final AtomicLong KEYS = new AtomicLong();
 
     private final DriverUnderTest given;
+    private final StopRequest stop;
 
-    GivenSuite(DriverUnderTest given) {
-        this.given = given;
+    GivenSuite(Lent lent) {
+        this.given = lent.under();
+        this.stop = lent.stop();
     }
 
+    /** What a run lends to its suite. */
+    record Lent(DriverUnderTest under, StopRequest stop) {}
+
     /** Stores a driver, and returns the key by which a run finds it. */
-    static String lend(DriverUnderTest under) {
+    static String lend(DriverUnderTest under, StopRequest stop) {
         String key = Long.toString(KEYS.incrementAndGet());
-        LENT.put(key, under);
+        LENT.put(key, new Lent(under, stop));
         return key;
     }
 
     static void takeBack(String key) {
         LENT.remove(key);
+    }
+
+    @Override
+    public boolean isStopping() {
+        return stop.isRequested();
     }
 
     @Override
@@ -74,7 +85,7 @@ final class GivenSuite extends ConformanceSuite {
     static final class ByKey implements ParameterResolver {
         @Override
         public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-            return parameter.getParameter().getType() == DriverUnderTest.class;
+            return parameter.getParameter().getType() == Lent.class;
         }
 
         @Override

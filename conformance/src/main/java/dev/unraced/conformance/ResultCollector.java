@@ -10,8 +10,6 @@ import dev.unraced.conformance.harness.Stochastic;
 import dev.unraced.conformance.spec.RuleNumber;
 import dev.unraced.conformance.spec.Violation;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,7 +26,6 @@ import org.junit.platform.launcher.TestPlan;
 
 /** Turns the reports of JUnit into rule results. */
 final class ResultCollector implements TestExecutionListener {
-    private final List<RuleResult> results = new ArrayList<>();
     private final Map<String, String> entries = new ConcurrentHashMap<>();
     private final Map<String, Long> evidence = new ConcurrentHashMap<>();
     private final Map<String, Races> races = new ConcurrentHashMap<>();
@@ -38,10 +35,6 @@ final class ResultCollector implements TestExecutionListener {
 
     ResultCollector(Consumer<RuleResult> progress) {
         this.progress = progress;
-    }
-
-    synchronized List<RuleResult> results() {
-        return List.copyOf(results);
     }
 
     @Override
@@ -120,9 +113,6 @@ final class ResultCollector implements TestExecutionListener {
                 evidence.getOrDefault(test.getUniqueId(), 0L),
                 races(test),
                 violated);
-        synchronized (this) {
-            results.add(result);
-        }
         progress.accept(result);
     }
 

@@ -26,9 +26,39 @@ class PatienceTest {
                 .filteredOn(result -> result.rule().startsWith("R1.2 "))
                 .singleElement()
                 .satisfies(result -> assertThat(result.reason())
-                        .startsWith("R8.1: the accounts do not come to rest")
+                        .startsWith("R8.1: the accounts do not come to rest: 1 event missing: returned 1, but delivered 0")
                         .endsWith(", after 50 ms"));
         assertThat(report.count(RuleResult.Status.BROKEN)).isEqualTo(3);
+    }
+
+    @Test
+    void afterSomeWaitsInVainTheNextOnesAreShorterAndSaySo() {
+        DriverUnderTest silent = new DiscoveredDriver(new Silent(1), Optional.empty(), Duration.ofMillis(1_200));
+        ConformanceReport report = ConformanceRunner.run(silent, RulePattern.of("R1.1,R1.2,R15.1,R15.3"), result -> {});
+        assertThat(report.results())
+                .extracting(RuleResult::reason)
+                .anyMatch(reason -> reason.endsWith("after 1200 ms"))
+                .anyMatch(reason -> reason.endsWith("after 1000 ms, not 1200, since 3 waits before were in vain"));
+    }
+
+    @Test
+    void aRuleWhoseWaitWasInVainDoesNotWaitAgainAtItsEnd() {
+        DriverUnderTest silent = new DiscoveredDriver(new Silent(1), Optional.empty(), Duration.ofMillis(900));
+        ConformanceReport report = ConformanceRunner.run(silent, RulePattern.of("R1.2"), result -> {});
+        assertThat(report.results())
+                .filteredOn(result -> result.rule().startsWith("R1.2 "))
+                .singleElement()
+                .satisfies(result -> assertThat(result.took()).isLessThan(Duration.ofMillis(1_800)));
+    }
+
+    @Test
+    void aRunThatIsStoppedReportsWhatItJudgedBefore() {
+        DriverUnderTest silent = new DiscoveredDriver(new Silent(1), Optional.empty(), Duration.ofMillis(50));
+        StopRequest stop = new StopRequest();
+        ConformanceReport report =
+                ConformanceRunner.run(silent, RulePattern.of("R1.*"), result -> stop.request(), stop);
+        assertThat(report.results()).hasSize(1).isEqualTo(stop.judged());
+        assertThat(Thread.interrupted()).as("interrupted after the run").isFalse();
     }
 
     @Test

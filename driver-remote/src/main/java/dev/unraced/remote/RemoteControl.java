@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.remote;
 
+import dev.unraced.capture.Availability;
 import dev.unraced.capture.CaptureException;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.event.Feature;
+import dev.unraced.protocol.Address;
 import dev.unraced.protocol.CapabilitiesCodec;
 import dev.unraced.protocol.Codes;
 import dev.unraced.protocol.FiltersCodec;
@@ -13,6 +15,7 @@ import dev.unraced.protocol.v1.GetCapabilitiesResponse;
 import dev.unraced.protocol.v1.SetEnterEventsRequest;
 import dev.unraced.protocol.v1.SetFiltersRequest;
 import dev.unraced.protocol.v1.SetMitigationRequest;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,8 +63,20 @@ public final class RemoteControl {
                     changed.isEmpty() ? "" : " Before that it has changed " + String.join(" and ", changed) + ".";
             throw new CaptureException(
                     "driver remote: "
-                            + Refusal.explain(settings.address(), e.getStatus()).describe() + before,
+                            + explain(settings.address(), e.getStatus()).describe() + before,
                     e);
         }
+    }
+
+    /** Explains a refusal; other options name those who may control than those who may subscribe. */
+    private static Availability explain(Address address, Status status) {
+        return switch (status.getCode()) {
+            case PERMISSION_DENIED, UNAUTHENTICATED ->
+                new Availability.Unavailable(
+                        "NOT_ALLOWED",
+                        "The server at " + address + " refuses: " + status.getDescription() + ".",
+                        "Have its operator name you with --control-user or --control-certificate.");
+            default -> Refusal.explain(address, status);
+        };
     }
 }

@@ -157,6 +157,11 @@ class RefusalTest {
             assertThatThrownBy(() -> other.driver().open(other.client().build()))
                     .isInstanceOf(CaptureException.class)
                     .hasMessageContaining("NOT_ALLOWED");
+            assertThatThrownBy(() -> RemoteControl.apply(other.client().build()))
+                    .isInstanceOf(CaptureException.class)
+                    .hasMessageContaining("NOT_ALLOWED")
+                    .hasMessageContaining("--control-user")
+                    .hasMessageNotContaining("--allow-user");
         }
     }
 

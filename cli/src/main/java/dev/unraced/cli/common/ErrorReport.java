@@ -10,6 +10,7 @@ import java.nio.file.FileSystemException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -24,6 +25,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Prints what went wrong and what to do, without a stack trace unless the user asked for one. */
 public final class ErrorReport implements IParameterExceptionHandler, IExecutionExceptionHandler {
+    /** What stands for words that other commands have, and this one has in another place. */
+    private static final Map<String, String> ELSEWHERE =
+            Map.of("--remote", "--driver remote --set remote.address=ADDRESS", "version", "--version");
+
     /** Picocli's message of a value that is no KEY=VALUE. */
     private static final String OPTION_TWICE = "Value for option option ";
 
@@ -38,7 +43,7 @@ public final class ErrorReport implements IParameterExceptionHandler, IExecution
         String name = command.getCommandSpec().qualifiedName();
         err.println(name + ": " + message(e));
         if (e instanceof UnmatchedArgumentException unmatched) {
-            List<String> near = unmatched.getSuggestions();
+            List<String> near = suggestions(unmatched);
             if (!near.isEmpty()) {
                 err.println("Did you mean " + String.join(" or ", near) + "?");
             }
@@ -48,6 +53,13 @@ public final class ErrorReport implements IParameterExceptionHandler, IExecution
             e.printStackTrace(err);
         }
         return ExitCode.USAGE;
+    }
+
+    private static List<String> suggestions(UnmatchedArgumentException unmatched) {
+        String first = unmatched.getUnmatched().get(0);
+        String name = first.contains("=") ? first.substring(0, first.indexOf('=')) : first;
+        String other = ELSEWHERE.get(name);
+        return other == null ? unmatched.getSuggestions() : List.of(other);
     }
 
     /** Returns the message; a value that is none of a list comes with the list as it is typed. */

@@ -25,7 +25,9 @@ import picocli.CommandLine.Spec;
         header = "Say which of the rules of docs/spec.md a driver keeps.",
         description = {
             "Makes real system calls, well and maliciously, and compares each event with what really happened.",
-            "Takes a minute or two, and the privileges that the driver needs.",
+            "Takes a minute or two, and the privileges that the driver needs. Ctrl-C and SIGTERM end it with a report"
+                    + " of what was judged. The driver's own keys come from the file that UNRACED_CONFIG names, and from"
+                    + " the environment.",
             ""
         },
         sortOptions = false,
@@ -35,7 +37,7 @@ import picocli.CommandLine.Spec;
             "  sudo unraced conformance --driver ebpf --rules 'R2.*,R9.1'",
             "  sudo unraced conformance --json | jq '.rules[] | select(.status == \"BROKEN\")'",
             "",
-            "Exit codes: 0 no rule is broken; 1 one is, or no driver can run; 2 wrong command line or"
+            "Exit codes: 0 no rule is broken; 1 one is, no driver can run, or a signal came; 2 wrong command line or"
                     + " configuration."
         })
 public final class ConformanceCommand implements Callable<Integer> {
@@ -61,7 +63,8 @@ public final class ConformanceCommand implements Callable<Integer> {
             names = "--patience",
             paramLabel = "TIME",
             converter = DurationConverter.class,
-            description = "How long to wait for what must come, such as an event: 60, 60s, 2m. Default: 20s.")
+            description = "How long to wait for what must come, such as an event: 60, 60s, 2m. More for a slow machine,"
+                    + " less for a driver in the making; after three waits in vain the next are shorter. Default: 20s.")
     private @Nullable Duration patience;
 
     @Option(
@@ -87,7 +90,8 @@ public final class ConformanceCommand implements Callable<Integer> {
 
     @Option(
             names = "--progress",
-            description = "Show each group of rules as soon as it is judged, even if standard error is no terminal.")
+            description = "Show each broken rule, and each group, as soon as it is judged, even if standard error is no"
+                    + " terminal.")
     private boolean progress;
 
     @Option(names = "--json", description = "One JSON object; see docs/reference/commands.md.")

@@ -5,12 +5,14 @@ import dev.unraced.capture.CaptureException;
 import dev.unraced.cli.common.ChosenDriver;
 import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.ExitCode;
+import dev.unraced.cli.common.StopSignals;
 import dev.unraced.conformance.ConformanceReport;
 import dev.unraced.conformance.ConformanceRunner;
 import dev.unraced.conformance.DiscoveredDriver;
 import dev.unraced.conformance.JUnitXml;
 import dev.unraced.conformance.RulePattern;
 import dev.unraced.conformance.RuleResult.Status;
+import dev.unraced.conformance.StopRequest;
 import dev.unraced.conformance.attack.AttackCorpus;
 import dev.unraced.conformance.subject.DriverUnderTest;
 import dev.unraced.driver.Driver;
@@ -21,11 +23,15 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.xml.stream.XMLStreamException;
 import org.jspecify.annotations.Nullable;
 
 /** Judges a driver, and prints the report. */
 final class ConformanceRun {
+    /** The longest time that the end of an interrupted rule may take. */
+    private static final Duration LAST_RULE = Duration.ofSeconds(5);
+
     private final Console console;
     private final RulePattern rules;
     private final boolean json;
@@ -70,29 +76,44 @@ final class ConformanceRun {
                 intensity);
         // This starts an actor, so it comes before the long run.
         String kernel = json ? AttackCorpus.kernel(under) : "";
-        ConformanceReport report = judge(under, 1, times);
-        for (int time = 2; time <= times && report.isConformant(); time++) {
-            report = judge(under, time, times);
+        AtomicReference<StopRequest> stop = new AtomicReference<>(new StopRequest());
+        StopSignals signals = StopSignals.install(() -> stop.get().request(), LAST_RULE);
+        signals.lastWords(() -> print(new ConformanceReport(driver.name(), stop.get().judged()), kernel, true));
+        ConformanceReport report = judge(under, 1, times, stop.get());
+        for (int time = 2; time <= times && report.isConformant() && signals.received().isEmpty(); time++) {
+            stop.set(new StopRequest());
+            report = judge(under, time, times, stop.get());
         }
-        console.print(Console.printable(json ? JsonReport.of(report, kernel) : report.toText()));
+        boolean isStopped = signals.received().isPresent();
+        signals.stopped();
+        print(report, kernel, isStopped);
         if (intensity < 1) {
             console.err().println("unraced: with less than all calls this is a try, and proves nothing of races");
         }
         if (junitXml != null) {
             write(report, junitXml);
         }
-        if (!report.isConformant()) {
+        if (isStopped || !report.isConformant()) {
             return ExitCode.FAILURE;
         }
         return report.isJudged() ? ExitCode.OK : ExitCode.NOT_PLAYED;
     }
 
-    private ConformanceReport judge(DriverUnderTest under, int time, int times) {
+    private void print(ConformanceReport report, String kernel, boolean isStopped) {
+        console.print(Console.printable(json ? JsonReport.of(report, kernel, !isStopped) : report.toText()));
+        if (isStopped) {
+            console.err()
+                    .println("unraced: stopped by a signal; the report has the " + report.results().size()
+                            + " results that came before, and no word on other rules");
+        }
+    }
+
+    private ConformanceReport judge(DriverUnderTest under, int time, int times, StopRequest stop) {
         if (progress && times > 1) {
             console.err().printf("%d of %d%n", time, times);
         }
         GroupProgress groups = new GroupProgress(console.err(), progress);
-        ConformanceReport report = ConformanceRunner.run(under, rules, groups::accept);
+        ConformanceReport report = ConformanceRunner.run(under, rules, groups::accept, stop);
         groups.end();
         if (progress && times > 1) {
             // The report only has the reasons of the last run.

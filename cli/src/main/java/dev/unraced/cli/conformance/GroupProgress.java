@@ -7,7 +7,9 @@ import java.io.PrintStream;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** Prints a line for each group of rules as soon as it is judged, for users at a terminal. */
+/**
+ * Prints a line for each group of rules as soon as it is judged, and for each broken rule, for users at a terminal.
+ */
 public final class GroupProgress {
     private final PrintStream err;
     private final boolean shown;
@@ -26,6 +28,13 @@ public final class GroupProgress {
             group = result.group();
         }
         counts.merge(result.status(), 1, Integer::sum);
+        if (shown && result.status() == Status.BROKEN) {
+            err.printf(
+                    "BROKEN     %s%s (%.1f s)%n",
+                    result.number().isPresent() ? "" : result.group() + ": ",
+                    result.rule(),
+                    result.took().toMillis() / 1e3);
+        }
     }
 
     /** Shows the last group. */

@@ -21,22 +21,24 @@ public final class JsonReport {
      * Returns the results of the rules, as one object on one line.
      *
      * @param kernel the release of the kernel on which the rules were judged
+     * @param isComplete whether each rule that was asked for was judged, since no signal stopped the run
      */
-    public static String of(ConformanceReport report, String kernel) {
+    public static String of(ConformanceReport report, String kernel, boolean isComplete) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
-            write(json, report, kernel);
+            write(json, report, kernel, isComplete);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return text.append('\n').toString();
     }
 
-    private static void write(JsonGenerator json, ConformanceReport report, String kernel) throws IOException {
+    private static void write(JsonGenerator json, ConformanceReport report, String kernel, boolean isComplete) throws IOException {
         json.writeStartObject();
         json.writeStringField("driver", report.driver());
         json.writeStringField("kernel", kernel);
         json.writeBooleanField("conformant", report.isConformant());
+        json.writeBooleanField("complete", isComplete);
         for (Status status : Status.values()) {
             json.writeNumberField(status.name().toLowerCase(Locale.ROOT), report.count(status));
         }

@@ -38,20 +38,26 @@ final class FilterOptions {
             description =
                     "Only where the path as passed, the file really opened, or the socket's path starts like this."
                             + " May be given several times.")
-    private List<String> prefixes = List.of();
+    void prefixes(List<String> texts) {
+        prefixes = filled("--path-prefix", texts);
+    }
 
     @Option(
             names = "--path-like",
             paramLabel = "PATTERN",
             description = "Only where one of these paths matches: * is any text, slashes included, ? one byte. May be"
                     + " given several times.")
-    private List<String> patterns = List.of();
+    void patterns(List<String> texts) {
+        patterns = filled("--path-like", texts);
+    }
 
     @Option(
             names = "--not-path",
             paramLabel = "PATTERN",
             description = "Not where all paths of the event match. May be given several times.")
-    private List<String> unwanted = List.of();
+    void unwanted(List<String> texts) {
+        unwanted = filled("--not-path", texts);
+    }
 
     @Option(
             names = "--not-pid",
@@ -108,6 +114,9 @@ final class FilterOptions {
             description = "Only where an argument says one of these: unchecked, match, changed," + " differs.")
     private Set<Integrity> integrities = EnumSet.noneOf(Integrity.class);
 
+    private List<String> prefixes = List.of();
+    private List<String> patterns = List.of();
+    private List<String> unwanted = List.of();
     private List<String> comms = List.of();
     private List<String> notComms = List.of();
 
@@ -129,7 +138,7 @@ final class FilterOptions {
     }
 
     private List<String> checked(String option, List<String> names) {
-        for (String name : names) {
+        for (String name : filled(option, names)) {
             if (ByteString.utf8(name).length() >= RecordLayout.COMM_SIZE) {
                 throw new ParameterException(
                         command.commandLine(),
@@ -138,6 +147,24 @@ final class FilterOptions {
             }
         }
         return List.copyOf(names);
+    }
+
+    /** Refuses an empty text: no name and no path is empty, and a shell makes one of a variable that is not set. */
+    private List<String> filled(String option, List<String> texts) {
+        if (texts.contains("")) {
+            throw new ParameterException(command.commandLine(), option + " needs a text, not ''");
+        }
+        return List.copyOf(texts);
+    }
+
+    /** Says that names are compared as they are, to users who may expect a shell's patterns. */
+    private void warnOfPatterns(String option, List<String> names) {
+        names.stream()
+                .filter(name -> name.contains("*"))
+                .forEach(name -> command.commandLine()
+                        .getErr()
+                        .println("unraced: " + option + " takes names, no patterns, so '" + name
+                                + "' is only a thread of just this name"));
     }
 
     /** The outcomes, of which one may be chosen. */
@@ -166,6 +193,8 @@ final class FilterOptions {
 
     /** Returns a filter for all of these options together. */
     EventFilter filter() {
+        warnOfPatterns("--comm", comms);
+        warnOfPatterns("--not-comm", notComms);
         EventFilter filter = event -> true;
         if (outcome != null) {
             Outcome wanted = outcome;

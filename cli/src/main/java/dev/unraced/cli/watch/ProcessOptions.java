@@ -12,9 +12,12 @@ import dev.unraced.event.ProcessView;
 import dev.unraced.process.Container;
 import dev.unraced.process.ProcessImage;
 import dev.unraced.process.ProcessTable;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
@@ -48,6 +51,7 @@ final class ProcessOptions {
             names = "--container",
             paramLabel = "ID",
             split = ",",
+            converter = ContainerConverter.class,
             description = "Only containers whose ids start like this, and those within, by the names of their cgroups.")
     private List<String> containers = List.of();
 
@@ -190,9 +194,24 @@ final class ProcessOptions {
         return containers.stream().anyMatch(containerId::startsWith);
     }
 
+    private static final class ContainerConverter implements ITypeConverter<String> {
+        private static final Pattern ID = Pattern.compile("[A-Za-z0-9_.+-]+");
+
+        @Override
+        public String convert(String id) {
+            if (ID.matcher(id).matches()) {
+                return id;
+            }
+            throw new TypeConversionException("'" + id + "' begins no container's id, which has no such characters");
+        }
+    }
+
     private static final class ProgramConverter implements ITypeConverter<String> {
         @Override
         public String convert(String path) {
+            if (path.startsWith("/") && path.contains("*") && !Files.exists(Path.of(path))) {
+                throw new TypeConversionException("'" + path + "' is no program: --exe takes paths, no patterns");
+            }
             if (path.startsWith("/")) {
                 return path;
             }

@@ -124,6 +124,9 @@ public final class WatchCommand implements Callable<Integer> {
         if (count != null && count < 1) {
             throw new ParameterException(spec.commandLine(), "--count must be 1 or more, not " + count);
         }
+        if (duration.isZero()) {
+            throw new ParameterException(spec.commandLine(), "--duration must be more than 0");
+        }
         print.check(spec.commandLine());
         record.check(spec.commandLine());
         if (top) {

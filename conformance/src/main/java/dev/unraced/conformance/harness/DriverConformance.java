@@ -6,8 +6,10 @@ import dev.unraced.conformance.actor.ActorException;
 import dev.unraced.conformance.actor.Command;
 import dev.unraced.conformance.actor.Reply;
 import dev.unraced.conformance.scenario.Evidence;
+import dev.unraced.conformance.scenario.RestPatience;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.conformance.subject.DriverUnderTest;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.MethodOrderer;
@@ -29,6 +31,7 @@ public abstract class DriverConformance {
     private final Evidence evidence = new Evidence();
     private @Nullable DriverUnderTest under;
     private @Nullable Capabilities capabilities;
+    private @Nullable RestPatience patience;
 
     /** Only the kit's own classes extend this one. */
     protected DriverConformance() {}
@@ -68,7 +71,8 @@ public abstract class DriverConformance {
 
     /** Returns a scenario whose events count as evidence. */
     protected final Scenario.Setup scenario() {
-        return new Scenario.Setup(under(), evidence, capabilities());
+        Scenario.Setup setup = new Scenario.Setup(under(), evidence, capabilities());
+        return patience == null ? setup : setup.patience(patience);
     }
 
     /** Returns the count of the events that the running rule has looked at. */
@@ -78,10 +82,20 @@ public abstract class DriverConformance {
 
     /** Gives a class of rules its driver. */
     static final class Finder implements BeforeAllCallback {
+        private static final ExtensionContext.Namespace STORE = ExtensionContext.Namespace.create(Finder.class);
+
         @Override
         public void beforeAll(ExtensionContext context) {
             if (context.getRequiredTestInstance() instanceof DriverConformance rules) {
-                rules.under = RuleExtension.find(context);
+                DriverUnderTest under = RuleExtension.find(context);
+                rules.under = under;
+                // The classes of rules share what the run has learnt about the driver.
+                rules.patience = context.getRoot()
+                        .getStore(STORE)
+                        .getOrComputeIfAbsent(
+                                List.of(under.driver().name(), under.patience()),
+                                key -> new RestPatience(under.patience()),
+                                RestPatience.class);
             }
         }
     }

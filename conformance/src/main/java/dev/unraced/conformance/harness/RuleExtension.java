@@ -45,6 +45,7 @@ public final class RuleExtension
     @Override
     public void beforeAll(ExtensionContext context) {
         DriverUnderTest under = find(context);
+        endIfStopping(under);
         Objects.requireNonNull(
                 under.driver(),
                 () -> under.getClass().getName() + ".driver() gave null. Drivers.discover() finds a driver whose module"
@@ -73,6 +74,7 @@ public final class RuleExtension
 
     @Override
     public void beforeEach(ExtensionContext context) {
+        endIfStopping(find(context));
         Capabilities capabilities = ((DriverConformance) context.getRequiredTestInstance()).capabilities();
         required(context)
                 .filter(capability -> !capabilities.has(capability))
@@ -81,6 +83,12 @@ public final class RuleExtension
                     throw new TestAbortedException("lacks " + capability.name() + ": "
                             + capabilities.reason(capability).orElseThrow());
                 });
+    }
+
+    private static void endIfStopping(DriverUnderTest under) {
+        if (under instanceof Stoppable stoppable && stoppable.isStopping()) {
+            throw new TestAbortedException("the run was stopped");
+        }
     }
 
     @Override

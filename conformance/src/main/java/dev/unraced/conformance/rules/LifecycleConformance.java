@@ -116,7 +116,7 @@ public abstract class LifecycleConformance extends DriverConformance {
         }
         openAndClose();
         int descriptors = descriptors();
-        long threads = threads().count();
+        List<Thread> threads = threads();
         long children = children();
         for (int i = 0; i < REOPENINGS; i++) {
             openAndClose();
@@ -127,8 +127,8 @@ public abstract class LifecycleConformance extends DriverConformance {
                 () -> "" + descriptors() + " descriptors, " + descriptors + " before");
         Condition.await(
                 under().patience(),
-                () -> threads().count() <= threads,
-                () -> "threads, " + threads + " before: " + threads().toList());
+                () -> threads().size() <= threads.size(),
+                () -> threads().size() + " threads, " + threads.size() + " before; new: " + newNames(threads));
         Condition.await(
                 under().patience(),
                 () -> children() <= children,
@@ -253,10 +253,18 @@ public abstract class LifecycleConformance extends DriverConformance {
      * Returns the threads of this process, without those by which the virtual machine awaits child processes: it starts
      * another one when a child begins before the one of the last child is idle, and ends it a minute later.
      */
-    private static Stream<String> threads() {
+    private static List<Thread> threads() {
         return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> !thread.getName().startsWith("process reaper"))
+                .toList();
+    }
+
+    private static List<String> newNames(List<Thread> before) {
+        return threads().stream()
+                .filter(thread -> !before.contains(thread))
                 .map(Thread::getName)
-                .filter(name -> !name.startsWith("process reaper"));
+                .sorted()
+                .toList();
     }
 
     private static long children() {

@@ -141,6 +141,9 @@ public abstract class OrderConformance extends DriverConformance {
             Violation.unless(
                     "R1.1",
                     () -> assertThat(scenario.recorder().size()).as("events").isEqualTo(2 * processors() * 500));
+            assertThat(scenario.recorder().repeatedNumbers())
+                    .as("events whose number is not above that of the event before: it is used twice, or falls")
+                    .isZero();
             assertThat(scenario.recorder().missingNumbers())
                     .as("numbers missing from the sequences")
                     .isZero();
@@ -168,7 +171,7 @@ public abstract class OrderConformance extends DriverConformance {
                             .as("an event or a loss, never both, never neither: %s", stats)
                             .isEqualTo(all));
             assertThat(scenario.recorder().missingNumbers())
-                    .as("numbers missing: %s", stats)
+                    .as("numbers missing, less %d used twice: %s", scenario.recorder().repeatedNumbers(), stats)
                     .isEqualTo(stats.totalLost());
         }
     }
@@ -199,7 +202,7 @@ public abstract class OrderConformance extends DriverConformance {
                             .as("an event or a loss, never both, never neither: %s", stats)
                             .isEqualTo(all));
             assertThat(scenario.recorder().missingNumbers())
-                    .as("numbers missing: %s", stats)
+                    .as("numbers missing, less %d used twice: %s", scenario.recorder().repeatedNumbers(), stats)
                     .isEqualTo(lost);
         }
     }

@@ -136,6 +136,11 @@ public final class Recorder {
         return sources.values().stream().mapToLong(SourceSequence::missing).sum();
     }
 
+    /** Returns how many events have a number that is not above the one before it in its source. */
+    public synchronized long repeatedNumbers() {
+        return sources.values().stream().mapToLong(SourceSequence::repeated).sum();
+    }
+
     /** Returns the error that ended the consumption early, or null. */
     synchronized @Nullable Throwable failure() {
         return failure;
@@ -255,9 +260,11 @@ public final class Recorder {
     private static final class SourceSequence {
         private long last;
         private long count;
+        private long repeated;
 
         boolean next(long number) {
             boolean rises = number > last;
+            repeated += rises ? 0 : 1;
             last = Math.max(last, number);
             count++;
             return rises;
@@ -265,6 +272,10 @@ public final class Recorder {
 
         long missing() {
             return last - count;
+        }
+
+        long repeated() {
+            return repeated;
         }
     }
 }

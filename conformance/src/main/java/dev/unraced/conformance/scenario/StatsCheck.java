@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.capture.CaptureStats;
 import dev.unraced.conformance.spec.Violation;
-import java.time.Duration;
 
 /** The checks of a capture's accounts by chapter 8 of the specification. */
 public final class StatsCheck {
@@ -22,14 +21,37 @@ public final class StatsCheck {
     /**
      * Returns the violation of the rule by which the accounts have to come to rest.
      *
-     * @param waited the time that they had
+     * @param waited the time that they had, as text
      */
-    public static Violation unrest(CaptureStats stats, long received, Duration waited) {
+    public static Violation unrest(CaptureStats stats, long received, String waited) {
         String balanced = stats.stash().imbalance() != 0 ? "R8.2" : "R1.1";
         return Violation.of(
                 stats.imbalance() != 0 ? "R8.1" : balanced,
-                "the accounts do not come to rest: " + stats + ", received " + received + ", after " + waited.toMillis()
-                        + " ms");
+                "the accounts do not come to rest: " + cause(stats, received) + ". All accounts: " + stats
+                        + ", after " + waited);
+    }
+
+    /** Returns the sum that does not balance, with the numbers in it. */
+    private static String cause(CaptureStats stats, long received) {
+        long missing = stats.imbalance();
+        if (missing != 0) {
+            String what = missing > 0
+                    ? count(missing, "event") + " missing"
+                    : count(-missing, "event") + " too many";
+            return what + ": returned " + (stats.returned() + stats.entered() + stats.processEvents())
+                    + ", but delivered " + stats.delivered() + ", pending " + stats.pending() + ", lost "
+                    + stats.totalLost() + ", filtered " + stats.totalFiltered();
+        }
+        if (stats.stash().imbalance() != 0) {
+            return "the stash has an imbalance of " + stats.stash().imbalance();
+        }
+        return stats.pending() != 0
+                ? count(stats.pending(), "event") + " pending, though the reader waits for events"
+                : "delivered " + stats.delivered() + ", but the reader received " + received;
+    }
+
+    private static String count(long number, String what) {
+        return number + " " + what + (number == 1 ? "" : "s");
     }
 
     public static void assertClosed(CaptureStats stats) {
