@@ -63,7 +63,9 @@ final class BpfObject implements AutoCloseable {
             object.resize("requested_sockets", settings.requestEntries() / 2 + 1);
             object.resize("long_stash", settings.stashLongPaths());
             object.resize("requests", settings.requestEntries());
-            object.resize("pending", settings.stashEntries());
+            // Where more are pending, the entries of the others are evicted, and nothing else tells which one has
+            // ended.
+            object.resize("pending", settings.requestEntries());
             object.resize("long_requests", settings.longRequestEntries());
             if (settings.copies() == CopyChoice.NONE) {
                 object.resize("copies", 1);

@@ -52,6 +52,7 @@ record EbpfSettings(
     private static final int SLOT_CHOICES = 4;
 
     private static final int MOST_SLOTS = 1 << 16;
+    private static final int FEWEST_SLOTS = 1024;
     private static final int FEWEST_REQUESTS = 1024;
     private static final int SMALLEST_RING = 1 << 16;
 
@@ -154,11 +155,12 @@ record EbpfSettings(
     }
 
     /**
-     * Returns the number of slots in the array, the fast part of the stash: the entries rounded up to a power of two,
-     * within bounds.
+     * Returns the number of slots in the array, the fast part of the stash: a power of two, within bounds. Calls that
+     * find none free go to a map that has room for all entries; so an eighth is enough, unless the stash is small.
      */
     int stashSlots() {
-        int slots = Integer.highestOneBit(Math.max(stashEntries - 1, 1)) << 1;
+        int entries = Integer.highestOneBit(Math.max(stashEntries - 1, 1)) << 1;
+        int slots = Math.max(entries / 8, Math.min(entries, FEWEST_SLOTS));
         return Math.min(MOST_SLOTS, Math.max(SLOT_CHOICES, slots));
     }
 

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Checks requests that wait in such numbers that the driver evicts the entries of most: each is one event or one counted
- * loss (R1.1), and is judged by the filters of its submission (R12.8).
+ * Checks requests that wait in such numbers that the driver evicts the entries of most: each is one event or one
+ * counted loss (R1.1), and is judged by the filters of its submission (R12.8).
  */
 @Timeout(120)
 class ForgottenRequestsTest {
@@ -97,8 +97,7 @@ class ForgottenRequestsTest {
     }
 
     private static EventFilters only(int tgid) {
-        return new EventFilters(
-                Set.of(tgid), Set.of(), Set.of(), Set.of(), Set.of(), List.of(), ResultFilter.ALL);
+        return new EventFilters(Set.of(tgid), Set.of(), Set.of(), Set.of(), Set.of(), List.of(), ResultFilter.ALL);
     }
 
     private static Seen run(Capture capture, List<WaitingRequests> waiting) {

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Checks execs of which more wait in the kernel than there is room for paths: what is known of the caller is kept of each
- * (R16.10, R16.11). They wait since a lease is on their file.
+ * Checks execs of which more wait in the kernel than there is room for paths: what is known of the caller is kept of
+ * each (R16.10, R16.11). They wait since a lease is on their file.
  */
 @Timeout(120)
 class WaitingExecsTest {
@@ -140,7 +140,9 @@ class WaitingExecsTest {
                 for (int i = 0; i < 10; i++) {
                     capture.await(watcher, 4096, WAIT);
                 }
-                assertThat(watcher.failed + watcher.succeeded).as("none has ended").isZero();
+                assertThat(watcher.failed + watcher.succeeded)
+                        .as("none has ended")
+                        .isZero();
             }
             while (shell.isAlive() || capture.stats().pending() > 0) {
                 capture.await(watcher, 4096, WAIT);

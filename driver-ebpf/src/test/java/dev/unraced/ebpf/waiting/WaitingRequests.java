@@ -25,6 +25,7 @@ final class WaitingRequests implements AutoCloseable {
     private static final byte OPENAT = 18;
     /** IOSQE_IO_HARDLINK: a failure does not break the chain. */
     private static final byte LINKED = 1 << 3;
+
     private static final int AT_FDCWD = -100;
     /** Where struct io_uring_params has what is used of it. */
     private static final int PARAMETERS_SIZE = 120;
@@ -93,8 +94,7 @@ final class WaitingRequests implements AutoCloseable {
     }
 
     private Pointer map(long size, long offset) {
-        Pointer mapped =
-                LibC.mmap(Pointer.NULL, size, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED, fd, offset);
+        Pointer mapped = LibC.mmap(Pointer.NULL, size, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED, fd, offset);
         checked(Pointer.nativeValue(mapped));
         return mapped;
     }
