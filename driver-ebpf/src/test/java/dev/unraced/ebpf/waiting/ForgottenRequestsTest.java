@@ -58,7 +58,7 @@ class ForgottenRequestsTest {
                 WaitingRequests third = new WaitingRequests(count, PATH)) {
             Seen seen = run(capture, List.of(third, first, second));
 
-            assertThat(seen.events + seen.stats.totalLost()).isEqualTo(3 * count);
+            assertThat(seen.events + seen.stats.totalLost()).isEqualTo(3L * count);
             assertThat(seen.stats.totalLost()).isZero();
         }
     }
