@@ -91,8 +91,8 @@ class WaitingCallsTest {
 
     @Test
     void theDefaultStashTakesNoMoreThanIsDocumented() {
-        try (Capture capture = Capture.open(
-                CaptureConfig.builder().driver(EbpfDriver.NAME).build())) {
+        try (Capture capture =
+                Capture.open(CaptureConfig.builder().driver(EbpfDriver.NAME).build())) {
             assertThat(capture.stats().stashBytes()).isLessThan(DEFAULT_STASH);
         }
     }
