@@ -149,7 +149,8 @@ static void report(const char *what, const char *way, unsigned long calls)
 		if (bpf_program__autoload(each) && !bpf_prog_get_info_by_fd(bpf_program__fd(each), &info, &size))
 			missed += info.recursion_misses;
 	}
-	printf("%s %s: %lu calls, of entries and returns %ld missed, %lu by the programs' own count\n", what, way, calls,
+	printf("%s %s: %lu calls, of entries and returns %ld missed, %lu by the programs' own count\n",
+	       what, way, calls,
 	       (long)(2 * calls - runs->entries - runs->returns), missed);
 }
 
