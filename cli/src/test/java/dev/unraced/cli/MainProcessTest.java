@@ -97,7 +97,12 @@ class MainProcessTest {
     @Test
     void aJudgementThatIsStoppedSaysWhatWasJudged() throws IOException, InterruptedException {
         Process process = started(
-                List.of(), Redirect.to(directory.resolve("out").toFile()), "conformance", "--driver", "sim", "--progress");
+                List.of(),
+                Redirect.to(directory.resolve("out").toFile()),
+                "conformance",
+                "--driver",
+                "sim",
+                "--progress");
         while (!errors().contains(" kept, ")) {
             assertThat(process.isAlive()).as(errors()).isTrue();
             Thread.sleep(20);

@@ -162,10 +162,14 @@ class BlameTest {
         assertThat(broken(unrest(stats(4, 3, unbalanced), 3))).contains(new RuleNumber(8, 2));
         assertThat(broken(unrest(stats(4, 3, BALANCED), 2))).contains(new RuleNumber(1, 1));
         assertThat(unrest(stats(5, 3, BALANCED), 3))
-                .hasMessageContaining(": 1 event missing: returned 5, but delivered 3, pending 0, lost 1, filtered 0. ");
+                .hasMessageContaining(
+                        ": 1 event missing: returned 5, but delivered 3, pending 0, lost 1, filtered 0. ");
         assertThat(unrest(stats(3, 4, BALANCED), 4))
-                .hasMessageContaining(": 2 events too many: returned 3, but delivered 4, pending 0, lost 1, filtered 0. ");
-        assertThat(unrest(stats(4, 3, BALANCED), 2)).hasMessageContaining(": delivered 3, but the reader received 2. ").hasMessageEndingWith(", after 7 ms");
+                .hasMessageContaining(
+                        ": 2 events too many: returned 3, but delivered 4, pending 0, lost 1, filtered 0. ");
+        assertThat(unrest(stats(4, 3, BALANCED), 2))
+                .hasMessageContaining(": delivered 3, but the reader received 2. ")
+                .hasMessageEndingWith(", after 7 ms");
         assertThat(broken(thrownBy(() -> StatsCheck.assertClosed(stats(5, 3, BALANCED)))))
                 .contains(new RuleNumber(8, 1));
         assertThat(broken(thrownBy(() -> StatsCheck.assertClosed(stats(4, 3, unbalanced)))))

@@ -26,7 +26,8 @@ class PatienceTest {
                 .filteredOn(result -> result.rule().startsWith("R1.2 "))
                 .singleElement()
                 .satisfies(result -> assertThat(result.reason())
-                        .startsWith("R8.1: the accounts do not come to rest: 1 event missing: returned 1, but delivered 0")
+                        .startsWith(
+                                "R8.1: the accounts do not come to rest: 1 event missing: returned 1, but delivered 0")
                         .endsWith(", after 50 ms"));
         assertThat(report.count(RuleResult.Status.BROKEN)).isEqualTo(3);
     }

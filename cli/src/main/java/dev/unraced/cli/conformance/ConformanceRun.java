@@ -78,9 +78,12 @@ final class ConformanceRun {
         String kernel = json ? AttackCorpus.kernel(under) : "";
         AtomicReference<StopRequest> stop = new AtomicReference<>(new StopRequest());
         StopSignals signals = StopSignals.install(() -> stop.get().request(), LAST_RULE);
-        signals.lastWords(() -> print(new ConformanceReport(driver.name(), stop.get().judged()), kernel, true));
+        signals.lastWords(
+                () -> print(new ConformanceReport(driver.name(), stop.get().judged()), kernel, true));
         ConformanceReport report = judge(under, 1, times, stop.get());
-        for (int time = 2; time <= times && report.isConformant() && signals.received().isEmpty(); time++) {
+        for (int time = 2;
+                time <= times && report.isConformant() && signals.received().isEmpty();
+                time++) {
             stop.set(new StopRequest());
             report = judge(under, time, times, stop.get());
         }
@@ -103,8 +106,8 @@ final class ConformanceRun {
         console.print(Console.printable(json ? JsonReport.of(report, kernel, !isStopped) : report.toText()));
         if (isStopped) {
             console.err()
-                    .println("unraced: stopped by a signal; the report has the " + report.results().size()
-                            + " results that came before, and no word on other rules");
+                    .println("unraced: stopped by a signal; the report has the "
+                            + report.results().size() + " results that came before, and no word on other rules");
         }
     }
 

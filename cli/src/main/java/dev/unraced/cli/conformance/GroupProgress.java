@@ -7,9 +7,7 @@ import java.io.PrintStream;
 import java.util.EnumMap;
 import java.util.Map;
 
-/**
- * Prints a line for each group of rules as soon as it is judged, and for each broken rule, for users at a terminal.
- */
+/** Prints a line for each group of rules as soon as it is judged, and for each broken rule, for users at a terminal. */
 public final class GroupProgress {
     private final PrintStream err;
     private final boolean shown;

@@ -33,7 +33,8 @@ public final class JsonReport {
         return text.append('\n').toString();
     }
 
-    private static void write(JsonGenerator json, ConformanceReport report, String kernel, boolean isComplete) throws IOException {
+    private static void write(JsonGenerator json, ConformanceReport report, String kernel, boolean isComplete)
+            throws IOException {
         json.writeStartObject();
         json.writeStringField("driver", report.driver());
         json.writeStringField("kernel", kernel);

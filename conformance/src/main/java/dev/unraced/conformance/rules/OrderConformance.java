@@ -171,7 +171,9 @@ public abstract class OrderConformance extends DriverConformance {
                             .as("an event or a loss, never both, never neither: %s", stats)
                             .isEqualTo(all));
             assertThat(scenario.recorder().missingNumbers())
-                    .as("numbers missing, less %d used twice: %s", scenario.recorder().repeatedNumbers(), stats)
+                    .as(
+                            "numbers missing, less %d used twice: %s",
+                            scenario.recorder().repeatedNumbers(), stats)
                     .isEqualTo(stats.totalLost());
         }
     }
@@ -202,7 +204,9 @@ public abstract class OrderConformance extends DriverConformance {
                             .as("an event or a loss, never both, never neither: %s", stats)
                             .isEqualTo(all));
             assertThat(scenario.recorder().missingNumbers())
-                    .as("numbers missing, less %d used twice: %s", scenario.recorder().repeatedNumbers(), stats)
+                    .as(
+                            "numbers missing, less %d used twice: %s",
+                            scenario.recorder().repeatedNumbers(), stats)
                     .isEqualTo(lost);
         }
     }

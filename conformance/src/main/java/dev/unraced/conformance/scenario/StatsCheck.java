@@ -27,17 +27,15 @@ public final class StatsCheck {
         String balanced = stats.stash().imbalance() != 0 ? "R8.2" : "R1.1";
         return Violation.of(
                 stats.imbalance() != 0 ? "R8.1" : balanced,
-                "the accounts do not come to rest: " + cause(stats, received) + ". All accounts: " + stats
-                        + ", after " + waited);
+                "the accounts do not come to rest: " + cause(stats, received) + ". All accounts: " + stats + ", after "
+                        + waited);
     }
 
     /** Returns the sum that does not balance, with the numbers in it. */
     private static String cause(CaptureStats stats, long received) {
         long missing = stats.imbalance();
         if (missing != 0) {
-            String what = missing > 0
-                    ? count(missing, "event") + " missing"
-                    : count(-missing, "event") + " too many";
+            String what = missing > 0 ? count(missing, "event") + " missing" : count(-missing, "event") + " too many";
             return what + ": returned " + (stats.returned() + stats.entered() + stats.processEvents())
                     + ", but delivered " + stats.delivered() + ", pending " + stats.pending() + ", lost "
                     + stats.totalLost() + ", filtered " + stats.totalFiltered();
