@@ -228,8 +228,6 @@ class UnracedCommandTest {
                 "watch --help",
                 "doctor --help",
                 "conformance --help",
-                "size --help",
-                "explain --help",
                 "completion --help"
             })
     void helpHasExamplesAndExitCodes(String line) {
