@@ -18,7 +18,7 @@ module dev.unraced.support {
     exports dev.unraced.stash;
 
     provides dev.unraced.process.CgroupResolver with
-            dev.unraced.machine.CgroupHandles;
+            dev.unraced.users.CgroupHandles;
     provides dev.unraced.process.UserResolver with
             dev.unraced.users.SystemUsers;
 }

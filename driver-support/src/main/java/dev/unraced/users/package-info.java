@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The users of this machine, for whoever names them in events. */
+/** The users and cgroups of this machine, for whoever names them in events. */
 @NullMarked
 package dev.unraced.users;
 

@@ -81,7 +81,7 @@ public abstract class ProcessConformance extends ProgramConformance {
                     .as("events of programs: %s", stats)
                     .filteredOn(event -> event.type() != ProcessView.Type.ALIVE)
                     .hasSizeLessThan(3 * PROGRAMS);
-            assertThat(stats.lost()).as("R7.3: the only reason: %s", stats).containsOnlyKeys(LossReason.RATE_LIMITED);
+            assertThat(stats.lost()).as("the only reason: %s", stats).containsOnlyKeys(LossReason.RATE_LIMITED);
             assertThat(stats.processEvents())
                     .as("R16.1: events and losses: %s", stats)
                     .isGreaterThanOrEqualTo(3 * PROGRAMS);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.machine;
+package dev.unraced.users;
 
 import dev.unraced.linux.Errno;
 import dev.unraced.natives.LibC;
