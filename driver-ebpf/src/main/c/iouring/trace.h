@@ -96,7 +96,7 @@ __noinline int put_trace(__u64 address, __u64 flags_and_filters)
 	if (!trace)
 		return 0;
 	if (search.holder != address) {
-		/* Where another CPU takes the same place at this moment, this request has no trace. */
+		/* This request has no trace where another CPU takes the same place at this moment. */
 		if (!becomes(&trace->address, search.holder, address)) {
 			__sync_fetch_and_add(&search.bucket->replaced, 1);
 			return 0;

@@ -254,7 +254,7 @@ static __always_inline bool exec_starts_elsewhere(const struct unraced_exec *exe
 
 	if (!exec || !fs || (exec->flags & UNRACED_FOREIGN_MOUNT_NS) || start_is_elsewhere(exec, task, own))
 		return 1;
-	/* Where the entry was not seen, a base of the thread's own has not changed since. */
+	/* A base of the thread's own has not changed since an entry that was not seen. */
 	if (!exec->enter_ns)
 		return !bpf_core_field_exists(fs->users) || KREAD(fs, users) != 1;
 	return exec->base_count != changes_of_base(fs) || (exec->base_count & 1);

@@ -102,7 +102,7 @@ bool unraced_exec_path_is_elsewhere(const struct unraced_exec *exec)
 {
 	if ((exec->flags & UNRACED_FOREIGN_MOUNT_NS) || unraced_exec_start_is_elsewhere(exec->dirfd))
 		return true;
-	/* Where the entry was not seen, a base of the thread's own has not changed since. */
+	/* A base of the thread's own has not changed since an entry that was not seen. */
 	if (!exec->enter_ns)
 		return unraced_base_is_shared();
 	return unraced_base_changed(exec->base_count, exec->enter_ns, ktime_get_boottime_ns());

@@ -32,7 +32,7 @@ final class GivenSuite extends ConformanceSuite implements Stoppable {
         this.stop = lent.stop();
     }
 
-    /** What a run lends to its suite. */
+    /** A run lends this to its suite. */
     record Lent(DriverUnderTest under, StopRequest stop) {}
 
     /** Stores a driver, and returns the key by which a run finds it. */

@@ -63,7 +63,7 @@ final class BpfObject implements AutoCloseable {
             object.resize("requested_sockets", settings.requestEntries() / 2 + 1);
             object.resize("long_stash", settings.stashLongPaths());
             object.resize("requests", settings.requestEntries());
-            // Where more are pending, the entries of the others are evicted, and nothing else tells which one has
+            // The entries of the others are evicted where more are pending, and nothing else tells which one has
             // ended.
             object.resize("pending", settings.requestEntries());
             object.resize("long_requests", settings.longRequestEntries());

@@ -25,7 +25,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Prints what went wrong and what to do, without a stack trace unless the user asked for one. */
 public final class ErrorReport implements IParameterExceptionHandler, IExecutionExceptionHandler {
-    /** What stands for words that other commands have, and this one has in another place. */
+    /** These stand for words that other commands have, and this one has in another place. */
     private static final Map<String, String> ELSEWHERE =
             Map.of("--remote", "--driver remote --set remote.address=ADDRESS", "version", "--version");
 

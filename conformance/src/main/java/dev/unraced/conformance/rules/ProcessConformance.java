@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Nested;
 /** Rules about process events, and about the image behind a call. */
 @Requires(syscalls = Syscall.OPENAT)
 public abstract class ProcessConformance extends ProgramConformance {
-    /** So many programs make five times as many events, far more than a limit of a few lets through. */
+    /** These programs make five times as many events, far more than a limit of a few lets through. */
     private static final int PROGRAMS = 20;
 
     private static final int LIMIT = 4;
