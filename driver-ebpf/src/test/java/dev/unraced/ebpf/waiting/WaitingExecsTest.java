@@ -76,10 +76,11 @@ class WaitingExecsTest {
         }
     }
 
-    /** Counts the execs of two files. */
+    /** Counts the execs of two files by a shell's children. An exec without a path could be another program's as well. */
     private static final class Watcher implements EventHandler {
         private final String failing;
         private final String succeeding;
+        private long shell;
         private int failed;
         private int unknown;
         private int withoutPath;
@@ -96,6 +97,9 @@ class WaitingExecsTest {
 
         @Override
         public void onProcess(ProcessView event) {
+            if (event.parentTgid() != shell) {
+                return;
+            }
             String path = event.path().toString();
             if (event.type() == ProcessView.Type.EXEC && path.equals(succeeding)) {
                 succeeded++;
@@ -134,6 +138,7 @@ class WaitingExecsTest {
                         .redirectErrorStream(true)
                         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                         .start();
+                watcher.shell = shell.pid();
                 while (!Files.exists(directory.resolve("all"))) {
                     capture.await(watcher, 4096, WAIT);
                 }
