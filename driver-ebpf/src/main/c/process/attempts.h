@@ -257,7 +257,8 @@ static __always_inline bool exec_starts_elsewhere(const struct unraced_exec *exe
 	/* A base of the thread's own has not changed since an entry that was not seen. */
 	if (!exec->enter_ns)
 		return !bpf_core_field_exists(fs->users) || KREAD(fs, users) != 1;
-	return exec->base_count != changes_of_base(fs) || (exec->base_count & 1);
+	return unraced_base_may_have_changed(exec->base_count, changes_of_base(fs), exec->enter_ns,
+					     bpf_ktime_get_boot_ns());
 }
 
 /* Puts the entry of a call into the map, and returns it, or null where the map is full. */

@@ -222,14 +222,7 @@ class UnracedCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "--help",
-                "watch --help",
-                "doctor --help",
-                "conformance --help",
-                "completion --help"
-            })
+    @ValueSource(strings = {"--help", "watch --help", "doctor --help", "conformance --help", "completion --help"})
     void helpHasExamplesAndExitCodes(String line) {
         assertThat(run(line.split(" "))).isZero();
         assertThat(test.out()).contains("Examples:").contains("Exit codes:");

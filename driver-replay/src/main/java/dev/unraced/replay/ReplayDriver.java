@@ -49,7 +49,8 @@ public final class ReplayDriver implements Driver {
      *
      * @throws InvalidConfigException when this driver's section has a value that its key does not allow
      * @throws CaptureException when the file cannot be read, or process events are wanted and it was recorded without,
-     *     or a filter by executable is; the message names the remedy or the reason
+     *     another mode than the recorded one is, or a filter by executable is; the message names the remedy or the
+     *     reason
      */
     @Override
     public Capture open(CaptureConfig config) {
@@ -61,6 +62,11 @@ public final class ReplayDriver implements Driver {
             }
             if (!config.filters().executables().isEmpty()) {
                 capabilities().require(Feature.FILTER_EXECUTABLE, NAME);
+            }
+            if (!config.isDefault("unraced.mitigation")
+                    && recording.mitigation().isPresent()
+                    && recording.mitigation().get() != config.mitigation()) {
+                throw ReplaySource.unchangeable(recording.mitigation().get());
             }
             return ReplaySource.open(NAME, recording, config, settings.pace());
         } catch (CaptureException e) {

@@ -96,8 +96,14 @@ final class ReplaySource extends UserSource {
 
     @Override
     public void switchTo(Mitigation mode) {
-        throw new CaptureException("A recording is replayed. Its calls were made under mitigation "
-                + mitigation.name().toLowerCase(Locale.ROOT) + ", and that cannot be changed any more.");
+        throw unchangeable(mitigation);
+    }
+
+    /** Returns what to throw where another mode than that of the recorded calls is wanted. */
+    static CaptureException unchangeable(Mitigation mitigation) {
+        return new CaptureException("A recording is replayed. Its calls were made under mitigation "
+                + mitigation.name().toLowerCase(Locale.ROOT)
+                + ", and that cannot be changed any more; leave unraced.mitigation out.");
     }
 
     @Override

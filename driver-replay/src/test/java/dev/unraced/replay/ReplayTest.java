@@ -73,11 +73,23 @@ class ReplayTest {
     void anEmptyRecordingEndsAtOnce() {
         Path file = record(0, new ArrayList<>());
 
-        try (Capture replay =
-                driver.open(replay(file).mitigation(Mitigation.OFF).build())) {
+        try (Capture replay = driver.open(replay(file).build())) {
             assertThat(run(replay)).isEmpty();
             assertThat(replay.mitigation()).as("the recorded mode").isEqualTo(Mitigation.KERNEL);
         }
+    }
+
+    @Test
+    void anotherModeThanTheRecordedOneIsRefused() {
+        Path file = record(1, new ArrayList<>());
+
+        driver.open(replay(file).mitigation(Mitigation.KERNEL).build()).close();
+        CaptureConfig other = replay(file).mitigation(Mitigation.STASH).build();
+        assertThatThrownBy(() -> driver.open(other))
+                .isInstanceOf(CaptureException.class)
+                .hasMessageContaining("under mitigation kernel")
+                .hasMessageContaining("leave unraced.mitigation out");
+        assertThat(replayThreads()).isEmpty();
     }
 
     @Test

@@ -44,7 +44,7 @@ public final class TlsIdentity implements AutoCloseable {
     });
     private final ScheduledFuture<?> following;
     private List<Object> seen;
-    private Expiry expiry;
+    private volatile Expiry expiry;
     /** The last state of the files that could not be used, which is logged once. */
     private List<Object> refused = List.of();
 
@@ -238,6 +238,11 @@ public final class TlsIdentity implements AutoCloseable {
 
     private static List<Path> all(TlsFiles files) {
         return List.of(files.certificate(), files.key(), files.authorities());
+    }
+
+    /** Returns when the certificate that is in use expires. */
+    public Instant end() {
+        return expiry.end;
     }
 
     /** Returns the certificate and its key. */

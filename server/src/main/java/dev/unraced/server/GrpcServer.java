@@ -32,9 +32,11 @@ import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -138,6 +140,11 @@ public final class GrpcServer implements AutoCloseable {
                             : settings.addresses().get(i));
         }
         return addresses;
+    }
+
+    /** Returns when the certificate that is in use expires; nothing without TLS. */
+    public Optional<Instant> certificateEnd() {
+        return Optional.ofNullable(identity).map(TlsIdentity::end);
     }
 
     private void listen(Address address) {

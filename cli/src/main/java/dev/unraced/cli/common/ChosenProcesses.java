@@ -6,8 +6,10 @@ import dev.unraced.process.ProcessTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -54,6 +56,22 @@ public final class ChosenProcesses {
         fault(driver, ids).ifPresent(fault -> {
             throw new ParameterException(command, option + ": " + fault);
         });
+    }
+
+    /**
+     * Returns what tells whether none of these lives any more; another process that gets the id of one is none of them.
+     * Where no id was chosen, or a driver's ids are not those that this process sees, the answer is always no.
+     *
+     * @param driver name of the driver
+     * @param ids ids of thread groups
+     */
+    public BooleanSupplier haveEnded(String driver, Set<Integer> ids) {
+        if (ids.isEmpty() || !ProcessTable.hasIdsOfThisMachine(Set.of(driver)) || !seesAll()) {
+            return () -> false;
+        }
+        List<ProcessHandle> living =
+                ids.stream().map(ProcessHandle::of).flatMap(Optional::stream).toList();
+        return () -> living.stream().noneMatch(ProcessHandle::isAlive);
     }
 
     /**

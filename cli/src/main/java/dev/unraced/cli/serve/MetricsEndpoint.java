@@ -14,13 +14,19 @@ import dev.unraced.server.broadcast.Broadcaster;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -43,7 +49,8 @@ final class MetricsEndpoint implements AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Capture capture;
 
-    private MetricsEndpoint(HttpServer server, Broadcaster broadcaster, Sinks sinks) {
+    private MetricsEndpoint(
+            HttpServer server, Broadcaster broadcaster, Sinks sinks, Supplier<Optional<Instant>> certificateEnd) {
         this.server = server;
         this.capture = broadcaster.capture();
         this.threads = Executors.newFixedThreadPool(THREADS, task -> {
@@ -67,6 +74,17 @@ final class MetricsEndpoint implements AutoCloseable {
                 .tag("table", "subscribers")
                 .register(registry);
         sinks.progress().forEach(this::bind);
+        if (certificateEnd.get().isPresent()) {
+            TimeGauge.builder("unraced.certificate.left", certificateEnd, TimeUnit.SECONDS, MetricsEndpoint::secondsTo)
+                    .description("Time until the server's certificate expires; negative afterwards")
+                    .strongReference(true)
+                    .tag("driver", capture.driver())
+                    .register(registry);
+        }
+    }
+
+    private static double secondsTo(Supplier<Optional<Instant>> end) {
+        return Duration.between(Instant.now(), end.get().orElseThrow()).toSeconds();
     }
 
     private void bind(Sinks.Progress sink) {
@@ -91,11 +109,17 @@ final class MetricsEndpoint implements AutoCloseable {
     /**
      * Begins to serve.
      *
+     * @param certificateEnd returns when the server's certificate expires; nothing without TLS
      * @throws CaptureException when the address cannot be had
      */
-    static MetricsEndpoint start(InetSocketAddress address, Broadcaster broadcaster, Sinks sinks) {
+    static MetricsEndpoint start(
+            InetSocketAddress address,
+            Broadcaster broadcaster,
+            Sinks sinks,
+            Supplier<Optional<Instant>> certificateEnd) {
         try {
-            MetricsEndpoint endpoint = new MetricsEndpoint(HttpServer.create(address, 0), broadcaster, sinks);
+            MetricsEndpoint endpoint =
+                    new MetricsEndpoint(HttpServer.create(address, 0), broadcaster, sinks, certificateEnd);
             endpoint.begin();
             return endpoint;
         } catch (IOException e) {

@@ -165,8 +165,9 @@ public final class ServeCommand implements Callable<Integer> {
             Captures captures, Sinks open, ServerSettings settings, Selection selection, StopSignals signals) {
         ServiceManager manager = new ServiceManager(console.environment());
         try (GrpcServer server = GrpcServer.start(settings, captures);
-                MetricsEndpoint endpoint =
-                        metrics == null ? null : MetricsEndpoint.start(metrics, broadcaster(captures), open)) {
+                MetricsEndpoint endpoint = metrics == null
+                        ? null
+                        : MetricsEndpoint.start(metrics, broadcaster(captures), open, server::certificateEnd)) {
             if (user != null) {
                 server.handOver(user);
                 user.become();

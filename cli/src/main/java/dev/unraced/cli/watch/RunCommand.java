@@ -198,11 +198,16 @@ public final class RunCommand implements Callable<Integer> {
             watch.run();
             capture.close();
         } catch (RuntimeException e) {
+            boolean isFailure = !(e instanceof OutputException failed && failed.isReaderGone());
             if (child.isAlive()) {
-                console.err().println("unraced: watching failed; the command goes on unwatched");
+                console.err()
+                        .println("unraced: " + (isFailure ? "watching failed" : "nobody reads the events any more")
+                                + "; the command goes on unwatched");
                 child.waitFor();
             }
-            throw e;
+            if (isFailure) {
+                throw e;
+            }
         } finally {
             String printed = record.prints() ? print.describe(printer) : "";
             print.summarise(to, capture, printed, recording, table);

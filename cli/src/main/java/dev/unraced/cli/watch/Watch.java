@@ -7,6 +7,7 @@ import dev.unraced.capture.EventHandler;
 import dev.unraced.cli.common.OutputException;
 import dev.unraced.recording.RecordingException;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
 /** Passes on a capture's events until there is a reason to stop. */
 final class Watch {
@@ -21,6 +22,7 @@ final class Watch {
     private final Runnable pulse;
     private final long count;
     private final long durationNanos;
+    private BooleanSupplier isOver = () -> false;
     private volatile boolean stopping;
 
     /**
@@ -40,13 +42,19 @@ final class Watch {
         this.durationNanos = duration.toNanos();
     }
 
+    /** Lets {@link #run} return once this is true. It is asked before every batch. */
+    void stopWhen(BooleanSupplier question) {
+        isOver = question;
+    }
+
     /** Asks {@link #run} to return; from any thread, at any time. */
     void stop() {
         stopping = true;
     }
 
     /**
-     * Runs until enough lines are printed, time is up, {@link #stop} is called, or the capture is closed or has ended.
+     * Runs until enough lines are printed, time is up, {@link #stop} is called or {@link #stopWhen} says so, or the
+     * capture is closed or has ended.
      *
      * @throws CaptureException when the capture cannot go on; the events before that are printed
      * @throws OutputException when the output cannot be written to
@@ -54,7 +62,7 @@ final class Watch {
      */
     void run() {
         long start = System.nanoTime();
-        while (!stopping && left() > 0) {
+        while (!stopping && left() > 0 && !isOver.getAsBoolean()) {
             pulse.run();
             long timeLeft = durationNanos - (System.nanoTime() - start);
             if (timeLeft <= 0 || !await(Math.min(timeLeft, WAIT_NANOS))) {

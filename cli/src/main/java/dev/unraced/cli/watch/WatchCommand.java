@@ -27,6 +27,7 @@ import dev.unraced.server.linux.ServiceManager;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -41,8 +42,8 @@ import picocli.CommandLine.Spec;
         name = "watch",
         header = "Print one line per open or connect.",
         description = {
-            "Runs until Ctrl-C, --duration or --count, or until a recording that is replayed ends. A final line on standard error says how many events there were,"
-                    + " and how many were lost, and why.",
+            "Runs until Ctrl-C, --duration or --count, or until a recording that is replayed ends, or all processes of"
+                    + " --pid. A final line on standard error says how many events there were, and how many were lost, and why.",
             ""
         },
         sortOptions = false,
@@ -148,7 +149,13 @@ public final class WatchCommand implements Callable<Integer> {
             living.check(spec.commandLine(), capture.driver(), "--descendants-of", processes.ancestors());
             warnOfForkers(built.filters());
             EventFilters inForce = processes.filterAtSource(capture, built.filters(), record.isWanted());
-            watch(capture, built, inForce, status, signals);
+            watch(
+                    capture,
+                    built,
+                    inForce,
+                    living.haveEnded(capture.driver(), built.filters().tgids()),
+                    status,
+                    signals);
         } catch (OutputException e) {
             if (!e.isReaderGone()) {
                 throw e;
@@ -185,7 +192,12 @@ public final class WatchCommand implements Callable<Integer> {
     }
 
     private void watch(
-            Capture capture, CaptureConfig built, EventFilters inForce, StatusLine status, StopSignals signals) {
+            Capture capture,
+            CaptureConfig built,
+            EventFilters inForce,
+            BooleanSupplier haveEnded,
+            StatusLine status,
+            StopSignals signals) {
         WallClock clock = new WallClock();
         boolean areHere = ChosenPrograms.areHere(capture);
         ProcessTable table = capture.processTable();
@@ -204,6 +216,7 @@ public final class WatchCommand implements Callable<Integer> {
         LiveSummary live = print.live(console, text::next);
         Runnable pulse = top ? live::pulse : record.prints() ? OutputPipe.check(console) : () -> {};
         Watch watch = new Watch(capture, printer, recording, pulse, count == null ? Long.MAX_VALUE : count, duration);
+        watch.stopWhen(new ChosenEnd(haveEnded, status));
         signals.lastWords(
                 () -> console.err().println(StatsText.summary(printed(printer), capture.driver(), capture.stats())));
         signals.stopBy(watch::stop);

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,6 +69,25 @@ class ChosenProcessesTest {
         namespace("pid:[4026531836]");
         assertThat(processes.fault("sim", Set.of(9))).isEmpty();
         assertThat(processes.fault("remote", Set.of(9))).isEmpty();
+    }
+
+    @Test
+    void processesHaveEndedWhenTheLastHas() throws Exception {
+        namespace("pid:[4026531836]");
+        Process first = new ProcessBuilder("cat").start();
+        Process second = new ProcessBuilder("cat").start();
+        Set<Integer> ids = Set.of((int) first.pid(), (int) second.pid());
+        BooleanSupplier ofThis = processes.haveEnded("ebpf", ids);
+        BooleanSupplier ofAnother = processes.haveEnded("sim", ids);
+        assertThat(ofThis.getAsBoolean()).isFalse();
+        first.destroy();
+        first.waitFor();
+        assertThat(ofThis.getAsBoolean()).isFalse();
+        second.destroy();
+        second.waitFor();
+        assertThat(ofThis.getAsBoolean()).isTrue();
+        assertThat(ofAnother.getAsBoolean()).isFalse();
+        assertThat(processes.haveEnded("ebpf", Set.of()).getAsBoolean()).isFalse();
     }
 
     private void status(int id, String text) throws IOException {

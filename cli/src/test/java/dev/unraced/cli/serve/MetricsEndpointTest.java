@@ -17,8 +17,12 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,7 +51,7 @@ class MetricsEndpointTest {
                 .build();
         sinks = Sinks.open(List.of("file"), config);
         sinks.subscribe(broadcaster);
-        endpoint = MetricsEndpoint.start(new HostPort().convert("0"), broadcaster, sinks);
+        endpoint = MetricsEndpoint.start(new HostPort().convert("0"), broadcaster, sinks, Optional::empty);
     }
 
     @AfterEach
@@ -74,7 +78,29 @@ class MetricsEndpointTest {
                 .contains("unraced_cgroups_evicted_total{driver=\"sim\",table=\"file\"} 0.0")
                 .contains("unraced_sink_taken_events_total{driver=\"sim\",sink=\"file\"} ")
                 .contains("unraced_sink_missed_events_total{driver=\"sim\",sink=\"file\"} 0.0")
-                .contains("unraced_sink_lost_events_total{driver=\"sim\",sink=\"file\"} 0.0");
+                .contains("unraced_sink_lost_events_total{driver=\"sim\",sink=\"file\"} 0.0")
+                .as("there is no TLS")
+                .doesNotContain("certificate");
+    }
+
+    @Test
+    void theTimeLeftIsThatOfTheCertificateInUse() throws Exception {
+        AtomicReference<Instant> end = new AtomicReference<>(Instant.now().plus(Duration.ofHours(2)));
+        endpoint.close();
+        endpoint = MetricsEndpoint.start(new HostPort().convert("0"), broadcaster, sinks, () -> Optional.of(end.get()));
+        assertThat(secondsLeft()).isBetween(7_100.0, 7_200.0);
+        end.set(Instant.now().minus(Duration.ofHours(1)));
+        assertThat(secondsLeft()).isBetween(-3_700.0, -3_600.0);
+    }
+
+    private double secondsLeft() throws Exception {
+        return get("/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith("unraced_certificate_left_seconds{"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
@@ -113,7 +139,7 @@ class MetricsEndpointTest {
 
     @Test
     void anAddressThatIsTakenIsNamedWithARemedy() {
-        assertThatThrownBy(() -> MetricsEndpoint.start(endpoint.address(), broadcaster, sinks))
+        assertThatThrownBy(() -> MetricsEndpoint.start(endpoint.address(), broadcaster, sinks, Optional::empty))
                 .isInstanceOf(CaptureException.class)
                 .hasMessageContaining("127.0.0.1:" + endpoint.address().getPort())
                 .hasMessageContaining("Address already in use")

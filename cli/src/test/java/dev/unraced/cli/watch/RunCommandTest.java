@@ -32,6 +32,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -118,6 +119,27 @@ class RunCommandTest {
 
         assertThat(trace).exists();
         assertThat(test.err()).contains("the command goes on unwatched").contains("the ring is gone");
+    }
+
+    @Test
+    void whenNobodyReadsTheEventsTheExitCodeIsStillTheCommands() throws Exception {
+        Path pipe = machine.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        FutureTask<Void> reader = new FutureTask<>(() -> {
+            Files.newInputStream(pipe).close();
+            return null;
+        });
+        new Thread(reader).start();
+        when(drivers.open(any())).thenAnswer(call -> {
+            reader.get();
+            return new ScriptedCapture(List.of(record(open("/etc/hosts"))));
+        });
+
+        assertThat(run("--output", pipe.toString(), "--", "sh", "-c", "sleep 0.3; exit 4"))
+                .isEqualTo(4);
+
+        assertThat(test.err()).contains("nobody reads the events any more; the command goes on unwatched");
     }
 
     @Test

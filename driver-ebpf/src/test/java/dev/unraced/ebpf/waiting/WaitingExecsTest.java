@@ -76,7 +76,9 @@ class WaitingExecsTest {
         }
     }
 
-    /** Counts the execs of two files by a shell's children. An exec without a path could be another program's as well. */
+    /**
+     * Counts the execs of two files by a shell's children. An exec without a path could be another program's as well.
+     */
     private static final class Watcher implements EventHandler {
         private final String failing;
         private final String succeeding;

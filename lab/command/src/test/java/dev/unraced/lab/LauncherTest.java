@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests what the script in the root of the tree answers by itself, without a build. */
 @Timeout(60)
@@ -40,5 +43,36 @@ class LauncherTest {
         if (!begin.endsWith("COMMAND")) {
             assertThat(said).contains("Exit codes: 0 ");
         }
+    }
+
+    /** A shell that waits for a child would go on after SIGINT, if the child ends by itself. */
+    @ParameterizedTest
+    @ValueSource(strings = {"unraced", "packaging/unraced"})
+    void anInterruptDuringTheStartEndsIt(String script, @TempDir Path directory)
+            throws IOException, InterruptedException {
+        Path home = Files.createDirectories(directory.resolve("home/bin"));
+        Path begun = directory.resolve("begun");
+        Path java = home.resolve("java");
+        // It is asked for its version, since there is no file that tells.
+        Files.writeString(java, "#!/bin/sh\ntouch " + begun + "\nsleep 0.5\necho java.runtime.version = 17\n");
+        assertThat(java.toFile().setExecutable(true)).isTrue();
+        Path root = Path.of("../..").toRealPath();
+        Path copy = Files.createDirectories(directory.resolve("root/bin")).resolve("unraced");
+        Files.copy(root.resolve(script), copy);
+        Files.createSymbolicLink(directory.resolve("root/lib"), root.resolve("packaging"));
+        Files.createSymbolicLink(copy.resolveSibling("packaging"), root.resolve("packaging"));
+        // Nothing is to be built.
+        Path target = Files.createDirectories(copy.resolveSibling("cli/target"));
+        Files.createFile(target.resolve("unraced-cli.jar"));
+        Files.createFile(Files.createDirectories(copy.resolveSibling("target")).resolve("built"));
+        ProcessBuilder builder = new ProcessBuilder(copy.toString(), "version").redirectErrorStream(true);
+        builder.environment().put("JAVA_HOME", home.getParent().toString());
+        Process process = builder.start();
+        while (!Files.exists(begun) && process.isAlive()) {
+            Thread.sleep(10);
+        }
+        new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(said).isEqualTo(130);
     }
 }
