@@ -64,7 +64,7 @@ final class RemoteSource extends UserSource {
     private static final long END_NAP_NANOS = 1_000_000;
     private static final long END_NANOS = TimeUnit.SECONDS.toNanos(10);
     /** The number of connections that may break before the server has answered for the first time. */
-    private static final int FIRST_TRIES = 3;
+    private static final int FIRST_TRIES = 8;
 
     private final RemoteSettings settings;
     private final boolean processEvents;

@@ -41,7 +41,9 @@ public final class ReplayDriver implements Driver {
     /** Filters apply to what was recorded. */
     static Capabilities filteredHere(Capabilities recorded) {
         return recorded.without(
-                Feature.FILTER_EXECUTABLE, "no recorded event of a call names the file that its caller executes");
+                        Feature.FILTER_EXECUTABLE,
+                        "no recorded event of a call names the file that its caller executes")
+                .without(Feature.RATE_LIMITS, "limits were applied, or were not, when the calls were recorded");
     }
 
     /**
@@ -49,8 +51,8 @@ public final class ReplayDriver implements Driver {
      *
      * @throws InvalidConfigException when this driver's section has a value that its key does not allow
      * @throws CaptureException when the file cannot be read, or process events are wanted and it was recorded without,
-     *     another mode than the recorded one is, or a filter by executable is; the message names the remedy or the
-     *     reason
+     *     another mode than the recorded one is, or a filter by executable or a limit is; the message names the remedy
+     *     or the reason
      */
     @Override
     public Capture open(CaptureConfig config) {
@@ -62,6 +64,9 @@ public final class ReplayDriver implements Driver {
             }
             if (!config.filters().executables().isEmpty()) {
                 capabilities().require(Feature.FILTER_EXECUTABLE, NAME);
+            }
+            if (config.limits().isOn()) {
+                capabilities().require(Feature.RATE_LIMITS, NAME);
             }
             if (!config.isDefault("unraced.mitigation")
                     && recording.mitigation().isPresent()

@@ -33,7 +33,7 @@ class ReplayProcessConformanceTest extends ProcessConformance implements DriverU
 
             @Override
             public Capabilities capabilities() {
-                return sim.capabilities();
+                return ReplayDriver.filteredHere(sim.capabilities());
             }
 
             @Override

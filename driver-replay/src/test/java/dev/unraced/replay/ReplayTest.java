@@ -80,7 +80,7 @@ class ReplayTest {
     }
 
     @Test
-    void anotherModeThanTheRecordedOneIsRefused() {
+    void anotherModeThanTheRecordedOneAndLimitsAreRefused() {
         Path file = record(1, new ArrayList<>());
 
         driver.open(replay(file).mitigation(Mitigation.KERNEL).build()).close();
@@ -89,6 +89,10 @@ class ReplayTest {
                 .isInstanceOf(CaptureException.class)
                 .hasMessageContaining("under mitigation kernel")
                 .hasMessageContaining("leave unraced.mitigation out");
+        CaptureConfig limited = replay(file).userLimit(100).build();
+        assertThatThrownBy(() -> driver.open(limited))
+                .isInstanceOf(CaptureException.class)
+                .hasMessageContaining("limits were applied, or were not");
         assertThat(replayThreads()).isEmpty();
     }
 
@@ -107,6 +111,9 @@ class ReplayTest {
                             .without(
                                     Feature.FILTER_EXECUTABLE,
                                     "no recorded event of a call names the file that its caller executes")
+                            .without(
+                                    Feature.RATE_LIMITS,
+                                    "limits were applied, or were not, when the calls were recorded")
                             .lacking());
         }
     }

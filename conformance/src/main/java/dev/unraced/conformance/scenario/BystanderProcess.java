@@ -20,6 +20,9 @@ import java.util.stream.Collectors;
 
 /** A second JVM with a capture of its own, by a driver of the same name and configuration. */
 public final class BystanderProcess implements AutoCloseable {
+    /** A JVM that starts and opens a capture takes a multiple of what any other step does. */
+    private static final int STARTS = 3;
+
     private final Duration patience;
     private final Path file;
     private final Process process;
@@ -47,7 +50,7 @@ public final class BystanderProcess implements AutoCloseable {
         reader.setDaemon(true);
         reader.start();
         try {
-            await(Bystander.OPEN, 1);
+            await(Bystander.OPEN, 1, patience.multipliedBy(STARTS));
         } catch (AssertionError | RuntimeException e) {
             close();
             throw e;
@@ -114,7 +117,7 @@ public final class BystanderProcess implements AutoCloseable {
 
     /** Waits until the other process has seen that many opens. */
     public void awaitTags(int count) {
-        await(Bystander.TAG, count);
+        await(Bystander.TAG, count, patience);
     }
 
     /** Has the other process close its capture, and returns the imbalance of its accounts and of its stash. */
@@ -124,7 +127,7 @@ public final class BystanderProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        await(Bystander.CLOSED, 1);
+        await(Bystander.CLOSED, 1, patience);
         return last().substring(Bystander.CLOSED.length());
     }
 
@@ -132,14 +135,14 @@ public final class BystanderProcess implements AutoCloseable {
         return lines.get(lines.size() - 1);
     }
 
-    private void await(String start, int count) {
+    private void await(String start, int count, Duration limit) {
         Violation.unless("R15.9", () -> {
             Condition.await(
-                    patience,
+                    limit,
                     () -> !process.isAlive() || count(start) >= count,
                     () -> "the other process is silent: " + said());
             // Its last lines may still be on their way.
-            Condition.await(patience, () -> count(start) >= count, () -> "the other process is over: " + said());
+            Condition.await(limit, () -> count(start) >= count, () -> "the other process is over: " + said());
         });
     }
 
