@@ -105,10 +105,12 @@ static __always_inline enum unraced_verdict filter_submitter(const struct unrace
 							     struct task_struct *task,
 							     struct caller *who)
 {
+	/* Linux 6.1 takes no key from memory that is an argument of a function that it verifies once. */
+	__u32 tgid = who->tgid, uid = who->uid, mount_ns = who->mount_ns;
 	struct former_filters by = {};
 	__u32 bit = generation_bit(filters);
 
-	if ((filters & UNRACED_FILTER_SELF) && who->tgid == shared->self_tgid)
+	if ((filters & UNRACED_FILTER_SELF) && tgid == shared->self_tgid)
 		return UNRACED_SELF;
 	if (have_changed(filters) && !is_younger_than_filters(shared, who->thread_start))
 		collect_former(&by, shared, filters, 0);
@@ -117,14 +119,14 @@ static __always_inline enum unraced_verdict filter_submitter(const struct unrace
 	by.cgroups |= filters & UNRACED_FILTER_CGROUPS ? bit : 0;
 	by.mount_ns |= filters & UNRACED_FILTER_MOUNT_NS ? bit : 0;
 	by.executables |= filters & UNRACED_FILTER_EXECUTABLES ? bit : 0;
-	if (by.tgids && (by.tgids & ~generations_of(bpf_map_lookup_elem(&tgids, &who->tgid))))
+	if (by.tgids && (by.tgids & ~generations_of(bpf_map_lookup_elem(&tgids, &tgid))))
 		return UNRACED_OTHER_TGID;
-	if (by.uids && (by.uids & ~generations_of(bpf_map_lookup_elem(&uids, &who->uid))))
+	if (by.uids && (by.uids & ~generations_of(bpf_map_lookup_elem(&uids, &uid))))
 		return UNRACED_OTHER_UID;
 	if (by.cgroups && (by.cgroups & ~generations_of_submitter(task)))
 		return UNRACED_OTHER_CGROUP;
-	if (by.mount_ns && who->mount_ns &&
-	    (by.mount_ns & ~generations_of(bpf_map_lookup_elem(&mount_namespaces, &who->mount_ns))))
+	if (by.mount_ns && mount_ns &&
+	    (by.mount_ns & ~generations_of(bpf_map_lookup_elem(&mount_namespaces, &mount_ns))))
 		return UNRACED_OTHER_MOUNT_NS;
 	if (by.executables && (by.executables & ~generations_of_executable(task)))
 		return UNRACED_OTHER_EXECUTABLE;

@@ -39,6 +39,10 @@ public abstract class LiveFilterConformance extends DriverConformance {
     private static final int LOADS = 2;
     private static final int CHANGES = 100;
     private static final int CALLS = 10_000;
+    /**
+     * The most that the events of a round take for each call of a thread: those of three processes of three threads.
+     */
+    private static final long ROUND_BYTES = 9 * 512;
 
     /** A path that the kernel looks at for a while, so that more calls are under way at a change. */
     private static final String SLOWLY = "./".repeat(80) + "missing";
@@ -151,7 +155,10 @@ public abstract class LiveFilterConformance extends DriverConformance {
     @Requires(features = {Feature.LIVE_FILTERS, Feature.FILTER_PATH})
     public final void r12_9_aChangeOfPathsIsAtomic() throws InterruptedException {
         for (Mitigation mode : modes()) {
-            try (Scenario scenario = scenario().mitigation(mode).open()) {
+            try (Scenario scenario = scenario()
+                    .mitigation(mode)
+                    .with(builder -> builder.ringBytes(ringBytes()))
+                    .open()) {
                 EventFilters all = scenario.capture().filters();
                 List<EventFilters> filters = List.of(
                         withPaths(all, path(scenario, SLOWLY + "/1"), path(scenario, SLOWLY + "/3")),
@@ -182,8 +189,11 @@ public abstract class LiveFilterConformance extends DriverConformance {
         // A driver of sandboxes watches those that run when its capture opens, so the strangers start first.
         try (Actor sometimes = under().actor();
                 Actor never = under().actor();
-                Scenario scenario =
-                        scenario().scope(Scope.MACHINE).wanted(view -> true).open()) {
+                Scenario scenario = scenario()
+                        .scope(Scope.MACHINE)
+                        .wanted(view -> true)
+                        .with(builder -> builder.ringBytes(ringBytes()))
+                        .open()) {
             int own = scenario.actor().tgid();
             if (sometimes.tgid() == own || never.tgid() == own) {
                 throw new NotApplicable("each actor has a kernel of its own, and the same id there");
@@ -247,6 +257,11 @@ public abstract class LiveFilterConformance extends DriverConformance {
             calls /= 10;
         }
         return calls;
+    }
+
+    /** Returns the size of a ring that holds the events of a round, so that a slow reader loses none. */
+    private long ringBytes() {
+        return Long.highestOneBit(ROUND_BYTES * calls()) << 1;
     }
 
     @Rule("Filters that the driver cannot change to are refused, and those in force stay")

@@ -37,7 +37,7 @@ final class ProcessMutants {
                 MutantFactory.broken(
                         "forks-unseen",
                         "sees no process that is forked",
-                        "R16.1 R16.7 R16.10",
+                        "R7.3 R16.1 R16.7 R16.10",
                         () -> Seams.NONE.withTracepoints(observer -> around(observer, new TracepointsAround() {
                             @Override
                             public void forked(TaskGroup forker, Task child) {
