@@ -52,7 +52,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {
-            "  sudo unraced serve --user nobody --socket-owner agent",
+            "  sudo unraced serve --user unraced --socket-owner agent",
             "  unraced watch --driver remote                              as user agent",
             "  sudo unraced serve --listen 0.0.0.0:4317 --certificate server.pem --key server.key --authorities ca.pem",
             "  unraced watch --driver remote --set remote.address=host:4317 --set remote.certificate=me.pem"
