@@ -63,6 +63,18 @@ struct {
 	__type(value, struct attempt_path);
 } no_path SEC(".maps");
 
+/*
+ * The records of calls without room for a path, while their events are made: on the stack such a record would leave too
+ * little for the functions that send it.
+ */
+#define SPARE_RECORDS 64
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, SPARE_RECORDS);
+	__type(key, __u64);
+	__type(value, struct unraced_process);
+} spare_records SEC(".maps");
+
 /* Returns the call that the task is in, or null. An older entry is of an earlier task in the same memory. */
 static __always_inline struct unraced_exec *attempt_of(struct task_struct *task)
 {
@@ -349,13 +361,24 @@ __noinline int send_without_path(const struct unraced_exec *exec, __s64 result)
 {
 	struct unraced_control *shared = SCRATCH(control);
 	struct unraced_counters *stats = own_stats();
-	struct unraced_process record;
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct attempt_path *empty = SCRATCH(no_path);
+	__u64 key = (__u64)task;
+	struct unraced_process *record;
 
-	if (!exec || !shared || !stats)
+	if (!exec || !shared || !stats || !empty)
 		return 0;
-	begin_process(&record, UNRACED_RECORD_EXEC_FAILED, bpf_get_current_task_btf());
-	unraced_exec_failed(&record, exec, result, UNRACED_INTEGRITY_UNCHECKED);
-	send_process(stats, shared, &record, sizeof(record));
+	bpf_map_update_elem(&spare_records, &key, &empty->record, BPF_ANY);
+	record = bpf_map_lookup_elem(&spare_records, &key);
+	if (!record) {
+		__sync_fetch_and_add(&stats->process_sequence, 1);
+		__sync_fetch_and_add(&stats->unfinished, 1);
+		return 0;
+	}
+	begin_process(record, UNRACED_RECORD_EXEC_FAILED, task);
+	unraced_exec_failed(record, exec, result, UNRACED_INTEGRITY_UNCHECKED);
+	send_process(stats, shared, record, sizeof(*record));
+	bpf_map_delete_elem(&spare_records, &key);
 	return 0;
 }
 

@@ -215,6 +215,9 @@ class WatchReplayTest {
                             .without(
                                     Feature.FILTER_EXECUTABLE,
                                     "no recorded event of a call names the file that its caller executes")
+                            .without(
+                                    Feature.RATE_LIMITS,
+                                    "limits were applied, or were not, when the calls were recorded")
                             .lacking());
             assertThat(replay.stats().imbalance()).isZero();
         }

@@ -33,33 +33,6 @@ final class FilterOptions {
     private @Nullable Outcome outcome;
 
     @Option(
-            names = "--path-prefix",
-            paramLabel = "PATH",
-            description =
-                    "Only where the path as passed, the file really opened, or the socket's path starts like this."
-                            + " May be given several times.")
-    void prefixes(List<String> texts) {
-        prefixes = filled("--path-prefix", texts);
-    }
-
-    @Option(
-            names = "--path-like",
-            paramLabel = "PATTERN",
-            description = "Only where one of these paths matches: * is any text, slashes included, ? one byte. May be"
-                    + " given several times.")
-    void patterns(List<String> texts) {
-        patterns = filled("--path-like", texts);
-    }
-
-    @Option(
-            names = "--not-path",
-            paramLabel = "PATTERN",
-            description = "Not where all paths of the event match. May be given several times.")
-    void unwanted(List<String> texts) {
-        unwanted = filled("--not-path", texts);
-    }
-
-    @Option(
             names = "--not-pid",
             paramLabel = "PID",
             split = ",",
@@ -114,48 +87,48 @@ final class FilterOptions {
             description = "Only where an argument says one of these: unchecked, match, changed," + " differs.")
     private Set<Integrity> integrities = EnumSet.noneOf(Integrity.class);
 
+    @Option(
+            names = "--path-prefix",
+            paramLabel = "PATH",
+            converter = TextConverter.class,
+            description =
+                    "Only where the path as passed, the file really opened, or the socket's path starts like this."
+                            + " May be given several times.")
     private List<String> prefixes = List.of();
-    private List<String> patterns = List.of();
-    private List<String> unwanted = List.of();
-    private List<String> comms = List.of();
-    private List<String> notComms = List.of();
 
-    @Spec(Spec.Target.MIXEE)
-    private CommandSpec command;
+    @Option(
+            names = "--path-like",
+            paramLabel = "PATTERN",
+            converter = TextConverter.class,
+            description = "Only where one of these paths matches: * is any text, slashes included, ? one byte. May be"
+                    + " given several times.")
+    private List<String> patterns = List.of();
+
+    @Option(
+            names = "--not-path",
+            paramLabel = "PATTERN",
+            converter = TextConverter.class,
+            description = "Not where all paths of the event match. May be given several times.")
+    private List<String> unwanted = List.of();
 
     @Option(
             names = "--comm",
             paramLabel = "NAME",
             split = ",",
+            converter = CommConverter.class,
             description = "Only threads of these names, 15 bytes at the most.")
-    void comms(List<String> names) {
-        comms = checked("--comm", names);
-    }
+    private List<String> comms = List.of();
 
-    @Option(names = "--not-comm", paramLabel = "NAME", split = ",", description = "Not threads of these names.")
-    void notComms(List<String> names) {
-        notComms = checked("--not-comm", names);
-    }
+    @Option(
+            names = "--not-comm",
+            paramLabel = "NAME",
+            split = ",",
+            converter = CommConverter.class,
+            description = "Not threads of these names.")
+    private List<String> notComms = List.of();
 
-    private List<String> checked(String option, List<String> names) {
-        for (String name : filled(option, names)) {
-            if (ByteString.utf8(name).length() >= RecordLayout.COMM_SIZE) {
-                throw new ParameterException(
-                        command.commandLine(),
-                        option + ": '" + name
-                                + "' is no thread's name: those have 15 bytes at the most, the kernel cuts longer ones");
-            }
-        }
-        return List.copyOf(names);
-    }
-
-    /** Refuses an empty text: no name and no path is empty, and a shell makes one of a variable that is not set. */
-    private List<String> filled(String option, List<String> texts) {
-        if (texts.contains("")) {
-            throw new ParameterException(command.commandLine(), option + " needs a text, not ''");
-        }
-        return List.copyOf(texts);
-    }
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
 
     /** Says that names are compared as they are, to users who may expect a shell's patterns. */
     private void warnOfPatterns(String option, List<String> names) {
@@ -330,6 +303,28 @@ final class FilterOptions {
             }
         }
         return false;
+    }
+
+    /** Refuses an empty text: no name and no path is empty, and a shell makes one of a variable that is not set. */
+    private static final class TextConverter implements ITypeConverter<String> {
+        @Override
+        public String convert(String text) {
+            if (text.isEmpty()) {
+                throw new TypeConversionException("it needs a text, not ''");
+            }
+            return text;
+        }
+    }
+
+    private static final class CommConverter implements ITypeConverter<String> {
+        @Override
+        public String convert(String name) {
+            if (ByteString.utf8(new TextConverter().convert(name)).length() >= RecordLayout.COMM_SIZE) {
+                throw new TypeConversionException("'" + name
+                        + "' is no thread's name: those have 15 bytes at the most, the kernel cuts longer ones");
+            }
+            return name;
+        }
     }
 
     private static final class PortConverter implements ITypeConverter<Integer> {

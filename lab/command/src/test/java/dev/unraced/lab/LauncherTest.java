@@ -65,7 +65,9 @@ class LauncherTest {
         Path target = Files.createDirectories(copy.resolveSibling("cli/target"));
         Files.createFile(target.resolve("unraced-cli.jar"));
         Files.createFile(Files.createDirectories(copy.resolveSibling("target")).resolve("built"));
-        ProcessBuilder builder = new ProcessBuilder(copy.toString(), "version").redirectErrorStream(true);
+        // A shell cannot trap a signal that was ignored when it began, as it is behind nohup.
+        ProcessBuilder builder =
+                new ProcessBuilder("env", "--default-signal=INT", copy.toString(), "version").redirectErrorStream(true);
         builder.environment().put("JAVA_HOME", home.getParent().toString());
         Process process = builder.start();
         while (!Files.exists(begun) && process.isAlive()) {
