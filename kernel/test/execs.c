@@ -85,7 +85,8 @@ static void steps(void)
 
 	exec.mm = 5;
 	exec.enter_ns = 9;
-	EXPECT(unraced_exec_returned(&exec, 6, 1) == UNRACED_EXEC_LEAVE && !exec.flags);
+	EXPECT(unraced_exec_returned(&exec, 6, 1) == UNRACED_EXEC_LEAVE && exec.flags == UNRACED_FAULTED);
+	exec.flags = 0;
 	EXPECT(unraced_exec_returned(&exec, 5, 1) == UNRACED_EXEC_READ && exec.flags == UNRACED_FAULTED);
 	exec.flags = 0;
 	exec.provenance = UNRACED_PROVENANCE_ENTER;
@@ -96,6 +97,13 @@ static void steps(void)
 	exec.mm = 5;
 	exec.enter_ns = 9;
 	EXPECT(unraced_exec_returned(&exec, 5, 1) == UNRACED_EXEC_READ && !exec.flags);
+}
+
+static void ends(void)
+{
+	EXPECT(unraced_end_is_judged(UNRACED_OTHER_UID, 0) == UNRACED_OTHER_UID);
+	EXPECT(unraced_end_is_judged(UNRACED_OTHER_EXECUTABLE, 0) == UNRACED_PASS);
+	EXPECT(unraced_end_is_judged(UNRACED_PASS, 1) == UNRACED_OTHER_EXECUTABLE);
 }
 
 static void records(void)
@@ -148,6 +156,7 @@ int main(void)
 	followed();
 	missed();
 	steps();
+	ends();
 	records();
 	copies();
 	printf("execs wrong %u\n", wrong);

@@ -49,6 +49,17 @@ UNRACED_INLINE bool unraced_exec_is_followed(enum unraced_verdict verdict)
 	return verdict == UNRACED_PASS || verdict == UNRACED_OTHER_EXECUTABLE;
 }
 
+/*
+ * Judges the end of a process whose last exec failed when the old image was gone: by the image that called, since the
+ * process ran no other one (R16.7).
+ */
+UNRACED_INLINE enum unraced_verdict unraced_end_is_judged(enum unraced_verdict verdict, bool unlisted)
+{
+	if (!unraced_exec_is_followed(verdict))
+		return verdict;
+	return unlisted ? UNRACED_OTHER_EXECUTABLE : UNRACED_PASS;
+}
+
 /* Returns whether a call returned no error. A 32-bit program sees the low half of the result. */
 UNRACED_INLINE bool unraced_exec_succeeded(const struct unraced_exec_registers *from, __s64 result)
 {
@@ -92,13 +103,13 @@ enum unraced_exec_step {
 /* Another memory, which the kernel may have begun, has bytes at the same address that say nothing about this call. */
 UNRACED_INLINE enum unraced_exec_step unraced_exec_returned(struct unraced_exec *exec, __u64 mm, bool integrity)
 {
-	if (exec->mm != mm)
-		return UNRACED_EXEC_LEAVE;
+	bool is_same = exec->mm == mm;
+
 	if (exec->provenance != UNRACED_PROVENANCE_NONE)
-		return integrity ? UNRACED_EXEC_COMPARE : UNRACED_EXEC_LEAVE;
+		return is_same && integrity ? UNRACED_EXEC_COMPARE : UNRACED_EXEC_LEAVE;
 	if (exec->enter_ns && exec->mitigation != UNRACED_MITIGATION_OFF && !(exec->flags & UNRACED_STASH_FULL))
 		exec->flags |= UNRACED_FAULTED;
-	return UNRACED_EXEC_READ;
+	return is_same ? UNRACED_EXEC_READ : UNRACED_EXEC_LEAVE;
 }
 
 /*

@@ -111,15 +111,17 @@ static __always_inline void lose_attempt(struct unraced_counters *stats, struct 
 
 /*
  * Returns whether the thread ends by an exec that failed when the old image was gone, and forgets that. The kernel
- * counts such an exec, but the process ran no other image than the one that called, which is stored.
+ * counts such an exec, but the process ran no other image than the one that called, which is stored, as is whether the
+ * filters leave that out.
  */
-static __always_inline bool end_aborted(struct task_struct *task, __u32 *image)
+static __always_inline bool end_aborted(struct task_struct *task, __u32 *image, bool *unlisted)
 {
 	struct unraced_exec *exec = attempt_of(task);
 
 	if (!exec || !exec->has_failed)
 		return 0;
 	*image = exec->exec_id;
+	*unlisted = exec->unlisted;
 	drop_attempt(task);
 	return 1;
 }

@@ -106,16 +106,20 @@ int BPF_PROG(process_exit, struct task_struct *task)
 	struct task_struct *leader = KREAD(task, group_leader);
 	struct unraced_process record;
 	struct process_id id = {};
+	enum unraced_verdict verdict;
 	__u32 own_image = 0;
-	bool aborted;
+	bool aborted, unlisted = 0;
 	__u8 told = 1;
 
 	if (!shared || !stats || (task->flags & PF_KTHREAD))
 		return 0;
-	aborted = end_aborted(task, &own_image);
+	aborted = end_aborted(task, &own_image, &unlisted);
 	if (!aborted)
 		lose_attempt(stats, task);
-	if (KREAD(signal, live.counter) || filter(shared, current_filters(shared)) != UNRACED_PASS)
+	if (KREAD(signal, live.counter))
+		return 0;
+	verdict = filter(shared, current_filters(shared));
+	if ((aborted ? unraced_end_is_judged(verdict, unlisted) : verdict) != UNRACED_PASS)
 		return 0;
 	id.start_ns = KREAD(leader, start_boottime);
 	id.tgid = task->tgid;

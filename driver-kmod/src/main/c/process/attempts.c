@@ -199,11 +199,14 @@ const struct unraced_attempt *unraced_attempt_take(struct unraced_capture *captu
 	return take_attempt(capture, task) < 0 ? NULL : &unraced_process_scratch(capture)->attempt;
 }
 
-u32 unraced_attempt_end(struct unraced_capture *capture, const struct task_struct *task)
+u32 unraced_attempt_end(struct unraced_capture *capture, const struct task_struct *task, enum unraced_verdict *verdict)
 {
 	const struct unraced_attempt *attempt = unraced_attempt_take(capture, task);
 
-	return attempt && attempt->exec.has_failed ? attempt->exec.exec_id : task->self_exec_id;
+	if (!attempt || !attempt->exec.has_failed)
+		return task->self_exec_id;
+	*verdict = unraced_end_is_judged(*verdict, attempt->exec.unlisted);
+	return attempt->exec.exec_id;
 }
 
 static noinline void enter_exec(struct unraced_capture *capture, struct pt_regs *regs, long number)

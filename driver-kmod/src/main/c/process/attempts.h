@@ -31,10 +31,10 @@ const struct unraced_attempt *unraced_attempt_take(struct unraced_capture *captu
  */
 bool unraced_exec_path_is_elsewhere(const struct unraced_exec *exec);
 /*
- * Drops the call of a task that ends, and returns the number of the task's last image. Its caller keeps preemption off,
- * and uses none of the scratch memory before.
+ * Drops the call of a task that ends, and returns the number of the task's last image. The verdict about the task
+ * becomes that about this image. The caller keeps preemption off, and uses none of the scratch memory before.
  */
-u32 unraced_attempt_end(struct unraced_capture *capture, const struct task_struct *task);
+u32 unraced_attempt_end(struct unraced_capture *capture, const struct task_struct *task, enum unraced_verdict *verdict);
 
 /* The tracepoints sys_enter and sys_exit call these. Their data is the capture. */
 void unraced_on_exec_enter(void *data, struct pt_regs *regs, long number);

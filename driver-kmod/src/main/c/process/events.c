@@ -126,13 +126,15 @@ static void tell_exit(struct unraced_capture *capture, struct task_struct *task,
 void unraced_on_process_exit(void *data, struct task_struct *task)
 {
 	struct unraced_capture *capture = data;
+	enum unraced_verdict verdict;
 	u32 image;
 
 	if (task->flags & PF_KTHREAD)
 		return;
 	preempt_disable();
-	image = unraced_attempt_end(capture, task);
-	if (!atomic_read(&task->signal->live) && unraced_filter(capture) == UNRACED_PASS && is_first_end(capture, task))
+	verdict = unraced_filter(capture);
+	image = unraced_attempt_end(capture, task, &verdict);
+	if (!atomic_read(&task->signal->live) && verdict == UNRACED_PASS && is_first_end(capture, task))
 		tell_exit(capture, task, image);
 	preempt_enable();
 }
