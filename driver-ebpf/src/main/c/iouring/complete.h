@@ -277,6 +277,9 @@ static __always_inline int on_complete(void *ctx, struct io_kiocb *req, bool by_
 			bpf_map_delete_elem(&requests, &address);
 		if (!is_first)
 			return 0;
+		/* Its trace gave way to another, and the bucket waits for its end. */
+		if (!trace)
+			take_replaced(address);
 		if (by_chain && to->request.at.refusal)
 			result = to->request.at.refusal;
 		take_rest(&to->request, address);
@@ -334,7 +337,8 @@ static __always_inline bool take_latest(struct long_request *to, __u64 address,
 	if (!found || !request_copy(to, found, address) || to->call.call.silent ||
 	    !has_ended(found, (struct io_kiocb *)address, key, result) || !take_event(found, to))
 		return 0;
-	take_trace(address, 1);
+	if (!take_trace(address, 1))
+		take_replaced(address);
 	take_rest(to, address);
 	return 1;
 }
