@@ -138,12 +138,15 @@ __noinline int settle(__u64 address, __u32 counted)
 	struct unraced_counters *stats = own_stats();
 	struct pending_requests *same;
 
-	if (counted < IS_PENDING || !stats)
+	if (counted < IS_PENDING || !stats) {
+		if (counted == IS_LOST)
+			take_unplaced();
 		return counted == IS_LOST;
+	}
 	same = bpf_map_lookup_elem(&pending, &key);
 	if (same && count_pending_event(same, &key))
 		stats->silent--;
-	return !same && counted == IS_EITHER;
+	return !same && counted == IS_EITHER && take_unplaced();
 }
 
 /*
@@ -364,8 +367,10 @@ int request_overflow(void *ctx)
 	key.user_data = TP_ARG(ctx, io_uring_cqe_overflow, 1, user_data);
 	result = TP_ARG(ctx, io_uring_cqe_overflow, 2, res);
 	same = bpf_map_lookup_elem(&pending, &key);
-	if (!same)
+	if (!same) {
+		take_unplaced();
 		return 0;
+	}
 	latest = same->latest;
 	if (take_latest(&to->request, latest, &key, result)) {
 		if (count_pending_event(same, &key))

@@ -37,10 +37,13 @@ static __always_inline void request_put(struct unraced_counters *stats, struct i
 	 * A request that may end without a report counts as lost until its end is reported. So does a request that its
 	 * completion could not identify.
 	 */
-	if (from->call.call.silent)
+	if (from->call.call.silent) {
 		state |= TRACE_SKIPS;
-	if (from->call.call.silent || !count_pending(&key, address)) {
+	} else if (!count_pending(&key, address)) {
+		count_unplaced();
 		from->call.call.silent = 1;
+	}
+	if (from->call.call.silent) {
 		state |= TRACE_SILENT;
 		stats->silent++;
 	}

@@ -9,6 +9,7 @@
 
 #include "lib/kernel_types.h"
 #include <bpf/bpf_helpers.h>
+#include "lib/maps.h"
 
 /* The low half of a trace's state are the filters of the submission. */
 #define TRACE_SILENT (1ull << 32) /* the request counts as lost until its end is reported */
@@ -124,6 +125,37 @@ __noinline __u64 take_trace(__u64 address, __u64 is_kept)
 	if (!is_kept)
 		becomes(&trace->address, address, 0);
 	return state;
+}
+
+/*
+ * The requests under way that count as lost since the map of pending ones had no room. A loss is taken back only while
+ * there is one: requests that no program saw begin are like those whose trace was replaced, and were never counted.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} unplaced SEC(".maps");
+
+static __always_inline void count_unplaced(void)
+{
+	__u64 *count = SCRATCH(unplaced);
+
+	if (count)
+		__sync_fetch_and_add(count, 1);
+}
+
+/*
+ * Takes one of them, and returns whether there was one. Where it is not sure that one has ended, it is taken all the
+ * same, and so it is where another CPU takes one: rather one loss too many than one too few.
+ */
+static __always_inline bool take_unplaced(void)
+{
+	__u64 *count = SCRATCH(unplaced);
+	__u64 left = count ? *(volatile __u64 *)count : 0;
+
+	return left && becomes(count, left, left - 1);
 }
 
 /* Returns whether a request without a trace may be one whose trace was replaced, and counts it as ended. */

@@ -94,7 +94,7 @@ public final class UnracedCommand implements Runnable {
                 .addSubcommand(new ConformanceCommand(console, drivers))
                 .addSubcommand(new KmodCommand(console))
                 .addSubcommand(gvisor(console))
-                .addSubcommand(new ConfigCommand(console))
+                .addSubcommand(new ConfigCommand(console, drivers))
                 .addSubcommand(new ManCommand(console))
                 .addSubcommand(new CompletionCommand(console));
         for (CommandLine subcommand : more) {

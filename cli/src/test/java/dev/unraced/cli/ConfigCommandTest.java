@@ -102,4 +102,12 @@ class ConfigCommandTest {
                 .isEqualTo(2);
         assertThat(test.err()).contains("unraced.ring-bytes = 3 (command line)");
     }
+
+    @Test
+    void aDriverThatDoesNotExistIsAnError() {
+        TestConsole test = new TestConsole();
+        assertThat(UnracedCommand.run(test.console(), "config", "-o", "unraced.driver=nope"))
+                .isEqualTo(2);
+        assertThat(test.err()).contains("nope").contains("ebpf");
+    }
 }

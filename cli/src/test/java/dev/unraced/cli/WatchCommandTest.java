@@ -58,7 +58,7 @@ class WatchCommandTest {
     @Test
     void theReadyFileIsThereWhileEventsAreCaptured(@TempDir Path directory) throws IOException {
         Path file = directory.resolve("ready");
-        Files.writeString(file, "of an earlier process");
+        Files.writeString(file, "4711\n");
         List<String> seen = new ArrayList<>();
         OutputStream out = new OutputStream() {
             @Override
@@ -74,6 +74,11 @@ class WatchCommandTest {
         assertThat(watch(new ScriptedCapture(MIXED), "--ready-file", directory.toString()))
                 .isEqualTo(2);
         assertThat(test.err()).contains("--ready-file " + directory + " cannot be written");
+        Files.writeString(file, "notes of mine");
+        assertThat(watch(new ScriptedCapture(MIXED), "--ready-file", file.toString()))
+                .isEqualTo(2);
+        assertThat(test.err()).contains("--ready-file " + file + " has another content than a process id");
+        assertThat(file).hasContent("notes of mine");
     }
 
     @Test
@@ -179,7 +184,7 @@ class WatchCommandTest {
         assertThat(paths("--not-path", "/no*", "--not-path", "/run/*")).containsExactly("/etc/hosts", null);
         assertThat(watch(new ScriptedCapture(List.of()), "--duration=1ms", "--not-comm", "sixteen-bytes-xx"))
                 .isEqualTo(2);
-        assertThat(test.err()).contains("--not-comm: 'sixteen-bytes-xx'");
+        assertThat(test.err()).contains("'--not-comm' (NAME): 'sixteen-bytes-xx'");
     }
 
     @Test

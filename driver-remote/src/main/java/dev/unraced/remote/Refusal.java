@@ -20,6 +20,9 @@ final class Refusal {
     /** Netty's message of a failed system call; it ends with the address, which ours have in front. */
     private static final Pattern SYSTEM_ERROR = Pattern.compile("failed with error\\(-\\d+\\): ([^:]+)");
 
+    /** Netty's words about an answer by another protocol. */
+    private static final String NO_HTTP2 = "First received frame was not SETTINGS";
+
     private Refusal() {}
 
     /** Returns the reason why a server cannot be used, with a remedy. */
@@ -40,16 +43,21 @@ final class Refusal {
                         "NOT_ALLOWED",
                         "The server at " + address + " refuses: " + why + ".",
                         "Have its operator name you with --allow-user or --allow-certificate.");
-            case UNIMPLEMENTED ->
-                new Availability.Unavailable(
-                        "NO_UNRACED",
-                        "What answers at " + address + " is no server of unraced.",
-                        "Correct the address.");
+            case UNIMPLEMENTED -> another(address);
             case RESOURCE_EXHAUSTED, FAILED_PRECONDITION, INVALID_ARGUMENT ->
                 new Availability.Unavailable(
                         "REFUSED", "The server at " + address + " refuses: " + why + ".", "Ask for what it offers.");
-            default -> new Availability.Inconclusive("the server at " + address + ": " + status.getCode() + ", " + why);
+            default ->
+                why.contains(NO_HTTP2)
+                        ? another(address)
+                        : new Availability.Inconclusive(
+                                "the server at " + address + ": " + status.getCode() + ", " + why);
         };
+    }
+
+    private static Availability another(Address address) {
+        return new Availability.Unavailable(
+                "NO_UNRACED", "What answers at " + address + " is no server of unraced.", "Correct the address.");
     }
 
     /** Returns whether another attempt may succeed without a change of settings. */

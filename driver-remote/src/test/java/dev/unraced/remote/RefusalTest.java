@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnknownFieldSet;
+import com.sun.net.httpserver.HttpServer;
 import dev.unraced.capture.Availability;
 import dev.unraced.capture.Capture;
 import dev.unraced.capture.CaptureException;
@@ -21,6 +22,8 @@ import dev.unraced.server.connection.Access;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -162,6 +165,23 @@ class RefusalTest {
                     .hasMessageContaining("NOT_ALLOWED")
                     .hasMessageContaining("--control-user")
                     .hasMessageNotContaining("--allow-user");
+        }
+    }
+
+    @Test
+    void aServerOfAnotherProtocolIsSaidToBeNone() throws IOException {
+        HttpServer http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        http.start();
+        try {
+            CaptureConfig config = CaptureConfig.builder()
+                    .driver("remote")
+                    .set("remote.address", "localhost:" + http.getAddress().getPort())
+                    .set("remote.plaintext", "true")
+                    .build();
+            assertThat(served.driver().availability(config).describe())
+                    .contains("NO_UNRACED", "is no server of unraced");
+        } finally {
+            http.stop(0);
         }
     }
 

@@ -11,6 +11,7 @@ import dev.unraced.server.connection.PeerAuthorization;
 import dev.unraced.server.linux.Account;
 import dev.unraced.server.linux.Owner;
 import dev.unraced.server.linux.SocketFile;
+import dev.unraced.server.linux.StartLock;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
 import io.grpc.ServerCredentials;
@@ -149,6 +150,13 @@ public final class GrpcServer implements AutoCloseable {
 
     private void listen(Address address) {
         SocketFile file = address instanceof Address.Unix unix ? new SocketFile(Path.of(unix.path())) : null;
+        try (StartLock turn = file == null ? null : file.lock()) {
+            listen(address, file);
+        }
+        LOG.info("Listening at {}", addresses().get(servers.size() - 1));
+    }
+
+    private void listen(Address address, @Nullable SocketFile file) {
         if (file != null) {
             file.prepare();
         }
@@ -180,7 +188,6 @@ public final class GrpcServer implements AutoCloseable {
             file.grant(settings.socketMode(), settings.socketOwner());
             warnOfClosedFolder(file, address);
         }
-        LOG.info("Listening at {}", addresses().get(servers.size() - 1));
     }
 
     private void warnOfClosedFolder(SocketFile file, Address address) {

@@ -12,12 +12,15 @@ public final class OutputException extends RuntimeException {
     private final boolean readerGone;
 
     /**
-     * Makes the exception for standard output.
+     * Makes the exception for standard output, or for what stands in its place.
      *
      * @param pipe whether the output is a pipe or a socket
      */
     public OutputException(IOException cause, boolean pipe) {
-        super("Standard output cannot be written to: " + cause.getMessage(), cause);
+        super(
+                (cause instanceof NamedStream.Failure failure ? failure.name() : "Standard output")
+                        + " cannot be written to: " + cause.getMessage(),
+                cause);
         // The message is the C library's, maybe in another language; but a write to a pipe hardly fails for another
         // reason.
         readerGone = pipe || String.valueOf(cause.getMessage()).contains("Broken pipe");

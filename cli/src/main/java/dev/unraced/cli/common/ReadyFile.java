@@ -2,6 +2,7 @@
 package dev.unraced.cli.common;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -18,6 +19,9 @@ public final class ReadyFile {
             description = "Write the process id into this file once events are captured, and delete it at the end.")
     private @Nullable Path file;
 
+    /** No file with a process id has so many bytes. */
+    private static final int LONGEST = 32;
+
     /**
      * Deletes a file that was left behind, and refuses one that cannot be written, before a capture is opened.
      *
@@ -30,7 +34,23 @@ public final class ReadyFile {
         if (!OutputFile.isWritable(file) || (Files.exists(file) && !Files.isRegularFile(file))) {
             throw new ParameterException(command, "--ready-file " + file + " cannot be written");
         }
+        if (!isLeftBehind(file)) {
+            throw new ParameterException(
+                    command, "--ready-file " + file + " has another content than a process id; name another file");
+        }
         delete(file);
+    }
+
+    /** Returns whether nothing would be lost with a file: it is not there, is empty, or holds a process id alone. */
+    private static boolean isLeftBehind(Path file) {
+        try {
+            return Files.notExists(file)
+                    || (Files.size(file) < LONGEST
+                            && Files.readString(file, StandardCharsets.ISO_8859_1)
+                                    .matches("\\s*\\d*\\s*"));
+        } catch (IOException e) {
+            throw new OutputException(file, e);
+        }
     }
 
     /** Writes the file, with all of its content at once. Closing the result deletes it. */

@@ -5,7 +5,9 @@ import dev.unraced.cli.common.ConfigOptions;
 import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.ExitCode;
 import dev.unraced.config.CaptureConfig;
+import dev.unraced.selection.Drivers;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -31,6 +33,7 @@ import picocli.CommandLine.Option;
         })
 public final class ConfigCommand implements Callable<Integer> {
     private final Console console;
+    private final Supplier<Drivers> drivers;
 
     @Mixin
     private ConfigOptions config;
@@ -40,8 +43,9 @@ public final class ConfigCommand implements Callable<Integer> {
             description = "The reference alone, without values: the tables of docs/reference/configuration.md.")
     private boolean markdown;
 
-    public ConfigCommand(Console console) {
+    public ConfigCommand(Console console, Supplier<Drivers> drivers) {
         this.console = console;
+        this.drivers = drivers;
     }
 
     @Override
@@ -50,7 +54,10 @@ public final class ConfigCommand implements Callable<Integer> {
                 markdown
                         ? ConfigMarkdown.of(CaptureConfig.reference())
                         : ConfigText.of(
-                                CaptureConfig.reference(), config.builder().build()));
+                                CaptureConfig.reference(),
+                                config.builder()
+                                        .knownDrivers(drivers.get().names())
+                                        .build()));
         return ExitCode.OK;
     }
 }

@@ -5,6 +5,7 @@ import dev.unraced.capture.CaptureException;
 import dev.unraced.cli.common.ChosenDriver;
 import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.ExitCode;
+import dev.unraced.cli.common.OutputException;
 import dev.unraced.cli.common.StopSignals;
 import dev.unraced.conformance.ConformanceReport;
 import dev.unraced.conformance.ConformanceRunner;
@@ -18,7 +19,6 @@ import dev.unraced.conformance.subject.DriverUnderTest;
 import dev.unraced.driver.Driver;
 import dev.unraced.selection.Drivers;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -132,9 +132,9 @@ final class ConformanceRun {
         try (Writer out = Files.newBufferedWriter(file)) {
             JUnitXml.write(report, out);
         } catch (IOException e) {
-            throw new CaptureException(file + " cannot be written: " + e, e);
+            throw new OutputException(file, e);
         } catch (XMLStreamException e) {
-            throw new UncheckedIOException(new IOException(e));
+            throw new OutputException(file, e.getNestedException() instanceof IOException io ? io : new IOException(e));
         }
     }
 }

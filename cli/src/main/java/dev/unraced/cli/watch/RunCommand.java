@@ -5,6 +5,7 @@ import dev.unraced.capture.Capture;
 import dev.unraced.capture.CaptureException;
 import dev.unraced.cli.common.ConfigOptions;
 import dev.unraced.cli.common.Console;
+import dev.unraced.cli.common.NamedStream;
 import dev.unraced.cli.common.OutputException;
 import dev.unraced.cli.common.SlowStart;
 import dev.unraced.cli.common.SourceOptions;
@@ -153,7 +154,7 @@ public final class RunCommand implements Callable<Integer> {
                 return ENDED_BY_SIGNAL + signals.received().getAsInt();
             }
             Console to = new Console(
-                    output == null ? console.err() : file,
+                    output == null ? NamedStream.ofErr(console) : NamedStream.of(output.toString(), file),
                     console.err(),
                     output == null && console.errIsTerminal(),
                     false,

@@ -143,6 +143,12 @@ class RunCommandTest {
     }
 
     @Test
+    void anOutputThatTakesNothingIsNamed() {
+        assertThat(run("--output", "/dev/full", "true")).isEqualTo(1);
+        assertThat(test.err()).contains("/dev/full cannot be written to: No space left on device");
+    }
+
+    @Test
     void aCommandThatCannotEnterItsCgroupIsNotRun() {
         Path trace = machine.resolve("ran");
         canBeEntered = false;

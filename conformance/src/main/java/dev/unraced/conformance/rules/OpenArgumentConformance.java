@@ -7,6 +7,7 @@ import dev.unraced.conformance.actor.Pointer;
 import dev.unraced.conformance.actor.WatchedCall;
 import dev.unraced.conformance.fixture.Linux;
 import dev.unraced.conformance.harness.DriverConformance;
+import dev.unraced.conformance.harness.NotApplicable;
 import dev.unraced.conformance.harness.Requires;
 import dev.unraced.conformance.harness.Rule;
 import dev.unraced.conformance.scenario.ArgumentAssertions;
@@ -15,6 +16,7 @@ import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Feature;
+import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.OpenEvent;
 import dev.unraced.event.OpenHow;
@@ -48,6 +50,24 @@ public abstract class OpenArgumentConformance extends DriverConformance {
                             .open()
                             .path(),
                     path);
+        }
+    }
+
+    @Rule("A driver that lacks MATCH says it of no argument")
+    @Requires(syscalls = Syscall.OPENAT)
+    public final void r02_15_whoLacksMatchSaysItOfNone() {
+        if (capabilities().has(Integrity.MATCH)) {
+            throw new NotApplicable("the driver has MATCH");
+        }
+        try (Scenario scenario = scenario().open()) {
+            scenario.makeFile("file");
+            Pointer path = Pointer.to(scenario.scratch().bytes("file"));
+            assertThat(scenario.call(WatchedCall.openat(path, Linux.O_RDONLY, 0))
+                            .open()
+                            .path()
+                            .integrity())
+                    .as("the integrity of a path")
+                    .isNotEqualTo(Integrity.MATCH);
         }
     }
 

@@ -105,6 +105,12 @@ final class ProofMutants {
                                 settings.stashEntries(),
                                 settings.stashLongPaths(),
                                 settings.ringBytes())),
+                MutantFactory.denying(
+                        "matches-anyway",
+                        "says MATCH though it says that it cannot",
+                        "R2.15",
+                        Integrity.MATCH,
+                        "this one proves nothing"),
                 MutantFactory.lying("never-sure", "never finds that a path matches", "R2.36", (task, call, record) -> {
                     if (isSnapshot(record) && !record.isConnect() && record.integrity() == Integrity.MATCH) {
                         record.integrity(Integrity.UNCHECKED);

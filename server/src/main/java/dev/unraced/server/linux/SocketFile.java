@@ -23,6 +23,8 @@ public final class SocketFile {
     private static final List<Path> RUN = List.of(Path.of("/run"), Path.of("/var/run"));
 
     private final Path path;
+    /** The number of the file that was bound; another server's has another one. */
+    private @Nullable Object bound;
     /** The folder, if it was made for this socket. */
     private @Nullable Path made;
 
@@ -32,24 +34,24 @@ public final class SocketFile {
     }
 
     /**
+     * Waits until no other server is between {@link #prepare} and the end of its bind at this path: two that start at
+     * once could each take the other's socket for a dead one's. The caller closes the result when it is bound.
+     *
+     * @throws CaptureException when the folder cannot be written to
+     */
+    public StartLock lock() {
+        makeFolder();
+        return StartLock.at(path.resolveSibling(path.getFileName() + ".starting"));
+    }
+
+    /**
      * Prepares the path for a new socket, and removes the file that a dead server has left.
      *
      * @throws CaptureException when a live server listens there, or the file is no socket
      */
     public void prepare() {
+        makeFolder();
         try {
-            Path folder = path.getParent();
-            if (folder != null && !Files.isDirectory(folder)) {
-                Path above = folder.toAbsolutePath().normalize().getParent();
-                // A folder of /run does not survive a boot. Elsewhere, two that are missing are a typing mistake.
-                if (!Files.exists(above) && RUN.stream().noneMatch(above::startsWith)) {
-                    throw new CaptureException("There is no folder " + above + " for the socket " + path
-                            + ". Make it, or correct the address.");
-                }
-                Files.createDirectories(above);
-                Files.createDirectory(folder);
-                made = folder;
-            }
             if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
                 return;
             }
@@ -66,6 +68,27 @@ public final class SocketFile {
         }
     }
 
+    private void makeFolder() {
+        Path folder = path.getParent();
+        if (folder == null || Files.isDirectory(folder)) {
+            return;
+        }
+        Path above = folder.toAbsolutePath().normalize().getParent();
+        // A folder of /run does not survive a boot. Elsewhere, two that are missing are a typing mistake.
+        if (!Files.exists(above) && RUN.stream().noneMatch(above::startsWith)) {
+            throw new CaptureException(
+                    "There is no folder " + above + " for the socket " + path + ". Make it, or correct the address.");
+        }
+        try {
+            Files.createDirectories(above);
+            Files.createDirectory(folder);
+            made = folder;
+        } catch (IOException e) {
+            throw new CaptureException(
+                    "Cannot make way for the socket " + path + ": " + FileErrors.fileAndReason(e), e);
+        }
+    }
+
     /**
      * Sets mode and owner of a bound socket.
      *
@@ -73,6 +96,7 @@ public final class SocketFile {
      */
     public void grant(int mode, @Nullable Owner owner) {
         try {
+            bound = Files.getAttribute(path, "unix:ino");
             if (owner != null) {
                 Files.setAttribute(path, "unix:uid", owner.uid());
                 Files.setAttribute(path, "unix:gid", owner.gid());
@@ -125,10 +149,15 @@ public final class SocketFile {
         return null;
     }
 
-    /** Removes the file, if it is still there. A file that cannot be removed stays for the next server. */
+    /**
+     * Removes the file, if it is still there and no other server's. A file that cannot be removed stays for the next
+     * server.
+     */
     public void delete() {
         try {
-            Files.deleteIfExists(path);
+            if (bound == null || (Files.exists(path) && bound.equals(Files.getAttribute(path, "unix:ino")))) {
+                Files.deleteIfExists(path);
+            }
         } catch (IOException e) {
             // The next server removes the file.
             org.slf4j.LoggerFactory.getLogger(SocketFile.class).debug("{} stays", path, e);

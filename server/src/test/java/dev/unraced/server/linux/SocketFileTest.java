@@ -16,6 +16,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,6 +72,61 @@ class SocketFileTest {
 
         new SocketFile(folder.resolve("one/socket")).prepare();
         assertThat(folder.resolve("one")).isDirectory();
+    }
+
+    /** Each finds the socket of a dead server, which only one may remove. */
+    @Test
+    void ofServersThatStartAtOnceOneListens() throws Exception {
+        Path path = folder.resolve("socket");
+        for (int round = 0; round < 20; round++) {
+            ServerSocketChannel dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+            dead.bind(UnixDomainSocketAddress.of(path));
+            dead.close();
+            List<FutureTask<ServerSocketChannel>> servers = Stream.generate(() -> new FutureTask<>(() -> begin(path)))
+                    .limit(4)
+                    .toList();
+            servers.forEach(server -> new Thread(server).start());
+            List<ServerSocketChannel> listening = new ArrayList<>();
+            for (FutureTask<ServerSocketChannel> server : servers) {
+                try {
+                    listening.add(server.get());
+                } catch (ExecutionException e) {
+                    assertThat(e.getCause())
+                            .isInstanceOf(CaptureException.class)
+                            .hasMessageContaining("Another server listens at " + path);
+                }
+            }
+            assertThat(listening).as("servers that listen").hasSize(1);
+            try (Stream<Path> files = Files.list(folder)) {
+                assertThat(files).containsExactly(path);
+            }
+            listening.get(0).close();
+            Files.delete(path);
+        }
+    }
+
+    private static ServerSocketChannel begin(Path path) throws IOException {
+        SocketFile file = new SocketFile(path);
+        try (StartLock turn = file.lock()) {
+            file.prepare();
+            return ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(path));
+        }
+    }
+
+    @Test
+    void theSocketOfAnotherServerStays() throws IOException {
+        Path path = folder.resolve("socket");
+        SocketFile first = new SocketFile(path);
+        try (ServerSocketChannel bound = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            bound.bind(UnixDomainSocketAddress.of(path));
+            first.grant(0600, null);
+            Files.move(path, folder.resolve("moved"));
+            try (ServerSocketChannel other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+                other.bind(UnixDomainSocketAddress.of(path));
+                first.delete();
+                assertThat(path).exists();
+            }
+        }
     }
 
     @Test
