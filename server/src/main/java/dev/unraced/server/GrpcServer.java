@@ -52,7 +52,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe.
  */
-public final class GrpcServer implements AutoCloseable {
+public final class GrpcServer implements ServerState, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GrpcServer.class);
     static final int CALL_THREADS = 8;
     private static final long HANDSHAKE_SECONDS = 10;
@@ -143,9 +143,14 @@ public final class GrpcServer implements AutoCloseable {
         return addresses;
     }
 
-    /** Returns when the certificate that is in use expires; nothing without TLS. */
+    @Override
     public Optional<Instant> certificateEnd() {
         return Optional.ofNullable(identity).map(TlsIdentity::end);
+    }
+
+    @Override
+    public long turnedAway() {
+        return limiter.turnedAway();
     }
 
     private void listen(Address address) {

@@ -9,6 +9,7 @@ import dev.unraced.micrometer.CaptureMetrics;
 import dev.unraced.micrometer.ProcessMeter;
 import dev.unraced.micrometer.ProcessMetrics;
 import dev.unraced.process.ProcessTable;
+import dev.unraced.server.ServerState;
 import dev.unraced.server.Sinks;
 import dev.unraced.server.broadcast.Broadcaster;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -22,11 +23,9 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -49,8 +48,7 @@ final class MetricsEndpoint implements AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Capture capture;
 
-    private MetricsEndpoint(
-            HttpServer server, Broadcaster broadcaster, Sinks sinks, Supplier<Optional<Instant>> certificateEnd) {
+    private MetricsEndpoint(HttpServer server, Broadcaster broadcaster, Sinks sinks, ServerState state) {
         this.server = server;
         this.capture = broadcaster.capture();
         this.threads = Executors.newFixedThreadPool(THREADS, task -> {
@@ -74,8 +72,12 @@ final class MetricsEndpoint implements AutoCloseable {
                 .tag("table", "subscribers")
                 .register(registry);
         sinks.progress().forEach(this::bind);
-        if (certificateEnd.get().isPresent()) {
-            TimeGauge.builder("unraced.certificate.left", certificateEnd, TimeUnit.SECONDS, MetricsEndpoint::secondsTo)
+        FunctionCounter.builder("unraced.connections.turned.away", state, ServerState::turnedAway)
+                .description("Connections that were refused for want of a place, or made way for another one")
+                .tag("driver", capture.driver())
+                .register(registry);
+        if (state.certificateEnd().isPresent()) {
+            TimeGauge.builder("unraced.certificate.left", state, TimeUnit.SECONDS, MetricsEndpoint::secondsLeft)
                     .description("Time until the server's certificate expires; negative afterwards")
                     .strongReference(true)
                     .tag("driver", capture.driver())
@@ -83,8 +85,9 @@ final class MetricsEndpoint implements AutoCloseable {
         }
     }
 
-    private static double secondsTo(Supplier<Optional<Instant>> end) {
-        return Duration.between(Instant.now(), end.get().orElseThrow()).toSeconds();
+    private static double secondsLeft(ServerState state) {
+        return Duration.between(Instant.now(), state.certificateEnd().orElseThrow())
+                .toSeconds();
     }
 
     private void bind(Sinks.Progress sink) {
@@ -109,17 +112,12 @@ final class MetricsEndpoint implements AutoCloseable {
     /**
      * Begins to serve.
      *
-     * @param certificateEnd returns when the server's certificate expires; nothing without TLS
+     * @param state of the server whose capture it is
      * @throws CaptureException when the address cannot be had
      */
-    static MetricsEndpoint start(
-            InetSocketAddress address,
-            Broadcaster broadcaster,
-            Sinks sinks,
-            Supplier<Optional<Instant>> certificateEnd) {
+    static MetricsEndpoint start(InetSocketAddress address, Broadcaster broadcaster, Sinks sinks, ServerState state) {
         try {
-            MetricsEndpoint endpoint =
-                    new MetricsEndpoint(HttpServer.create(address, 0), broadcaster, sinks, certificateEnd);
+            MetricsEndpoint endpoint = new MetricsEndpoint(HttpServer.create(address, 0), broadcaster, sinks, state);
             endpoint.begin();
             return endpoint;
         } catch (IOException e) {

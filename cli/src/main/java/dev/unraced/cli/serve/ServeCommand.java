@@ -165,9 +165,8 @@ public final class ServeCommand implements Callable<Integer> {
             Captures captures, Sinks open, ServerSettings settings, Selection selection, StopSignals signals) {
         ServiceManager manager = new ServiceManager(console.environment());
         try (GrpcServer server = GrpcServer.start(settings, captures);
-                MetricsEndpoint endpoint = metrics == null
-                        ? null
-                        : MetricsEndpoint.start(metrics, broadcaster(captures), open, server::certificateEnd)) {
+                MetricsEndpoint endpoint =
+                        metrics == null ? null : MetricsEndpoint.start(metrics, broadcaster(captures), open, server)) {
             if (user != null) {
                 server.handOver(user);
                 user.become();

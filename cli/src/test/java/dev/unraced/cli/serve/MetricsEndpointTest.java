@@ -3,10 +3,13 @@ package dev.unraced.cli.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
 
 import dev.unraced.capture.Capture;
 import dev.unraced.capture.CaptureException;
 import dev.unraced.config.CaptureConfig;
+import dev.unraced.server.ServerState;
 import dev.unraced.server.Sinks;
 import dev.unraced.server.broadcast.Broadcaster;
 import java.io.IOException;
@@ -39,6 +42,7 @@ class MetricsEndpointTest {
     private Broadcaster broadcaster;
     private MetricsEndpoint endpoint;
     private Sinks sinks;
+    private final ServerState state = mock();
 
     @BeforeEach
     void open(@TempDir Path directory) {
@@ -51,7 +55,9 @@ class MetricsEndpointTest {
                 .build();
         sinks = Sinks.open(List.of("file"), config);
         sinks.subscribe(broadcaster);
-        endpoint = MetricsEndpoint.start(new HostPort().convert("0"), broadcaster, sinks, Optional::empty);
+        when(state.certificateEnd()).thenReturn(Optional.empty());
+        when(state.turnedAway()).thenReturn(7L);
+        endpoint = MetricsEndpoint.start(new HostPort().convert("0"), broadcaster, sinks, state);
     }
 
     @AfterEach
@@ -79,6 +85,7 @@ class MetricsEndpointTest {
                 .contains("unraced_sink_taken_events_total{driver=\"sim\",sink=\"file\"} ")
                 .contains("unraced_sink_missed_events_total{driver=\"sim\",sink=\"file\"} 0.0")
                 .contains("unraced_sink_lost_events_total{driver=\"sim\",sink=\"file\"} 0.0")
+                .contains("unraced_connections_turned_away_total{driver=\"sim\"} 7.0")
                 .as("there is no TLS")
                 .doesNotContain("certificate");
     }
@@ -87,7 +94,8 @@ class MetricsEndpointTest {
     void theTimeLeftIsThatOfTheCertificateInUse() throws Exception {
         AtomicReference<Instant> end = new AtomicReference<>(Instant.now().plus(Duration.ofHours(2)));
         endpoint.close();
-        endpoint = MetricsEndpoint.start(new HostPort().convert("0"), broadcaster, sinks, () -> Optional.of(end.get()));
+        when(state.certificateEnd()).thenAnswer(call -> Optional.of(end.get()));
+        endpoint = MetricsEndpoint.start(new HostPort().convert("0"), broadcaster, sinks, state);
         assertThat(secondsLeft()).isBetween(7_100.0, 7_200.0);
         end.set(Instant.now().minus(Duration.ofHours(1)));
         assertThat(secondsLeft()).isBetween(-3_700.0, -3_600.0);
@@ -139,7 +147,7 @@ class MetricsEndpointTest {
 
     @Test
     void anAddressThatIsTakenIsNamedWithARemedy() {
-        assertThatThrownBy(() -> MetricsEndpoint.start(endpoint.address(), broadcaster, sinks, Optional::empty))
+        assertThatThrownBy(() -> MetricsEndpoint.start(endpoint.address(), broadcaster, sinks, state))
                 .isInstanceOf(CaptureException.class)
                 .hasMessageContaining("127.0.0.1:" + endpoint.address().getPort())
                 .hasMessageContaining("Address already in use")

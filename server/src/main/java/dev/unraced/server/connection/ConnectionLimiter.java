@@ -21,6 +21,7 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +53,8 @@ public final class ConnectionLimiter extends ChannelInboundHandlerAdapter {
     /** The evicted connections that their event loop has not closed yet. */
     private final Set<Connection> leaving = ConcurrentHashMap.newKeySet();
 
+    private final LongAdder turnedAway = new LongAdder();
+
     private final ServerTransportFilter transports = new ServerTransportFilter() {
         @Override
         public Attributes transportReady(Attributes transport) {
@@ -73,6 +76,11 @@ public final class ConnectionLimiter extends ChannelInboundHandlerAdapter {
                 subscribersPerPeer * CONNECTIONS_PER_SUBSCRIPTION + SPARE_CONNECTIONS_PER_PEER,
                 UNAUTHORIZED,
                 UNAUTHORIZED_PER_PEER);
+    }
+
+    /** Returns how many connections were refused, or made way for another. */
+    public long turnedAway() {
+        return turnedAway.sum();
     }
 
     /** Returns a filter that reports the peer of a connection once its certificate has been checked. */
@@ -112,6 +120,9 @@ public final class ConnectionLimiter extends ChannelInboundHandlerAdapter {
         }
         ConnectionQuota.Admission admission = quota.admit(connection, party, rank, leaving.size() < MOST_LEAVING);
         Connection victim = admission.victim();
+        if (victim != null || !admission.granted()) {
+            turnedAway.increment();
+        }
         if (victim != null) {
             LOG.debug("A connection of {} makes way for one of {}", victim.party, party);
             leaving.add(victim);

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.server;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/** What an operator wants to know of a server, beside its capture. From any thread. */
+public interface ServerState {
+    /** Returns when the certificate that is in use expires; nothing without TLS. */
+    Optional<Instant> certificateEnd();
+
+    /** Returns how many connections were refused for want of a place, or made way for another one. */
+    long turnedAway();
+}
