@@ -37,11 +37,15 @@ public final class SocketFile {
      * Waits until no other server is between {@link #prepare} and the end of its bind at this path: two that start at
      * once could each take the other's socket for a dead one's. The caller closes the result when it is bound.
      *
-     * @throws CaptureException when the folder cannot be written to
+     * @throws CaptureException when the folder cannot be written to, or another server starts for very long
      */
     public StartLock lock() {
         makeFolder();
-        return StartLock.at(path.resolveSibling(path.getFileName() + ".starting"));
+        try {
+            return StartLock.at(path.resolveSibling(path.getFileName() + ".starting"));
+        } catch (IOException e) {
+            throw new CaptureException("Cannot listen at unix:" + path + ": " + FileErrors.reason(e), e);
+        }
     }
 
     /**

@@ -2,7 +2,6 @@
 package dev.unraced.server.linux;
 
 import dev.unraced.capture.CaptureException;
-import dev.unraced.linux.FileErrors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -38,22 +37,18 @@ public final class StartLock implements AutoCloseable {
     /**
      * Waits for the turn.
      *
-     * @throws CaptureException when the file cannot be made, or another server does not end its turn
+     * @throws CaptureException when another server does not end its turn
      */
-    static StartLock at(Path file) {
+    static StartLock at(Path file) throws IOException {
         long begin = System.nanoTime();
-        try {
-            for (StartLock lock = tryAt(file); ; lock = tryAt(file)) {
-                if (lock != null) {
-                    return lock;
-                }
-                if (System.nanoTime() - begin > PATIENCE.toNanos()) {
-                    throw new CaptureException("Another server has been starting for long: it holds " + file);
-                }
-                LockSupport.parkNanos(NAP_NANOS);
+        for (StartLock lock = tryAt(file); ; lock = tryAt(file)) {
+            if (lock != null) {
+                return lock;
             }
-        } catch (IOException e) {
-            throw new CaptureException("Cannot lock " + file + ": " + FileErrors.reason(e), e);
+            if (System.nanoTime() - begin > PATIENCE.toNanos()) {
+                throw new CaptureException("Another server has been starting for long: it holds " + file);
+            }
+            LockSupport.parkNanos(NAP_NANOS);
         }
     }
 
