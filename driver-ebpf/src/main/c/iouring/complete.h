@@ -138,11 +138,12 @@ __noinline int settle(__u64 address, __u32 counted)
 	struct unraced_counters *stats = own_stats();
 	struct pending_requests *same;
 
-	if (counted < IS_PENDING || !stats) {
-		if (counted == IS_LOST)
-			take_unplaced();
-		return counted == IS_LOST;
+	if (counted == IS_LOST) {
+		take_unplaced();
+		return 1;
 	}
+	if (counted == NOT_COUNTED || !stats)
+		return 0;
 	same = bpf_map_lookup_elem(&pending, &key);
 	if (same && count_pending_event(same, &key))
 		stats->silent--;

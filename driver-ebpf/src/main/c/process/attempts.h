@@ -93,6 +93,13 @@ static __always_inline bool drop_attempt(struct task_struct *task)
 	return !bpf_map_delete_elem(&attempts, &key);
 }
 
+/* Counts an event that is not made. It has a number of its own. */
+static __always_inline void count_unfinished(struct unraced_counters *stats)
+{
+	__sync_fetch_and_add(&stats->process_sequence, 1);
+	__sync_fetch_and_add(&stats->unfinished, 1);
+}
+
 /*
  * Removes the entry of a call whose end no program saw. It failed, since the event of an exec removes its entry; so it
  * is an event that was lost, and has a number of its own, unless the filters leave it out.
@@ -103,10 +110,8 @@ static __always_inline void lose_attempt(struct unraced_counters *stats, struct 
 	struct unraced_exec *exec = bpf_map_lookup_elem(&attempts, &key);
 	bool unlisted = exec && exec->unlisted;
 
-	if (!exec || !drop_attempt(task) || unlisted)
-		return;
-	__sync_fetch_and_add(&stats->process_sequence, 1);
-	__sync_fetch_and_add(&stats->unfinished, 1);
+	if (exec && drop_attempt(task) && !unlisted)
+		count_unfinished(stats);
 }
 
 /*
@@ -373,8 +378,7 @@ __noinline int send_without_path(const struct unraced_exec *exec, __s64 result)
 	bpf_map_update_elem(&spare_records, &key, &empty->record, BPF_ANY);
 	record = bpf_map_lookup_elem(&spare_records, &key);
 	if (!record) {
-		__sync_fetch_and_add(&stats->process_sequence, 1);
-		__sync_fetch_and_add(&stats->unfinished, 1);
+		count_unfinished(stats);
 		return 0;
 	}
 	begin_process(record, UNRACED_RECORD_EXEC_FAILED, task);

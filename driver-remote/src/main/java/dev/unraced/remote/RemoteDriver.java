@@ -159,7 +159,7 @@ public final class RemoteDriver implements Driver {
 
     static Wanted wanted(RemoteSettings settings, CaptureConfig config) {
         return new Wanted(
-                request(settings, config), isChosen(config, "unraced.mitigation") ? config.mitigation() : null);
+                request(settings, config), config.isDefault("unraced.mitigation") ? null : config.mitigation());
     }
 
     static SubscribeRequest request(RemoteSettings settings, CaptureConfig config) {
@@ -184,11 +184,5 @@ public final class RemoteDriver implements Driver {
                     .setCgroupLimit(config.limits().cgroup()));
         }
         return request.build();
-    }
-
-    private static boolean isChosen(CaptureConfig config, String key) {
-        return config.settings().stream()
-                .anyMatch(setting ->
-                        setting.key().equals(key) && !setting.origin().equals("default"));
     }
 }

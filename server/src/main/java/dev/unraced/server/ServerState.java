@@ -4,7 +4,7 @@ package dev.unraced.server;
 import java.time.Instant;
 import java.util.Optional;
 
-/** What an operator wants to know of a server, beside its capture. From any thread. */
+/** The state of a server, beside its capture, that an operator watches. Thread-safe. */
 public interface ServerState {
     /** Returns when the certificate that is in use expires; nothing without TLS. */
     Optional<Instant> certificateEnd();

@@ -60,7 +60,7 @@ public final class ChosenProcesses {
 
     /**
      * Returns what tells whether none of these lives any more; another process that gets the id of one is none of them.
-     * Where no id was chosen, or a driver's ids are not those that this process sees, the answer is always no.
+     * The answer is always no where no id was chosen, or a driver's ids are not those that this process sees.
      *
      * @param driver name of the driver
      * @param ids ids of thread groups
