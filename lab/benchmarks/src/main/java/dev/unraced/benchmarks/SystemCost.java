@@ -39,8 +39,9 @@ final class SystemCost extends MeasurementCommand {
             names = "--observers",
             split = ",",
             defaultValue = "stash,stash-unchecked,off,kernel,kmod-stash,opensnoop,tcpconnect",
-            description = "opensnoop, tcpconnect, falco-kmod, unread (a capture that nobody reads), and the ways that"
-                    + " \"bench kernel\" knows (${DEFAULT-VALUE}).")
+            description =
+                    "opensnoop, tcpconnect, falco-kmod, unread and process-events-unread (captures that nobody reads),"
+                            + " and the ways that \"bench kernel\" knows (${DEFAULT-VALUE}).")
     private List<String> observers = new ArrayList<>();
 
     @Option(names = "--rounds", defaultValue = "5", description = "Rounds of each (${DEFAULT-VALUE}).")

@@ -10,13 +10,11 @@ public final class Observers {
 
     /** Returns the observer of a name: another tool, or a way to capture of this project. */
     public static Optional<Observer> named(String name) {
-        return Stream.<Observer>concat(
-                        Stream.of(
-                                ToolObserver.OPENSNOOP,
-                                ToolObserver.TCPCONNECT,
-                                new FalcoObserver(),
-                                new UnreadObserver()),
+        return Stream.<Stream<? extends Observer>>of(
+                        Stream.of(ToolObserver.OPENSNOOP, ToolObserver.TCPCONNECT, new FalcoObserver()),
+                        UnreadObserver.ALL.stream(),
                         CaptureWay.ALL.stream().map(CaptureObserver::new))
+                .<Observer>flatMap(each -> each)
                 .filter(each -> each.name().equals(name))
                 .findFirst();
     }

@@ -4,18 +4,31 @@ package dev.unraced.benchmarks.observer;
 import dev.unraced.benchmarks.measure.Refused;
 import dev.unraced.capture.Capture;
 import dev.unraced.capture.CaptureException;
+import dev.unraced.config.CaptureConfig;
+import java.util.List;
 
-/** A default capture of the eBPF driver whose events nobody reads: what the programs cost without their reader. */
-final class UnreadObserver implements Observer {
-    @Override
-    public String name() {
-        return "unread";
+/**
+ * A capture whose events nobody reads: what the programs cost without their reader.
+ *
+ * @param name the observer's name
+ * @param config what it captures
+ */
+record UnreadObserver(String name, CaptureConfig config) implements Observer {
+    /** The eBPF driver's captures without a reader: the default one, and one with process events. */
+    static final List<UnreadObserver> ALL = List.of(
+            new UnreadObserver("unread", config(false)), new UnreadObserver("process-events-unread", config(true)));
+
+    private static CaptureConfig config(boolean hasProcessEvents) {
+        return CaptureConfig.builder()
+                .driver("ebpf")
+                .set("unraced.process-events", hasProcessEvents)
+                .build();
     }
 
     @Override
     public Watch start() throws Refused {
         try {
-            return new Unread(Capture.open(CaptureWay.ALL.get(0).config()));
+            return new Unread(Capture.open(config));
         } catch (CaptureException e) {
             throw new Refused(String.valueOf(e.getMessage()));
         }
