@@ -17,6 +17,10 @@ public abstract class DriverModule extends AbstractModule {
 
     /** Contributes a driver under its name in the configuration. */
     protected final void bindDriver(String name, Class<? extends Driver> driver) {
+        if (name == null || name.isBlank()) {
+            addError("%s gives %s no name. Tell its author.", getClass().getName(), driver.getName());
+            return;
+        }
         MapBinder.newMapBinder(binder(), String.class, Driver.class)
                 .addBinding(name)
                 .toProvider(new WhenAsked<>(driver));

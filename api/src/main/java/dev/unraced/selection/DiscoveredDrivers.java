@@ -11,9 +11,11 @@ import dev.unraced.capture.CaptureException;
 import dev.unraced.driver.ActorHost;
 import dev.unraced.driver.Driver;
 import dev.unraced.driver.DriverModule;
+import java.util.List;
 import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
@@ -28,7 +30,8 @@ final class DiscoveredDrivers extends AbstractModule {
     @Override
     protected void configure() {
         // Without any driver module, no map would exist to inject.
-        MapBinder.newMapBinder(binder(), String.class, Driver.class);
+        // Duplicates are permitted to Guice, since its own message names neither driver's class.
+        MapBinder.newMapBinder(binder(), String.class, Driver.class).permitDuplicates();
         MapBinder.newMapBinder(binder(), String.class, ActorHost.class);
         try {
             ServiceLoader.load(DriverModule.class, loader).forEach(this::install);
@@ -39,9 +42,16 @@ final class DiscoveredDrivers extends AbstractModule {
 
     @Provides
     @Singleton
-    Drivers drivers(Map<String, Provider<Driver>> providers, Map<String, Provider<ActorHost>> hosts) {
+    Drivers drivers(Map<String, Set<Provider<Driver>>> providers, Map<String, Provider<ActorHost>> hosts) {
         Map<String, Driver> drivers = new TreeMap<>();
-        providers.forEach((name, provider) -> drivers.put(name, createDriver(name, provider)));
+        providers.forEach((name, all) -> {
+            List<Driver> created =
+                    all.stream().map(provider -> createDriver(name, provider)).toList();
+            if (created.size() > 1) {
+                throw Drivers.twins(name, created);
+            }
+            drivers.put(name, created.get(0));
+        });
         Map<String, Supplier<ActorHost>> places = new TreeMap<>();
         hosts.forEach((name, provider) -> places.put(name, () -> createActorHost(name, provider)));
         return new Drivers(drivers, places);
@@ -49,8 +59,11 @@ final class DiscoveredDrivers extends AbstractModule {
 
     private static Driver createDriver(String name, Provider<Driver> provider) {
         try {
-            return provider.get();
-        } catch (ProvisionException | LinkageError e) {
+            Driver driver = provider.get();
+            return Drivers.isNamed(driver)
+                    ? driver
+                    : new UnloadableDriver(name, new CaptureException(Drivers.nameless(driver)));
+        } catch (RuntimeException | LinkageError | StackOverflowError e) {
             return new UnloadableDriver(name, reason(e));
         }
     }

@@ -33,7 +33,7 @@ final class DriverCheck {
             return availability.isAvailable() ? checkCapabilities(driver.capabilities(config), config) : availability;
         } catch (InvalidConfigException e) {
             return Availability.Unavailable.of(e);
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
             LOG.debug("Driver {} failed when asked whether it can run", driver.name(), e);
             return inconclusive(e);
         }
@@ -55,7 +55,7 @@ final class DriverCheck {
             if (capable.isAvailable()) {
                 return capable;
             }
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
             LOG.debug("Driver {} failed when asked what it can", driver.name(), e);
         }
         // If the driver cannot run at all, that is the better reason.

@@ -3,6 +3,7 @@ package dev.unraced.selection;
 
 import com.google.inject.CreationException;
 import com.google.inject.Guice;
+import com.google.inject.ProvisionException;
 import com.google.inject.spi.Message;
 import dev.unraced.capture.Availability;
 import dev.unraced.capture.Capture;
@@ -78,22 +79,50 @@ public final class Drivers {
             String messages =
                     e.getErrorMessages().stream().map(Message::getMessage).collect(Collectors.joining("\n  "));
             throw new CaptureException("The drivers cannot be loaded:\n  " + messages, e);
+        } catch (ProvisionException e) {
+            throw e.getCause() instanceof CaptureException known ? known : e;
         }
     }
 
     /**
      * Returns these drivers, without looking for others, as for a test.
      *
-     * @throws CaptureException when two drivers have one name
+     * @throws CaptureException when two drivers have one name, or a driver has none
      */
     public static Drivers of(Driver... drivers) {
         Map<String, Driver> byName = new TreeMap<>();
         for (Driver driver : drivers) {
-            if (byName.put(driver.name(), driver) != null) {
-                throw new CaptureException("Two drivers are named " + driver.name());
+            if (!isNamed(driver)) {
+                throw new CaptureException(nameless(driver));
+            }
+            Driver other = byName.put(driver.name(), driver);
+            if (other != null) {
+                throw twins(driver.name(), List.of(other, driver));
             }
         }
         return new Drivers(byName, Map.of());
+    }
+
+    /** Returns whether a driver says its name; a driver's author can forget it. */
+    @SuppressWarnings("ConstantValue") // a stranger's driver need not keep to the annotations
+    static boolean isNamed(Driver driver) {
+        String name = driver.name();
+        return name != null && !name.isBlank();
+    }
+
+    static String nameless(Driver driver) {
+        return "The driver " + driver.getClass().getName() + " has no name: its name() is "
+                + (driver.name() == null ? "null" : "empty") + ". Tell its author.";
+    }
+
+    static CaptureException twins(String name, List<Driver> drivers) {
+        String classes = drivers.stream()
+                .map(driver -> driver instanceof UnloadableDriver
+                        ? "one that cannot be created"
+                        : driver.getClass().getName())
+                .collect(Collectors.joining(" and "));
+        return new CaptureException("Two drivers are named " + name + ": " + classes
+                + ". Take the jar of one of them from the class path.");
     }
 
     /** Returns the drivers' names, in alphabetical order. */
@@ -170,7 +199,7 @@ public final class Drivers {
                     return new Taken<>(new Selection(driver, passedOver), attempt.apply(driver));
                 } catch (InvalidConfigException e) {
                     throw e;
-                } catch (RuntimeException | LinkageError e) {
+                } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
                     LOG.debug("Driver {} did not open", name, e);
                     availability = afterFailure(driver, config, e);
                 }

@@ -132,8 +132,31 @@ class DiscoveryTest {
         services(WorkingModule.class, TwinModule.class);
         assertThatExceptionOfType(CaptureException.class)
                 .isThrownBy(() -> Drivers.discover(loader))
-                .withMessageStartingWith("The drivers cannot be loaded:\n  ")
-                .withMessageContaining("working");
+                .withMessageStartingWith("Two drivers are named working: ")
+                .withMessageContaining(WorkingDriver.class.getName())
+                .withMessageContaining("one that cannot be created")
+                .withMessageEndingWith("Take the jar of one of them from the class path.");
+    }
+
+    @Test
+    void aDriverWithoutANameLeavesTheOthersAlone() throws IOException {
+        services(WorkingModule.class, NamelessModule.class);
+        Drivers drivers = Drivers.discover(loader);
+        assertThat(drivers.names()).containsExactly("nameless", "null", "working");
+        CaptureConfig config = CaptureConfig.builder().build();
+        assertThat(drivers.all().get("nameless").availability(config).describe())
+                .contains(EmptyNameDriver.class.getName(), "its name() is empty", "Tell its author");
+        assertThat(drivers.all().get("null").availability(config).describe())
+                .contains(NullNameDriver.class.getName(), "its name() is null", "Tell its author");
+    }
+
+    @Test
+    void aDriverThatIsBoundWithoutANameIsNamedByItsClass() throws IOException {
+        services(WorkingModule.class, NamelessBindingModule.class);
+        assertThatExceptionOfType(CaptureException.class)
+                .isThrownBy(() -> Drivers.discover(loader))
+                .withMessageContaining(
+                        NamelessBindingModule.class.getName() + " gives " + WorkingDriver.class.getName() + " no name");
     }
 
     @Test
@@ -294,6 +317,35 @@ class DiscoveryTest {
         @Override
         protected void configure() {
             bindDriver("working", BrokenDriver.class);
+        }
+    }
+
+    public static final class NamelessModule extends DriverModule {
+        @Override
+        protected void configure() {
+            bindDriver("nameless", EmptyNameDriver.class);
+            bindDriver("null", NullNameDriver.class);
+        }
+    }
+
+    public static final class NamelessBindingModule extends DriverModule {
+        @Override
+        protected void configure() {
+            bindDriver("", WorkingDriver.class);
+        }
+    }
+
+    static final class EmptyNameDriver extends WorkingDriver {
+        @Override
+        public String name() {
+            return "";
+        }
+    }
+
+    static final class NullNameDriver extends WorkingDriver {
+        @Override
+        public String name() {
+            return null;
         }
     }
 

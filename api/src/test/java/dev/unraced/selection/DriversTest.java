@@ -65,6 +65,13 @@ class DriversTest {
     }
 
     @Test
+    void aDriverHasAName() {
+        assertThatExceptionOfType(CaptureException.class)
+                .isThrownBy(() -> Drivers.of(driver("", AVAILABLE)))
+                .withMessageContaining("its name() is empty");
+    }
+
+    @Test
     void namesAreInOrder() {
         Drivers drivers = Drivers.of(driver("sim", AVAILABLE), driver("ebpf", AVAILABLE));
         assertThat(drivers.names()).containsExactly("ebpf", "sim");

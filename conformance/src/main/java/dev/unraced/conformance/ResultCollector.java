@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance;
 
+import dev.unraced.capture.CaptureException;
 import dev.unraced.conformance.RuleResult.Status;
 import dev.unraced.conformance.actor.ActorException;
 import dev.unraced.conformance.harness.NotApplicable;
@@ -23,6 +24,7 @@ import org.junit.platform.engine.support.descriptor.MethodSource;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.TestPlan;
+import org.opentest4j.TestAbortedException;
 
 /** Turns the reports of JUnit into rule results. */
 final class ResultCollector implements TestExecutionListener {
@@ -150,7 +152,18 @@ final class ResultCollector implements TestExecutionListener {
         return test.isTest() ? test.getDisplayName() : "all rules";
     }
 
+    /**
+     * Returns the message of a judgement; of any other exception, which a driver may throw, its class and place, too.
+     */
     private static String message(Throwable thrown) {
-        return thrown.getMessage() == null ? thrown.toString() : thrown.getMessage();
+        boolean isJudgement = thrown instanceof AssertionError
+                || thrown instanceof TestAbortedException
+                || thrown instanceof CaptureException
+                || thrown instanceof ActorException;
+        if (isJudgement && thrown.getMessage() != null) {
+            return thrown.getMessage();
+        }
+        StackTraceElement[] places = thrown.getStackTrace();
+        return thrown + (places.length == 0 ? "" : ", at " + places[0]);
     }
 }

@@ -26,7 +26,7 @@ public final class ChosenDriver {
         if (driver == null) {
             throw new IllegalArgumentException("no such driver");
         }
-        driver.availability(CaptureConfig.load()).require(name);
+        new GuardedDriver(name, driver).availability(CaptureConfig.load()).require(name);
         return driver;
     }
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.doctor;
 
+import dev.unraced.cli.common.GuardedDriver;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.Setting;
 import dev.unraced.driver.Driver;
-import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -18,9 +19,10 @@ import java.util.stream.Stream;
 public record Diagnosis(List<DriverReport> drivers, List<String> asked, MachineFacts machine, List<Setting> settings) {
 
     /** Asks every driver whether it can run under a configuration. */
-    public static Diagnosis of(Collection<Driver> drivers, CaptureConfig config, MachineFacts machine) {
-        List<DriverReport> reports =
-                drivers.stream().map(driver -> DriverReport.of(driver, config)).toList();
+    public static Diagnosis of(Map<String, Driver> drivers, CaptureConfig config, MachineFacts machine) {
+        List<DriverReport> reports = drivers.entrySet().stream()
+                .map(each -> DriverReport.of(new GuardedDriver(each.getKey(), each.getValue()), config))
+                .toList();
         return new Diagnosis(reports, config.drivers(), machine, config.settings());
     }
 

@@ -53,7 +53,7 @@ public final class DoctorCommand implements Callable<Integer> {
     public Integer call() {
         Drivers all = drivers.get();
         CaptureConfig built = config.builder().knownDrivers(all.names()).build();
-        Diagnosis diagnosis = Diagnosis.of(all.all().values(), built, MachineFacts.read(Path.of("/")));
+        Diagnosis diagnosis = Diagnosis.of(all.all(), built, MachineFacts.read(Path.of("/")));
         String report = json ? JsonReport.of(diagnosis) : TextReport.of(diagnosis);
         try {
             console.out().write(report.getBytes(StandardCharsets.UTF_8));

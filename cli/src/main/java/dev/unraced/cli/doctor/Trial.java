@@ -4,8 +4,8 @@ package dev.unraced.cli.doctor;
 import dev.unraced.capture.Capture;
 import dev.unraced.capture.CaptureException;
 import dev.unraced.capture.CaptureStats;
+import dev.unraced.cli.common.GuardedDriver;
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.driver.Driver;
 import java.time.Duration;
 
 /** The result of opening a capture. */
@@ -24,11 +24,20 @@ public sealed interface Trial {
     record Refused(String reason) implements Trial {}
 
     /** Opens a capture and closes it. */
-    static Trial of(Driver driver, CaptureConfig config) {
-        long start = System.nanoTime();
-        try (Capture capture = driver.open(config)) {
+    static Trial of(GuardedDriver driver, CaptureConfig config) {
+        try {
+            long start = System.nanoTime();
+            Capture capture = driver.open(config);
             Duration duration = Duration.ofNanos(System.nanoTime() - start);
-            CaptureStats stats = capture.stats();
+            CaptureStats stats;
+            try {
+                stats = driver.call("stats()", capture::stats);
+            } finally {
+                driver.call("close()", () -> {
+                    capture.close();
+                    return true;
+                });
+            }
             return new Opened(duration, stats.ringBytes(), stats.stashBytes());
         } catch (CaptureException e) {
             return new Refused(String.valueOf(e.getMessage()));

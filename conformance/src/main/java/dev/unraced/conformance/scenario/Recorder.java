@@ -155,7 +155,7 @@ public final class Recorder {
                 }
                 capture.await(handler, BATCH, WAIT_NANOS);
             }
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             synchronized (this) {
                 failure = e;
             }
