@@ -69,7 +69,8 @@ record FileSettings(Path path, Format format, long maxBytes, int keep, Set<Posix
         } else if (Files.isSymbolicLink(path)) {
             problems.add(SECTION + "path = " + text + " is a link, which cannot be rotated; name its target");
         } else if (Files.exists(path) && !Files.isRegularFile(path)) {
-            problems.add(SECTION + "path = " + text + " is no regular file");
+            problems.add(SECTION + "path = " + text
+                    + (Files.isDirectory(path) ? " is a folder; name a file in it" : " is no regular file"));
         }
         return path;
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.file;
 
-import dev.unraced.capture.CaptureException;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.event.EventView;
 import dev.unraced.event.ProcessView;
@@ -77,11 +76,7 @@ final class FileSink implements EventSink {
         try {
             return new FileSink(settings, SinkProcesses.table(config));
         } catch (IOException e) {
-            throw new CaptureException(
-                    "sink file: " + settings.path() + " cannot be opened: "
-                            + e.getClass().getSimpleName()
-                            + ". Make its folder writable, or name another file by unraced.file.path.",
-                    e);
+            throw AccessCheck.refused(settings.path(), e);
         }
     }
 

@@ -54,6 +54,12 @@ final class RotatedFile implements AutoCloseable {
     RotatedFile(FileSettings settings) throws IOException {
         this.settings = settings;
         open();
+        try {
+            AccessCheck.checkAccess(settings.path());
+        } catch (IOException | RuntimeException e) {
+            closeChannel();
+            throw e;
+        }
     }
 
     /**

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.unraced.capture.Capture;
+import dev.unraced.capture.CaptureException;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.config.InvalidConfigException;
@@ -202,7 +203,27 @@ class FileSinkTest {
         Files.createDirectory(file(""));
         assertThatThrownBy(() -> FileSink.open(settings().build()))
                 .isInstanceOf(InvalidConfigException.class)
-                .hasMessageContaining("is no regular file");
+                .hasMessageContaining("is a folder; name a file in it");
+    }
+
+    @Test
+    void aFileThatMayNotBeMadeIsRefusedAtTheStart() {
+        // No user may make a file in /proc, root neither.
+        assertThatThrownBy(() -> FileSink.open(
+                        settings().set("file.path", "/proc/unraced-events").build()))
+                .isInstanceOf(CaptureException.class)
+                .hasMessageStartingWith("sink file: /proc/unraced-events cannot be opened: No such file or directory. ")
+                .hasMessageContaining("Make its folder writable for user ");
+    }
+
+    @Test
+    void aFullDiskIsRefusedAtTheStart() throws IOException {
+        Path path = file("");
+        assertThatThrownBy(() -> AccessCheck.checkSpace(path, new Disk(4096, 0)))
+                .isInstanceOf(CaptureException.class)
+                .hasMessageContaining(path + " cannot be written to: No space left on device disk. Make space");
+        AccessCheck.checkSpace(path, new Disk(4096, 1));
+        AccessCheck.checkSpace(path, new Disk(0, 0));
     }
 
     @ParameterizedTest
