@@ -48,9 +48,11 @@ public final class ConfigSection {
         return read(key, values::getString);
     }
 
-    /** Returns a switch: {@code on}, {@code yes} and {@code true} are true. */
+    /** Returns a switch: {@code on}, {@code yes} and {@code true} are true, in any case. */
     public boolean flag(String key) {
-        return read(key, values::getBoolean);
+        Boolean known = values.hasPath(key) ? Conversion.toBoolean(values.getValue(key)) : null;
+        // The library says what is wrong with another value.
+        return known != null ? known : read(key, values::getBoolean);
     }
 
     /** Returns a whole number that an int can hold. */

@@ -9,6 +9,7 @@ import com.typesafe.config.ConfigValueFactory;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +21,12 @@ final class Conversion {
 
     private Conversion() {}
 
+    /** Returns a switch, in any case; the library's own getter takes {@code on}, but not {@code ON}. */
     static @Nullable Boolean toBoolean(ConfigValue value) {
-        return convert(value, config -> config.getBoolean(IT));
+        ConfigValue known = value.unwrapped() instanceof String text
+                ? ConfigValueFactory.fromAnyRef(text.toLowerCase(Locale.ROOT))
+                : value;
+        return convert(known, config -> config.getBoolean(IT));
     }
 
     static @Nullable String toText(ConfigValue value) {

@@ -16,7 +16,9 @@ record DriverChoice(List<String> names, boolean automatic) {
 
     static DriverChoice read(SettingReader in) {
         String allowed = "auto alone, or one or more names of drivers";
-        List<String> named = in.someNames(DRIVER, allowed);
+        List<String> named = in.someNames(DRIVER, allowed).stream()
+                .map(name -> AUTO.equalsIgnoreCase(name) ? AUTO : name)
+                .toList();
         boolean automatic = named.equals(List.of(AUTO));
         if (!automatic && named.contains(AUTO)) {
             in.problem(DRIVER, "has auto among names", allowed);

@@ -131,7 +131,7 @@ final class SettingReader {
     <E extends Enum<E>> E constant(String key, Class<E> type) {
         Map<String, E> byName = byName(type);
         String name = Conversion.toText(read(key));
-        E constant = byName.get(name);
+        E constant = name == null ? null : byName.get(name.toLowerCase(Locale.ROOT));
         if (constant == null) {
             String wrong = name == null ? "is not a text" : "is none of them" + nearest(name, byName);
             problem(key, wrong, String.join(", ", byName.keySet()));
@@ -146,7 +146,7 @@ final class SettingReader {
         String allowed = String.join(", ", byName.keySet());
         Set<E> set = EnumSet.noneOf(type);
         for (String name : someNames(key, "one or more of " + allowed)) {
-            E constant = byName.get(name);
+            E constant = byName.get(name.toLowerCase(Locale.ROOT));
             if (constant == null) {
                 problem(key, "has " + SettingText.name(name) + nearest(name, byName), allowed);
             } else {

@@ -35,6 +35,27 @@ class CaptureConfigTest {
     }
 
     @Test
+    void wordsAndSwitchesHaveAnyCase() {
+        CaptureConfig config = new Layers()
+                .builder()
+                .set("driver", "Auto")
+                .set("mitigation", "KERNEL")
+                .set("syscalls", "OpenAt,CONNECT")
+                .set("filter.result", "Failed")
+                .set("observe-self", "ON")
+                .set("enter-events", "True")
+                .set("ebpf.verbose", "Yes")
+                .build();
+        assertThat(config.isAuto()).isTrue();
+        assertThat(config.mitigation()).isEqualTo(Mitigation.KERNEL);
+        assertThat(config.syscalls()).containsExactlyInAnyOrder(Syscall.OPENAT, Syscall.CONNECT);
+        assertThat(config.filters().result()).isEqualTo(ResultFilter.FAILED);
+        assertThat(config.observeSelf()).isTrue();
+        assertThat(config.enterEvents()).isTrue();
+        assertThat(config.section("ebpf").flag("verbose")).isTrue();
+    }
+
+    @Test
     void theProcessItselfHasDefaults() {
         assertThat(CaptureConfig.load().drivers()).isNotEmpty();
     }

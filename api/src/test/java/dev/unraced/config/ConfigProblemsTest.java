@@ -24,7 +24,7 @@ class ConfigProblemsTest {
                 "auto           | ,            | auto = [] (builder) is empty; allowed: one or more names of drivers",
                 "auto           | auto,ebpf    | auto = [auto, ebpf] (builder) has itself in it; allowed: one or more names of drivers",
                 "mitigation     | kernle       | mitigation = kernle (builder) is none of them, the nearest is kernel; allowed: off, stash, kernel",
-                "mitigation     | STASH        | mitigation = STASH (builder) is none of them, the nearest is stash; allowed: off, stash, kernel",
+                "mitigation     | STASHES      | mitigation = STASHES (builder) is none of them, the nearest is stash; allowed: off, stash, kernel",
                 "syscalls       | open,opanat  | syscalls = [open, opanat] (builder) has opanat, the nearest is openat; allowed: open, openat, openat2, creat, connect",
                 "syscalls       | ''           | syscalls = [] (builder) is empty; allowed: one or more of open, openat, openat2, creat, connect",
                 "observe-self   | maybe        | observe-self = maybe (builder) is neither true nor false; allowed: true, false",

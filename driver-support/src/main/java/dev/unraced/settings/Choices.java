@@ -21,17 +21,23 @@ public final class Choices {
         this.driver = driver;
     }
 
-    /** Returns the value of a key; a value that is not allowed becomes a problem. */
+    /**
+     * Returns the value of a key as it is written in the list; the user may write it in any case. A value that is not
+     * allowed becomes a problem.
+     */
     public String choice(String key, List<String> allowed) {
         String value = config.section(driver).string(key);
-        if (!allowed.contains(value)) {
-            String full = "unraced." + driver + "." + key;
-            problems.add(full + " = " + value + " (" + config.origin(full) + ")"
-                    + NearestName.of(value, allowed)
-                            .map(nearest -> ", the nearest is " + nearest)
-                            .orElse("")
-                    + "; allowed: " + String.join(", ", allowed));
+        for (String each : allowed) {
+            if (each.equalsIgnoreCase(value)) {
+                return each;
+            }
         }
+        String full = "unraced." + driver + "." + key;
+        problems.add(full + " = " + value + " (" + config.origin(full) + ")"
+                + NearestName.of(value, allowed)
+                        .map(nearest -> ", the nearest is " + nearest)
+                        .orElse("")
+                + "; allowed: " + String.join(", ", allowed));
         return value;
     }
 
