@@ -6,6 +6,7 @@ import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.ErrorReport;
 import dev.unraced.cli.common.HelpLayout;
 import dev.unraced.cli.common.OutputException;
+import dev.unraced.cli.common.PathConverter;
 import dev.unraced.cli.common.VersionProvider;
 import dev.unraced.cli.config.ConfigCommand;
 import dev.unraced.cli.conformance.ConformanceCommand;
@@ -26,6 +27,7 @@ import dev.unraced.selection.Drivers;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -108,6 +110,7 @@ public final class UnracedCommand implements Runnable {
         return command.setOut(new PrintWriter(new Help(console), true))
                 .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(colour ? Ansi.ON : Ansi.OFF))
+                .registerConverter(Path.class, new PathConverter())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setAbbreviatedOptionsAllowed(false)
                 // An argument that begins with @ is the command's, or a path.

@@ -34,6 +34,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WatchCommandTest {
     private static final List<byte[]> MIXED = List.of(
@@ -79,6 +81,37 @@ class WatchCommandTest {
                 .isEqualTo(2);
         assertThat(test.err()).contains("--ready-file " + file + " has another content than a process id");
         assertThat(file).hasContent("notes of mine");
+    }
+
+    @Test
+    void theReadyFileOfAKilledWatchIsGoneWhateverComesNext(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("ready"), "4711\n");
+        assertThat(watch(new ScriptedCapture(MIXED), "--count", "0", "--ready-file", file.toString()))
+                .isEqualTo(2);
+        assertThat(file).doesNotExist();
+
+        Path link = Files.createSymbolicLink(directory.resolve("link"), Files.writeString(file, "4711\n"));
+        assertThat(watch(new ScriptedCapture(MIXED), "--ready-file", link.toString()))
+                .isEqualTo(2);
+        assertThat(test.err()).contains("--ready-file " + link + " is no regular file");
+        assertThat(link).isSymbolicLink();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--record", "--ready-file", "--config"})
+    void anEmptyTextIsNoFile(String option) {
+        assertThat(watch(new ScriptedCapture(MIXED), option, "")).isEqualTo(2);
+        assertThat(test.err())
+                .contains("Invalid value for option '" + option + "'", "it needs the path of a file, not ''");
+    }
+
+    @Test
+    void twoFormatsExcludeEachOther() {
+        assertThat(watch(new ScriptedCapture(MIXED), "--json", "--format", "Table"))
+                .isEqualTo(2);
+        assertThat(test.err()).contains("--json and --format table exclude each other");
+        assertThat(watch(new ScriptedCapture(MIXED), "--json", "--format", "JSON", "--count", "1"))
+                .isZero();
     }
 
     @Test

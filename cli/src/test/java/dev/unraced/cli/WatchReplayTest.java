@@ -177,6 +177,25 @@ class WatchReplayTest {
     }
 
     @Test
+    void replaySaysWhyAFileIsNoRecording() throws IOException {
+        Path text = Files.writeString(directory.resolve("text"), "no recording");
+        Path empty = Files.createFile(directory.resolve("empty"));
+        TestConsole console = new TestConsole();
+        for (Path file : List.of(text, empty)) {
+            assertThat(UnracedCommand.run(console.console(), "replay", file.toString()))
+                    .isEqualTo(1);
+            assertThat(console.err()).contains(file + " is not a recording");
+        }
+        Path none = directory.resolve("none");
+        assertThat(UnracedCommand.run(console.console(), "replay", none.toString()))
+                .isEqualTo(2);
+        assertThat(console.err()).contains(none + ": there is no such file");
+        assertThat(UnracedCommand.run(console.console(), "replay", directory.toString()))
+                .isEqualTo(2);
+        assertThat(console.err()).contains(directory + " is a folder; name a recording in it");
+    }
+
+    @Test
     void whatTheKernelDidComesAgainAsItWas() {
         Driver ebpf = Drivers.discover().all().get("ebpf");
         RunnableDriver.need(ebpf, CaptureConfig.builder().build());

@@ -41,18 +41,25 @@ final class Refusal {
             case PERMISSION_DENIED, UNAUTHENTICATED ->
                 new Availability.Unavailable(
                         "NOT_ALLOWED",
-                        "The server at " + address + " refuses: " + why + ".",
+                        "The server at " + address + " refuses: " + sentence(why),
                         "Have its operator name you with --allow-user or --allow-certificate.");
             case UNIMPLEMENTED -> another(address);
             case RESOURCE_EXHAUSTED, FAILED_PRECONDITION, INVALID_ARGUMENT ->
                 new Availability.Unavailable(
-                        "REFUSED", "The server at " + address + " refuses: " + why + ".", "Ask for what it offers.");
+                        "REFUSED",
+                        "The server at " + address + " refuses: " + sentence(why),
+                        "Ask for what it offers.");
             default ->
                 why.contains(NO_HTTP2)
                         ? another(address)
                         : new Availability.Inconclusive(
                                 "the server at " + address + ": " + status.getCode() + ", " + why);
         };
+    }
+
+    /** Returns a reason with one full stop at its end: a server's reason may have its own. */
+    static String sentence(String reason) {
+        return reason.endsWith(".") ? reason : reason + ".";
     }
 
     private static Availability another(Address address) {
@@ -92,12 +99,12 @@ final class Refusal {
     private static Availability tlsFailed(Address address, String reason) {
         return new Availability.Unavailable(
                 "TLS_FAILED",
-                "The TLS handshake with the server at " + address + " fails: " + reason + ".",
+                "The TLS handshake with the server at " + address + " fails: " + sentence(reason),
                 "Give both ends certificates that the other one accepts, and authorities that signed them.");
     }
 
     private static Availability unavailable(Address address, String why) {
-        String what = "No server answers at " + address + ": " + why + ".";
+        String what = "No server answers at " + address + ": " + sentence(why);
         return address instanceof Address.Unix unix
                 ? SocketTrouble.find(Path.of(unix.path()))
                         .orElseGet(() ->
@@ -108,7 +115,7 @@ final class Refusal {
                         "Start one there: unraced serve --listen HOST:PORT, with certificates that both ends accept.");
     }
 
-    private static String why(Status status) {
+    static String why(Status status) {
         StringBuilder why = new StringBuilder();
         for (Throwable cause = status.getCause(); cause != null; cause = cause.getCause()) {
             if (cause instanceof UnknownHostException) {

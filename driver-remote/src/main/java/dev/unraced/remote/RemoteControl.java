@@ -74,7 +74,7 @@ public final class RemoteControl {
             case PERMISSION_DENIED, UNAUTHENTICATED ->
                 new Availability.Unavailable(
                         "NOT_ALLOWED",
-                        "The server at " + address + " refuses: " + status.getDescription() + ".",
+                        "The server at " + address + " refuses: " + Refusal.sentence(Refusal.why(status)),
                         "Have its operator name you with --control-user or --control-certificate.");
             default -> Refusal.explain(address, status);
         };

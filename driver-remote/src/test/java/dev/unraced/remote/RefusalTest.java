@@ -11,6 +11,7 @@ import dev.unraced.capture.Availability;
 import dev.unraced.capture.Capture;
 import dev.unraced.capture.CaptureException;
 import dev.unraced.config.CaptureConfig;
+import dev.unraced.protocol.Address;
 import dev.unraced.protocol.v1.Filters;
 import dev.unraced.protocol.v1.GetStatsRequest;
 import dev.unraced.protocol.v1.OwnCapture;
@@ -55,6 +56,16 @@ class RefusalTest {
     @AfterEach
     void close() {
         served.close();
+    }
+
+    @Test
+    void aReasonEndsInOneFullStop() {
+        Address address = Address.parse("unix:/run/x");
+        for (String reason : List.of("Change the filters", "Change the filters.")) {
+            assertThat(Refusal.explain(address, Status.FAILED_PRECONDITION.withDescription(reason))
+                            .describe())
+                    .contains("refuses: Change the filters. Ask");
+        }
     }
 
     private static SubscribeRequest.Builder proper() {

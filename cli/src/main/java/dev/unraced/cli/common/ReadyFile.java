@@ -4,6 +4,7 @@ package dev.unraced.cli.common;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +32,12 @@ public final class ReadyFile {
         if (file == null) {
             return;
         }
-        if (!OutputFile.isWritable(file) || (Files.exists(file) && !Files.isRegularFile(file))) {
+        boolean isThere = Files.exists(file, LinkOption.NOFOLLOW_LINKS);
+        if (!OutputFile.isWritable(file)) {
             throw new ParameterException(command, "--ready-file " + file + " cannot be written");
+        }
+        if (isThere && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new ParameterException(command, "--ready-file " + file + " is no regular file; name another file");
         }
         if (!isLeftBehind(file)) {
             throw new ParameterException(

@@ -39,6 +39,7 @@ public final class StopSignals {
     private final Duration patience;
     private final AtomicBoolean asked = new AtomicBoolean();
     private final AtomicReference<@Nullable String> received = new AtomicReference<>();
+    private final AtomicBoolean spoken = new AtomicBoolean();
     private final CountDownLatch done = new CountDownLatch(1);
     private volatile Runnable stop;
     private volatile Runnable lastWords = () -> {};
@@ -169,6 +170,14 @@ public final class StopSignals {
         lastWords = words;
     }
 
+    /**
+     * Returns whether the command may print its own summary: not after the last words, which have one. No last words
+     * follow then.
+     */
+    public boolean takeLastWords() {
+        return spoken.compareAndSet(false, true);
+    }
+
     /** Notes that the command has stopped. */
     public void stopped() {
         done.countDown();
@@ -230,7 +239,10 @@ public final class StopSignals {
     }
 
     /** Prints the last words, which may need a thread that is stuck. */
-    private void speak() throws InterruptedException {
+    void speak() throws InterruptedException {
+        if (!takeLastWords()) {
+            return;
+        }
         Thread speaker = new Thread(lastWords, "unraced-last-words");
         speaker.setDaemon(true);
         speaker.start();

@@ -119,6 +119,8 @@ public final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        // Nobody may take the file of a killed predecessor for this one's, whatever comes next.
+        ready.check(spec.commandLine());
         String problem = serve.problem();
         if (problem == null && user != null && serve.hasOwnCaptures()) {
             problem = "--own-captures needs the privilege that --user gives up";
@@ -126,7 +128,6 @@ public final class ServeCommand implements Callable<Integer> {
         if (problem != null) {
             throw new ParameterException(spec.commandLine(), problem);
         }
-        ready.check(spec.commandLine());
         StopSignals signals = StopSignals.install(stop::countDown, PATIENCE);
         signals.lastWords(() -> console.err().println("unraced: ended before it captured anything"));
         Supplier<CaptureConfigBuilder> settings = () -> {
@@ -187,7 +188,9 @@ public final class ServeCommand implements Callable<Integer> {
             manager.stopping();
             server.stop(DRAIN_NANOS);
             open.close();
-            summarise(captures, open);
+            if (signals.takeLastWords()) {
+                summarise(captures, open);
+            }
             signals.stopped();
             Throwable failure = broadcaster.failure();
             if (failure != null) {

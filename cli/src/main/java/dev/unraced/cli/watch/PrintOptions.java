@@ -34,7 +34,7 @@ final class PrintOptions {
                     "How to print an event: table (default), or as a JSON object on a line: json, with every field,"
                             + " see docs/reference/events.md; ocsf, by the Open Cybersecurity Schema Framework; ecs,"
                             + " by the Elastic Common Schema.")
-    private OutputFormat format = OutputFormat.table;
+    private @Nullable OutputFormat chosen;
 
     @Option(names = "--json", description = "Short for --format json.")
     private boolean json;
@@ -65,12 +65,20 @@ final class PrintOptions {
      * @throws ParameterException whose message says what to do
      */
     void check(CommandLine command) {
-        if (json && format != OutputFormat.table && format != OutputFormat.json) {
-            throw new ParameterException(command, "--json and --format " + format + " exclude each other");
+        if (json && chosen != null && chosen != OutputFormat.json) {
+            throw new ParameterException(command, "--json and --format " + chosen + " exclude each other");
         }
+        OutputFormat format = format();
         if (summary && format != OutputFormat.table && format != OutputFormat.json) {
             throw new ParameterException(command, "--summary is a table or JSON, and not " + format);
         }
+    }
+
+    private OutputFormat format() {
+        if (json) {
+            return OutputFormat.json;
+        }
+        return chosen == null ? OutputFormat.table : chosen;
     }
 
     /**
@@ -82,8 +90,8 @@ final class PrintOptions {
         if (!console.outIsTerminal()) {
             throw new ParameterException(command, "--top needs a terminal; --summary counts until the end");
         }
-        if (json || format != OutputFormat.table) {
-            throw new ParameterException(command, "--top shows tables, and no " + (json ? "json" : format));
+        if (format() != OutputFormat.table) {
+            throw new ParameterException(command, "--top shows tables, and no " + format());
         }
         summary = true;
     }
@@ -113,7 +121,7 @@ final class PrintOptions {
             return (event, out) -> {};
         }
         OpenFlagNames flags = OpenFlagNames.ofThisMachine();
-        return switch (json ? OutputFormat.json : format) {
+        return switch (format()) {
             case json -> new JsonEventWriter(clock, flags, table);
             case ocsf -> new OcsfEventWriter(clock, flags, HostName.ofThisMachine(), VersionProvider.version(), table);
             case ecs -> new EcsEventWriter(clock, flags, HostName.ofThisMachine(), table);
@@ -166,7 +174,7 @@ final class PrintOptions {
     /** Prints the counts, if they are wanted. */
     void count(Console console) {
         if (summary) {
-            boolean asJson = json || format == OutputFormat.json;
+            boolean asJson = format() == OutputFormat.json;
             console.print(asJson ? counted.toJson() : Console.printable(counted.toText()));
         }
     }

@@ -79,7 +79,7 @@ public final class ReplayCommand implements Callable<Integer> {
     public Integer call() {
         print.check(spec.commandLine());
         if (!Files.isReadable(file) || Files.isDirectory(file)) {
-            throw new ParameterException(spec.commandLine(), file + " is no file that can be read");
+            throw new ParameterException(spec.commandLine(), file + unreadable());
         }
         StopSignals signals = StopSignals.install(() -> stopping = true);
         try (RecordingReader reader = RecordingReader.open(file)) {
@@ -92,6 +92,13 @@ public final class ReplayCommand implements Callable<Integer> {
             signals.stopped();
         }
         return ExitCode.OK;
+    }
+
+    private String unreadable() {
+        if (Files.notExists(file)) {
+            return ": there is no such file";
+        }
+        return Files.isDirectory(file) ? " is a folder; name a recording in it" : " is no file that can be read";
     }
 
     private boolean isWanted(long uid) {

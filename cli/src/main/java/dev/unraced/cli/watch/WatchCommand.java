@@ -122,6 +122,8 @@ public final class WatchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        // Nobody may take the file of a killed predecessor for this one's, whatever comes next.
+        ready.check(spec.commandLine());
         if (count != null && count < 1) {
             throw new ParameterException(spec.commandLine(), "--count must be 1 or more, not " + count);
         }
@@ -133,7 +135,6 @@ public final class WatchCommand implements Callable<Integer> {
         if (top) {
             print.countOnTerminal(spec.commandLine(), console);
         }
-        ready.check(spec.commandLine());
         CaptureConfigBuilder builder =
                 config.builder().knownDrivers(drivers.get().names());
         source.apply(builder, users);

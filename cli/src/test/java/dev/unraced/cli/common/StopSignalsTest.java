@@ -9,6 +9,8 @@ import static org.mockito.Mockito.verify;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,6 +44,22 @@ class StopSignalsTest {
         StopSignals.onEarly("SIGHUP", () -> {});
         verify(child, times(2)).destroy();
         assertThat(signals.received()).isEmpty();
+    }
+
+    @Test
+    void theSummaryIsPrintedOnce() throws InterruptedException {
+        List<String> printed = new CopyOnWriteArrayList<>();
+        StopSignals second = StopSignals.install();
+        second.lastWords(() -> printed.add("last words"));
+        assertThat(second.takeLastWords()).isTrue();
+        second.speak();
+        assertThat(printed).isEmpty();
+
+        StopSignals late = StopSignals.install();
+        late.lastWords(() -> printed.add("last words"));
+        late.speak();
+        assertThat(printed).containsExactly("last words");
+        assertThat(late.takeLastWords()).isFalse();
     }
 
     private boolean isInForeground(String stat) throws IOException {
