@@ -237,6 +237,20 @@ class DoctorCommandTest {
     }
 
     @Test
+    void noWordOfADriverMovesTheCursor() {
+        Driver driver = add("alpha", new Available(), Capabilities.complete());
+        when(driver.notes(any())).thenReturn(Map.of("note", "\u001b[2J \u009b2J \u202e"));
+
+        assertThat(doctor()).isZero();
+        assertThat(doctor("--json")).isZero();
+        assertThat(test.out()).contains("note: ?[2J ?2J ?\n").doesNotContain("\u001b", "\u009b", "\u202e");
+        assertThat(JsonLines.parse(
+                        test.out().lines().reduce((one, last) -> last).orElseThrow()))
+                .asString()
+                .contains("\u001b[2J \u009b2J \u202e");
+    }
+
+    @Test
     void notesHaveAnOrder() {
         Driver driver = add("alpha", new Available(), Capabilities.complete());
         when(driver.notes(any())).thenReturn(Map.of("b", "2", "d", "4", "a", "1", "c", "3"));

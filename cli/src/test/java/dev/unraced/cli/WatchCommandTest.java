@@ -30,6 +30,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -50,6 +51,26 @@ class WatchCommandTest {
     private final TestConsole test = new TestConsole();
     private @Nullable CaptureConfig config;
     private @Nullable ScriptedCapture capture;
+
+    @Test
+    void topNeedsACursor() {
+        TestConsole errors = new TestConsole();
+        Console dumb = new Console(
+                OutputStream.nullOutputStream(), errors.console().err(), true, false, true, Map.of("TERM", "dumb"));
+        assertThat(watch(dumb, new ScriptedCapture(MIXED), "--top")).isEqualTo(2);
+        assertThat(errors.err()).contains("--top moves the cursor, which TERM=dumb does not have");
+        assertThat(watch(dumb, new ScriptedCapture(MIXED), "--count", "4")).isZero();
+        assertThat(errors.err()).doesNotContain("\u001b");
+    }
+
+    @Test
+    void noErrorMessageMovesTheCursor() {
+        for (String option : List.of("--comm", "--format", "--config", "--driver", "--bad\u009b2J")) {
+            assertThat(watch(new ScriptedCapture(MIXED), option, "x\u001b[2J\u009b2J\u202eabcdefghijklmnop", "--debug"))
+                    .isEqualTo(2);
+        }
+        assertThat(test.err()).contains("?[2J").doesNotContain("\u001b", "\u009b", "\u202e");
+    }
 
     @Test
     void topNeedsATerminal() {

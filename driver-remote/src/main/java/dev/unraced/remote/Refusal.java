@@ -135,6 +135,6 @@ final class Refusal {
             }
         }
         String text = why.isEmpty() ? status.getCode().name() : why.toString();
-        return text.lines().findFirst().orElse(text).replaceAll("\\p{Cntrl}", "?");
+        return text.lines().findFirst().orElse(text).replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "?");
     }
 }

@@ -34,7 +34,13 @@ public record Console(
     /** The indent of what is folded. */
     private static final String FOLD = "  ";
 
-    private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}&&[^\\n\\t]]");
+    /** What a terminal obeys, hides or reorders: C0, DEL, C1, bidirectional and other formats, and separators. */
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}&&[^\\n\\t]]");
+
+    /** Makes a console whose standard error prints no text that moves the cursor. */
+    public Console {
+        err = PrintableStream.of(err);
+    }
 
     /** Returns the console of this process. */
     public static Console system() {
@@ -146,6 +152,11 @@ public record Console(
     /** Returns whether colours are unwanted, by no-color.org or because the terminal has none. */
     public boolean isMonochrome() {
         return !first("NO_COLOR").isEmpty() || "dumb".equals(environment.get("TERM"));
+    }
+
+    /** Returns whether the terminal takes sequences that move its cursor, by its name in TERM. */
+    public boolean movesCursor() {
+        return !"dumb".equals(environment.get("TERM"));
     }
 
     private String first(String... names) {

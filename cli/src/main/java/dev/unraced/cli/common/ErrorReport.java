@@ -6,6 +6,7 @@ import dev.unraced.config.InvalidConfigException;
 import dev.unraced.linux.FileErrors;
 import dev.unraced.recording.RecordingException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.FileSystemException;
 import java.util.Arrays;
 import java.util.List;
@@ -41,18 +42,25 @@ public final class ErrorReport implements IParameterExceptionHandler, IExecution
         CommandLine command = e.getCommandLine();
         PrintWriter err = command.getErr();
         String name = command.getCommandSpec().qualifiedName();
-        err.println(name + ": " + message(e));
+        err.println(Console.printable(name + ": " + message(e)));
         if (e instanceof UnmatchedArgumentException unmatched) {
             List<String> near = suggestions(unmatched);
             if (!near.isEmpty()) {
-                err.println("Did you mean " + String.join(" or ", near) + "?");
+                err.println(Console.printable("Did you mean " + String.join(" or ", near) + "?"));
             }
         }
         err.println("Try '" + name + " --help'.");
         if (List.of(args).contains(CommonOptions.DEBUG)) {
-            e.printStackTrace(err);
+            printTrace(e, err);
         }
         return ExitCode.USAGE;
+    }
+
+    private static void printTrace(Exception e, PrintWriter err) {
+        StringWriter trace = new StringWriter();
+        e.printStackTrace(new PrintWriter(trace));
+        err.print(Console.printable(trace.toString()));
+        err.flush();
     }
 
     private static List<String> suggestions(UnmatchedArgumentException unmatched) {
@@ -91,10 +99,10 @@ public final class ErrorReport implements IParameterExceptionHandler, IExecution
     @Override
     public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed) {
         PrintWriter err = command.getErr();
-        err.println(command.getCommandSpec().qualifiedName() + ": " + message(e));
+        err.println(Console.printable(command.getCommandSpec().qualifiedName() + ": " + message(e)));
         if (parsed.hasMatchedOption(CommonOptions.DEBUG)
                 || command.getParseResult().hasMatchedOption(CommonOptions.DEBUG)) {
-            e.printStackTrace(err);
+            printTrace(e, err);
         }
         return e instanceof InvalidConfigException ? ExitCode.USAGE : ExitCode.FAILURE;
     }

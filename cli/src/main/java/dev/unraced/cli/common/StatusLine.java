@@ -31,7 +31,7 @@ public final class StatusLine implements AutoCloseable {
     private boolean closed;
 
     private StatusLine(PrintStream err, boolean shown, boolean sharesTerminal) {
-        this.err = err;
+        this.err = PrintableStream.terminal(err);
         this.shown = shown;
         this.sharesTerminal = shown && sharesTerminal;
     }
@@ -75,7 +75,7 @@ public final class StatusLine implements AutoCloseable {
     public void say(String text) {
         synchronized (lock) {
             erase();
-            err.println(text);
+            err.println(Console.printable(text));
         }
     }
 
@@ -83,7 +83,7 @@ public final class StatusLine implements AutoCloseable {
     public void draw(String text) {
         synchronized (lock) {
             if (!closed) {
-                err.print(NO_WRAP + text + ERASE_REST_AND_WRAP);
+                err.print(NO_WRAP + Console.printable(text) + ERASE_REST_AND_WRAP);
                 err.flush();
                 drawn = true;
             }

@@ -32,6 +32,8 @@ public final class JsonReport {
     public static String of(Diagnosis diagnosis) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
+            // A terminal obeys C1 controls, which JSON may hold as they are.
+            json.setHighestNonEscapedChar('~');
             new JsonReport(json).write(diagnosis);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -4,6 +4,7 @@ package dev.unraced.cli.doctor;
 import dev.unraced.capture.Availability.Inconclusive;
 import dev.unraced.capture.Availability.Unavailable;
 import dev.unraced.capture.Capabilities;
+import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.RunscNote;
 import dev.unraced.cli.doctor.Trial.Opened;
 import dev.unraced.cli.doctor.Trial.Refused;
@@ -31,7 +32,7 @@ public final class TextReport {
         report.drivers(diagnosis);
         report.machine(diagnosis.machine());
         report.settings(diagnosis);
-        return report.text.toString();
+        return Console.printable(report.text.toString());
     }
 
     private void verdict(Diagnosis diagnosis) {

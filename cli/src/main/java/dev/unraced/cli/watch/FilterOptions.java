@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.watch;
 
+import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.ProcessIdConverter;
 import dev.unraced.cli.common.UserConverter;
 import dev.unraced.config.ResultFilter;
@@ -136,8 +137,8 @@ final class FilterOptions {
                 .filter(name -> name.contains("*"))
                 .forEach(name -> command.commandLine()
                         .getErr()
-                        .println("unraced: " + option + " takes names, no patterns, so '" + name
-                                + "' is only a thread of just this name"));
+                        .println(Console.printable("unraced: " + option + " takes names, no patterns, so '" + name
+                                + "' is only a thread of just this name")));
     }
 
     /** The outcomes, of which one may be chosen. */

@@ -90,6 +90,10 @@ final class PrintOptions {
         if (!console.outIsTerminal()) {
             throw new ParameterException(command, "--top needs a terminal; --summary counts until the end");
         }
+        if (!console.movesCursor()) {
+            throw new ParameterException(
+                    command, "--top moves the cursor, which TERM=dumb does not have; --summary counts until the end");
+        }
         if (format() != OutputFormat.table) {
             throw new ParameterException(command, "--top shows tables, and no " + format());
         }

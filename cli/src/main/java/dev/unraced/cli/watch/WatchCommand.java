@@ -254,7 +254,7 @@ public final class WatchCommand implements Callable<Integer> {
     }
 
     private StatusLine statusLine() {
-        return console.errIsTerminal() && !noStatus && !top
+        return console.errIsTerminal() && console.movesCursor() && !noStatus && !top
                 ? StatusLine.on(console.err(), console.outIsTerminal())
                 : StatusLine.none(console.err());
     }

@@ -30,6 +30,46 @@ class ConsoleTest {
         assertThat(said(false, "40")).isEqualTo(MESSAGE + "\n");
     }
 
+    @Test
+    void noTextMovesTheCursor() {
+        String tricks = "\u001b[2J \u009b2J \u202e \u2066 \u200f \u2028 \r \u007f";
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        Console console = new Console(
+                OutputStream.nullOutputStream(),
+                new PrintStream(bytes, true, StandardCharsets.UTF_8),
+                false,
+                false,
+                true,
+                Map.of());
+        console.err().print(tricks);
+        console.err().println(tricks);
+        console.err().println((Object) tricks);
+        console.err().printf("%s", tricks);
+        console.err().append(tricks);
+        console.say(tricks);
+        StatusLine.on(console.err(), false).say(tricks);
+        assertThat(bytes.toString(StandardCharsets.UTF_8).replace("\n", ""))
+                .isEqualTo("?[2J ?2J ? ? ? ? ? ?".repeat(7));
+    }
+
+    @Test
+    void theStatusLineMovesTheCursorAndItsTextDoesNot() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        Console console = new Console(
+                OutputStream.nullOutputStream(),
+                new PrintStream(bytes, true, StandardCharsets.UTF_8),
+                false,
+                false,
+                true,
+                Map.of());
+        try (StatusLine status = StatusLine.on(console.err(), false)) {
+            status.draw("evil \u001b[2J");
+        }
+        assertThat(bytes.toString(StandardCharsets.UTF_8))
+                .contains("\u001b[?7l")
+                .contains("evil ?[2J");
+    }
+
     private static String said(boolean terminal, String columns) {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         new Console(
