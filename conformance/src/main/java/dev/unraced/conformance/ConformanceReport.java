@@ -119,7 +119,7 @@ public record ConformanceReport(String driver, List<RuleResult> results) {
                 .orElse("");
         text.append("  %-7s %s%s%s%s\n".formatted(status, group, result.rule(), evidence(result), other));
         if (!result.reason().isEmpty()) {
-            text.append(result.reason().strip().indent(REASON_INDENT));
+            text.append(ShortReason.of(result.reason()).indent(REASON_INDENT));
         }
     }
 }
