@@ -449,6 +449,16 @@ public abstract class EventView {
         return (short) SHORTS.get(buffer, offset + connect(CONNECT_PROTOCOL)) & 0xffff;
     }
 
+    /**
+     * Returns a line for logs and debuggers, of printable ASCII; allocates. Of a view whose record is released it says
+     * so.
+     */
+    @Override
+    @SuppressWarnings("ReferenceEquality")
+    public final String toString() {
+        return buffer == NOTHING ? ViewText.RELEASED : ViewText.of(this);
+    }
+
     /** Returns an immutable copy of the whole event, which outlives the record; allocates. */
     public final SyscallEvent snapshot() {
         Call call = new Call(

@@ -549,6 +549,16 @@ public abstract class ProcessView {
         return status() & SIGNAL;
     }
 
+    /**
+     * Returns a line for logs and debuggers, of printable ASCII; allocates. Of a view whose record is released it says
+     * so.
+     */
+    @Override
+    @SuppressWarnings("ReferenceEquality")
+    public final String toString() {
+        return buffer == NOTHING ? ViewText.RELEASED : ViewText.of(this);
+    }
+
     /** Returns a view of a copy of the record, which may be kept and is immutable; allocates. */
     public abstract ProcessView snapshot();
 

@@ -4,12 +4,18 @@ package dev.unraced.cli.common;
 import dev.unraced.config.EventFilters;
 import dev.unraced.process.ProcessTable;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -20,6 +26,8 @@ import picocli.CommandLine.ParseResult;
 public final class ChosenProcesses {
     /** The number of the initial process namespace: PROC_PID_INIT_INO of include/linux/proc_ns.h. */
     private static final String INITIAL_NAMESPACE = "pid:[4026531836]";
+
+    private static final Pattern MOUNT_NAMESPACE = Pattern.compile("mnt:\\[(\\d+)]");
 
     private final Path proc;
 
@@ -56,6 +64,50 @@ public final class ChosenProcesses {
         fault(driver, ids).ifPresent(fault -> {
             throw new ParameterException(command, option + ": " + fault);
         });
+    }
+
+    /**
+     * Returns a warning about the first mount namespace in which no process is; one may enter it yet. Empty where this
+     * process does not see all processes that the driver does.
+     *
+     * @param driver name of the driver
+     * @param namespaces the chosen namespaces, by their numbers
+     */
+    public Optional<String> emptyNamespace(String driver, Set<Long> namespaces) {
+        if (namespaces.isEmpty() || !ProcessTable.hasIdsOfThisMachine(Set.of(driver)) || !seesAll()) {
+            return Optional.empty();
+        }
+        Set<Long> empty = new TreeSet<>(namespaces);
+        try (DirectoryStream<Path> processes = Files.newDirectoryStream(proc, "[0-9]*")) {
+            for (Path process : processes) {
+                if (!removeNamespace(process, empty)) {
+                    return Optional.empty();
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            return Optional.empty();
+        }
+        return empty.stream()
+                .findFirst()
+                .map(number -> "unraced: no process is in mount namespace " + number
+                        + " now; 'lsns -t mnt' lists those that there are");
+    }
+
+    /** Takes the namespace of a process from a set; returns false when this user may not see it. */
+    private static boolean removeNamespace(Path process, Set<Long> namespaces) {
+        try {
+            Matcher number = MOUNT_NAMESPACE.matcher(
+                    Files.readSymbolicLink(process.resolve("ns/mnt")).toString());
+            if (number.matches()) {
+                namespaces.remove(Long.valueOf(number.group(1)));
+            }
+            return true;
+        } catch (AccessDeniedException e) {
+            return false;
+        } catch (IOException e) {
+            // The process has ended.
+            return true;
+        }
     }
 
     /**

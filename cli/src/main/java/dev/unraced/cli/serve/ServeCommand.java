@@ -139,8 +139,10 @@ public final class ServeCommand implements Callable<Integer> {
         CaptureConfig first = settings.get().build();
         Drivers all = drivers.get();
         Selection selection = all.select(first);
-        ChosenProcesses.ofThisMachine()
-                .check(spec.commandLine(), selection.driver().name(), first.filters());
+        ChosenProcesses living = ChosenProcesses.ofThisMachine();
+        living.check(spec.commandLine(), selection.driver().name(), first.filters());
+        living.emptyNamespace(selection.driver().name(), first.filters().mountNamespaces())
+                .ifPresent(console.err()::println);
         boolean local = all.actorHost(selection.driver().name()).isEmpty();
         ServerSettings server = serve.settings();
         // Sinks are open before the capture is, so that they get its first event.

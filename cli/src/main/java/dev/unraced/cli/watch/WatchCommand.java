@@ -148,6 +148,8 @@ public final class WatchCommand implements Callable<Integer> {
             ChosenProcesses living = ChosenProcesses.ofThisMachine();
             living.check(spec.commandLine(), capture.driver(), built.filters());
             living.check(spec.commandLine(), capture.driver(), "--descendants-of", processes.ancestors());
+            living.emptyNamespace(capture.driver(), built.filters().mountNamespaces())
+                    .ifPresent(console.err()::println);
             warnOfForkers(built.filters());
             EventFilters inForce = processes.filterAtSource(capture, built.filters(), record.isWanted());
             watch(

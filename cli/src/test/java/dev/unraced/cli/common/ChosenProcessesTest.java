@@ -90,6 +90,18 @@ class ChosenProcessesTest {
         assertThat(processes.haveEnded("ebpf", Set.of()).getAsBoolean()).isFalse();
     }
 
+    @Test
+    void aMountNamespaceWithoutAProcessIsWarnedOf() throws IOException {
+        namespace("pid:[4026531836]");
+        Files.createSymbolicLink(
+                Files.createDirectories(proc.resolve("7/ns")).resolve("mnt"), Path.of("mnt:[4026531841]"));
+        assertThat(processes.emptyNamespace("ebpf", Set.of())).isEmpty();
+        assertThat(processes.emptyNamespace("ebpf", Set.of(4026531841L))).isEmpty();
+        assertThat(processes.emptyNamespace("sim", Set.of(5L))).isEmpty();
+        assertThat(processes.emptyNamespace("ebpf", Set.of(4026531841L, 5L)))
+                .hasValue("unraced: no process is in mount namespace 5 now; 'lsns -t mnt' lists those that there are");
+    }
+
     private void status(int id, String text) throws IOException {
         Files.writeString(
                 Files.createDirectory(proc.resolve(Integer.toString(id))).resolve("status"), text);
