@@ -21,7 +21,7 @@
 
 struct request_trace {
 	__u64 address; /* struct io_kiocb; 0: free */
-	__u64 state; /* the lower, the less is lost with the trace */
+	__u64 state; /* worth_of() tells how much is lost with the trace */
 };
 
 #define TRACES 8
@@ -59,10 +59,19 @@ struct trace_search {
 	__u32 at;
 };
 
+/*
+ * Returns what is lost with a trace: the lower, the less. Nobody may ever tell that a request has ended which asks for
+ * no completion. So such traces rank below all others, or their number would take the traces of other requests.
+ */
+static __always_inline __u64 worth_of(__u64 state)
+{
+	return (state & TRACE_SKIPS ? state >> TRACE_TIME_SHIFT : state) + 1;
+}
+
 static long look_at_trace(__u64 i, struct trace_search *search)
 {
 	volatile struct request_trace *trace = &search->bucket->traces[i & (TRACES - 1)];
-	__u64 holder = trace->address, rank = holder == search->address ? 0 : trace->state + 1;
+	__u64 holder = trace->address, rank = holder == search->address ? 0 : worth_of(trace->state);
 
 	if (rank < search->least) {
 		search->least = rank;
@@ -72,7 +81,10 @@ static long look_at_trace(__u64 i, struct trace_search *search)
 	return 0;
 }
 
-/* Returns the trace of a request, or a place for it: a free one, else one of a finished request, else the oldest. */
+/*
+ * Returns the trace of a request, or a place for it: a free one, else one of a request that asks for no completion, else
+ * one of a finished request, else the oldest.
+ */
 static __always_inline struct request_trace *find_trace(struct trace_search *search)
 {
 	search->bucket = trace_bucket_of(search->address);
@@ -95,6 +107,9 @@ __noinline int put_trace(__u64 address, __u64 flags_and_filters)
 	struct request_trace *trace = find_trace(&search);
 
 	if (!trace)
+		return 0;
+	/* A trace that may stay for good takes no place from one that goes with its request. */
+	if ((flags_and_filters & TRACE_SKIPS) && search.least > TRACE_DONE + 1)
 		return 0;
 	if (search.holder != address) {
 		/* This request has no trace where another CPU takes the same place at this moment. */

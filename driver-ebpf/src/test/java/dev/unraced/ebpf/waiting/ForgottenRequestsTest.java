@@ -87,6 +87,19 @@ class ForgottenRequestsTest {
         }
     }
 
+    @Test
+    void requestsThatAskForNoCompletionTakeNoTracesOfOthers() throws Exception {
+        try (Capture capture = open(SELF);
+                WaitingRequests waiting = new WaitingRequests(4 * STASH, PATH);
+                WaitingRequests silent = WaitingRequests.withoutCompletions(WaitingRequests.MOST, "/dev/null")) {
+            capture.filterBy(only(1));
+            silent.run();
+            Seen seen = run(capture, List.of(waiting));
+
+            assertThat(seen.events).isBetween(4L * STASH, 4L * STASH + 1);
+        }
+    }
+
     private static Capture open(int tgid) {
         return Capture.open(CaptureConfig.builder()
                 .driver(EbpfDriver.NAME)
