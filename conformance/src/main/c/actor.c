@@ -94,6 +94,7 @@ static void obey(void)
 		{"start-elsewhere", command_start_elsewhere}, {"exec-race", command_exec_race},
 		{"elevated", command_elevated}, {"late-exec", command_late_exec},
 		{"ended", command_ended}, {"nested", command_program},
+		{"ended-at-once", command_ended_at_once},
 	};
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {

@@ -202,6 +202,7 @@ void command_left(void);
 void command_program(void);
 void command_late_exec(void);
 void command_ended(void);
+void command_ended_at_once(void);
 /* A terminal as stat(2) and /proc/PID/stat tell it; zeros for none (terminal.c). */
 struct terminal {
 	unsigned major, minor;

@@ -264,3 +264,57 @@ void command_ended(void)
 	reply("tgid=%d", child);
 	reply_end();
 }
+
+/* The most processes of a command, each of which is a number of its answer. */
+#define MOST_ROUNDS 100
+
+static int waiting, released;
+
+static void *end_with_others(void *unused)
+{
+	(void)unused;
+	__atomic_fetch_add(&waiting, 1, __ATOMIC_SEQ_CST);
+	while (!__atomic_load_n(&released, __ATOMIC_SEQ_CST))
+		sched_yield();
+	syscall(SYS_exit, 0);
+	return NULL;
+}
+
+/* Ends the process by the first thread, or has each thread end by itself. */
+static void end_at_once(int threads, bool by_first)
+{
+	pthread_t thread;
+
+	for (int i = 0; i < threads; i++) {
+		if (pthread_create(&thread, NULL, end_with_others, NULL))
+			_exit(1);
+	}
+	while (__atomic_load_n(&waiting, __ATOMIC_SEQ_CST) < threads)
+		sched_yield();
+	if (by_first)
+		_exit(0);
+	__atomic_store_n(&released, 1, __ATOMIC_SEQ_CST);
+	syscall(SYS_exit, 0);
+}
+
+void command_ended_at_once(void)
+{
+	int threads = (int)line_number("threads", 1), rounds = (int)line_number("rounds", 1);
+	char tgids[MOST_ROUNDS * 12] = "";
+	size_t length = 0;
+
+	for (int i = 0; i < rounds && i < MOST_ROUNDS; i++) {
+		pid_t child = fork_child();
+
+		if (!child)
+			end_at_once(threads, i % 2);
+		if (child < 0 || reap(child, 20)) {
+			fail("no child ended with its threads: %s", strerror(errno));
+			return;
+		}
+		length += (size_t)snprintf(tgids + length, sizeof(tgids) - length, "%s%d", i ? "," : "", child);
+	}
+	reply_begin();
+	reply("tgids=%s", tgids);
+	reply_end();
+}

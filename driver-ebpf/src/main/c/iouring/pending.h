@@ -69,7 +69,7 @@ static __always_inline bool count_pending(const struct completion_key *key, __u6
 		__u64 counts;
 
 		if (!same) {
-			long error = bpf_map_update_elem(&pending, key, &first, BPF_NOEXIST);
+			int error = add_entry(&pending, key, &first);
 
 			if (error != -EEXIST)
 				return !error;

@@ -422,6 +422,15 @@ static const __u32 zero;
 
 #define SCRATCH(map) bpf_map_lookup_elem(&(map), &zero)
 
+/*
+ * Adds an entry to a map, and returns 0 or a negative errno. Before Linux 6.4 the functions that change maps return an
+ * int, whose sign the register of a long lacks. A comparison with 0 is right there, and one with an errno is not.
+ */
+static __always_inline int add_entry(void *map, const void *key, const void *value)
+{
+	return bpf_map_update_elem(map, key, value, BPF_NOEXIST);
+}
+
 static __always_inline struct unraced_counters *own_stats(void)
 {
 	__u32 cpu = bpf_get_smp_processor_id();

@@ -86,7 +86,7 @@ static __always_inline __u64 acts_begin(struct unraced_control *shared, __u64 sk
 			shared->connect_requests = 1;
 		bpf_map_update_elem(&requested_sockets, &sk, &first, BPF_ANY);
 	} else {
-		bpf_map_update_elem(&connecting_sockets, &sk, &first, BPF_NOEXIST);
+		add_entry(&connecting_sockets, &sk, &first);
 	}
 	if (is_request || are_requested(shared)) {
 		acts = acts_of(sk, !is_request);

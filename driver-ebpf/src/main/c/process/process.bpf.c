@@ -123,7 +123,7 @@ int BPF_PROG(process_exit, struct task_struct *task)
 		return 0;
 	id.start_ns = KREAD(leader, start_boottime);
 	id.tgid = task->tgid;
-	if (bpf_map_update_elem(&ended, &id, &told, BPF_NOEXIST) == -EEXIST)
+	if (add_entry(&ended, &id, &told) == -EEXIST)
 		return 0;
 	begin_process(&record, UNRACED_RECORD_EXIT, task);
 	record.tid = task->pid;

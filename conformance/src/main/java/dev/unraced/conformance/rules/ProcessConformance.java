@@ -31,6 +31,11 @@ public abstract class ProcessConformance extends ProgramConformance {
 
     private static final int LIMIT = 4;
 
+    /** In so many processes, two threads at least often end within the same microsecond. */
+    private static final int ROUNDS = 50;
+
+    private static final int THREADS = 8;
+
     protected ProcessConformance() {}
 
     /** Rules about execs. */
@@ -85,6 +90,25 @@ public abstract class ProcessConformance extends ProgramConformance {
             assertThat(stats.processEvents())
                     .as("R16.1: events and losses: %s", stats)
                     .isGreaterThanOrEqualTo(3 * PROGRAMS);
+        }
+    }
+
+    @Rule("A process whose threads end at once has one exit")
+    @Requires(features = Feature.PROCESS_EVENTS)
+    public final void r16_1_threadsThatEndAtOnceAreOneExit() {
+        try (Scenario scenario = watching().open()) {
+            Reply reply = played(
+                    scenario,
+                    Command.of("ended-at-once").with("threads", THREADS).with("rounds", ROUNDS));
+            scenario.awaitRest();
+            for (String tgid : reply.text("tgids").split(",", -1)) {
+                List<ProcessView> life = ofProcess(scenario, Integer.parseInt(tgid));
+                assertThat(life)
+                        .as("events of a child of %d threads", THREADS + 1)
+                        .extracting(ProcessView::type)
+                        .containsExactly(ProcessView.Type.FORK, ProcessView.Type.EXIT);
+                evidence().add(life.size());
+            }
         }
     }
 

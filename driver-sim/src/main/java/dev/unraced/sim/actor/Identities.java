@@ -26,17 +26,15 @@ final class Identities extends Player {
     }
 
     Answer reuse(CommandLine line) {
-        byte[] fifo = line.bytes("path");
-        byte[] other = line.bytes("other");
         long tag = line.number("tag", 1);
         int rounds = line.integer("rounds", 1);
         List<String> tids = new ArrayList<>();
         for (int i = 0; i < rounds; i++) {
             Task first = processes.fork();
-            processes.open(first, fifo, 0, 0);
+            processes.open(first, line.bytes("path"), 0, 0);
             processes.kill(first);
             Task second = processes.forkAs(first.tid());
-            processes.open(second, other, 0, tag + i);
+            processes.open(second, line.bytes("other"), 0, tag + i);
             tids.add(Integer.toString(second.tid()));
             processes.end(second.group());
         }
@@ -45,15 +43,28 @@ final class Identities extends Player {
 
     /** A thread blocks in an open; the exec of a second thread kills it, and takes over its id. */
     Answer exec(CommandLine line) {
-        byte[] fifo = line.bytes("path");
         Task first = processes.fork();
         Task second = kernel.thread(first.group());
-        processes.open(first, fifo, 0, 0);
+        processes.open(first, line.bytes("path"), 0, 0);
         kernel.beginExec(second, processes.random().nextBoolean() ? Signal.KILL : Signal.VANISH);
         kernel.run(first);
         kernel.endExec(second, second.comm());
         processes.open(second, line.bytes("other"), 0, line.number("tag", 1));
         return ended(second);
+    }
+
+    /** In each round a child ends with all its threads. */
+    Answer endedAtOnce(CommandLine line) {
+        List<String> tgids = new ArrayList<>();
+        for (int i = 0; i < line.integer("rounds", 1); i++) {
+            Task child = processes.fork();
+            for (int j = 0; j < line.integer("threads", 1); j++) {
+                kernel.thread(child.group());
+            }
+            processes.end(child.group());
+            tgids.add(Integer.toString(child.tgid()));
+        }
+        return new Answer().with("tgids", String.join(",", tgids));
     }
 
     /** A child opens a path, executes the actor's program, and this opens another path and ends. */
@@ -130,12 +141,11 @@ final class Identities extends Player {
 
     /** The child opens and executes in its parent's memory, while the parent waits. */
     Answer vfork(CommandLine line) {
-        byte[] second = line.bytes("child");
         long tag = line.number("tag", 1);
         long memory = ActorProcesses.path(main, line.bytes("path"));
         processes.open(main, memory, 0, tag);
         Task child = processes.vfork();
-        child.group().memory().write(memory, terminated(second));
+        child.group().memory().write(memory, terminated(line.bytes("child")));
         processes.open(child, memory, 0, tag + 1);
         kernel.beginExec(child, Signal.KILL);
         kernel.endExec(child, child.comm());

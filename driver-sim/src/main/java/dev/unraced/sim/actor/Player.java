@@ -53,8 +53,7 @@ abstract class Player {
 
     /** Makes a socket of the family of an address. */
     final Socket newSocket(byte[] address, int type) {
-        int family = new Sockaddr(ByteString.copyOf(address)).family();
-        return made(kernel.network().socket(family, type, 0));
+        return made(kernel.network().socket(new Sockaddr(ByteString.copyOf(address)).family(), type, 0));
     }
 
     final OpenFile socketFile(byte[] address, int type) {

@@ -89,8 +89,7 @@ final class PreparedCall {
     }
 
     private Call submit() {
-        boolean onWorker = line.number("worker", 0) != 0;
-        return kernel.submit(task, syscall, submission(), onWorker, registers);
+        return kernel.submit(task, syscall, submission(), line.number("worker", 0) != 0, registers);
     }
 
     private Submission submission() {

@@ -149,6 +149,7 @@ public final class SimActor {
             case "vfork" -> identities.vfork(line);
             case "left" -> identities.left(line);
             case "program" -> identities.program(line);
+            case "ended-at-once" -> identities.endedAtOnce(line);
             case "own" -> own(line);
             case "network" -> sharedSockets.network();
             case "uring-batch" -> batches.play(line);

@@ -68,8 +68,7 @@ public final class FileTree {
 
     /** Opens a file for a new socket, outside all trees, with an inode of sockfs. */
     public OpenFile socketFile(Object socket) {
-        Inode inode = sockets.superBlock().newInode(FileType.SOCKET, 0, 0, 0777, null);
-        Dentry dentry = Dentry.root(ByteString.EMPTY, inode);
+        Dentry dentry = Dentry.root(ByteString.EMPTY, sockets.superBlock().newInode(FileType.SOCKET, 0, 0, 0777, null));
         return new OpenFile(new Location(sockets, dentry), OpenFlags.O_RDWR, false, socket);
     }
 
@@ -219,8 +218,7 @@ public final class FileTree {
     }
 
     private static Dentry add(Dentry parent, String name, FileType type, int mode) {
-        Inode inode = parent.inode().superBlock().newInode(type, 0, 0, mode, null);
-        return parent.add(ByteString.utf8(name), inode);
+        return parent.add(ByteString.utf8(name), parent.inode().superBlock().newInode(type, 0, 0, mode, null));
     }
 
     private interface Operation {

@@ -60,8 +60,7 @@ final class Mounts {
         checkPrivileged(caller);
         Location place = lookup(caller, path);
         checkOwn(caller, place);
-        Mount clone = newMount(place.dentry());
-        return new OpenFile(clone.rootLocation(), OpenFlags.O_PATH, false, null);
+        return new OpenFile(newMount(place.dentry()).rootLocation(), OpenFlags.O_PATH, false, null);
     }
 
     /** unshare(2) with CLONE_NEWNS: copy_mnt_ns(). */

@@ -32,10 +32,8 @@ final class ProcFs implements SuperBlock.DynamicNames {
 
     ProcFs() {
         this.superBlock = new SuperBlock(MAJOR, MINOR, this);
-        Inode rootInode = inode(ROOT_INODE, FileType.DIRECTORY, 0555, null);
-        this.root = Dentry.root(ByteString.utf8("/"), rootInode);
-        Inode selfInode = inode(SELF_INODE, FileType.SYMLINK, 0777, new Link.Self());
-        this.self = root.add(ByteString.utf8("self"), selfInode);
+        this.root = Dentry.root(ByteString.utf8("/"), inode(ROOT_INODE, FileType.DIRECTORY, 0555, null));
+        this.self = root.add(ByteString.utf8("self"), inode(SELF_INODE, FileType.SYMLINK, 0777, new Link.Self()));
     }
 
     Dentry root() {
@@ -106,8 +104,7 @@ final class ProcFs implements SuperBlock.DynamicNames {
         if (known != null) {
             return known;
         }
-        long number = (long) tgid << KIND_BITS | kind;
-        return directory.add(name, inode(number, type, mode, link));
+        return directory.add(name, inode((long) tgid << KIND_BITS | kind, type, mode, link));
     }
 
     private Inode inode(long number, FileType type, int mode, @Nullable Link link) {

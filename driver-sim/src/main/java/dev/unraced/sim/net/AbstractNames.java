@@ -21,8 +21,7 @@ final class AbstractNames {
 
     /** Takes a name, a whole {@code sockaddr_un}; returns false when another socket of the type has it. */
     boolean take(UnixSocket socket, byte[] name) {
-        Key key = key(socket.type(), name);
-        if (sockets.putIfAbsent(key, socket) != null) {
+        if (sockets.putIfAbsent(key(socket.type(), name), socket) != null) {
             return false;
         }
         socket.name = name;

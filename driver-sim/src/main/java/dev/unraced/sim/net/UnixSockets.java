@@ -58,8 +58,7 @@ final class UnixSockets {
      */
     private int bindAgain(Object caller, Address address) {
         SocketResult lookup = names.find(caller, path(address));
-        boolean taken = lookup.socket() != null || lookup.errno() == ECONNREFUSED;
-        return taken ? -EADDRINUSE : -EINVAL;
+        return lookup.socket() != null || lookup.errno() == ECONNREFUSED ? -EADDRINUSE : -EINVAL;
     }
 
     /** {@code unix_validate_addr}. */

@@ -69,8 +69,7 @@ final class Emitter {
         if (container.length > 0) {
             encoder.containerId(container);
         }
-        int length = encoder.finish();
-        sink.submit(encoder.buffer(), length);
+        sink.submit(encoder.buffer(), encoder.finish());
     }
 
     private void open(RecordBuilder record) {

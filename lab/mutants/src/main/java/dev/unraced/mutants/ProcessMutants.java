@@ -49,6 +49,19 @@ final class ProcessMutants {
                         "makes process events though nobody asked for them",
                         "R1.10 R15.3 R15.4 R15.6 R15.7 R16.1 R16.9",
                         () -> Seams.NONE.withSettings(OtherSettings::withProcesses)),
+                MutantFactory.broken(
+                        "exit-of-each-thread",
+                        "makes an exit of each thread of a process that ends",
+                        "R16.1",
+                        () -> Seams.NONE.withTracepoints(observer -> around(observer, new TracepointsAround() {
+                            @Override
+                            public void threadExit(Task task) {
+                                super.threadExit(task);
+                                if (task.tid() != task.tgid()) {
+                                    super.processExit(task);
+                                }
+                            }
+                        }))),
                 editing(
                         "program-by-another-file",
                         "gives a wrong inode number of the program that was executed",
