@@ -24,6 +24,11 @@ struct request_trace {
 	__u64 state; /* worth_of() tells how much is lost with the trace */
 };
 
+/* The address of a trace while a CPU changes it. */
+#define TRACE_OWNED 1
+/* Each failed try is another CPU's success. */
+#define TRACE_TRIES 4
+
 #define TRACES 8
 struct trace_bucket {
 	struct request_trace traces[TRACES];
@@ -73,7 +78,7 @@ static long look_at_trace(__u64 i, struct trace_search *search)
 	volatile struct request_trace *trace = &search->bucket->traces[i & (TRACES - 1)];
 	__u64 holder = trace->address, rank = holder == search->address ? 0 : worth_of(trace->state);
 
-	if (rank < search->least) {
+	if (holder != TRACE_OWNED && rank < search->least) {
 		search->least = rank;
 		search->holder = holder;
 		search->at = i;
@@ -82,45 +87,50 @@ static long look_at_trace(__u64 i, struct trace_search *search)
 }
 
 /*
- * Returns the trace of a request, or a place for it: a free one, else one of a request that asks for no completion, else
- * one of a finished request, else the oldest.
+ * Returns the trace of a request, or a place for it: a free one, else that of a request that asks for no completion,
+ * else that of a finished request, else the oldest.
  */
 static __always_inline struct request_trace *find_trace(struct trace_search *search)
 {
-	search->bucket = trace_bucket_of(search->address);
 	search->least = ~0ull;
 	search->at = 0;
 	search->holder = 0;
 	if (!search->bucket)
 		return 0;
 	bpf_loop(TRACES, look_at_trace, search, 0);
-	return &search->bucket->traces[search->at & (TRACES - 1)];
+	return search->least == ~0ull ? 0 : &search->bucket->traces[search->at & (TRACES - 1)];
 }
 
 /*
  * Leaves a trace of a request, in place of one of an earlier request in the same memory, whose end nobody reported.
- * The kernel verifies this function once for its callers.
+ * Whoever changes a trace owns it meanwhile, so no CPU gives the state of one request to another. The kernel verifies
+ * this function once for its callers.
  */
 __noinline int put_trace(__u64 address, __u64 flags_and_filters)
 {
-	struct trace_search search = { .address = address };
-	struct request_trace *trace = find_trace(&search);
+	struct trace_search search = { .address = address, .bucket = trace_bucket_of(address) };
 
-	if (!trace)
-		return 0;
-	/* A trace that may stay for good takes no place from one that goes with its request. */
-	if ((flags_and_filters & TRACE_SKIPS) && search.least > TRACE_DONE + 1)
-		return 0;
-	if (search.holder != address) {
-		/* This request has no trace where another CPU takes the same place at this moment. */
-		if (!becomes(&trace->address, search.holder, address)) {
-			__sync_fetch_and_add(&search.bucket->replaced, 1);
+	for (int i = 0; i < TRACE_TRIES; i++) {
+		struct request_trace *trace = find_trace(&search);
+		__u64 worth;
+
+		if (!trace)
+			break;
+		/* A trace that may stay for good takes no place from one that goes with its request. */
+		if ((flags_and_filters & TRACE_SKIPS) && search.least > TRACE_DONE + 1)
 			return 0;
-		}
-		if (search.least >> TRACE_TIME_SHIFT && !(trace->state & TRACE_SKIPS))
+		/* Where another CPU has taken this place, there may be a further one. */
+		if (!becomes(&trace->address, search.holder, TRACE_OWNED))
+			continue;
+		worth = search.holder == address ? 0 : worth_of(trace->state);
+		trace->state = flags_and_filters | ((bpf_ktime_get_boot_ns() >> 30) + 1) << TRACE_TIME_SHIFT;
+		__sync_lock_test_and_set(&trace->address, address);
+		if (worth >> TRACE_TIME_SHIFT)
 			__sync_fetch_and_add(&search.bucket->replaced, 1);
+		return 0;
 	}
-	trace->state = flags_and_filters | ((bpf_ktime_get_boot_ns() >> 30) + 1) << TRACE_TIME_SHIFT;
+	if (search.bucket && !(flags_and_filters & TRACE_SKIPS))
+		__sync_fetch_and_add(&search.bucket->replaced, 1);
 	return 0;
 }
 
@@ -130,15 +140,15 @@ __noinline int put_trace(__u64 address, __u64 flags_and_filters)
  */
 __noinline __u64 take_trace(__u64 address, __u64 is_kept)
 {
-	struct trace_search search = { .address = address };
+	struct trace_search search = { .address = address, .bucket = trace_bucket_of(address) };
 	struct request_trace *trace = find_trace(&search);
 	__u64 state;
 
-	if (!trace || search.holder != address)
+	if (!trace || search.holder != address || !becomes(&trace->address, address, TRACE_OWNED))
 		return 0;
-	state = __sync_lock_test_and_set(&trace->state, is_kept ? TRACE_DONE : 0);
-	if (!is_kept)
-		becomes(&trace->address, address, 0);
+	state = trace->state;
+	trace->state = is_kept ? TRACE_DONE : 0;
+	__sync_lock_test_and_set(&trace->address, is_kept ? address : 0);
 	return state;
 }
 
