@@ -28,6 +28,23 @@
 #include "syscall/arguments.h"
 #include "syscall/filter.h"
 
+/*
+ * Stores the entry of a request. Where the map has no room at this moment, an entry that an earlier request has left in
+ * the same memory must not answer for this one: it goes, or is no call's any more.
+ */
+static __always_inline void put_request(__u64 address, struct long_request *from)
+{
+	struct request *earlier;
+
+	if (!bpf_map_update_elem(&requests, &address, from, BPF_ANY))
+		return;
+	earlier = bpf_map_lookup_elem(&requests, &address);
+	if (earlier) {
+		earlier->call.syscall = 0;
+		bpf_map_delete_elem(&requests, &address);
+	}
+}
+
 static __always_inline void request_put(struct unraced_counters *stats, struct io_kiocb *req, struct long_request *from)
 {
 	struct completion_key key = completion_key_of(req);
@@ -48,7 +65,7 @@ static __always_inline void request_put(struct unraced_counters *stats, struct i
 		stats->silent++;
 	}
 	put_trace(address, state);
-	bpf_map_update_elem(&requests, &address, from, BPF_ANY);
+	put_request(address, from);
 	if (from->call.call.length > INLINE_BYTES)
 		bpf_map_update_elem(&long_requests, &address, from, BPF_ANY);
 }
@@ -139,6 +156,7 @@ static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring
 						 .workers = handovers_of(files),
 						 .taken = requests_taken(req),
 						 .waits = waits,
+						 .cleans = needs_cleanup(req),
 						 .before = syscall == UNRACED_CONNECT ? KREAD(req, cqe.fd)
 										      : KREAD(req, cqe.res),
 						 .refusal = refusal };

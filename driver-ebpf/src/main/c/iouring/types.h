@@ -7,7 +7,9 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 #include "unraced/record.h"
+#include "lib/control.h"
 #include "lib/core_access.h"
+#include "lib/maps.h"
 #include "path/walk.h"
 
 /* enum io_uring_op and enum io_uring_sqe_flags_bit of include/uapi/linux/io_uring.h */
@@ -157,6 +159,14 @@ static __always_inline bool can_read_requests(void)
 	return bpf_core_field_exists(struct io_kiocb, cmd) && bpf_core_field_exists(struct io_kiocb, cqe) &&
 	       (bpf_core_field_exists(struct io_open, filename) || delays_names()) &&
 	       bpf_core_type_exists(struct io_connect);
+}
+
+/* Returns whether the request has the flag that the kernel sets before an open runs, and clears when it has run. */
+static __always_inline bool needs_cleanup(struct io_kiocb *req)
+{
+	const struct unraced_control *shared = SCRATCH(control);
+
+	return shared && (KREAD(req, flags) & shared->cleanup_flag);
 }
 
 static __always_inline void *command_of(struct io_kiocb *req)

@@ -51,6 +51,8 @@ struct unraced_control {
 	__u32 blind; /* 1: no program sees the calls of 32-bit programs and by the x32 convention */
 	/* CLOCK_BOOTTIME in ns: younger threads know only the filters in force; all bits while they change. */
 	__u64 filtered_since;
+	__u32 cleanup_flag; /* the kernel's flag of an open that has not run (REQ_F_NEED_CLEANUP); 0 when unknown */
+	__u32 reserved3;
 };
 
 /*

@@ -237,7 +237,8 @@ struct progress {
 	__u32 punted; /* 1: a worker may run the request */
 	__u64 workers; /* hand-overs to workers that share the submitter's descriptor table, before the submission */
 	__u32 taken; /* requests that the kernel had taken from the ring, with this one */
-	__u32 waits; /* 1: the request may run after its submitter has left io_uring_enter(2) */
+	__u16 waits; /* 1: the request may run after its submitter has left io_uring_enter(2) */
+	__u16 cleans; /* 1: the request had the kernel's flag that an open loses when it has run */
 };
 
 /* A pending io_uring request. A struct long_request starts with a struct request. */

@@ -112,6 +112,11 @@ final class Control {
         INTS.setVolatile(memory, ControlLayout.POLLED_FLAG, flag);
     }
 
+    /** Tells the programs the kernel's flag of an open that has not run; 0 when nobody knows it. */
+    void cleanupFlag(int flag) {
+        INTS.setVolatile(memory, ControlLayout.CLEANUP_FLAG, flag);
+    }
+
     /** Sets the limits of events per second of a user and of a cgroup. */
     void limits(RateLimits limits, int seed) {
         INTS.setVolatile(memory, ControlLayout.LIMIT_SEED, seed);

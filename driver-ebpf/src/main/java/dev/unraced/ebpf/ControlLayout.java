@@ -3,7 +3,7 @@ package dev.unraced.ebpf;
 
 /** Offsets of {@code struct unraced_control} and {@code struct unraced_counters} of {@code control.h}, in bytes. */
 final class ControlLayout {
-    static final int CONTROL_SIZE = 192;
+    static final int CONTROL_SIZE = 200;
     static final int ACTIVE = 0;
     static final int MITIGATION = 4;
     static final int READER_WAITING = 8;
@@ -27,6 +27,7 @@ final class ControlLayout {
     static final int GENERATIONS = 148;
     static final int BLIND = 180;
     static final int FILTERED_SINCE = 184;
+    static final int CLEANUP_FLAG = 192;
 
     static final int FILTER_SELF = 1;
     static final int FILTER_TGIDS = 1 << 1;

@@ -170,6 +170,7 @@ final class EbpfSource implements RingSource {
             control.limits(settings.limits(), new SecureRandom().nextInt());
             control.syscalls(settings.syscalls());
             control.polledFlag(EntryPoints.polledFlag(settings, control.hasRequests()));
+            control.cleanupFlag(control.hasRequests() ? EntryPoints.cleanupFlag() : 0);
             ProcessPrograms processes = attachProcesses(object, settings, owned);
             object.attach("thread_exit");
             if (!settings.isAtFunctions() && !EntryPoints.servesAllConventions(settings)) {

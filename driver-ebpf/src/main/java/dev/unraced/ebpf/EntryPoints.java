@@ -45,6 +45,8 @@ final class EntryPoints {
     /** The number of a request's flag in the kernel's enumeration of them, which has no name. */
     private static final String POLLED = "REQ_F_POLLED_BIT";
 
+    private static final String CLEANUP = "REQ_F_NEED_CLEANUP_BIT";
+
     private static final String SUBMIT = "request_submit";
     /** The same program for the tracepoint's name on older kernels. Each kernel has one of the two names. */
     private static final String SUBMIT_BEFORE = "request_submit_sqe";
@@ -119,12 +121,19 @@ final class EntryPoints {
      * take it for set.
      */
     static int polledFlag(EbpfSettings settings, boolean hasRequests) {
-        return hasRequests && settings.syscalls().contains(Syscall.CONNECT)
-                ? KernelTypes.read().enumerator(POLLED).stream()
-                        .map(bit -> 1 << bit)
-                        .findFirst()
-                        .orElse(0)
-                : 0;
+        return hasRequests && settings.syscalls().contains(Syscall.CONNECT) ? flag(POLLED) : 0;
+    }
+
+    /** Returns the flag that an open on an io_uring has until it has run; 0 when it is not known. */
+    static int cleanupFlag() {
+        return flag(CLEANUP);
+    }
+
+    private static int flag(String name) {
+        return KernelTypes.read().enumerator(name).stream()
+                .map(bit -> 1 << bit)
+                .findFirst()
+                .orElse(0);
     }
 
     private static List<String> takers(EbpfSettings settings) {

@@ -68,6 +68,7 @@ class ControlLayoutTest {
                     "CGROUP_INTERVAL",
                     "LIMIT_SEED",
                     "POLLED_FLAG",
+                    "CLEANUP_FLAG",
                     "NO_SNAPSHOTS",
                     "GENERATIONS",
                     "BLIND",
