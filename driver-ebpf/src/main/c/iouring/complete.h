@@ -162,10 +162,16 @@ static __always_inline bool has_polled(struct io_kiocb *req)
 }
 
 /*
- * Returns whether a request has ended with this result; its memory may belong to another request by now. The programs
- * cannot read whether an open has run, since the kernel's flags that tell it have other numbers in each version, and
- * an enumeration without a name, which CO-RE does not find.
+ * Returns whether an open has run. The kernel keeps the name of its path until then, and a flag of that. It clears the
+ * flag right before it stores the result (io_openat2() of io_uring/openclose.c).
  */
+static __always_inline enum unraced_run has_run(const struct request *request, struct io_kiocb *req)
+{
+	return request->at.cleans && !request->at.refusal && !needs_cleanup(req) ? UNRACED_HAS_RUN
+										  : UNRACED_RUN_UNKNOWN;
+}
+
+/* Returns whether a request has ended with this result; its memory may belong to another request by now. */
 static __always_inline bool has_ended(const struct request *request, struct io_kiocb *req,
 					    const struct completion_key *key,
 				      __s32 result)
@@ -176,8 +182,8 @@ static __always_inline bool has_ended(const struct request *request, struct io_k
 	    KREAD(req, cqe.res) != result || unraced_requested_call(KREAD(req, opcode)) != request->call.syscall)
 		return 0;
 	if (request->call.syscall != UNRACED_CONNECT)
-		return unraced_open_ending(result, request->at.before, request->at.refusal, UNRACED_RUN_UNKNOWN) ==
-		       UNRACED_OVER;
+		return unraced_open_ending(result, request->at.before, request->at.refusal,
+					   has_run(request, req)) == UNRACED_OVER;
 	beside = KREAD(req, cqe.fd);
 	/* The mark of a poll is read last, as it is set after the poll has begun. */
 	return unraced_connect_ending(result, request->at.before, beside,
@@ -274,7 +280,7 @@ static __always_inline int on_complete(void *ctx, struct io_kiocb *req, bool by_
 	/* The kernel may report a request of a broken chain again, so its entry and its trace stay. */
 	trace = take_trace(address, by_chain);
 	found = bpf_map_lookup_elem(&requests, &address);
-	if (found && request_copy(&to->request, found, address)) {
+	if (found && found->call.syscall == syscall && request_copy(&to->request, found, address)) {
 		bool is_first = take_event(found, &to->request);
 
 		if (!by_chain)
