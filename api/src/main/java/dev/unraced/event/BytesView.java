@@ -144,4 +144,9 @@ public class BytesView {
     public String toString() {
         return toByteString().escaped();
     }
+
+    /** Returns what stands for this text in a line for people: in quotes, or that it is not known. */
+    final String quoted() {
+        return isPresent() ? "\"" + this + "\"" : "(unknown)";
+    }
 }

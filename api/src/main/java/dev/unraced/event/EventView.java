@@ -11,6 +11,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -456,7 +457,25 @@ public abstract class EventView {
     @Override
     @SuppressWarnings("ReferenceEquality")
     public final String toString() {
-        return buffer == NOTHING ? ViewText.RELEASED : ViewText.of(this);
+        if (buffer == NOTHING) {
+            return "an event that is released: its handler has returned";
+        }
+        try {
+            return syscall().name().toLowerCase(Locale.ROOT) + " " + argumentText()
+                    + (isEnter() ? " enters" : " = " + errnoName().orElse(Long.toString(result())))
+                    + " by " + comm() + "[" + tgid() + (tid() == tgid() ? "" : "/" + tid()) + "]";
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            return "an event without a well-formed record";
+        }
+    }
+
+    private String argumentText() {
+        if (isOpenLike()) {
+            return path().quoted();
+        }
+        return address().isPresent()
+                ? new Sockaddr(address().toByteString()).toString()
+                : address().quoted();
     }
 
     /** Returns an immutable copy of the whole event, which outlives the record; allocates. */

@@ -556,7 +556,24 @@ public abstract class ProcessView {
     @Override
     @SuppressWarnings("ReferenceEquality")
     public final String toString() {
-        return buffer == NOTHING ? ViewText.RELEASED : ViewText.of(this);
+        if (buffer == NOTHING) {
+            return "an event that is released: its handler has returned";
+        }
+        try {
+            return whatText() + " by " + comm() + "[" + tgid() + "]";
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            return "a process event without a well-formed record";
+        }
+    }
+
+    private String whatText() {
+        return switch (type()) {
+            case FORK -> "fork from " + parentTgid();
+            case EXEC -> "exec " + executable().quoted();
+            case EXEC_FAILED -> "exec " + path().quoted() + " = " + errnoName().orElse(Integer.toString(result()));
+            case EXIT -> "exit, wait status " + status();
+            case ALIVE -> "alive " + executable().quoted();
+        };
     }
 
     /** Returns a view of a copy of the record, which may be kept and is immutable; allocates. */

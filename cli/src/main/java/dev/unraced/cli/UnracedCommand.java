@@ -6,7 +6,6 @@ import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.ErrorReport;
 import dev.unraced.cli.common.HelpLayout;
 import dev.unraced.cli.common.OutputException;
-import dev.unraced.cli.common.PathConverter;
 import dev.unraced.cli.common.VersionProvider;
 import dev.unraced.cli.config.ConfigCommand;
 import dev.unraced.cli.conformance.ConformanceCommand;

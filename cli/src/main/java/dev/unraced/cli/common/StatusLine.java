@@ -31,7 +31,7 @@ public final class StatusLine implements AutoCloseable {
     private boolean closed;
 
     private StatusLine(PrintStream err, boolean shown, boolean sharesTerminal) {
-        this.err = PrintableStream.terminal(err);
+        this.err = Console.PrintableStream.terminal(err);
         this.shown = shown;
         this.sharesTerminal = shown && sharesTerminal;
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.cli.common;
+package dev.unraced.cli;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -7,7 +7,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads the path of a file. An empty text, which a shell makes of a variable that is not set, names none. */
-public final class PathConverter implements ITypeConverter<Path> {
+final class PathConverter implements ITypeConverter<Path> {
 
     @Override
     public Path convert(String value) {
