@@ -2,7 +2,8 @@
 /*
  * Ends processes in unusual ways, and prints the truth: ends DIRECTORY CALLS. Each line has the way, the process, and
  * of an exec that fails when the old image is gone the thread that called, of a reboot the status that wait(2) tells.
- * Without arguments only the first thread ends. The process goes on until its input ends, and prints its id.
+ * Without arguments only the first thread ends. The process goes on until its input ends, and prints its id. With one
+ * argument, ends THREADS, so many further threads end before it, and a tracer keeps them all as zombies.
  */
 #define _GNU_SOURCE
 #include <elf.h>
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/ptrace.h>
 #include <sys/reboot.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -129,12 +131,52 @@ static void *remain(void *first)
 	_exit(0);
 }
 
+static void *end_at_once(void *nothing)
+{
+	return nothing;
+}
+
+/* Returns in a child whose threads this process traces. It waits for their stops alone, so that none is reaped. */
+static void trace_child(void)
+{
+	pid_t child = fork();
+	siginfo_t stop;
+
+	if (child < 0)
+		die("fork");
+	if (!child) {
+		raise(SIGSTOP);
+		return;
+	}
+	if (waitid(P_PID, (id_t)child, &stop, WSTOPPED) ||
+	    ptrace(PTRACE_SEIZE, child, NULL, (void *)(PTRACE_O_TRACECLONE | PTRACE_O_EXITKILL)))
+		die("PTRACE_SEIZE");
+	kill(child, SIGCONT);
+	while (!waitid(P_ALL, 0, &stop, WSTOPPED | __WALL))
+		ptrace(PTRACE_CONT, stop.si_pid, NULL, NULL);
+	exit(0);
+}
+
+static void end_threads(int threads)
+{
+	for (int i = 0; i < threads; i++) {
+		pthread_t ended;
+
+		if (pthread_create(&ended, NULL, end_at_once, NULL) || pthread_join(ended, NULL))
+			die("thread");
+	}
+}
+
 int main(int count, char **given)
 {
 	static pthread_t first, thread;
 
+	if (count == 2) {
+		trace_child();
+		end_threads(atoi(given[1]));
+	}
 	first = pthread_self();
-	if (count == 1) {
+	if (count <= 2) {
 		pthread_create(&thread, NULL, remain, &first);
 		pthread_exit(NULL);
 	}

@@ -136,28 +136,46 @@ int BPF_PROG(process_exit, struct task_struct *task)
 	return 0;
 }
 
-/* Threads of a process that are looked at for one that lives. */
-#define MAX_THREADS 64
+/* PID_MAX_LIMIT of include/linux/threads.h: no process has more threads. */
+#define MAX_THREADS (1 << 22)
 
-/* Returns the first thread, or, if that has ended and left no memory, one that lives. */
+/* The search for a thread that lives. */
+struct thread_search {
+	__u64 head;
+	__u64 at;
+	struct task_struct *found;
+};
+
+static long look_at_thread(__u64 step, struct thread_search *search)
+{
+	struct task_struct *thread;
+	__u64 at = search->at;
+
+	if (bpf_probe_read_kernel(&at, sizeof(at), (void *)at) || !at || at == search->head)
+		return 1;
+	search->at = at;
+	thread = (void *)(at - bpf_core_field_offset(struct task_struct___process, thread_node));
+	if (!KREAD(thread, mm))
+		return 0;
+	search->found = thread;
+	return 1;
+}
+
+/*
+ * Returns the first thread, or, if that has ended and left no memory, one that lives. A tracer can keep as many ended
+ * ones before that as it likes, so each is looked at.
+ */
 static __always_inline struct task_struct *living_thread(struct task_struct *leader)
 {
-	__u64 head = KREAD_NUMBER((struct task_struct___process *)leader, signal) +
-		     bpf_core_field_offset(struct signal_struct, thread_head);
-	__u64 at = head;
+	struct thread_search search = {.found = leader};
 
 	if (KREAD(leader, mm))
 		return leader;
-	for (int i = 0; i < MAX_THREADS; i++) {
-		struct task_struct *thread;
-
-		if (bpf_probe_read_kernel(&at, sizeof(at), (void *)at) || !at || at == head)
-			break;
-		thread = (void *)(at - bpf_core_field_offset(struct task_struct___process, thread_node));
-		if (KREAD(thread, mm))
-			return thread;
-	}
-	return leader;
+	search.head = KREAD_NUMBER((struct task_struct___process *)leader, signal) +
+		      bpf_core_field_offset(struct signal_struct, thread_head);
+	search.at = search.head;
+	bpf_loop(MAX_THREADS, look_at_thread, &search, 0);
+	return search.found;
 }
 
 /*

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,8 +65,19 @@ class EndsTest {
 
     @Test
     void aProcessWhoseFirstThreadHasEndedIsAliveWithItsExecutable() throws Exception {
+        expectAliveWithItsExecutable();
+    }
+
+    @Test
+    void aProcessOfWhichATracerKeepsManyEndedThreadsIsAliveWithItsExecutable() throws Exception {
+        expectAliveWithItsExecutable("300");
+    }
+
+    private void expectAliveWithItsExecutable(String... arguments) throws Exception {
         Path program = directory.resolve("ends");
-        Process process = new ProcessBuilder(program.toString()).start();
+        Process process = new ProcessBuilder(Stream.concat(Stream.of(program.toString()), Stream.of(arguments))
+                        .toList())
+                .start();
         try (BufferedReader output = process.inputReader()) {
             int tgid = Integer.parseInt(output.readLine());
             List<ProcessView> alive = new ArrayList<>();
