@@ -110,6 +110,13 @@ class EventsDocumentTest {
                         .isIn(Stream.concat(Stream.of(NONE), fields.stream()).toList()));
     }
 
+    /** The rows are made from the description that {@code watch --json-schema} is made from. */
+    @Test
+    void everyTableOfFieldsIsWhatTheCodeSays() throws IOException {
+        assertThat(lines("## Every event", "## In Java").stream().filter(line -> line.startsWith("| `")))
+                .containsExactlyElementsOf(FieldTables.all());
+    }
+
     private static Set<String> fields() throws IOException {
         return rows(lines("## Every event", "## In Java")).stream()
                 .flatMap(row -> Stream.of(row.get(0).split(", ", -1)))

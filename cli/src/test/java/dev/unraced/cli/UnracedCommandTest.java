@@ -88,7 +88,7 @@ class UnracedCommandTest {
     @Test
     void anUnknownOptionNamesTheNearest() {
         assertThat(run("watch", "--jsn")).isEqualTo(2);
-        assertThat(test.err()).contains("Unknown option: '--jsn'").contains("Did you mean --json?");
+        assertThat(test.err()).contains("Unknown option: '--jsn'").contains("Did you mean --json or --json-schema?");
         assertThat(run("watch", "--remote", "unix:/run/unraced.sock")).isEqualTo(2);
         assertThat(test.err()).contains("Did you mean --driver remote --set remote.address=ADDRESS?");
         assertThat(run("version")).isEqualTo(2);

@@ -10,6 +10,8 @@ import dev.unraced.event.OpenEvent;
 import dev.unraced.event.OpenedFile;
 import dev.unraced.event.SyscallEvent;
 import dev.unraced.format.EventWriter;
+import dev.unraced.format.JsonField;
+import dev.unraced.format.JsonType;
 import dev.unraced.format.LineBuffer;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -30,6 +32,25 @@ final class Summary implements EventWriter {
     private static final int MOST_NAMES = 10_000;
     /** The most rows of a table that is printed at the end. */
     static final int MOST_ROWS = 20;
+
+    private static final JsonType ROWS = JsonType.array(JsonType.object(
+            "row",
+            List.of(
+                    JsonField.of(
+                                    "name",
+                                    JsonType.TEXT,
+                                    "what the calls have in common; null of all beyond the first names together")
+                            .orNull(),
+                    JsonField.of("calls", JsonType.COUNT, "how many calls there were"),
+                    JsonField.of("failed", JsonType.COUNT, "how many of them failed"))));
+
+    /** The fields of {@link #toJson}. */
+    static final List<JsonField> FIELDS = List.of(
+            JsonField.of("integrity", ROWS, "calls by the integrity of the path or of the address"),
+            JsonField.of("program", ROWS, "calls by the name of the thread"),
+            JsonField.of("file", ROWS, "opens by the file that was opened, or else by the path as passed"),
+            JsonField.of("peer", ROWS, "connects by the peer, or else by the address as passed"),
+            JsonField.of("result", ROWS, "calls by their result: succeeded, or the name of the errno"));
 
     private final Table programs = new Table("program");
     private final Table files = new Table("file");

@@ -30,6 +30,7 @@ import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -109,6 +110,12 @@ public final class WatchCommand implements Callable<Integer> {
     @Option(names = "--top", description = "Count like --summary, and show the counts on the terminal while they grow.")
     private boolean top;
 
+    @Option(
+            names = "--json-schema",
+            description = "Print the JSON Schema of the lines of --json, with every field, and capture nothing. Stands"
+                    + " alone.")
+    private boolean jsonSchema;
+
     @Mixin
     private ReadyFile ready;
 
@@ -122,6 +129,9 @@ public final class WatchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (jsonSchema) {
+            return printSchema();
+        }
         // Nobody may take the file of a killed predecessor for this one's, whatever comes next.
         ready.check(spec.commandLine());
         if (count != null && count < 1) {
@@ -164,6 +174,17 @@ public final class WatchCommand implements Callable<Integer> {
                 throw e;
             }
         }
+        return ExitCode.OK;
+    }
+
+    private int printSchema() {
+        CommandLine.ParseResult given = spec.commandLine().getParseResult();
+        if (given.matchedOptions().size() > 1) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--json-schema stands alone: it prints the schema of all that --json prints, and captures nothing");
+        }
+        console.print(EventSchema.text());
         return ExitCode.OK;
     }
 

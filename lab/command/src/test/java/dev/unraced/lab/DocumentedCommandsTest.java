@@ -202,7 +202,10 @@ class DocumentedCommandsTest {
         assertThat(listed).isEqualTo(all);
     }
 
-    /** After a change, {@code ./unraced lab man --markdown > docs/reference/options.md} updates the page. */
+    /**
+     * After a change, {@code java -cp 'lab/command/target/unraced-lab.jar:lab/command/target/lib/*'
+     * dev.unraced.lab.Main man --markdown > docs/reference/options.md} updates the page.
+     */
     @Test
     void thePageOfOptionsIsWhatTheCommandPrints() throws IOException {
         assertThat(LabCommand.run(test.console(), "man", "--markdown")).isZero();
