@@ -100,7 +100,8 @@ class EventSchemaTest {
         RunnableDriver.need(
                 Drivers.discover().all().get("ebpf"), CaptureConfig.builder().build());
         Path lines = directory.resolve("lines");
-        String script = "exec 2>/dev/null; cat /etc/hostname /nowhere; ./nowhere; (exec true); exec cat /proc/self/status";
+        String script =
+                "exec 2>/dev/null; cat /etc/hostname /nowhere; ./nowhere; (exec true); exec cat /proc/self/status";
         assertThat(UnracedCommand.run(
                         test.console(),
                         "run",

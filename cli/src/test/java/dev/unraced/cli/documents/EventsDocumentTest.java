@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.cli;
+package dev.unraced.cli.documents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unraced.cli.TestConsole;
+import dev.unraced.cli.UnracedCommand;
 import dev.unraced.event.Call;
 import dev.unraced.event.Caller;
 import dev.unraced.event.ConnectEvent;
@@ -15,6 +17,7 @@ import dev.unraced.event.OpenedFile;
 import dev.unraced.event.SocketcallBlock;
 import dev.unraced.event.SyscallEvent;
 import dev.unraced.format.JsonLines;
+import dev.unraced.selection.Drivers;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -134,8 +137,8 @@ class EventsDocumentTest {
     @Test
     void everyFieldThatIsPrintedIsExplained() throws IOException {
         TestConsole test = new TestConsole();
-        assertThat(UnracedCommand.run(
-                        test.console(), "watch", "--driver", "sim", "--json", "--count", "100", "--duration", "60s"))
+        assertThat(UnracedCommand.commandLine(test.console(), Drivers::discover)
+                        .execute("watch", "--driver", "sim", "--json", "--count", "100", "--duration", "60s"))
                 .isZero();
         Set<String> printed = new TreeSet<>();
         JsonLines.parse(test.out()).forEach(event -> names("", event, printed));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.cli;
+package dev.unraced.cli.documents;
 
 import dev.unraced.event.ProcessView;
 import dev.unraced.format.EventFields;
