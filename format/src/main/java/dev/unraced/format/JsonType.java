@@ -24,7 +24,7 @@ public record JsonType(
         List<JsonField> fields,
         boolean hasTable,
         @Nullable JsonType element) {
-    /** What a value is. */
+    /** The kinds of values. */
     public enum Kind {
         /** An integer of 64 bits with a sign. */
         NUMBER,

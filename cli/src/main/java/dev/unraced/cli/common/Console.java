@@ -34,7 +34,7 @@ public record Console(
     /** The indent of what is folded. */
     private static final String FOLD = "  ";
 
-    /** What a terminal obeys, hides or reorders: C0, DEL, C1, bidirectional and other formats, and separators. */
+    /** A terminal obeys, hides or reorders these: C0, DEL, C1, bidirectional and other formats, and separators. */
     private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}&&[^\\n\\t]]");
 
     /** Makes a console whose standard error prints no text that moves the cursor. */

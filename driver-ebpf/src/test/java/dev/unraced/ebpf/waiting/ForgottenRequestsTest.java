@@ -11,7 +11,6 @@ import dev.unraced.config.ResultFilter;
 import dev.unraced.conformance.subject.RunnableDriver;
 import dev.unraced.ebpf.EbpfDriver;
 import dev.unraced.event.EventFlag;
-import dev.unraced.event.Origin;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -118,18 +117,7 @@ class ForgottenRequestsTest {
         for (WaitingRequests requests : waiting) {
             requests.run();
         }
-        CaptureStats stats = capture.stats();
-        while (stats.pending() > 0 || stats.imbalance() != 0) {
-            capture.await(
-                    event -> {
-                        if (event.origin() == Origin.IO_URING) {
-                            marked.add(event.has(EventFlag.EVICTED));
-                        }
-                    },
-                    4_096,
-                    1_000_000);
-            stats = capture.stats();
-        }
+        CaptureStats stats = Ring.takeRequests(capture, event -> marked.add(event.has(EventFlag.EVICTED)));
         return new Seen(
                 marked.size(), marked.stream().filter(evicted -> evicted).count(), stats);
     }

@@ -126,7 +126,8 @@ final class Fixtures extends Player {
     private Answer traced(CommandLine line) {
         Task child = processes.fork();
         long[] openat = {OpenFlags.AT_FDCWD, ActorProcesses.path(child, line.bytes("passed")), 0, 0};
-        long[][] passed = {openat, {0, 0, 0, 0}};
+        long[] getppid = {0, 0, 0, 0};
+        long[][] passed = {openat, getppid};
         for (int i = 0; i < passed.length; i++) {
             long taken = ActorProcesses.path(child, line.bytes("taken"));
             processes.countBegun();

@@ -89,7 +89,8 @@ final class PreparedCall {
     }
 
     private Call submit() {
-        return kernel.submit(task, syscall, submission(), line.number("worker", 0) != 0, registers);
+        boolean onWorker = line.number("worker", 0) != 0;
+        return kernel.submit(task, syscall, submission(), onWorker, registers);
     }
 
     private Submission submission() {

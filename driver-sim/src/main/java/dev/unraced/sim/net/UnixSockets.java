@@ -58,7 +58,8 @@ final class UnixSockets {
      */
     private int bindAgain(Object caller, Address address) {
         SocketResult lookup = names.find(caller, path(address));
-        return lookup.socket() != null || lookup.errno() == ECONNREFUSED ? -EADDRINUSE : -EINVAL;
+        boolean taken = lookup.socket() != null || lookup.errno() == ECONNREFUSED;
+        return taken ? -EADDRINUSE : -EINVAL;
     }
 
     /** {@code unix_validate_addr}. */
