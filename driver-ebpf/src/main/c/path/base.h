@@ -139,8 +139,8 @@ __noinline int locate_start(struct call *call, __u32 own)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct fs_struct *fs = KREAD_TRUSTED(task, fs);
+	bool absolute, copied, by_directory, by_descriptor;
 	__u32 ignored = 0;
-	bool absolute, copied;
 	struct file *file;
 
 	if (!call || !fs || !own)
@@ -151,13 +151,17 @@ __noinline int locate_start(struct call *call, __u32 own)
 				   call->syscall == UNRACED_CONNECT && !copied && may_be_unix(call, task), call->bytes,
 				   call->length, &absolute))
 		return STARTS_HERE;
+	by_directory = unraced_starts_at_directory(call->syscall, absolute);
+	by_descriptor = by_directory && call->syscall != UNRACED_CONNECT && call->dirfd != UNRACED_AT_FDCWD;
 	if (is_mounted_elsewhere(KREAD(fs, root.mnt), own) ||
-	    base_may_have_changed(call, fs, bpf_ktime_get_boot_ns()))
+	    (by_directory && !by_descriptor && is_mounted_elsewhere(KREAD(fs, pwd.mnt), own)))
 		return STARTS_ELSEWHERE;
-	if (!unraced_starts_at_directory(call->syscall, absolute))
+	/* The count must be read last: who moved a place away before the entry may move it back before the look. */
+	load_barrier(&call->start.mount);
+	if (base_may_have_changed(call, fs, bpf_ktime_get_boot_ns()))
+		return STARTS_ELSEWHERE;
+	if (!by_descriptor)
 		return STARTS_HERE;
-	if (call->syscall == UNRACED_CONNECT || call->dirfd == UNRACED_AT_FDCWD)
-		return is_mounted_elsewhere(KREAD(fs, pwd.mnt), own) ? STARTS_ELSEWHERE : STARTS_HERE;
 	file = file_of(task, call->dirfd, &ignored);
 	if (!file)
 		return START_IS_GONE;

@@ -23,6 +23,7 @@ struct unraced_call {
 	};
 	struct unraced_path_base root;
 	struct unraced_path_base start;
+	u64 base_ns;	 /* when base_count was noted, in nanoseconds of boot time; 0: as the call entered */
 	u32 base_count;	 /* changes of root and working directory before they were read */
 	u32 end;	 /* bytes of the tail in use */
 	u32 filters;	 /* the word of the filters under which the call entered: filter/generations.h */
@@ -33,7 +34,7 @@ struct unraced_call {
 	u8 proven;	 /* the kernel used the address that was read at entry */
 	u8 punted;	 /* an io-wq worker carries the request out, or its submission was missed */
 	u8 waits;	 /* the request runs after its submission */
-	u8 base_held;	 /* root and working directory have not changed, although the stash has no entry */
+	u8 base_held;	 /* nobody else could change root and working directory; the stash has no entry */
 	u8 reserved[1];
 	struct unraced_record record;
 	u8 tail[UNRACED_TAIL_BYTES];

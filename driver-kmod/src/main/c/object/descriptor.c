@@ -149,8 +149,8 @@ bool unraced_starts_elsewhere(const struct unraced_call *call)
 		    (by_directory && !by_descriptor && is_elsewhere(mount_of_base(false)));
 	rcu_read_unlock();
 	elsewhere = elsewhere || (by_descriptor && is_directory_elsewhere(call));
-	return elsewhere || (!call->base_held &&
-			     unraced_base_changed(call->base_count, record->enter_ns, ktime_get_boottime_ns()));
+	return elsewhere || (!call->base_held && unraced_base_changed(call->base_count, call->base_ns ?: record->enter_ns,
+								      ktime_get_boottime_ns()));
 }
 
 /*

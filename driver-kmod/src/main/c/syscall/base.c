@@ -26,13 +26,14 @@ void unraced_base_note(struct unraced_capture *capture)
 	unraced_stash_put(capture->bases, current->pid, current->start_boottime, 0, &noted, sizeof(noted));
 }
 
-bool unraced_base_holds(struct unraced_capture *capture, u8 trace)
+void unraced_base_take(struct unraced_capture *capture, u8 trace, struct unraced_call *call)
 {
 	struct noted_base noted;
 
-	if (!(trace & UNRACED_TRACE_BASE_SHARED))
-		return true;
-	return unraced_stash_take(capture->bases, current->pid, current->start_boottime, 0, &noted, sizeof(noted)) >=
-		       0 &&
-	       !unraced_base_changed(noted.count, noted.enter_ns, ktime_get_boottime_ns());
+	call->base_held = !(trace & UNRACED_TRACE_BASE_SHARED);
+	if (call->base_held || unraced_stash_take(capture->bases, current->pid, current->start_boottime, 0, &noted,
+						  sizeof(noted)) < 0)
+		return;
+	call->base_count = noted.count;
+	call->base_ns = noted.enter_ns;
 }

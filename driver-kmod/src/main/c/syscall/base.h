@@ -9,13 +9,17 @@
 
 #include <linux/types.h>
 
+#include "call/call.h"
 #include "lib/capture.h"
 
 /* Makes the table. Returns whether there was memory for it. */
 bool unraced_base_init(struct unraced_capture *capture);
 /* Notes the count for the call that enters. */
 void unraced_base_note(struct unraced_capture *capture);
-/* Returns whether root and working directory have been the same since the entry, of which this trace is left. */
-bool unraced_base_holds(struct unraced_capture *capture, u8 trace);
+/*
+ * Puts what was noted at the entry, of which this trace is left, into the call. The count is compared only after root
+ * and working directory have been looked at: who moved them away before the entry may move them back in between.
+ */
+void unraced_base_take(struct unraced_capture *capture, u8 trace, struct unraced_call *call);
 
 #endif

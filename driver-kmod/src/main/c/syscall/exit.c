@@ -75,7 +75,8 @@ static void answer(struct unraced_capture *capture, const struct unraced_argumen
 		if (execution == UNRACED_MAY_HAVE_RUN ||
 		    (execution == UNRACED_RAN && (shared || (record->flags & UNRACED_ENTER_MISSED))))
 			record->flags |= UNRACED_FD_TABLE_SHARED;
-		scratch->call.base_held = execution == UNRACED_RAN && unraced_base_holds(capture, trace);
+		if (execution == UNRACED_RAN)
+			unraced_base_take(capture, trace, &scratch->call);
 	} else {
 		unraced_read_again(&scratch->call);
 	}

@@ -29,13 +29,13 @@
 /* On a slow machine the child ends after this time with fewer calls. */
 #define LONGEST_NANOS 4000000000LL
 
-enum how { IN_ROOT, BY_BATCH, BY_FLIP };
+enum how { IN_ROOT, BY_BATCH, BY_FLIP, BY_RETURN };
 
 /* The state of the command, in memory that all its processes share. */
 struct start {
 	enum how how;
 	const char *ring; /* the kind of a ring; NULL where no request is made */
-	bool connects, replaces;
+	bool connects, replaces, relative;
 	long calls;
 	char path[PATH_MAX], p[PATH_MAX], q[PATH_MAX];
 	struct sockaddr_un address;
@@ -97,6 +97,34 @@ static void stay(struct rival *rival)
 	const struct start *start = rival->of;
 
 	rival->failed = !go_to(start->own) || rival->failed;
+}
+
+/* Moves the working directory, and the root unless a path is relative. */
+static bool move_to(const struct start *start, int root)
+{
+	return start->relative ? !fchdir(root) : go_to(root);
+}
+
+static void leave(struct rival *rival)
+{
+	const struct start *start = rival->of;
+
+	rival->failed = !move_to(start, start->elsewhere) || rival->failed;
+}
+
+/* Most moments are between the kernel's look at the start and the last look of whoever captures the call. */
+static void come_back(struct rival *rival, long long moment)
+{
+	const struct start *start = rival->of;
+
+	rival_wait(moment);
+	rival->failed = !move_to(start, start->own) || rival->failed;
+}
+
+/* The path that the calls pass. */
+static const char *passed(const struct start *start)
+{
+	return start->how == BY_BATCH ? "x" : start->path + start->relative;
 }
 
 static void add(struct start *start, unsigned char opcode, int fd, uintptr_t address, long more)
@@ -170,7 +198,7 @@ static long by_call(struct start *start, int socket)
 		return watched_connect(ABI_NATIVE, socket, &start->address, sizeof(start->address));
 	if (start->how == IN_ROOT)
 		return watched_openat2(ABI_NATIVE, start->elsewhere, start->path, how, sizeof(how));
-	return watched_openat(ABI_NATIVE, AT_FDCWD, start->path, FAILING, 0);
+	return watched_openat(ABI_NATIVE, AT_FDCWD, passed(start), FAILING, 0);
 }
 
 static char play_round(struct start *start, struct rival *rival)
@@ -208,9 +236,11 @@ static void play(struct start *start)
 
 	if (!move_away(start) || !make_ring(start))
 		_exit(2);
-	if (start->how == BY_FLIP) {
-		rival = rival_new(flip_root, start, true);
-		rival->prepare = stay;
+	if (start->how == BY_FLIP || start->how == BY_RETURN) {
+		bool returns = start->how == BY_RETURN;
+
+		rival = rival_new(returns ? come_back : flip_root, start, true);
+		rival->prepare = returns ? leave : stay;
 		rival->shared = CLONE_FS;
 		rival_start(rival);
 	}
@@ -257,7 +287,7 @@ static int make_aim(const struct start *start)
 
 static void answer(struct start *start, pid_t child)
 {
-	const char *paths[] = {start->how == BY_BATCH ? "x" : start->path};
+	const char *paths[] = {passed(start)};
 
 	reply_begin();
 	reply("tid=%d won=%ld elsewhere=%llu own=%llu truth=%s", child, start->won, start->number_elsewhere,
@@ -276,9 +306,13 @@ void command_start_elsewhere(void)
 		_exit(3);
 	start->calls = (long)line_number("calls", 1);
 	start->ring = line_text("ring");
-	start->how = !strcmp(how, "in-root") ? IN_ROOT : !strcmp(how, "batch") ? BY_BATCH : BY_FLIP;
+	start->how = !strcmp(how, "in-root") ? IN_ROOT :
+		     !strcmp(how, "batch")   ? BY_BATCH :
+		     !strcmp(how, "return")  ? BY_RETURN :
+					       BY_FLIP;
 	start->connects = name && !strcmp(name, "connect");
 	start->replaces = line_number("replaced", 0);
+	start->relative = line_number("relative", 0);
 	int aim = start->calls <= MOST_CALLS && name_places(start, (const char *)base.address) ? make_aim(start) : -1;
 
 	if (aim < 0) {

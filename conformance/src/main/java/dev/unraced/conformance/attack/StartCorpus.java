@@ -36,6 +36,7 @@ final class StartCorpus {
     static List<Attack> all() {
         Command batch = command("batch");
         Command flip = command("flip");
+        Command back = command("return");
         return List.of(
                 of(
                         "-in-root",
@@ -67,6 +68,21 @@ final class StartCorpus {
                         "It does so while a polled ring opens",
                         List.of(Syscall.OPENAT, Origin.IO_URING),
                         flip.with("ring", "polled")),
+                race(
+                        "-return",
+                        "It has moved the root elsewhere before, and moves it back while an open fails",
+                        List.of(Syscall.OPENAT),
+                        back),
+                race(
+                        "-return-unix",
+                        "It moves the root back while a connect to the path of a UNIX socket runs",
+                        List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE),
+                        back.with("name", "connect")),
+                race(
+                        "-return-directory",
+                        "It moves the working directory alone back while an open of a relative path fails",
+                        List.of(Syscall.OPENAT),
+                        back.with("relative", 1)),
                 race(
                         "-flip-unix-polled",
                         "It does so while a polled ring connects to the path of a UNIX socket",
