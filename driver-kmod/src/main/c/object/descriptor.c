@@ -135,6 +135,7 @@ bool unraced_starts_elsewhere(const struct unraced_call *call)
 	bool is_connect = record->syscall == UNRACED_CONNECT, copied = record->provenance == UNRACED_PROVENANCE_KERNEL;
 	bool absolute, by_directory, by_descriptor, elsewhere;
 	u32 length = is_connect ? record->connect.address.length : record->open.path.length;
+	u64 noted_ns;
 
 	if (!current->fs || !current->nsproxy || record->tgid != current->tgid)
 		return false;
@@ -149,8 +150,9 @@ bool unraced_starts_elsewhere(const struct unraced_call *call)
 		    (by_directory && !by_descriptor && is_elsewhere(mount_of_base(false)));
 	rcu_read_unlock();
 	elsewhere = elsewhere || (by_descriptor && is_directory_elsewhere(call));
-	return elsewhere || (!call->base_held && unraced_base_changed(call->base_count, call->base_ns ?: record->enter_ns,
-								      ktime_get_boottime_ns()));
+	noted_ns = call->base_ns ?: record->enter_ns;
+	return elsewhere ||
+	       (!call->base_held && unraced_base_changed(call->base_count, noted_ns, ktime_get_boottime_ns()));
 }
 
 /*

@@ -69,25 +69,25 @@ final class StartCorpus {
                         List.of(Syscall.OPENAT, Origin.IO_URING),
                         flip.with("ring", "polled")),
                 race(
+                        "-flip-unix-polled",
+                        "It does so while a polled ring connects to the path of a UNIX socket",
+                        List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE, Origin.IO_URING),
+                        flip.with("name", "connect").with("ring", "polled")),
+                race(
                         "-return",
-                        "It has moved the root elsewhere before, and moves it back while an open fails",
+                        "A process that shares the root has moved it elsewhere, and moves it back while an open fails",
                         List.of(Syscall.OPENAT),
                         back),
                 race(
                         "-return-unix",
-                        "It moves the root back while a connect to the path of a UNIX socket runs",
+                        "It does so while a connect to the path of a UNIX socket runs",
                         List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE),
                         back.with("name", "connect")),
                 race(
                         "-return-directory",
-                        "It moves the working directory alone back while an open of a relative path fails",
+                        "It does so with the working directory alone while an open of a relative path fails",
                         List.of(Syscall.OPENAT),
-                        back.with("relative", 1)),
-                race(
-                        "-flip-unix-polled",
-                        "It does so while a polled ring connects to the path of a UNIX socket",
-                        List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE, Origin.IO_URING),
-                        flip.with("name", "connect").with("ring", "polled")));
+                        back.with("relative", 1)));
     }
 
     private static Command command(String how) {
