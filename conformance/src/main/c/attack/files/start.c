@@ -92,33 +92,30 @@ static void flip_root(struct rival *rival, long long moment)
 	rival->failed = !go_to(start->elsewhere) || !go_to(start->own) || rival->failed;
 }
 
-static void stay(struct rival *rival)
+/* Moves the working directory, and the root unless the path is relative. */
+static void move_to(struct rival *rival, int root)
 {
 	const struct start *start = rival->of;
+	bool moved = start->relative ? !fchdir(root) : go_to(root);
 
-	rival->failed = !go_to(start->own) || rival->failed;
+	rival->failed = !moved || rival->failed;
 }
 
-/* Moves the working directory, and the root unless a path is relative. */
-static bool move_to(const struct start *start, int root)
+static void stay(struct rival *rival)
 {
-	return start->relative ? !fchdir(root) : go_to(root);
+	move_to(rival, ((const struct start *)rival->of)->own);
 }
 
 static void leave(struct rival *rival)
 {
-	const struct start *start = rival->of;
-
-	rival->failed = !move_to(start, start->elsewhere) || rival->failed;
+	move_to(rival, ((const struct start *)rival->of)->elsewhere);
 }
 
 /* Most moments are between the kernel's look at the start and the last look of whoever captures the call. */
 static void come_back(struct rival *rival, long long moment)
 {
-	const struct start *start = rival->of;
-
 	rival_wait(moment);
-	rival->failed = !move_to(start, start->own) || rival->failed;
+	stay(rival);
 }
 
 /* The path that the calls pass. */
