@@ -18,6 +18,7 @@
 #include "iouring/copied_arguments.h"
 #include "iouring/handovers.h"
 #include "iouring/pending.h"
+#include "iouring/rings.h"
 #include "iouring/submitter.h"
 #include "iouring/trace.h"
 #include "iouring/types.h"
@@ -33,10 +34,11 @@
 #include "syscall/former_filters.h"
 
 /*
- * How the submission of a request counts: IS_EITHER where its trace was replaced, which alone tells it. A filter drops
- * the last one, or its submitter is unknown.
+ * How the submission of a request counts: IS_SKIPPED as lost, since the request asks for no completion, and IS_LOST as
+ * one of those that count_unplaced() counts, too. IS_EITHER where its trace was replaced, which alone tells it. A
+ * filter drops the last one, or its submitter is unknown.
  */
-enum submission { NOT_COUNTED, IS_LOST, IS_PENDING, IS_EITHER, IS_DROPPED };
+enum submission { NOT_COUNTED, IS_SKIPPED, IS_LOST, IS_PENDING, IS_EITHER, IS_DROPPED };
 
 /*
  * Fills in a request without an entry as far as possible. If it has a trace, the filters let it through when it was
@@ -62,7 +64,7 @@ __noinline int request_unseen(const struct unraced_control *shared, struct long_
 	identify_submitter(&to->by, task, req);
 	if (trace) {
 		filters = trace;
-		counted = trace & TRACE_SILENT ? IS_LOST : IS_PENDING;
+		counted = trace & TRACE_SKIPS ? IS_SKIPPED : trace & TRACE_SILENT ? IS_LOST : IS_PENDING;
 	} else {
 		filters = current_filters(shared);
 		verdict = filter_submitter(shared, filters, task, &to->by);
@@ -70,7 +72,8 @@ __noinline int request_unseen(const struct unraced_control *shared, struct long_
 			unraced_count_filtered(&stats->filtered, verdict);
 			return IS_DROPPED;
 		}
-		if (take_replaced(address))
+		/* Only a request whose submission was seen has had a trace. */
+		if (is_of_young_ring(req) && take_replaced(address))
 			counted = IS_EITHER;
 	}
 	read_registers(&to->call.call, syscall, none);
@@ -138,10 +141,10 @@ __noinline int settle(__u64 address, __u32 counted)
 	struct unraced_counters *stats = own_stats();
 	struct pending_requests *same;
 
-	if (counted == IS_LOST) {
+	if (counted == IS_LOST)
 		take_unplaced();
+	if (counted == IS_LOST || counted == IS_SKIPPED)
 		return 1;
-	}
 	if (counted == NOT_COUNTED || !stats)
 		return 0;
 	same = bpf_map_lookup_elem(&pending, &key);
@@ -294,6 +297,8 @@ static __always_inline int on_complete(void *ctx, struct io_kiocb *req, bool by_
 			result = to->request.at.refusal;
 		take_rest(&to->request, address);
 		counted = to->request.call.call.silent ? IS_LOST : IS_PENDING;
+		if (trace & TRACE_SKIPS)
+			counted = IS_SKIPPED;
 	} else if (trace & TRACE_DONE) {
 		return 0;
 	} else {

@@ -102,6 +102,33 @@ static __always_inline struct request_trace *find_trace(struct trace_search *sea
 }
 
 /*
+ * The requests under way that count as lost since the map of pending ones had no room, or since they ask for no
+ * completion and have no trace. Without a trace, a loss is taken back only while there is one.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} unplaced SEC(".maps");
+
+static __always_inline void count_unplaced(void)
+{
+	__u64 *count = SCRATCH(unplaced);
+
+	if (count)
+		__sync_fetch_and_add(count, 1);
+}
+
+/* Counts a request whose trace has given way to another before its end, or has found no place. */
+static __always_inline void count_replaced(struct trace_bucket *bucket, __u64 state)
+{
+	__sync_fetch_and_add(&bucket->replaced, 1);
+	if (state & TRACE_SKIPS)
+		count_unplaced();
+}
+
+/*
  * Leaves a trace of a request, in place of one of an earlier request in the same memory, whose end nobody reported.
  * Whoever changes a trace owns it meanwhile, so no CPU gives the state of one request to another. The kernel verifies
  * this function once for its callers.
@@ -112,25 +139,25 @@ __noinline int put_trace(__u64 address, __u64 flags_and_filters)
 
 	for (int i = 0; i < TRACE_TRIES; i++) {
 		struct request_trace *trace = find_trace(&search);
-		__u64 worth;
+		__u64 earlier;
 
 		if (!trace)
 			break;
 		/* A trace that may stay for good takes no place from one that goes with its request. */
 		if ((flags_and_filters & TRACE_SKIPS) && search.least > TRACE_DONE + 1)
-			return 0;
+			break;
 		/* Where another CPU has taken this place, there may be a further one. */
 		if (!becomes(&trace->address, search.holder, TRACE_OWNED))
 			continue;
-		worth = search.holder == address ? 0 : worth_of(trace->state);
+		earlier = search.holder == address ? 0 : trace->state;
 		trace->state = flags_and_filters | ((bpf_ktime_get_boot_ns() >> 30) + 1) << TRACE_TIME_SHIFT;
 		__sync_lock_test_and_set(&trace->address, address);
-		if (worth >> TRACE_TIME_SHIFT)
-			__sync_fetch_and_add(&search.bucket->replaced, 1);
+		if (earlier >> TRACE_TIME_SHIFT)
+			count_replaced(search.bucket, earlier);
 		return 0;
 	}
-	if (search.bucket && !(flags_and_filters & TRACE_SKIPS))
-		__sync_fetch_and_add(&search.bucket->replaced, 1);
+	if (search.bucket)
+		count_replaced(search.bucket, flags_and_filters);
 	return 0;
 }
 
@@ -150,25 +177,6 @@ __noinline __u64 take_trace(__u64 address, __u64 is_kept)
 	trace->state = is_kept ? TRACE_DONE : 0;
 	__sync_lock_test_and_set(&trace->address, is_kept ? address : 0);
 	return state;
-}
-
-/*
- * The requests under way that count as lost since the map of pending ones had no room. A loss is taken back only while
- * there is one: requests that no program saw begin are like those whose trace was replaced, and were never counted.
- */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, __u64);
-} unplaced SEC(".maps");
-
-static __always_inline void count_unplaced(void)
-{
-	__u64 *count = SCRATCH(unplaced);
-
-	if (count)
-		__sync_fetch_and_add(count, 1);
 }
 
 /*

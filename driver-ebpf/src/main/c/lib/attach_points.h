@@ -38,6 +38,9 @@ struct trace_event_raw_inet_sock_set_state {
 	int newstate;
 };
 /* include/trace/events/io_uring.h */
+struct trace_event_raw_io_uring_create {
+	void *ctx;
+};
 struct trace_event_raw_io_uring_submit_req {
 	void *req;
 };

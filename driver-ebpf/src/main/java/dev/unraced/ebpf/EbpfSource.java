@@ -92,6 +92,7 @@ final class EbpfSource implements RingSource {
                 + object.memory("long_requests")
                 + object.memory("pending")
                 + object.memory("request_traces")
+                + object.memory("young_rings")
                 + (settings.taskStorage() ? settings.stashEntries() * OWN_SLOT_BYTES : 0);
     }
 

@@ -51,6 +51,12 @@ final class EntryPoints {
     /** The same program for the tracepoint's name on older kernels. Each kernel has one of the two names. */
     private static final String SUBMIT_BEFORE = "request_submit_sqe";
 
+    /**
+     * The program that sees the making of rings. It is attached last: of a ring that it saw, the others see each
+     * submission.
+     */
+    private static final String RING = "request_ring";
+
     private EntryPoints() {}
 
     /** Returns the names of the programs that these settings need, in the order of attaching. */
@@ -65,7 +71,7 @@ final class EntryPoints {
             programs.addAll(takers(settings));
         }
         programs.addAll(requests(settings.syscalls()));
-        programs.addAll(List.of(SUBMIT, SUBMIT_BEFORE));
+        programs.addAll(List.of(SUBMIT, SUBMIT_BEFORE, RING));
         return programs;
     }
 
@@ -152,6 +158,7 @@ final class EntryPoints {
             }
             object.attach(SUBMIT_BEFORE);
         }
+        object.attach(RING);
     }
 
     /** Returns the programs of requests, except those at the submission. */

@@ -99,6 +99,40 @@ class ForgottenRequestsTest {
         }
     }
 
+    /** Of these neither a trace nor an entry is left, and they count as lost since their submission. */
+    @Test
+    void thoseThatAskForNoCompletionAndFailAreEventsOnly() throws Exception {
+        int others = 30_000;
+        try (Capture capture = open(SELF);
+                WaitingRequests first = new WaitingRequests(others, PATH);
+                WaitingRequests second = new WaitingRequests(others, PATH);
+                WaitingRequests failing = WaitingRequests.failing(4 * STASH, PATH)) {
+            Seen seen = run(capture, List.of(failing, first, second));
+
+            assertThat(seen.events).isEqualTo(2L * others + 4 * STASH);
+            assertThat(seen.stats.totalLost()).isZero();
+        }
+    }
+
+    /** These count as lost since their submission; those of before never did, so their end takes back no loss. */
+    @Test
+    void thoseOfBeforeTheCaptureTakeBackNoLosses() throws Exception {
+        int others = 30_000;
+        try (WaitingRequests before = new WaitingRequests(4 * STASH, PATH);
+                Capture capture = open(SELF);
+                WaitingRequests first = new WaitingRequests(others, PATH);
+                WaitingRequests second = new WaitingRequests(others, PATH)) {
+            Seen seen = run(capture, List.of(before));
+
+            assertThat(seen.events).isEqualTo(4 * STASH);
+            assertThat(seen.stats.totalLost()).isBetween(2L * others - STASH, 2L * others);
+
+            seen = run(capture, List.of(first, second));
+            assertThat(seen.events).isEqualTo(2L * others);
+            assertThat(seen.stats.totalLost()).isZero();
+        }
+    }
+
     private static Capture open(int tgid) {
         return Capture.open(CaptureConfig.builder()
                 .driver(EbpfDriver.NAME)

@@ -21,13 +21,19 @@ final class WaitingRequests implements AutoCloseable {
     private final int count;
     private final int completions;
     private final byte flags;
+    private final boolean isDirect;
     private final int event;
     private final Memory path;
     private final Ring ring;
 
     /** Submits as many opens of a path, none of which runs. */
     WaitingRequests(int count, String path) {
-        this(count, path, count + 1, (byte) 0);
+        this(count, path, count + 1, (byte) 0, false);
+    }
+
+    /** Submits as many opens of a path that does not exist, which ask for no completion of a success. */
+    static WaitingRequests failing(int count, String path) {
+        return new WaitingRequests(count, path, count, SKIPS, false);
     }
 
     /**
@@ -35,17 +41,18 @@ final class WaitingRequests implements AutoCloseable {
      * no descriptors, as each replaces the file of the former in the ring's own table.
      */
     static WaitingRequests withoutCompletions(int count, String path) {
-        return new WaitingRequests(count, path, 1, SKIPS);
+        return new WaitingRequests(count, path, 1, SKIPS, true);
     }
 
-    private WaitingRequests(int count, String path, int completions, byte flags) {
+    private WaitingRequests(int count, String path, int completions, byte flags, boolean isDirect) {
         this.count = count;
         this.completions = completions;
         this.flags = flags;
+        this.isDirect = isDirect;
         this.path = Ring.path(path);
         ring = new Ring(count + 1);
         event = LibC.newEventFd();
-        if (isSilent()) {
+        if (isDirect) {
             ring.registerFreePlace();
         }
         for (int i = 0; i <= count; i++) {
@@ -61,11 +68,7 @@ final class WaitingRequests implements AutoCloseable {
         entry.setLong(16, at == 0 ? 0 : Pointer.nativeValue(path));
         entry.setInt(28, at == 0 ? LibC.POLLIN : 0);
         entry.setLong(32, at);
-        entry.setInt(44, at > 0 && isSilent() ? 1 : 0);
-    }
-
-    private boolean isSilent() {
-        return (flags & SKIPS) != 0;
+        entry.setInt(44, at > 0 && isDirect ? 1 : 0);
     }
 
     /** Lets the opens run, and waits until all have ended. */
