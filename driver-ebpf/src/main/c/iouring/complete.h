@@ -201,9 +201,25 @@ static __always_inline bool has_path(const struct call *call, __u8 syscall)
 }
 
 /*
- * Compares the mount namespace of the task that ran the request with the submitter's (R2.46). This task ran it, but for
- * a request that went to a worker while another task reports its end. Since the submission of a request that the
- * programs did not see, its submitter may have moved to another namespace.
+ * Returns whether another task than this one may have run the request, or whether its submitter may have taken another
+ * root since. A worker runs what waits behind its own requests, too, and no tracepoint tells of that. Who unshares root
+ * and working directory (CLONE_FS of unshare(2)) has a count of changes of its own (path/base.h), and may get the memory
+ * of an earlier fs_struct for it.
+ */
+static __always_inline bool may_have_run_elsewhere(const struct tail_context *to, struct task_struct *task)
+{
+	const struct progress *at = &to->request.at;
+
+	if (KREAD_NUMBER(task, fs) != at->fs)
+		return 1;
+	if (!(task->flags & PF_IO_WORKER))
+		return at->punted || at->waits;
+	return at->waits && task->start_boottime > to->request.call.call.enter_ns;
+}
+
+/*
+ * Compares the mount namespace of the task that ran the request with the submitter's (R2.46). Since the submission of a
+ * request that the programs did not see, its submitter may have moved to another namespace.
  */
 static __always_inline void compare_namespaces(struct tail_context *to, struct task_struct *task, __u8 syscall)
 {
@@ -216,10 +232,11 @@ static __always_inline void compare_namespaces(struct tail_context *to, struct t
 	}
 	if (!to->request.by.mount_ns_id || !has_path(call, syscall))
 		return;
-	if (to->request.at.punted && !(task->flags & PF_IO_WORKER))
-		to->namespace_unknown = 1;
-	else if (own_namespace_id(task) != to->request.by.mount_ns_id)
+	if (own_namespace_id(task) != to->request.by.mount_ns_id &&
+	    (!to->request.at.punted || (task->flags & PF_IO_WORKER)))
 		call->record_flags |= UNRACED_FOREIGN_MOUNT_NS;
+	else
+		to->namespace_unknown = may_have_run_elsewhere(to, task);
 }
 
 /* Completes a request with its result. */

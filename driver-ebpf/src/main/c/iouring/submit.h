@@ -153,6 +153,7 @@ static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring
 	files = KREAD_NUMBER(task, files);
 	context->request.at = (struct progress){ .pending_since = to->call.enter_ns,
 						 .files = files,
+						 .fs = KREAD_NUMBER(task, fs),
 						 .workers = handovers_of(files),
 						 .taken = requests_taken(req),
 						 .waits = waits,

@@ -231,6 +231,7 @@ struct caller {
 struct progress {
 	__u64 pending_since; /* time of submission while the request has no event; 0 after its event */
 	__u64 files; /* struct files_struct of the submitter */
+	__u64 fs;    /* struct fs_struct of the submitter */
 	__s32 before; /* a connect's descriptor or an open's old result: the value that the result will replace */
 	__s32 refusal; /* the result of a request that the kernel refuses at submission, else 0 */
 	__u32 polled; /* 1: the request has polled its socket, which temporarily leaves poll results in cqe.res */

@@ -10,10 +10,13 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -24,8 +27,13 @@
 /* A number that is free again comes within this many new namespaces. */
 #define MOST_MOVES 256
 
+/* The requests that are made until the old worker runs the one behind its own, and waiters that hold it up. */
+#define MOST_TRIES 300
+#define WAITERS 400
+#define FIRST 1
+
 /* The ways to make the request run elsewhere. */
-enum how { BY_TIMEOUT, BY_WORKER, BY_NUMBER };
+enum how { BY_TIMEOUT, BY_WORKER, BY_NUMBER, BEHIND_WORKER };
 
 /* The state of a round, in memory that both processes share. */
 struct late {
@@ -180,7 +188,82 @@ static void prepare(struct ring *ring, const struct late *late, int fd, const st
 	case BY_NUMBER:
 		add_poll(ring, pipe);
 		break;
+	case BEHIND_WORKER:
+		break;
 	}
+}
+
+/*
+ * Holds a worker up between the end of its request and its next one: it wakes all who wait for the ring's eventfd. Then
+ * the submitter can drop its own hold on the request first, and the worker runs what waits behind it.
+ */
+static bool delay_workers(struct ring *ring)
+{
+	struct epoll_event any = {.events = EPOLLIN | EPOLLET};
+	int signal = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	unsigned most[2] = {1, 1};
+
+	for (int i = 0; i < WAITERS; i++) {
+		int waiter = epoll_create1(EPOLL_CLOEXEC);
+
+		if (waiter < 0 || epoll_ctl(waiter, EPOLL_CTL_ADD, signal, &any))
+			return false;
+	}
+	return !syscall(SYS_io_uring_register, ring->fd, IORING_REGISTER_EVENTFD_ASYNC, &signal, 1) &&
+	       !syscall(SYS_io_uring_register, ring->fd, IORING_REGISTER_IOWQ_MAX_WORKERS, most, 2);
+}
+
+/* Takes completions without ever sleeping until the watched request has ended, and returns its result. */
+static long spin_for_open(struct ring *ring)
+{
+	for (;;) {
+		syscall(SYS_io_uring_enter, ring->fd, 0, 0, IORING_ENTER_GETEVENTS, NULL, 0);
+		while (*ring->completed_head != __atomic_load_n(ring->completed_tail, __ATOMIC_ACQUIRE)) {
+			struct completion completion = ring_await(ring);
+
+			if (completion.user_data == OPEN)
+				return completion.result;
+		}
+	}
+}
+
+/*
+ * Makes requests behind one of the old worker until it runs one of them, too. The task that reports its end is this
+ * one, since task work of this ring runs here alone.
+ */
+static void be_behind(struct late *late)
+{
+	struct ring ring;
+	struct stat a, b;
+	long result;
+
+	if (!ring_open_deferred(&ring) || stat(late->a, &a) || stat(late->b, &b) || !delay_workers(&ring))
+		_exit(2);
+	late->resolved = own_namespace();
+	start_worker(&ring, -1);
+	if (!move_away(late))
+		_exit(2);
+	late->submitted = own_namespace();
+	for (int i = 0; i < MOST_TRIES; i++) {
+		struct io_uring_sqe *first = ring_next(&ring);
+
+		first->opcode = IORING_OP_NOP;
+		first->flags = IOSQE_ASYNC | IOSQE_IO_LINK;
+		first->user_data = FIRST;
+		ring_push(&ring);
+		add_watched(&ring, late, -1);
+		__atomic_fetch_add(&counts()->begun, 1, __ATOMIC_SEQ_CST);
+		ring_enter(&ring, 2, 0);
+		result = spin_for_open(&ring);
+		__atomic_fetch_add(&counts()->ended, 1, __ATOMIC_SEQ_CST);
+		late->truth = letter_of_open(&a, &b, result);
+		if (late->truth == 'a')
+			_exit(0);
+		close((int)result);
+	}
+	late->truth = 'x';
+	late->resolved = late->submitted;
+	_exit(0);
 }
 
 static void be_late(struct late *late)
@@ -235,6 +318,8 @@ static void play(struct late *late, int rounds)
 
 	for (int i = 0; i < rounds; i++) {
 		tids[i] = fork_child();
+		if (!tids[i] && late->how == BEHIND_WORKER)
+			be_behind(late);
 		if (!tids[i])
 			be_late(late);
 		if (tids[i] < 0 || reap(tids[i], 10)) {
@@ -289,6 +374,8 @@ static enum how how_of_line(void)
 {
 	const char *how = line_text("how");
 
+	if (how && !strcmp(how, "behind"))
+		return BEHIND_WORKER;
 	return how && !strcmp(how, "worker") ? BY_WORKER : how && !strcmp(how, "number") ? BY_NUMBER : BY_TIMEOUT;
 }
 

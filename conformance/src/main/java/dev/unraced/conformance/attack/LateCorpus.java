@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** Attacks by requests on an io_uring that the kernel carries out in another mount namespace than the submitter's. */
@@ -63,6 +64,11 @@ final class LateCorpus {
                         List.of(Syscall.OPENAT, Feature.REQUEST_NAMESPACES),
                         field -> failures(field, "worker", "a", "b")),
                 of(
+                        "-failing-behind",
+                        "The open waits behind a request of the old thread, which then runs it, too",
+                        List.of(Syscall.OPENAT, Feature.REQUEST_NAMESPACES),
+                        field -> failures(field, "behind", "a", "b")),
+                of(
                         "-unix",
                         "A connect to the path of a UNIX socket waits likewise",
                         List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE, Feature.REQUEST_NAMESPACES),
@@ -86,7 +92,10 @@ final class LateCorpus {
                         .in(how.equals("number") ? NO_NUMBER : namespace));
     }
 
-    /** Has opens fail by a fifo, which is a or b, in the namespace in which they are carried out. */
+    /**
+     * Has opens fail by a fifo, which is a or b, in the namespace in which they are carried out. Opens of a round that
+     * succeed are those that went before, in the submitter's own.
+     */
     private static void failures(AttackField field, String how, String fifo, String file) {
         field.makeFifo(fifo);
         field.makeFile(file);
@@ -95,6 +104,7 @@ final class LateCorpus {
                 field,
                 command(field, how).with("flags", FAILING),
                 path,
+                SyscallEvent::failed,
                 (letter, namespace) -> KernelOutcome.nothing(path).in(namespace));
     }
 
@@ -118,6 +128,15 @@ final class LateCorpus {
     }
 
     private static void play(AttackField field, Command command, ByteString requested, Outcomes outcomes) {
+        play(field, command, requested, event -> true, outcomes);
+    }
+
+    private static void play(
+            AttackField field,
+            Command command,
+            ByteString requested,
+            Predicate<SyscallEvent> isJudged,
+            Outcomes outcomes) {
         Reply reply = field.once(command, field.calls());
         List<Integer> tids = reply.integers("tids");
         long[] resolved = Arrays.stream(reply.text("resolved").split(","))
@@ -132,7 +151,7 @@ final class LateCorpus {
             }
             KernelOutcome taken = outcomes.of(letter, resolved[i]);
             events.getOrDefault(tids.get(i), List.of()).stream()
-                    .filter(event -> isOf(event, requested))
+                    .filter(event -> isOf(event, requested) && isJudged.test(event))
                     .forEach(event -> field.tally().judge(event, taken));
         }
         field.advanced();
