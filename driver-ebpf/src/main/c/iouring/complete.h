@@ -202,9 +202,9 @@ static __always_inline bool has_path(const struct call *call, __u8 syscall)
 
 /*
  * Returns whether another task than this one may have run the request, or whether its submitter may have taken another
- * root since. A worker runs what waits behind its own requests, too, and no tracepoint tells of that. Who unshares root
- * and working directory (CLONE_FS of unshare(2)) has a count of changes of its own (path/base.h), and may get the memory
- * of an earlier fs_struct for it.
+ * root since. A worker runs what waits behind its own requests, too, and no tracepoint tells of that. Whoever unshares
+ * root and working directory (CLONE_FS of unshare(2)) has a new count of their changes (path/base.h), and may get the
+ * memory of an earlier fs_struct for it.
  */
 static __always_inline bool may_have_run_elsewhere(const struct tail_context *to, struct task_struct *task)
 {
