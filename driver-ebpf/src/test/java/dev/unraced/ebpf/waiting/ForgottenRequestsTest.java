@@ -99,7 +99,7 @@ class ForgottenRequestsTest {
         }
     }
 
-    /** Of these neither a trace nor an entry is left, and they count as lost since their submission. */
+    /** These have neither a trace nor an entry any more, and count as lost since their submission. */
     @Test
     void thoseThatAskForNoCompletionAndFailAreEventsOnly() throws Exception {
         int others = 30_000;
