@@ -171,7 +171,10 @@ public final class RemoteDriver implements Driver {
                 .setObserveSelf(config.observeSelf())
                 .setEnterEvents(config.enterEvents())
                 .setProcessEvents(config.processEvents());
-        config.syscalls().forEach(call -> request.addSyscalls(Codes.encode(call)));
+        // Without a list, the server sends all calls that it watches, which can be fewer than the default.
+        if (!config.isDefault("unraced.syscalls")) {
+            config.syscalls().forEach(call -> request.addSyscalls(Codes.encode(call)));
+        }
         if (settings.ownCapture()) {
             request.setOwnCapture(OwnCapture.newBuilder()
                     .setMitigation(Codes.encode(config.mitigation()))

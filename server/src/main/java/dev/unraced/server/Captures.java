@@ -79,9 +79,9 @@ public final class Captures implements AutoCloseable {
     }
 
     /** Makes a broadcaster of a capture, or closes the capture, which nobody else would. */
-    private static Broadcaster broadcaster(Capture capture, boolean own, int ringBytes) {
+    private Broadcaster broadcaster(Capture capture, boolean own, int ringBytes) {
         try {
-            return new Broadcaster(capture, own, ringBytes);
+            return new Broadcaster(capture, config.syscalls(), own, ringBytes);
         } catch (RuntimeException | Error e) {
             capture.close();
             throw e;

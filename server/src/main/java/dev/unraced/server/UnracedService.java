@@ -8,6 +8,7 @@ import dev.unraced.capture.CaptureException;
 import dev.unraced.capture.CaptureStats;
 import dev.unraced.config.EventFilters;
 import dev.unraced.config.InvalidConfigException;
+import dev.unraced.driver.Driver;
 import dev.unraced.driver.FilterMatcher;
 import dev.unraced.event.Feature;
 import dev.unraced.event.Mitigation;
@@ -248,8 +249,9 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
                             Status.FAILED_PRECONDITION, "this server has no captures for single subscribers");
                 }
                 checkAvailable();
-                return message.setCapabilities(CapabilitiesCodec.encode(
-                                captures.driver().name(), captures.driver().capabilities()))
+                Driver driver = captures.driver();
+                Capabilities offered = Broadcaster.watching(captures.config().syscalls(), driver.capabilities());
+                return message.setCapabilities(CapabilitiesCodec.encode(driver.name(), offered))
                         .build();
             }
             var capture = shared().capture();

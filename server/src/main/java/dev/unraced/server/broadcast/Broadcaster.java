@@ -10,6 +10,7 @@ import dev.unraced.capture.LossReason;
 import dev.unraced.event.EventView;
 import dev.unraced.event.Feature;
 import dev.unraced.event.ProcessView;
+import dev.unraced.event.Syscall;
 import dev.unraced.event.record.ProcessEncoder;
 import dev.unraced.event.record.ProcessRecordView;
 import dev.unraced.event.record.RecordEncoder;
@@ -19,8 +20,10 @@ import dev.unraced.server.linux.LocalProcesses;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -56,7 +59,11 @@ public final class Broadcaster implements AutoCloseable {
     public static final String NO_EXECUTABLES = "the server filters what a shared capture has seen, and no event of a"
             + " call names the file that its caller executes; with unraced.remote.own-capture = on the source filters";
 
+    private static final String NOT_WATCHED =
+            "the server does not watch it; unraced.syscalls of the server's configuration leaves it out";
+
     private final Capture capture;
+    private final Set<Syscall> watched;
     private final boolean own;
     private final LivingProcesses living;
     private final EventHandler mover = EventHandler.of(this::move, this::move);
@@ -94,7 +101,17 @@ public final class Broadcaster implements AutoCloseable {
      * @param ringBytes memory for the backlog of subscribers, in bytes; a power of two of 64 KiB or more
      */
     public Broadcaster(Capture capture, boolean own, int ringBytes) {
+        this(capture, EnumSet.allOf(Syscall.class), own, ringBytes);
+    }
+
+    /**
+     * Makes a broadcaster whose subscribers get some calls alone.
+     *
+     * @param watched the calls that the server's configuration has its captures watch
+     */
+    public Broadcaster(Capture capture, Set<Syscall> watched, boolean own, int ringBytes) {
         this.capture = capture;
+        this.watched = watched;
         this.own = own;
         this.living = new LivingProcesses(LocalProcesses.isGone(capture.driver()));
         this.ring = new BroadcastRing(ringBytes);
@@ -114,16 +131,30 @@ public final class Broadcaster implements AutoCloseable {
     }
 
     /**
-     * Returns the capabilities of the capture, without process events where it makes none for its subscribers. The
-     * server itself applies and changes the filters of a shared capture's subscriber.
+     * Returns the capabilities of the capture, without the calls that the server leaves out, and without process events
+     * where the capture makes none for its subscribers. The server itself applies and changes the filters of a shared
+     * capture's subscriber.
      */
     public Capabilities capabilities() {
-        Capabilities capabilities = own
-                ? capture.capabilities()
-                : withLiveFilters(capture.capabilities()).without(Feature.FILTER_EXECUTABLE, NO_EXECUTABLES);
+        Capabilities capabilities = watching(
+                watched,
+                own
+                        ? capture.capabilities()
+                        : withLiveFilters(capture.capabilities()).without(Feature.FILTER_EXECUTABLE, NO_EXECUTABLES));
         return own || capture.processEvents() || !capabilities.has(Feature.PROCESS_EVENTS)
                 ? capabilities
                 : capabilities.without(Feature.PROCESS_EVENTS, NO_PROCESSES);
+    }
+
+    /** Returns a driver's capabilities without the calls that a server does not have it watch. */
+    public static Capabilities watching(Set<Syscall> watched, Capabilities capabilities) {
+        Capabilities some = capabilities;
+        for (Syscall call : Syscall.values()) {
+            if (!watched.contains(call) && some.has(call)) {
+                some = some.without(call, NOT_WATCHED);
+            }
+        }
+        return some;
     }
 
     private static Capabilities withLiveFilters(Capabilities capabilities) {
