@@ -20,6 +20,16 @@ import java.util.Map;
 final class CumulativeStats {
     private static final int MOST_GAPS = 1_000;
 
+    /** What became of the connection to the server that sent the current statistics. */
+    enum Connection {
+        /** The server sends events and statistics, or has sent the last ones. */
+        THERE,
+        /** The connection is being made again, and the server may still have the events that were under way. */
+        CUT,
+        /** The connection is not made again, and the server has not sent its last statistics. */
+        GONE
+    }
+
     private long returned;
     private long entered;
     private long processEvents;
@@ -47,12 +57,7 @@ final class CumulativeStats {
         known.lost().forEach((reason, count) -> lost.merge(reason, count, Long::sum));
         known.filtered().forEach((reason, count) -> filtered.merge(reason, count, Long::sum));
         heaviest = add(heaviest, known.heaviest());
-        long missing = known.returned()
-                + known.entered()
-                + known.processEvents()
-                - arrived
-                - sum(known.lost())
-                - sum(known.filtered());
+        long missing = StatsCodec.expected(last) - arrived;
         if (missing > 0) {
             lost.merge(LossReason.SOURCE_DROPPED, missing, Long::sum);
         }
@@ -89,12 +94,22 @@ final class CumulativeStats {
      * @param current the statistics of the current capture
      * @param arrived its records that arrived here
      * @param malformed records, of all captures, that could not be written into the ring
+     * @param link whether more of its records can arrive: until then, those under way are pending, and then lost
      */
-    SourceStats total(Stats current, long arrived, long malformed) {
+    SourceStats total(Stats current, long arrived, long malformed, Connection link) {
         SourceStats now = known(current, arrived);
+        long underWay = Math.max(0, StatsCodec.expected(current) - arrived);
+        long submittedNow = switch (link) {
+            case THERE -> now.submitted();
+            case CUT -> arrived + underWay;
+            case GONE -> arrived;
+        };
         Map<LossReason, Long> allLost = new EnumMap<>(LossReason.class);
         allLost.putAll(lost);
         now.lost().forEach((reason, count) -> allLost.merge(reason, count, Long::sum));
+        if (link == Connection.GONE && underWay > 0) {
+            allLost.merge(LossReason.SOURCE_DROPPED, underWay, Long::sum);
+        }
         if (malformed > 0) {
             allLost.merge(LossReason.MALFORMED, malformed, Long::sum);
         }
@@ -105,7 +120,7 @@ final class CumulativeStats {
                 .returned(returned + now.returned())
                 .entered(entered + now.entered())
                 .processEvents(processEvents + now.processEvents())
-                .submitted(submitted + now.submitted() - malformed)
+                .submitted(submitted + submittedNow - malformed)
                 .lost(allLost)
                 .filtered(allFiltered)
                 .wakeups(now.wakeups())
@@ -120,11 +135,7 @@ final class CumulativeStats {
     /** Completes a server's statistics: records that arrived beyond their count had returned before. */
     private static SourceStats known(Stats stats, long arrived) {
         // The submitted count would not do: a call between return and ring is in the statistics, and arrives later.
-        long expected = stats.getReturned()
-                + stats.getEntered()
-                + stats.getProcessEvents()
-                - sum(StatsCodec.losses(stats.getLostMap()))
-                - sum(StatsCodec.filtered(stats.getFilteredMap()));
+        long expected = StatsCodec.expected(stats);
         return SourceStats.builder()
                 .returned(stats.getReturned() + Math.max(0, arrived - expected))
                 .entered(stats.getEntered())
@@ -145,9 +156,5 @@ final class CumulativeStats {
         List<CallerLosses> all = new ArrayList<>(some);
         all.addAll(others);
         return CallerLosses.heaviest(all);
-    }
-
-    private static long sum(Map<?, Long> counts) {
-        return counts.values().stream().mapToLong(Long::longValue).sum();
     }
 }

@@ -24,6 +24,7 @@ import dev.unraced.protocol.v1.Stats;
 import dev.unraced.protocol.v1.SubscribeRequest;
 import dev.unraced.protocol.v1.UnracedGrpc;
 import dev.unraced.protocol.v1.UnsubscribeRequest;
+import dev.unraced.remote.CumulativeStats.Connection;
 import dev.unraced.ring.Naps;
 import dev.unraced.ring.RingWriter;
 import dev.unraced.ring.SourceStats;
@@ -33,6 +34,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
@@ -83,6 +85,8 @@ final class RemoteSource extends UserSource {
     private ByteString token = ByteString.EMPTY;
     private ByteString captureId = ByteString.EMPTY;
     private Stats lastStats = Stats.getDefaultInstance();
+    private Connection connection = Connection.THERE;
+    private final Outage outage = new Outage(System::nanoTime);
     /** The records of the current capture that arrived, well-formed or not. */
     private long arrived;
 
@@ -93,7 +97,7 @@ final class RemoteSource extends UserSource {
     /** Set once the server has been told of the end. */
     private volatile boolean finished;
     /** Set once the loss of the connection has been logged. */
-    private boolean outage;
+    private boolean warned;
 
     private RemoteSource(RemoteSettings settings, Wanted wanted, RingWriter ring, Link link) {
         this.settings = settings;
@@ -157,6 +161,7 @@ final class RemoteSource extends UserSource {
             CaptureException why = new CaptureException("receiving failed: " + e, e);
             first.completeExceptionally(why);
             failure = new CaptureException("driver remote: " + why.getMessage(), e);
+            lose();
         } finally {
             ended = true;
             notifier().wake();
@@ -201,6 +206,7 @@ final class RemoteSource extends UserSource {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            lose();
             ended = true;
         } finally {
             session = null;
@@ -219,6 +225,9 @@ final class RemoteSource extends UserSource {
             return;
         }
         var why = Refusal.explain(settings.address(), status);
+        if (first.isDone()) {
+            cut();
+        }
         if (!first.isDone() && Refusal.isCut(status) && ++cutFirst < FIRST_TRIES) {
             LOG.debug("The connection broke before an answer, and is made again: {}", why.describe());
         } else if (!first.isDone()) {
@@ -226,19 +235,41 @@ final class RemoteSource extends UserSource {
             first.completeExceptionally(new CaptureException(why.describe()));
         } else if (!Refusal.isPassing(status)) {
             failure = new CaptureException("driver remote: " + why.describe());
+            lose();
             ended = true;
-        } else if (!outage) {
-            outage = true;
+        } else if (!warned) {
+            warned = true;
             LOG.warn("The connection broke, and is made again: {}", why.describe());
         } else {
             LOG.debug("Still no connection: {}", why.describe());
         }
     }
 
+    /** Notes that the connection broke, and is made again. */
+    private synchronized void cut() {
+        if (connection != Connection.GONE) {
+            connection = Connection.CUT;
+            outage.begin();
+        }
+    }
+
+    /** Notes that there is no connection any more, and that the server may have counted more than it said. */
+    private synchronized void lose() {
+        if (connection != Connection.GONE) {
+            connection = Connection.GONE;
+            outage.end();
+        }
+    }
+
+    /** Notes that the server's capture has ended, and that these statistics are its last ones. */
+    private synchronized void end() {
+        connection = Connection.GONE;
+        ended = true;
+    }
+
     private void accept(Delivery delivery) {
         if (delivery.hasStarted()) {
-            begin(delivery.getStarted(), delivery.getStats());
-            if (ended) {
+            if (!begin(delivery.getStarted(), delivery.getStats())) {
                 return;
             }
         }
@@ -258,11 +289,16 @@ final class RemoteSource extends UserSource {
         if (delivery.hasEnd()) {
             String why = delivery.getEnd().getFailure();
             failure = why.isEmpty() ? null : new CaptureException("the server's capture failed: " + why);
-            ended = true;
+            end();
         }
     }
 
-    private synchronized void begin(Started started, Stats stats) {
+    /** Begins with a server, and returns whether its records count. */
+    private synchronized boolean begin(Started started, Stats stats) {
+        if (stopping) {
+            // The statistics of the server before stay the last ones.
+            return false;
+        }
         if (!captureId.isEmpty() && !started.getResumed()) {
             Gap gap = cumulative.fold(lastStats, arrived, stats);
             arrived = 0;
@@ -272,23 +308,28 @@ final class RemoteSource extends UserSource {
                     mode(stats).name().toLowerCase(Locale.ROOT),
                     cumulative.restarts(),
                     String.format(Locale.ROOT, "%.3f", gap.nanos() / 1e9),
-                    cumulative.total(stats, 0, malformed).lost().values().stream()
+                    cumulative.total(stats, 0, malformed, Connection.THERE).lost().values().stream()
                             .mapToLong(Long::longValue)
                             .sum());
-        } else if (outage) {
+        } else if (warned) {
             LOG.info("The connection is there again");
         }
-        outage = false;
+        warned = false;
         captureId = started.getCaptureId();
         lastStats = stats;
+        connection = Connection.THERE;
+        outage.learned();
+        outage.clear();
         session = started;
         String objection = started.getResumed() ? null : wanted.objection(stats);
         if (objection != null) {
             // A server that begins anew in a weaker mode must not pass for the one that was there.
             failure = new CaptureException("driver remote: " + objection);
+            connection = Connection.GONE;
             ended = true;
             first.completeExceptionally(new CaptureException(objection));
         }
+        return objection == null;
     }
 
     /** Writes the records of a batch into the ring as its reader makes room, and returns their number. */
@@ -473,12 +514,12 @@ final class RemoteSource extends UserSource {
         return UnracedGrpc.newBlockingStub(channel).withDeadlineAfter(ASK_SECONDS, TimeUnit.SECONDS);
     }
 
-    /** Asks for the statistics; without a connection, the last ones stay. */
-    private void refresh() {
+    /** Asks for the statistics, and returns whether the server answers; if not, the last ones stay. */
+    private boolean refresh() {
         ManagedChannel now = channel;
         Started started = session;
         if (now == null || started == null || finished) {
-            return;
+            return false;
         }
         try {
             Stats stats = stub(now)
@@ -489,31 +530,41 @@ final class RemoteSource extends UserSource {
             synchronized (this) {
                 if (started.getSubscriptionId().equals(subscriptionId())) {
                     learn(stats);
+                    return true;
                 }
             }
         } catch (StatusRuntimeException e) {
             LOG.debug("The server does not report its statistics", e);
         }
+        return false;
     }
 
     /** Statistics that arrive with records may be older than those that a caller has asked for meanwhile. */
     private synchronized void learn(Stats stats) {
         if (stats.getOrdinal() >= lastStats.getOrdinal()) {
             lastStats = stats;
+            outage.learned();
         }
     }
 
     @Override
     public SourceStats stats() {
-        refresh();
+        boolean answers = refresh() || finished;
         synchronized (this) {
-            return cumulative.total(lastStats, arrived, malformed);
+            // A connection can be broken before its thread has noticed.
+            return cumulative.total(
+                    lastStats,
+                    arrived,
+                    malformed,
+                    connection == Connection.THERE && !answers ? Connection.CUT : connection);
         }
     }
 
     @Override
     public synchronized List<Gap> gaps() {
-        return cumulative.gaps();
+        List<Gap> gaps = new ArrayList<>(cumulative.gaps());
+        outage.gap(lastStats).ifPresent(gaps::add);
+        return List.copyOf(gaps);
     }
 
     @Override
@@ -521,6 +572,7 @@ final class RemoteSource extends UserSource {
         ManagedChannel now = channel;
         Started started = session;
         stopping = true;
+        boolean said = false;
         if (now != null && started != null) {
             try {
                 Stats stats = stub(now)
@@ -531,9 +583,13 @@ final class RemoteSource extends UserSource {
                 synchronized (this) {
                     learn(stats);
                 }
+                said = true;
             } catch (StatusRuntimeException e) {
                 LOG.debug("The server does not report its last statistics", e);
             }
+        }
+        if (!said) {
+            lose();
         }
         finished = true;
         hangUp();

@@ -7,6 +7,7 @@ import dev.unraced.capture.CallerLosses;
 import dev.unraced.capture.Gap;
 import dev.unraced.protocol.StatsCodec;
 import dev.unraced.protocol.v1.Stats;
+import dev.unraced.remote.CumulativeStats.Connection;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -38,7 +39,7 @@ class CumulativeStatsTest {
         CumulativeStats cumulative = new CumulativeStats();
         cumulative.fold(stats(ROOT), 0, Stats.getDefaultInstance());
 
-        assertThat(cumulative.total(stats(NOBODY, ROOT), 0, 0).heaviest())
+        assertThat(cumulative.total(stats(NOBODY, ROOT), 0, 0, Connection.THERE).heaviest())
                 .containsExactly(new CallerLosses(0, 1, 10), NOBODY);
     }
 }

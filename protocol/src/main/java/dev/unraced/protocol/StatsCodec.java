@@ -6,6 +6,7 @@ import dev.unraced.capture.FilterReason;
 import dev.unraced.capture.LossReason;
 import dev.unraced.capture.StashStats;
 import dev.unraced.protocol.v1.Stash;
+import dev.unraced.protocol.v1.StatsOrBuilder;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -83,6 +84,22 @@ public final class StatsCodec {
                 .live(stash.getLive())
                 .capacity(stash.getCapacity())
                 .build();
+    }
+
+    /**
+     * Returns the number of records that a subscriber has to get: the calls, entries and process events that are
+     * counted, and neither lost nor filtered. It includes the records that are still on their way.
+     */
+    public static long expected(StatsOrBuilder stats) {
+        return stats.getReturned()
+                + stats.getEntered()
+                + stats.getProcessEvents()
+                - sum(stats.getLostMap())
+                - sum(stats.getFilteredMap());
+    }
+
+    private static long sum(Map<String, Long> counts) {
+        return counts.values().stream().mapToLong(Long::longValue).sum();
     }
 
     private static <E extends Enum<E>> E find(E[] constants, String name, E otherwise) {

@@ -27,7 +27,6 @@ import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -462,12 +461,7 @@ public final class Subscription {
         Stats.Builder message = live();
         // Calls that returned, but are still on their way in a shared capture, count as submitted, and so as this
         // subscriber's loss.
-        long sent = message.getReturned()
-                + message.getEntered()
-                + message.getProcessEvents()
-                - sum(message.getLostMap())
-                - sum(message.getFilteredMap());
-        message.setSubmitted(Math.max(message.getSubmitted(), sent));
+        message.setSubmitted(Math.max(message.getSubmitted(), StatsCodec.expected(message)));
         if (!broadcaster.isOwn()) {
             message.setStash(StatsCodec.encode(leave(StatsCodec.decode(message.getStash()))));
         }
@@ -527,10 +521,6 @@ public final class Subscription {
                 .setEnterEvents(
                         selection.wantsEnterEvents() && broadcaster.capture().enterEvents())
                 .setSubscribers(broadcaster.subscribers());
-    }
-
-    private static long sum(Map<String, Long> counts) {
-        return counts.values().stream().mapToLong(Long::longValue).sum();
     }
 
     /** Ends a subscription whose transport is broken. */
