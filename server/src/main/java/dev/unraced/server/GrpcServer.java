@@ -27,7 +27,6 @@ import io.grpc.netty.shaded.io.netty.channel.epoll.Epoll;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerSocketChannel;
-import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
 import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
@@ -165,7 +164,8 @@ public final class GrpcServer implements ServerState, AutoCloseable {
         if (file != null) {
             file.prepare();
         }
-        NettyServerBuilder builder = address instanceof Address.Unix unix ? unix(unix) : tcp((Address.Tcp) address);
+        KeptSocketAddress kept = address instanceof Address.Unix unix ? new KeptSocketAddress(unix.path()) : null;
+        NettyServerBuilder builder = kept != null ? unix(kept) : tcp((Address.Tcp) address);
         Server server = builder.bossEventLoopGroup(acceptor)
                 .workerEventLoopGroup(loops)
                 .executor(calls)
@@ -188,6 +188,9 @@ public final class GrpcServer implements ServerState, AutoCloseable {
             throw new CaptureException("Cannot listen at " + address + ": " + cause(e), e);
         }
         servers.add(server);
+        if (kept != null) {
+            kept.bound();
+        }
         if (file != null) {
             sockets.add(file);
             file.grant(settings.socketMode(), settings.socketOwner());
@@ -212,9 +215,8 @@ public final class GrpcServer implements ServerState, AutoCloseable {
         sockets.forEach(file -> file.handOver(new Owner(next.uid(), next.gid())));
     }
 
-    private NettyServerBuilder unix(Address.Unix address) {
-        return NettyServerBuilder.forAddress(
-                        new DomainSocketAddress(address.path()), InsecureServerCredentials.create())
+    private NettyServerBuilder unix(KeptSocketAddress address) {
+        return NettyServerBuilder.forAddress(address, InsecureServerCredentials.create())
                 // gRPC sets this option on every socket, and netty warns of sockets that do not have it.
                 .withChildOption(ChannelOption.SO_KEEPALIVE, null)
                 .channelFactory(() -> received(new EpollServerDomainSocketChannel()));

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,7 @@ public final class SocketFile {
     private static final List<Path> RUN = List.of(Path.of("/run"), Path.of("/var/run"));
 
     private final Path path;
-    /** The number of the file that was bound; another server's has another one. */
+    /** The device and the inode of the socket that was bound; another server's has others. */
     private @Nullable Object bound;
     /** The folder, if it was made for this socket. */
     private @Nullable Path made;
@@ -100,10 +101,10 @@ public final class SocketFile {
      */
     public void grant(int mode, @Nullable Owner owner) {
         try {
-            bound = Files.getAttribute(path, "unix:ino");
+            bound = identity();
             if (owner != null) {
-                Files.setAttribute(path, "unix:uid", owner.uid());
-                Files.setAttribute(path, "unix:gid", owner.gid());
+                Files.setAttribute(path, "unix:uid", owner.uid(), LinkOption.NOFOLLOW_LINKS);
+                Files.setAttribute(path, "unix:gid", owner.gid(), LinkOption.NOFOLLOW_LINKS);
             }
             Files.setPosixFilePermissions(path, FileMode.permissions(mode & READ_WRITE));
         } catch (IOException e) {
@@ -153,13 +154,18 @@ public final class SocketFile {
         return null;
     }
 
+    private @Nullable Object identity() throws IOException {
+        return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                .fileKey();
+    }
+
     /**
-     * Removes the file, if it is still there and no other server's. A file that cannot be removed stays for the next
-     * server.
+     * Removes the socket that {@link #grant} found bound, if the path still names it. A socket that cannot be removed
+     * stays for the next server.
      */
     public void delete() {
         try {
-            if (bound == null || (Files.exists(path) && bound.equals(Files.getAttribute(path, "unix:ino")))) {
+            if (bound != null && Files.exists(path, LinkOption.NOFOLLOW_LINKS) && bound.equals(identity())) {
                 Files.deleteIfExists(path);
             }
         } catch (IOException e) {

@@ -130,6 +130,32 @@ class SocketFileTest {
     }
 
     @Test
+    void aLinkToTheSocketIsNotTheSocket() throws IOException {
+        Path path = folder.resolve("socket");
+        SocketFile file = new SocketFile(path);
+        try (ServerSocketChannel bound = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            bound.bind(UnixDomainSocketAddress.of(path));
+            file.grant(0600, null);
+            Path moved = Files.move(path, folder.resolve("moved"));
+            Files.createSymbolicLink(path, moved);
+            file.delete();
+            assertThat(path).isSymbolicLink();
+            Files.delete(path);
+            Files.move(moved, path);
+            file.delete();
+            assertThat(path).doesNotExist();
+        }
+    }
+
+    @Test
+    void aServerThatHasNotBoundDeletesNothing() throws IOException {
+        Path path = Files.createFile(folder.resolve("socket"));
+        SocketFile file = new SocketFile(path);
+        file.delete();
+        assertThat(path).exists();
+    }
+
+    @Test
     void aServerThatHangsIsNotWaitedForAndKeepsItsSocket() throws IOException {
         Path path = folder.resolve("socket");
         try (ServerSocketChannel hanging = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
