@@ -10,13 +10,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #ifndef CLONE_FS
@@ -29,7 +33,11 @@
 /* On a slow machine the child ends after this time with fewer calls. */
 #define LONGEST_NANOS 4000000000LL
 
-enum how { IN_ROOT, BY_BATCH, BY_FLIP, BY_RETURN };
+/* Requests that take long, so that a batch lasts until a sibling has acted, and their bytes. */
+#define LONG_REQUESTS 6
+#define LONG_BYTES (4 << 20)
+
+enum how { IN_ROOT, BY_BATCH, BY_FLIP, BY_RETURN, BY_UNSHARE };
 
 /* The state of the command, in memory that all its processes share. */
 struct start {
@@ -43,6 +51,10 @@ struct start {
 	int elsewhere, own, directory;
 	unsigned long long number_elsewhere, number_own;
 	struct ring requests;
+	/* Of BY_UNSHARE: what starts the batch, and the sibling; a file of long requests; whether the sibling has acted. */
+	int batch, signal, file;
+	char *room;
+	bool acted;
 	long won;
 	char truth[MOST_CALLS + 1];
 };
@@ -139,13 +151,12 @@ static void add(struct start *start, unsigned char opcode, int fd, uintptr_t add
 	ring_push(&start->requests);
 }
 
-/* Submits the requests, and returns the result of the first one. */
-static long submit(struct start *start, unsigned count)
+/* Waits for requests, and returns the result of the one that is watched. */
+static long await_requests(struct start *start, unsigned count)
 {
 	struct ring *ring = &start->requests;
 	long result = -ECANCELED;
 
-	ring_enter(ring, ring->polled ? 0 : count, count);
 	for (unsigned ended = 0; ended < count; ended++) {
 		struct completion completion = ring_await(ring);
 
@@ -153,6 +164,12 @@ static long submit(struct start *start, unsigned count)
 			result = completion.result;
 	}
 	return result;
+}
+
+static long submit(struct start *start, unsigned count)
+{
+	ring_enter(&start->requests, start->requests.polled ? 0 : count, count);
+	return await_requests(start, count);
 }
 
 /* An open below a directory elsewhere, whose descriptor the same batch closes, and gets for another directory. */
@@ -198,6 +215,127 @@ static long by_call(struct start *start, int socket)
 	return watched_openat(ABI_NATIVE, AT_FDCWD, passed(start), FAILING, 0);
 }
 
+/* Forks a sibling that shares root and working directory until it is ended. */
+static pid_t fork_sharing(void)
+{
+	return (pid_t)syscall(SYS_clone, CLONE_FS | SIGCHLD, NULL, NULL, NULL, 0);
+}
+
+static void end_sibling(pid_t sibling)
+{
+	kill(sibling, SIGKILL);
+	waitpid(sibling, NULL, 0);
+}
+
+/* Takes root and working directory of its own, whose count of changes begins anew. */
+static bool take_own_base(void)
+{
+	pid_t sibling = fork_sharing();
+
+	if (!sibling)
+		for (;;)
+			pause();
+	bool taken = sibling > 0 && !unshare(CLONE_FS);
+
+	if (sibling > 0)
+		end_sibling(sibling);
+	return taken;
+}
+
+/* Adds a request that runs once the batch is started. Of such requests, the kernel runs the last first. */
+static struct io_uring_sqe *add_waiting(struct start *start)
+{
+	struct io_uring_sqe *request = ring_next(&start->requests);
+
+	request->opcode = IORING_OP_POLL_ADD;
+	request->fd = start->batch;
+	request->poll32_events = POLLIN;
+	request->flags = IOSQE_IO_HARDLINK;
+	request->user_data = 1;
+	ring_push(&start->requests);
+	return ring_next(&start->requests);
+}
+
+static void add_unshared_batch(struct start *start)
+{
+	static const uint64_t one = 1;
+
+	for (int i = 0; i < LONG_REQUESTS; i++) {
+		struct io_uring_sqe *request = add_waiting(start);
+
+		request->opcode = IORING_OP_READ;
+		request->fd = start->file;
+		request->addr = (uintptr_t)start->room;
+		request->len = LONG_BYTES;
+		request->user_data = 1;
+		ring_push(&start->requests);
+	}
+	struct io_uring_sqe *request = add_waiting(start);
+
+	request->opcode = IORING_OP_WRITE;
+	request->fd = start->signal;
+	request->addr = (uintptr_t)&one;
+	request->len = sizeof(one);
+	request->off = (uint64_t)-1;
+	request->user_data = 1;
+	ring_push(&start->requests);
+	request = add_waiting(start);
+	request->opcode = IORING_OP_OPENAT;
+	request->fd = AT_FDCWD;
+	request->addr = (uintptr_t)passed(start);
+	request->open_flags = FAILING;
+	ring_push(&start->requests);
+}
+
+/*
+ * An open waits while its submitter, which shares its working directory, takes one of its own, and moves it elsewhere.
+ * Behind the open, a sibling moves it back. Both times the working directory has changed twice since it was made.
+ */
+static long by_unshare(struct start *start)
+{
+	uint64_t value = 1;
+
+	start->acted = false;
+	if (!take_own_base() || fchdir(start->own) || fchdir(start->own))
+		return 0;
+	pid_t sharer = fork_sharing();
+
+	if (!sharer)
+		for (;;)
+			pause();
+	__atomic_fetch_add(&counts()->begun, 1, __ATOMIC_SEQ_CST);
+	add_unshared_batch(start);
+	ring_enter(&start->requests, 2 * (LONG_REQUESTS + 2), 0);
+	bool unshared = !unshare(CLONE_FS);
+	pid_t sibling = fork_sharing();
+
+	if (!sibling) {
+		while (read(start->signal, &value, sizeof(value)) != sizeof(value))
+			;
+		__atomic_store_n(&start->acted, !fchdir(start->own), __ATOMIC_SEQ_CST);
+		for (;;)
+			pause();
+	}
+	long result = -ECANCELED;
+
+	if (unshared && !fchdir(start->elsewhere) && write(start->batch, &value, sizeof(value)) == sizeof(value))
+		result = await_requests(start, 2 * (LONG_REQUESTS + 2));
+	start->acted = __atomic_load_n(&start->acted, __ATOMIC_SEQ_CST);
+	__atomic_fetch_add(&counts()->ended, 1, __ATOMIC_SEQ_CST);
+	end_sibling(sibling);
+	end_sibling(sharer);
+	return read(start->batch, &value, sizeof(value)) == sizeof(value) ? result : -ECANCELED;
+}
+
+static bool prepare_unshare(struct start *start)
+{
+	start->batch = eventfd(0, EFD_CLOEXEC);
+	start->signal = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	start->file = memfd_create("long", MFD_CLOEXEC);
+	start->room = mmap(NULL, LONG_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	return start->batch >= 0 && start->signal >= 0 && start->room != MAP_FAILED && !ftruncate(start->file, LONG_BYTES);
+}
+
 static char play_round(struct start *start, struct rival *rival)
 {
 	int fd = start->connects ? socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0) : -1;
@@ -205,11 +343,14 @@ static char play_round(struct start *start, struct rival *rival)
 
 	if (rival)
 		rival_begin(rival);
-	long result = start->how == BY_BATCH ? by_batch(start) :
-		      start->ring	     ? by_request(start, fd) :
-					       by_call(start, fd);
+	long result = start->how == BY_BATCH   ? by_batch(start) :
+		      start->how == BY_UNSHARE ? by_unshare(start) :
+		      start->ring	       ? by_request(start, fd) :
+						 by_call(start, fd);
 	if (rival)
 		in_time = rival_end(rival);
+	else if (start->how == BY_UNSHARE)
+		in_time = start->acted;
 	if (fd >= 0)
 		close(fd);
 	char letter = letter_of(result);
@@ -231,7 +372,7 @@ static void play(struct start *start)
 	struct rival *rival = NULL;
 	long long until = now() + LONGEST_NANOS;
 
-	if (!move_away(start) || !make_ring(start))
+	if (!move_away(start) || !make_ring(start) || (start->how == BY_UNSHARE && !prepare_unshare(start)))
 		_exit(2);
 	if (start->how == BY_FLIP || start->how == BY_RETURN) {
 		bool returns = start->how == BY_RETURN;
@@ -306,6 +447,7 @@ void command_start_elsewhere(void)
 	start->how = !strcmp(how, "in-root") ? IN_ROOT :
 		     !strcmp(how, "batch")   ? BY_BATCH :
 		     !strcmp(how, "return")  ? BY_RETURN :
+		     !strcmp(how, "unshare") ? BY_UNSHARE :
 					       BY_FLIP;
 	start->connects = name && !strcmp(name, "connect");
 	start->replaces = line_number("replaced", 0);

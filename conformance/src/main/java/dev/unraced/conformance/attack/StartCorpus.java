@@ -53,6 +53,10 @@ final class StartCorpus {
                         batch.with("ring", "plain").with("replaced", 1)),
                 request("-batch-polled", "A polled ring takes such a batch", batch.with("ring", "polled")),
                 request("-batch-deferred", "A ring with deferred work takes it", batch.with("ring", "deferred")),
+                request(
+                        "-unshare",
+                        "An open waits while its submitter takes a working directory of its own, and moves it",
+                        command("unshare").with("ring", "plain").with("relative", 1)),
                 race(
                         "-flip",
                         "A process that shares the root moves it elsewhere and back while an open fails",
