@@ -139,11 +139,12 @@ int BPF_PROG(process_exit, struct task_struct *task)
 /* PID_MAX_LIMIT of include/linux/threads.h: no process has more threads. */
 #define MAX_THREADS (1 << 22)
 
-/* The search for a thread that lives. */
+/* The search for a thread that lives. Its memory stays while any thread of the process lives. */
 struct thread_search {
 	__u64 head;
 	__u64 at;
 	struct task_struct *found;
+	struct mm_struct *mm;
 };
 
 static long look_at_thread(__u64 step, struct thread_search *search)
@@ -155,27 +156,28 @@ static long look_at_thread(__u64 step, struct thread_search *search)
 		return 1;
 	search->at = at;
 	thread = (void *)(at - bpf_core_field_offset(struct task_struct___process, thread_node));
-	if (!KREAD(thread, mm))
+	search->mm = KREAD(thread, mm);
+	if (!search->mm)
 		return 0;
 	search->found = thread;
 	return 1;
 }
 
 /*
- * Returns the first thread, or, if that has ended and left no memory, one that lives. A tracer can keep as many ended
- * ones before that as it likes, so each is looked at.
+ * Finds the first thread, or, if that has ended and left no memory, one that lives. A tracer can keep as many ended
+ * ones before that as it likes, so each is looked at. The thread that is found can end before it is looked at again.
  */
-static __always_inline struct task_struct *living_thread(struct task_struct *leader)
+static __always_inline struct thread_search living_thread(struct task_struct *leader)
 {
-	struct thread_search search = {.found = leader};
+	struct thread_search search = {.found = leader, .mm = KREAD(leader, mm)};
 
-	if (KREAD(leader, mm))
-		return leader;
+	if (search.mm)
+		return search;
 	search.head = KREAD_NUMBER((struct task_struct___process *)leader, signal) +
 		      bpf_core_field_offset(struct signal_struct, thread_head);
 	search.at = search.head;
 	bpf_loop(MAX_THREADS, look_at_thread, &search, 0);
-	return search.found;
+	return search;
 }
 
 /*
@@ -191,24 +193,28 @@ int process_alive(struct bpf_iter__task *context)
 	struct process_scratch *scratch = SCRATCH(alive_scratch);
 	struct unraced_process_builder *builder;
 	struct signal_struct *signal;
+	struct thread_search living;
 	struct task_struct *thread;
-	struct mm_struct *mm;
 	struct file *file;
 
 	if (!task || !shared || !stats || !scratch || task->pid != task->tgid || (task->flags & PF_KTHREAD))
 		return 0;
 	builder = &scratch->builder;
 	builder->end = 0;
-	thread = living_thread(task);
+	living = living_thread(task);
+	thread = living.found;
 	begin_process(&builder->record, UNRACED_RECORD_ALIVE, thread);
-	mm = KREAD(thread, mm);
-	file = mm ? KREAD(mm, exe_file) : 0;
+	file = living.mm ? KREAD(living.mm, exe_file) : 0;
 	if (file)
 		describe_executable(builder, &scratch->walk, file);
 	describe_cgroup(scratch, thread);
 	signal = KREAD((struct task_struct___process *)task, signal);
-	/* A process whose last thread has ended stays for its parent to see. */
-	if (KREAD(thread, self_exec_id) != builder->record.exec_id || !KREAD(signal, live.counter))
+	/*
+	 * A process whose last thread has ended stays for its parent to see. A thread that executes a program ends the
+	 * others, takes the first one's place, and leaves their self_exec_id as it was.
+	 */
+	if (KREAD(thread, self_exec_id) != builder->record.exec_id || KREAD(task, group_leader) != task ||
+	    !KREAD(signal, live.counter))
 		return 0;
 	send_built(stats, shared, builder);
 	return 0;
