@@ -225,6 +225,9 @@ public interface Capture extends AutoCloseable {
      * Returns the times that the statistics do not cover, because the process that counts ended or was killed, and
      * began anew: a server behind the driver {@code remote}. Outside these times, every call is an event or counted.
      * The gaps are in order; of very many, the oldest are joined.
+     *
+     * <p>While the process cannot be reached, the last gap has not {@linkplain Gap#ended ended}. If it turns out that
+     * the process was there and counted meanwhile, that gap is withdrawn.
      */
     default List<Gap> gaps() {
         return List.of();

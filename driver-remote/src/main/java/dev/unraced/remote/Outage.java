@@ -51,11 +51,12 @@ final class Outage {
      * @param last the statistics whose arrival was noted last
      */
     Optional<Gap> gap(Stats last) {
-        if (!begun || !ended) {
+        if (!begun) {
             return Optional.empty();
         }
         // The server's clock can be another machine's, so this clock measures the time since its last statistics.
         long from = Math.max(0, last.getTimeNs());
-        return Optional.of(new Gap(from, from + Math.max(0, end - learned)));
+        long now = ended ? end : clock.getAsLong();
+        return Optional.of(new Gap(from, from + Math.max(0, now - learned), ended));
     }
 }

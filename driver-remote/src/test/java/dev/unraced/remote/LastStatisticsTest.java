@@ -143,12 +143,18 @@ class LastStatisticsTest {
                     .as("the server may come back, %s", stats)
                     .isEqualTo(93);
             assertThat(stats.imbalance()).isZero();
+            assertGap(capture, false);
         });
         capture.close();
         assertLost(capture);
+        assertGap(capture, true);
+    }
+
+    private static void assertGap(Capture capture, boolean ended) {
         assertThat(capture.gaps()).singleElement().satisfies(gap -> {
             assertThat(gap.fromNanos()).isEqualTo(BEGUN_NANOS);
             assertThat(gap.nanos()).isPositive();
+            assertThat(gap.ended()).isEqualTo(ended);
         });
     }
 

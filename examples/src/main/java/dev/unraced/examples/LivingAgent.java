@@ -100,7 +100,7 @@ public final class LivingAgent {
         CallerLosses.since(heaviest, stats.heaviest())
                 .forEach(caller -> alarm.accept(caller.lost() + " of them were user " + caller.uid() + "'s"));
         heaviest = stats.heaviest();
-        List<Gap> all = capture.gaps();
+        List<Gap> all = capture.gaps().stream().filter(Gap::ended).toList();
         for (Gap gap : all.subList(Math.min(gaps, all.size()), all.size())) {
             alarm.accept("nobody watched for " + Duration.ofNanos(gap.nanos()));
         }

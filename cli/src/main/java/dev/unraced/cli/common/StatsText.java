@@ -47,7 +47,7 @@ public final class StatsText {
         double seconds = gaps.stream().mapToLong(Gap::nanos).sum() / 1e9;
         return String.format(
                 Locale.ROOT,
-                "unraced: the statistics do not cover %d %s of %.3f s in all: the server was gone",
+                "unraced: the statistics do not cover %d %s of %.3f s in all: the server was gone or out of reach",
                 gaps.size(),
                 gaps.size() == 1 ? "gap" : "gaps",
                 seconds);
