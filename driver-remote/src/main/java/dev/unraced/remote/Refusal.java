@@ -100,7 +100,10 @@ final class Refusal {
         return new Availability.Unavailable(
                 "TLS_FAILED",
                 "The TLS handshake with the server at " + address + " fails: " + sentence(reason),
-                "Give both ends certificates that the other one accepts, and authorities that signed them.");
+                TlsFailure.isWrongHost(reason)
+                        ? "Set unraced.remote.server-name to a name of this certificate, or give the server one for its"
+                                + " address."
+                        : "Give both ends certificates that the other one accepts, and authorities that signed them.");
     }
 
     private static Availability unavailable(Address address, String why) {

@@ -21,6 +21,8 @@ public final class TlsFailure {
     /** The alert of the other end, in the words of BoringSSL or of the JDK. */
     private static final Pattern ALERT = Pattern.compile("(?:ALERT_|fatal alert: )(\\w+)");
 
+    private static final String WRONG_HOST = "the other end's certificate is not for this host name";
+
     private static final String REFUSED = "the other end refuses this end's certificate";
 
     /** The alerts of RFC 8446, section 6.2, that are about certificates. */
@@ -57,7 +59,8 @@ public final class TlsFailure {
             }
             if (cause instanceof CertificateException
                     && (message.startsWith("No subject alternative") || message.startsWith("No name matching"))) {
-                return Optional.of("the other end's certificate is not for this host name (" + message + ")");
+                // Netty puts the names of the certificate into this message.
+                return Optional.of(WRONG_HOST + " (" + message + ")");
             }
             Matcher alert = ALERT.matcher(message);
             if (alert.find()) {
@@ -76,5 +79,10 @@ public final class TlsFailure {
         }
         return Optional.ofNullable(general)
                 .map(text -> text.lines().findFirst().orElse(text).replaceAll("\\p{Cntrl}", "?"));
+    }
+
+    /** Returns whether a reason is that the other end's certificate is for another host. */
+    public static boolean isWrongHost(String reason) {
+        return reason.startsWith(WRONG_HOST);
     }
 }
