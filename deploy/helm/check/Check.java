@@ -46,6 +46,7 @@ public final class Check {
                 image: {repository: registry.example/unraced, tag: "1", pullPolicy: Always}
                 socket: {path: /run/other/one.sock, mode: "0660", allowedUsers: ["1", "2"]}
                 tls: {port: 7443, secret: certificates, allowedCertificates: [a.example, b.example]}
+                address: "[::]"
                 metrics: {port: 9000}
                 extraArgs: [--mitigation, kernel]
                 resources: {limits: {memory: 1Gi}}
@@ -56,9 +57,9 @@ public final class Check {
         for (String part : List.of(
                 "\"image\":\"registry.example/unraced:1\",\"imagePullPolicy\":\"Always\"",
                 "\"--listen\",\"unix:/run/other/one.sock\",\"--socket-mode\",\"0660\",\"--allow-user\",\"1,2\"",
-                "\"--listen\",\"0.0.0.0:7443\",\"--certificate\",\"/etc/unraced/tls/tls.crt\"",
+                "\"--listen\",\"[::]:7443\",\"--certificate\",\"/etc/unraced/tls/tls.crt\"",
                 "\"--allow-certificate\",\"a.example\",\"--allow-certificate\",\"b.example\"",
-                "\"--metrics\",\"0.0.0.0:9000\",\"--mitigation\",\"kernel\"",
+                "\"--metrics\",\"[::]:9000\",\"--mitigation\",\"kernel\"",
                 "{\"containerPort\":7443,\"name\":\"grpc\"}",
                 "\"hostPath\":{\"path\":\"/run/other\"",
                 "{\"defaultMode\":256,\"secretName\":\"certificates\"}",
@@ -75,6 +76,7 @@ public final class Check {
         refused("{sockets: {}}", "sockets");
         refused("{socket: {mode: 666}}", "mode");
         refused("{socket: {allowedUsers: [agent]}}", "allowedUsers");
+        refused("{address: '::'}", "address");
         refused("{tls: {port: 70000, secret: certificates}}", "port");
         refused("{resources: {limit: {memory: 1Gi}}}", "limit");
         refused("{nodeSelector: {watched: true}}", "watched");

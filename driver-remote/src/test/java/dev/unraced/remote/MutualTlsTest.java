@@ -21,6 +21,7 @@ import dev.unraced.server.Limits;
 import dev.unraced.server.ServerSettings;
 import dev.unraced.server.connection.Access;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -36,6 +37,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
 /** Tests that TCP needs a certificate of both ends. */
@@ -142,6 +145,27 @@ class MutualTlsTest {
                 .hasSize(1)
                 .allMatch(line -> line.startsWith("The TLS handshake with /127.0.0.1:"))
                 .allMatch(line -> line.contains("failed: the other end refuses this end's certificate"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.0.0.0, false", "::, true"})
+    void allAddressesOfIpv4AreNoneOfIpv6(String host, boolean both, @TempDir Path directory)
+            throws IOException, InterruptedException {
+        TlsFiles files = new Certificates(directory).sign("server");
+        try (Captures captures = captures();
+                GrpcServer listening = GrpcServer.start(tcp(host).tls(files), captures)) {
+            int port = ((Address.Tcp) listening.addresses().get(0)).port();
+            assertThat(listens("127.0.0.1", port)).isTrue();
+            assertThat(listens("::1", port)).isEqualTo(both);
+        }
+    }
+
+    private static boolean listens(String host, int port) throws IOException {
+        try (SocketChannel peer = SocketChannel.open(new InetSocketAddress(host, port))) {
+            return peer.isConnected();
+        } catch (ConnectException e) {
+            return false;
+        }
     }
 
     /** Asserts that this machine refuses a server, or that server it, with a reason. */

@@ -27,10 +27,13 @@ import io.grpc.netty.shaded.io.netty.channel.epoll.Epoll;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerSocketChannel;
+import io.grpc.netty.shaded.io.netty.channel.socket.SocketProtocolFamily;
 import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -223,8 +226,12 @@ public final class GrpcServer implements ServerState, AutoCloseable {
     }
 
     private NettyServerBuilder tcp(Address.Tcp address) {
-        return NettyServerBuilder.forAddress(address.resolve(), credentials(address))
-                .channelFactory(() -> received(new EpollServerSocketChannel()));
+        InetSocketAddress resolved = address.resolve();
+        // Without a family, netty listens at [::] when it is told 0.0.0.0. A socket at [::] takes both families.
+        SocketProtocolFamily family =
+                resolved.getAddress() instanceof Inet6Address ? SocketProtocolFamily.INET6 : SocketProtocolFamily.INET;
+        return NettyServerBuilder.forAddress(resolved, credentials(address))
+                .channelFactory(() -> received(new EpollServerSocketChannel(family)));
     }
 
     private ServerChannel received(ServerChannel channel) {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.serve;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.unraced.capture.Capture;
 import dev.unraced.capture.CaptureException;
+import dev.unraced.cli.serve.HttpPages.Page;
 import dev.unraced.micrometer.CaptureMetrics;
 import dev.unraced.micrometer.ProcessMeter;
 import dev.unraced.micrometer.ProcessMetrics;
@@ -20,11 +19,9 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
@@ -33,29 +30,13 @@ import java.util.function.ToDoubleFunction;
  * connect can read both; they name no process, user or path.
  */
 final class MetricsEndpoint implements AutoCloseable {
-    private static final String TEXT = "text/plain; charset=utf-8";
-    /** Requests at once; a further one waits. */
-    private static final int THREADS = 4;
-
-    static {
-        // A peer that sends no request must not hold a thread. The server reads these once, in seconds.
-        System.setProperty("sun.net.httpserver.maxReqTime", "10");
-        System.setProperty("sun.net.httpserver.maxRspTime", "10");
-    }
-
-    private final HttpServer server;
-    private final ExecutorService threads;
+    private final HttpPages pages;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Capture capture;
 
-    private MetricsEndpoint(HttpServer server, Broadcaster broadcaster, Sinks sinks, ServerState state) {
-        this.server = server;
+    private MetricsEndpoint(InetSocketAddress address, Broadcaster broadcaster, Sinks sinks, ServerState state)
+            throws IOException {
         this.capture = broadcaster.capture();
-        this.threads = Executors.newFixedThreadPool(THREADS, task -> {
-            Thread thread = new Thread(task, "unraced-metrics");
-            thread.setDaemon(true);
-            return thread;
-        });
         new CaptureMetrics(capture).bindTo(registry);
         Gauge.builder("unraced.subscribers", broadcaster, Broadcaster::subscribers)
                 .description("Subscriptions to the shared capture")
@@ -83,6 +64,15 @@ final class MetricsEndpoint implements AutoCloseable {
                     .tag("driver", capture.driver())
                     .register(registry);
         }
+        pages = HttpPages.start(
+                address, Map.of("/metrics", () -> new Page(200, registry.scrape()), "/health", this::health));
+    }
+
+    private Page health() {
+        String trouble = !capture.isOpen() || capture.isEnded()
+                ? "the capture has ended"
+                : capture.stats().consuming() ? "" : "no thread consumes the capture";
+        return trouble.isEmpty() ? new Page(200, "capturing\n") : new Page(503, trouble + "\n");
     }
 
     private static double secondsLeft(ServerState state) {
@@ -117,9 +107,7 @@ final class MetricsEndpoint implements AutoCloseable {
      */
     static MetricsEndpoint start(InetSocketAddress address, Broadcaster broadcaster, Sinks sinks, ServerState state) {
         try {
-            MetricsEndpoint endpoint = new MetricsEndpoint(HttpServer.create(address, 0), broadcaster, sinks, state);
-            endpoint.begin();
-            return endpoint;
+            return new MetricsEndpoint(address, broadcaster, sinks, state);
         } catch (IOException e) {
             throw new CaptureException(
                     "metrics cannot be served at " + HostPort.text(address) + ": " + e.getMessage()
@@ -128,44 +116,14 @@ final class MetricsEndpoint implements AutoCloseable {
         }
     }
 
-    private void begin() {
-        server.setExecutor(threads);
-        server.createContext("/metrics", exchange -> answer(exchange, "/metrics", 200, registry.scrape()));
-        server.createContext("/health", exchange -> {
-            String trouble = !capture.isOpen() || capture.isEnded()
-                    ? "the capture has ended"
-                    : capture.stats().consuming() ? "" : "no thread consumes the capture";
-            answer(
-                    exchange,
-                    "/health",
-                    trouble.isEmpty() ? 200 : 503,
-                    trouble.isEmpty() ? "capturing\n" : trouble + "\n");
-        });
-        server.start();
-    }
-
-    private static void answer(HttpExchange exchange, String path, int status, String text) throws IOException {
-        try (exchange) {
-            // A context also gets the paths that begin like its own.
-            boolean known = exchange.getRequestURI().getPath().equals(path);
-            boolean reads = exchange.getRequestMethod().equals("GET");
-            byte[] body = (known && reads ? text : known ? "only GET is answered\n" : "no such page\n")
-                    .getBytes(StandardCharsets.UTF_8);
-            exchange.getResponseHeaders().set("Content-Type", TEXT);
-            exchange.sendResponseHeaders(known && reads ? status : known ? 405 : 404, body.length);
-            exchange.getResponseBody().write(body);
-        }
-    }
-
     /** Returns where it listens, with the port that the kernel chose for port 0. */
     InetSocketAddress address() {
-        return server.getAddress();
+        return pages.address();
     }
 
     @Override
     public void close() {
-        server.stop(0);
-        threads.shutdownNow();
+        pages.close();
         registry.close();
     }
 }

@@ -13,12 +13,14 @@ import dev.unraced.server.ServerState;
 import dev.unraced.server.Sinks;
 import dev.unraced.server.broadcast.Broadcaster;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -142,6 +144,41 @@ class MetricsEndpointTest {
         assertThat(get("/health").statusCode()).isEqualTo(200);
         for (Socket socket : silent) {
             socket.close();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.0.0.0:0, false", "[::]:0, true"})
+    void allAddressesOfIpv4AreNoneOfIpv6(String typed, boolean both) throws Exception {
+        try (MetricsEndpoint all = MetricsEndpoint.start(new HostPort().convert(typed), broadcaster, sinks, state)) {
+            int port = all.address().getPort();
+            assertThat(client.send(health("127.0.0.1:" + port), HttpResponse.BodyHandlers.ofString())
+                            .statusCode())
+                    .isEqualTo(200);
+            HttpRequest other = health("[::1]:" + port);
+            if (both) {
+                assertThat(client.send(other, HttpResponse.BodyHandlers.ofString())
+                                .statusCode())
+                        .isEqualTo(200);
+            } else {
+                assertThatThrownBy(() -> client.send(other, HttpResponse.BodyHandlers.ofString()))
+                        .isInstanceOf(ConnectException.class);
+            }
+        }
+    }
+
+    private static HttpRequest health(String at) {
+        return HttpRequest.newBuilder(URI.create("http://" + at + "/health")).build();
+    }
+
+    @Test
+    void whatIsNoRequestIsRefused() throws Exception {
+        try (Socket socket =
+                new Socket(endpoint.address().getAddress(), endpoint.address().getPort())) {
+            socket.getOutputStream().write("garbage\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            assertThat(socket.getInputStream().readAllBytes())
+                    .asString(StandardCharsets.US_ASCII)
+                    .startsWith("HTTP/1.1 400 ");
         }
     }
 
