@@ -51,7 +51,7 @@ struct start {
 	int elsewhere, own, directory;
 	unsigned long long number_elsewhere, number_own;
 	struct ring requests;
-	/* Of BY_UNSHARE: what starts the batch, and the sibling; a file of long requests; whether the sibling has acted. */
+	/* Of BY_UNSHARE: what starts batch and sibling, a file of long requests, whether the sibling has acted. */
 	int batch, signal, file;
 	char *room;
 	bool acted;
@@ -333,7 +333,8 @@ static bool prepare_unshare(struct start *start)
 	start->signal = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	start->file = memfd_create("long", MFD_CLOEXEC);
 	start->room = mmap(NULL, LONG_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-	return start->batch >= 0 && start->signal >= 0 && start->room != MAP_FAILED && !ftruncate(start->file, LONG_BYTES);
+	return start->batch >= 0 && start->signal >= 0 && start->room != MAP_FAILED &&
+	       !ftruncate(start->file, LONG_BYTES);
 }
 
 static char play_round(struct start *start, struct rival *rival)
