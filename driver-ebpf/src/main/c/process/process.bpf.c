@@ -195,6 +195,7 @@ int process_alive(struct bpf_iter__task *context)
 	struct signal_struct *signal;
 	struct thread_search living;
 	struct task_struct *thread;
+	struct mm_struct *mm;
 	struct file *file;
 
 	if (!task || !shared || !stats || !scratch || task->pid != task->tgid || (task->flags & PF_KTHREAD))
@@ -203,8 +204,9 @@ int process_alive(struct bpf_iter__task *context)
 	builder->end = 0;
 	living = living_thread(task);
 	thread = living.found;
+	mm = living.mm;
 	begin_process(&builder->record, UNRACED_RECORD_ALIVE, thread);
-	file = living.mm ? KREAD(living.mm, exe_file) : 0;
+	file = mm ? KREAD(mm, exe_file) : 0;
 	if (file)
 		describe_executable(builder, &scratch->walk, file);
 	describe_cgroup(scratch, thread);
