@@ -95,8 +95,11 @@ static time_t seconds(void)
 	return now.tv_sec;
 }
 
-/* Starts threads, unless at the pace so far the rest would come too late. Returns the new number of children. */
-static int start_load(struct forgery *forgery, pid_t *children, int count, int threads, time_t until)
+/*
+ * Starts threads, unless at the pace so far they, and as many for each later round, would come too late. Returns the
+ * new number of children.
+ */
+static int start_load(struct forgery *forgery, pid_t *children, int count, int threads, long later, time_t until)
 {
 	const char *fifo = (const char *)forgery->fifo.address;
 	time_t begun = seconds();
@@ -104,9 +107,9 @@ static int start_load(struct forgery *forgery, pid_t *children, int count, int t
 	for (int left = threads; left > 0 && count < MOST_LOADS && !forgery->slow; left -= LOAD_THREADS) {
 		children[count++] = load_start(fifo, left < LOAD_THREADS ? left : LOAD_THREADS);
 		time_t spent = seconds() - begun, rest = until - seconds();
-		int started = threads - left + LOAD_THREADS;
+		long started = threads - left + LOAD_THREADS, missing = threads * (1 + later) - started;
 
-		forgery->slow = rest <= 0 || (spent >= PACE_SECONDS && spent * (threads - started) > rest * started);
+		forgery->slow = rest <= 0 || (spent >= PACE_SECONDS && spent * missing > rest * started);
 	}
 	return count;
 }
@@ -128,7 +131,7 @@ static void drown(struct forgery *forgery, pid_t *children, int count, time_t un
 
 	for (long i = 0; i < forgery->calls; i++) {
 		pause_micros(20000);
-		int more = start_load(forgery, children, count, forgery->flood, until);
+		int more = start_load(forgery, children, count, forgery->flood, forgery->calls - i - 1, until);
 		while (__atomic_load_n(&forgery->returned, __ATOMIC_SEQ_CST) == i) {
 			release(path);
 			pause_micros(1000);
@@ -141,7 +144,7 @@ static void play(struct forgery *forgery)
 {
 	pid_t children[MOST_LOADS];
 	time_t until = seconds() + FLOOD_SECONDS;
-	int count = start_load(forgery, children, 0, forgery->threads, until);
+	int count = start_load(forgery, children, 0, forgery->threads, 0, until);
 	pid_t child = fork_child();
 
 	if (!child)
