@@ -29,6 +29,7 @@ __visible void cleanup_module(void);
 #include "iouring/complete.c"
 #include "iouring/batch.c"
 #include "iouring/connect.c"
+#include "iouring/namespace.c"
 #include "iouring/request.c"
 #include "iouring/pending.c"
 #include "process/hook.c"

@@ -23,10 +23,14 @@ struct unraced_call {
 	};
 	struct unraced_path_base root;
 	struct unraced_path_base start;
+	/* of a request, at its submission: mount namespace and fs_struct */
+	u64 ns;
+	u64 fs;
 	u64 base_ns;	 /* when base_count was noted, in nanoseconds of boot time; 0: as the call entered */
 	u32 base_count;	 /* changes of root and working directory before they were read */
 	u32 end;	 /* bytes of the tail in use */
 	u32 filters;	 /* the word of the filters under which the call entered: filter/generations.h */
+	u32 given_up;	 /* how often somebody had given up that namespace, or one that shares its counter */
 	s32 installed;	 /* the descriptor of the file that the record describes already, or -1 */
 	u8 integrity;	 /* the integrity switch was on when the call entered */
 	u8 silent;	 /* a request that posts no completion when it succeeds */
@@ -35,7 +39,7 @@ struct unraced_call {
 	u8 punted;	 /* an io-wq worker carries the request out, or its submission was missed */
 	u8 waits;	 /* the request runs after its submission */
 	u8 base_held;	 /* nobody else could change root and working directory; the stash has no entry */
-	u8 reserved[1];
+	u8 reserved[5];
 	struct unraced_record record;
 	u8 tail[UNRACED_TAIL_BYTES];
 };

@@ -4,6 +4,7 @@
 
 #include "filter/filter.h"
 #include "iouring/complete.h"
+#include "iouring/namespace.h"
 #include "iouring/pending.h"
 #include "iouring/request.h"
 #include "object/connects.h"
@@ -139,6 +140,7 @@ static void write_completed(struct unraced_capture *capture, const struct io_kio
 	scratch->call.record.exit_ns = ktime_get_boottime_ns();
 	describe_object(capture, scratch, req);
 	unraced_compare_namespaces(&scratch->call);
+	unraced_compare_request(capture, &scratch->call);
 	unraced_send(capture, scratch);
 }
 

@@ -6,6 +6,7 @@
 #include "iouring/complete.h"
 #include "iouring/connect.h"
 #include "iouring/hook.h"
+#include "iouring/namespace.h"
 #include "iouring/pending.h"
 #include "iouring/submit.h"
 #include "iouring/types.h"
@@ -54,6 +55,7 @@ static int start_requests(struct unraced_capture *capture)
 		unraced_issue_start(capture);
 	if (unraced_is_watched(capture, UNRACED_OPENAT) || unraced_is_watched(capture, UNRACED_OPENAT2))
 		unraced_batch_start(capture);
+	unraced_namespaces_start(capture);
 	return unraced_tracepoints_attach(request_points, ARRAY_SIZE(request_points), capture,
 					  &capture->request_points);
 }
@@ -63,6 +65,7 @@ static void stop_requests(struct unraced_capture *capture)
 	unraced_tracepoints_detach(request_points, capture, &capture->request_points);
 	unraced_issue_stop(capture);
 	unraced_batch_stop(capture);
+	unraced_namespaces_stop(capture);
 }
 
 const struct unraced_hook unraced_io_uring_hook = {

@@ -4,6 +4,7 @@
 
 #include "call/arguments.h"
 #include "filter/filter.h"
+#include "iouring/namespace.h"
 #include "iouring/pending.h"
 #include "iouring/request.h"
 #include "iouring/submit.h"
@@ -107,6 +108,7 @@ static void submit(struct unraced_capture *capture, const struct io_kiocb *req, 
 	/* A later request of the batch can close the descriptor of the directory, or replace it. */
 	if (unraced_starts_elsewhere(call))
 		call->record.flags |= UNRACED_FOREIGN_MOUNT_NS;
+	unraced_note_namespace(capture, call);
 	call->waits = may_run_later(req);
 	call->silent = !!(req->flags & REQ_F_CQE_SKIP);
 	call->record.result = error;

@@ -40,6 +40,7 @@ struct unraced_act_tables {
 };
 
 #define UNRACED_SHARERS 1024
+#define UNRACED_GIVEN_UP 256
 #define UNRACED_TRACE_BYTES (1u << 22)
 
 struct unraced_capture {
@@ -87,6 +88,8 @@ struct unraced_capture {
 	struct unraced_stash *pending; /* requests in flight, by ring and user_data; see iouring/pending.h */
 	struct unraced_stash *issued; /* addresses of requests, by the thread that is about to connect */
 	struct unraced_probe issue_probe;
+	struct unraced_probe give_up_probe;
+	atomic_t given_up[UNRACED_GIVEN_UP]; /* mount namespaces, by a hash of their addresses; see iouring/namespace.h */
 	struct unraced_return_probe open_probe;
 	u32 request_points; /* attached tracepoints of requests */
 

@@ -103,9 +103,6 @@ public final class KmodDriver implements Driver {
     private static Capabilities declared(CallHooks hooks) {
         Capabilities here = Capabilities.complete()
                 .without(Feature.REFUSALS_FLAGGED, "a full stash gives up its oldest entry, and refuses nothing")
-                .without(
-                        Feature.REQUEST_NAMESPACES,
-                        "a module learns of a request's mount namespace from the opened file alone, and by its number")
                 .withoutIf(Feature.CONTAINER_ID, CgroupHierarchies::againstContainers)
                 .withoutIf(Feature.CGROUP_PATH, CgroupHierarchies::againstContainers)
                 .withoutIf(Feature.CALLS_UNDER_WAY, () -> CallFunctions.areTaken(hooks) ? UNDER_WAY : null)
