@@ -56,10 +56,10 @@ static bool may_be_gone(struct unraced_capture *capture, const struct unraced_ca
 }
 
 /*
- * Returns whether another thread than this one may have run the request, or whether its submitter may have taken another
- * root since. A worker runs what waits behind its own requests, too, and nothing tells of that. One that began after the
- * submission has the namespace that the submitter had by then. Whoever unshares root and working directory has a new
- * count of their changes.
+ * Returns whether another thread than this one may have run the request, or whether its submitter may have taken
+ * another root since. A worker runs what waits behind its own requests, too, and nothing tells of that. One that began
+ * after the submission has the namespace that the submitter had by then. Whoever unshares root and working directory
+ * has a new count of their changes.
  */
 static bool may_have_run_elsewhere(const struct unraced_call *call)
 {

@@ -89,7 +89,7 @@ struct unraced_capture {
 	struct unraced_stash *issued; /* addresses of requests, by the thread that is about to connect */
 	struct unraced_probe issue_probe;
 	struct unraced_probe give_up_probe;
-	atomic_t given_up[UNRACED_GIVEN_UP]; /* mount namespaces, by a hash of their addresses; see iouring/namespace.h */
+	atomic_t given_up[UNRACED_GIVEN_UP]; /* by a hash of a namespace's address; see iouring/namespace.h */
 	struct unraced_return_probe open_probe;
 	u32 request_points; /* attached tracepoints of requests */
 

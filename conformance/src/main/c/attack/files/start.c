@@ -223,6 +223,9 @@ static pid_t fork_sharing(void)
 
 static void end_sibling(pid_t sibling)
 {
+	/* kill(2) takes -1 for every process. */
+	if (sibling <= 0)
+		return;
 	kill(sibling, SIGKILL);
 	waitpid(sibling, NULL, 0);
 }
@@ -237,8 +240,7 @@ static bool take_own_base(void)
 			pause();
 	bool taken = sibling > 0 && !unshare(CLONE_FS);
 
-	if (sibling > 0)
-		end_sibling(sibling);
+	end_sibling(sibling);
 	return taken;
 }
 
@@ -297,7 +299,7 @@ static long by_unshare(struct start *start)
 
 	start->acted = false;
 	if (!take_own_base() || fchdir(start->own) || fchdir(start->own))
-		return 0;
+		return -ECANCELED;
 	pid_t sharer = fork_sharing();
 
 	if (!sharer)
@@ -318,7 +320,7 @@ static long by_unshare(struct start *start)
 	}
 	long result = -ECANCELED;
 
-	if (unshared && !fchdir(start->elsewhere) && write(start->batch, &value, sizeof(value)) == sizeof(value))
+	if (sharer > 0 && sibling > 0 && unshared && !fchdir(start->elsewhere) && write(start->batch, &value, sizeof(value)) == sizeof(value))
 		result = await_requests(start, 2 * (LONG_REQUESTS + 2));
 	start->acted = __atomic_load_n(&start->acted, __ATOMIC_SEQ_CST);
 	__atomic_fetch_add(&counts()->ended, 1, __ATOMIC_SEQ_CST);
@@ -329,7 +331,7 @@ static long by_unshare(struct start *start)
 
 static bool prepare_unshare(struct start *start)
 {
-	start->batch = eventfd(0, EFD_CLOEXEC);
+	start->batch = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	start->signal = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	start->file = memfd_create("long", MFD_CLOEXEC);
 	start->room = mmap(NULL, LONG_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);

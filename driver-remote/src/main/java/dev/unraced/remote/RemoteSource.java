@@ -9,6 +9,7 @@ import dev.unraced.config.EventFilters;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.ProcessLayout;
 import dev.unraced.event.RecordLayout;
+import dev.unraced.event.Syscall;
 import dev.unraced.event.record.ProcessEncoder;
 import dev.unraced.protocol.CapabilitiesCodec;
 import dev.unraced.protocol.Codes;
@@ -45,6 +46,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -247,7 +249,7 @@ final class RemoteSource extends UserSource {
 
     /** Notes that the connection broke, and is made again. */
     private synchronized void cut() {
-        if (connection != Connection.GONE) {
+        if (connection != Connection.GONE && !stopping) {
             connection = Connection.CUT;
             outage.begin();
         }
@@ -321,15 +323,33 @@ final class RemoteSource extends UserSource {
         outage.learned();
         outage.clear();
         session = started;
-        String objection = started.getResumed() ? null : wanted.objection(stats);
+        String objection = started.getResumed() ? null : objection(started, stats);
         if (objection != null) {
-            // A server that begins anew in a weaker mode must not pass for the one that was there.
+            // A server that begins anew in a weaker mode, or with fewer calls, must not pass for the one that was
+            // there.
             failure = new CaptureException("driver remote: " + objection);
             connection = Connection.GONE;
             ended = true;
             first.completeExceptionally(new CaptureException(objection));
         }
         return objection == null;
+    }
+
+    private @Nullable String objection(Started started, Stats stats) {
+        String objection = wanted.objection(stats);
+        if (objection != null || !first.isDone()) {
+            return objection;
+        }
+        Capabilities before = capabilities();
+        Capabilities now = CapabilitiesCodec.decode(started.getCapabilities());
+        List<String> missing = Stream.of(Syscall.values())
+                .filter(call -> before.has(call) && !now.has(call))
+                .map(call -> call.name().toLowerCase(Locale.ROOT))
+                .toList();
+        return missing.isEmpty()
+                ? null
+                : "the server that began anew does not watch " + String.join(", ", missing)
+                        + " any more. Have its operator watch them, or open a capture of what it watches now.";
     }
 
     /** Writes the records of a batch into the ring as its reader makes room, and returns their number. */

@@ -12,12 +12,14 @@ import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.event.Syscall;
 import dev.unraced.server.Limits;
+import dev.unraced.server.ServerSettings;
 import dev.unraced.sim.SimKernel;
 import dev.unraced.sim.SimProcess;
 import dev.unraced.sim.SimThread;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,11 +32,16 @@ class WatchedCallsTest {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
 
     private final SimKernel kernel = SimKernel.create();
-    private final Served served = new Served(
-            kernel.driver(),
-            () -> CaptureConfig.builder().syscalls(Syscall.OPENAT).ringBytes(1 << 20),
-            true,
-            limits -> new Limits(8, 2, 1024, limits.ringBytes()));
+    private final Served served = openatAlone(settings -> settings);
+
+    private Served openatAlone(UnaryOperator<ServerSettings> settings) {
+        return new Served(
+                kernel.driver(),
+                () -> CaptureConfig.builder().syscalls(Syscall.OPENAT).ringBytes(1 << 20),
+                true,
+                limits -> new Limits(8, 2, 1024, limits.ringBytes()),
+                settings);
+    }
 
     @AfterEach
     void close() {
@@ -86,6 +93,25 @@ class WatchedCallsTest {
                 .isInstanceOf(CaptureException.class)
                 .hasMessageContaining("this server does not watch connect; ask for calls among openat,")
                 .hasMessageContaining("leave unraced.syscalls out");
+    }
+
+    @Test
+    void aServerThatBeginsAnewWithFewerCallsEndsTheCapture() {
+        Served gone =
+                Served.shared(kernel.driver(), () -> CaptureConfig.builder().ringBytes(1 << 20));
+        try (gone;
+                Capture capture = gone.driver().open(gone.client().build())) {
+            gone.server().stop(TimeUnit.SECONDS.toNanos(1));
+            gone.captures().close();
+            try (Served next = openatAlone(settings -> Served.at(settings, gone.socket()))) {
+                assertThatThrownBy(() -> capture.await(event -> {}, 1, PATIENCE_NANOS))
+                        .isInstanceOf(CaptureException.class)
+                        .hasMessageContaining("does not watch open, openat2, creat, connect any more");
+                assertThat(capture.isEnded()).isTrue();
+                assertThat(capture.stats().imbalance()).isZero();
+                assertThat(next.captures().shared().orElseThrow().isEnded()).isFalse();
+            }
+        }
     }
 
     @Test

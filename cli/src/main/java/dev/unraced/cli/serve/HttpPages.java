@@ -55,10 +55,12 @@ final class HttpPages implements AutoCloseable {
     /** What a page says now. */
     record Page(int status, String text) {}
 
+    private final EventLoopGroup acceptor;
     private final EventLoopGroup loops;
     private final Channel listener;
 
-    private HttpPages(EventLoopGroup loops, Channel listener) {
+    private HttpPages(EventLoopGroup acceptor, EventLoopGroup loops, Channel listener) {
+        this.acceptor = acceptor;
         this.loops = loops;
         this.listener = listener;
     }
@@ -70,19 +72,26 @@ final class HttpPages implements AutoCloseable {
      * @throws IOException when the address cannot be had
      */
     static HttpPages start(InetSocketAddress address, Map<String, Supplier<Page>> pages) throws IOException {
-        EventLoopGroup loops = new MultiThreadIoEventLoopGroup(
-                THREADS, new DefaultThreadFactory("unraced-metrics", true), NioIoHandler.newFactory());
+        // A page that takes long to make keeps nobody from being connected.
+        EventLoopGroup acceptor = threads(1);
+        EventLoopGroup loops = threads(THREADS);
         ChannelFuture bound = new ServerBootstrap()
-                .group(loops)
+                .group(acceptor, loops)
                 .channelFactory(() -> channel(address))
                 .childHandler(new Connections(pages))
                 .bind(address)
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
+            stop(acceptor);
             stop(loops);
             throw new IOException(bound.cause().getMessage(), bound.cause());
         }
-        return new HttpPages(loops, bound.channel());
+        return new HttpPages(acceptor, loops, bound.channel());
+    }
+
+    private static EventLoopGroup threads(int count) {
+        return new MultiThreadIoEventLoopGroup(
+                count, new DefaultThreadFactory("unraced-metrics", true), NioIoHandler.newFactory());
     }
 
     private static NioServerSocketChannel channel(InetSocketAddress address) {
@@ -158,6 +167,7 @@ final class HttpPages implements AutoCloseable {
     @SuppressWarnings("FutureReturnValueIgnored") // it is the future that was waited for
     public void close() {
         listener.close().awaitUninterruptibly();
+        stop(acceptor);
         stop(loops);
     }
 

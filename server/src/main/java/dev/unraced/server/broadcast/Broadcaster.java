@@ -108,6 +108,8 @@ public final class Broadcaster implements AutoCloseable {
      * Makes a broadcaster whose subscribers get some calls alone.
      *
      * @param watched the calls that the server's configuration has its captures watch
+     * @param own true for one subscriber's own capture
+     * @param ringBytes memory for the backlog of subscribers, in bytes; a power of two of 64 KiB or more
      */
     public Broadcaster(Capture capture, Set<Syscall> watched, boolean own, int ringBytes) {
         this.capture = capture;
