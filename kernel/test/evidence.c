@@ -77,6 +77,20 @@ static void ways(void)
 	EXPECT(unraced_namespace_flag(0, 0) == UNRACED_DETACHED);
 }
 
+/* The order is: the same fs_struct, a worker, younger than the submission, waited, punted. */
+static void runners(void)
+{
+	__u8 named[4] = { UNRACED_AF_UNIX, 0, '/', 0 };
+
+	EXPECT(unraced_may_have_run_elsewhere(0, 0, 0, 0, 0) && unraced_may_have_run_elsewhere(0, 1, 0, 0, 1));
+	EXPECT(!unraced_may_have_run_elsewhere(1, 0, 0, 0, 0) && !unraced_may_have_run_elsewhere(1, 0, 1, 0, 0));
+	EXPECT(unraced_may_have_run_elsewhere(1, 0, 0, 1, 0) && unraced_may_have_run_elsewhere(1, 0, 0, 0, 1));
+	EXPECT(!unraced_may_have_run_elsewhere(1, 1, 0, 1, 1) && !unraced_may_have_run_elsewhere(1, 1, 1, 0, 1));
+	EXPECT(unraced_may_have_run_elsewhere(1, 1, 1, 1, 0));
+	EXPECT(unraced_has_path(UNRACED_OPENAT, named, 0) && unraced_has_path(UNRACED_CONNECT, named, sizeof(named)));
+	EXPECT(!unraced_has_path(UNRACED_CONNECT, named, 2));
+}
+
 static void ages(void)
 {
 	EXPECT(!unraced_count_may_be_old(5, 6) && !unraced_count_may_be_old(5, 19000000000ull));
@@ -116,6 +130,7 @@ static void starts(void)
 
 int main(void)
 {
+	runners();
 	ages();
 	registers();
 	blocks();

@@ -51,6 +51,21 @@ UNRACED_INLINE __u32 unraced_namespace_flag(__u32 number, bool is_own)
 }
 
 /*
+ * Returns whether another task than the one that reports a request's end may have run it, or whether its submitter may
+ * have taken another root since (R2.46). A worker runs what waits behind its own requests, too, and no tracepoint tells
+ * of that. One that began after the submission has the namespace that the submitter had by then. Whoever unshares root
+ * and working directory (CLONE_FS of unshare(2)) has a new count of their changes, and may get the memory of an earlier
+ * fs_struct for it. "same_fs", "worker" and "younger" are of the reporting task: whether it has the fs_struct of the
+ * submission, is a worker of io_uring, and began after the submission.
+ */
+UNRACED_INLINE bool unraced_may_have_run_elsewhere(bool same_fs, bool worker, bool younger, bool waits, bool punted)
+{
+	if (!same_fs)
+		return 1;
+	return worker ? waits && younger : waits || punted;
+}
+
+/*
  * Judges a requested path by the names on the way from its base to the file that the call opened;
  * returns an enum unraced_integrity (R2.36, R2.37). The names are bytes of the other side, from one
  * position to another.

@@ -194,35 +194,13 @@ static __always_inline bool has_ended(const struct request *request, struct io_k
 	       UNRACED_OVER;
 }
 
-/* Returns whether the request has a path that the kernel resolves in a mount namespace. */
-static __always_inline bool has_path(const struct call *call, __u8 syscall)
-{
-	return syscall != UNRACED_CONNECT || unraced_is_path_address(call->bytes, call->length);
-}
-
-/*
- * Returns whether another task than this one may have run the request, or whether its submitter may have taken another
- * root since. A worker runs what waits behind its own requests, too, and no tracepoint tells of that. Whoever unshares
- * root and working directory (CLONE_FS of unshare(2)) has a new count of their changes (path/base.h), and may get the
- * memory of an earlier fs_struct for it.
- */
-static __always_inline bool may_have_run_elsewhere(const struct tail_context *to, struct task_struct *task)
-{
-	const struct progress *at = &to->request.at;
-
-	if (KREAD_NUMBER(task, fs) != at->fs)
-		return 1;
-	if (!(task->flags & PF_IO_WORKER))
-		return at->punted || at->waits;
-	return at->waits && task->start_boottime > to->request.call.call.enter_ns;
-}
-
 /*
  * Compares the mount namespace of the task that ran the request with the submitter's (R2.46). Since the submission of a
  * request that the programs did not see, its submitter may have moved to another namespace.
  */
 static __always_inline void compare_namespaces(struct tail_context *to, struct task_struct *task, __u8 syscall)
 {
+	const struct progress *at = &to->request.at;
 	struct call *call = &to->request.call.call;
 
 	to->namespace_unknown = 0;
@@ -230,13 +208,15 @@ static __always_inline void compare_namespaces(struct tail_context *to, struct t
 		to->namespace_unknown = 1;
 		return;
 	}
-	if (!to->request.by.mount_ns_id || !has_path(call, syscall))
+	if (!to->request.by.mount_ns_id || !unraced_has_path(syscall, call->bytes, call->length))
 		return;
 	if (own_namespace_id(task) != to->request.by.mount_ns_id &&
 	    (!to->request.at.punted || (task->flags & PF_IO_WORKER)))
 		call->record_flags |= UNRACED_FOREIGN_MOUNT_NS;
 	else
-		to->namespace_unknown = may_have_run_elsewhere(to, task);
+		to->namespace_unknown = unraced_may_have_run_elsewhere(
+			KREAD_NUMBER(task, fs) == at->fs, task->flags & PF_IO_WORKER,
+			task->start_boottime > call->enter_ns, at->waits, at->punted);
 }
 
 /* Completes a request with its result. */

@@ -8,6 +8,7 @@
 #include "iouring/namespace.h"
 #include "iouring/types.h"
 #include "unraced/address.h"
+#include "unraced/evidence.h"
 
 #ifdef UNRACED_READS_IO_URING
 
@@ -55,26 +56,12 @@ static bool may_be_gone(struct unraced_capture *capture, const struct unraced_ca
 	return atomic_read(counter_of(capture, call->ns)) != call->given_up;
 }
 
-/*
- * Returns whether another thread than this one may have run the request, or whether its submitter may have taken
- * another root since. A worker runs what waits behind its own requests, too, and nothing tells of that. One that began
- * after the submission has the namespace that the submitter had by then. Whoever unshares root and working directory
- * has a new count of their changes.
- */
-static bool may_have_run_elsewhere(const struct unraced_call *call)
+/* Returns whether the thread that reports the end may be another than the one that ran the request. */
+static bool another_may_have_run(const struct unraced_call *call)
 {
-	if ((unsigned long)current->fs != call->fs)
-		return true;
-	if (!(current->flags & PF_IO_WORKER))
-		return call->punted || call->waits;
-	return call->waits && current->start_boottime > call->record.enter_ns;
-}
-
-/* Returns whether the request has a path that the kernel looks up. */
-static bool has_path(struct unraced_call *call)
-{
-	return call->record.syscall != UNRACED_CONNECT ||
-	       unraced_is_path_address(call->tail, unraced_call_requested(call)->length);
+	return unraced_may_have_run_elsewhere((unsigned long)current->fs == call->fs, current->flags & PF_IO_WORKER,
+					      current->start_boottime > call->record.enter_ns, call->waits,
+					      call->punted);
 }
 
 void unraced_compare_request(struct unraced_capture *capture, struct unraced_call *call)
@@ -82,10 +69,10 @@ void unraced_compare_request(struct unraced_capture *capture, struct unraced_cal
 	struct unraced_record *record = &call->record;
 	bool proven = (record->flags & (UNRACED_HAS_FILE | UNRACED_DETACHED)) == UNRACED_HAS_FILE;
 
-	if (!has_path(call))
+	if (!unraced_has_path(record->syscall, call->tail, unraced_call_requested(call)->length))
 		return;
 	if (may_be_gone(capture, call) ||
-	    (!proven && (namespace_here() != call->ns || may_have_run_elsewhere(call))))
+	    (!proven && (namespace_here() != call->ns || another_may_have_run(call))))
 		record->flags |= UNRACED_FOREIGN_MOUNT_NS;
 }
 

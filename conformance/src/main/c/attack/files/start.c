@@ -320,7 +320,8 @@ static long by_unshare(struct start *start)
 	}
 	long result = -ECANCELED;
 
-	if (sharer > 0 && sibling > 0 && unshared && !fchdir(start->elsewhere) && write(start->batch, &value, sizeof(value)) == sizeof(value))
+	if (sharer > 0 && sibling > 0 && unshared && !fchdir(start->elsewhere) &&
+	    write(start->batch, &value, sizeof(value)) == sizeof(value))
 		result = await_requests(start, 2 * (LONG_REQUESTS + 2));
 	start->acted = __atomic_load_n(&start->acted, __ATOMIC_SEQ_CST);
 	__atomic_fetch_add(&counts()->ended, 1, __ATOMIC_SEQ_CST);
