@@ -22,6 +22,7 @@ final class ObservedProcess implements AutoCloseable {
     private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
     private static final Pattern ALLOWED = Pattern.compile("Cpus_allowed_list:\\s+(\\S+)");
     private static final Pattern LIVE = Pattern.compile("(?m)^Total\\s+\\d+\\s+(\\d+)");
+    private static final int MOST_TRIES = 10;
     private static final long PATIENCE_MILLIS = 60_000;
     private static final int NAP_MILLIS = 20;
 
@@ -110,7 +111,17 @@ final class ObservedProcess implements AutoCloseable {
 
     /** Lets all threads of the process run on these processors alone. */
     void restrictTo(String processors) throws InterruptedException {
-        run("taskset", "-a", "-p", "-c", processors, pid());
+        for (int tries = 1; ; tries++) {
+            try {
+                run("taskset", "-a", "-p", "-c", processors, pid());
+                return;
+            } catch (IllegalStateException e) {
+                // A thread that ends while taskset goes through them makes it fail.
+                if (tries == MOST_TRIES || !process.isAlive()) {
+                    throw e;
+                }
+            }
+        }
     }
 
     /** Returns the processors on which this process may run. */
