@@ -51,7 +51,7 @@ struct start {
 	int elsewhere, own, directory;
 	unsigned long long number_elsewhere, number_own;
 	struct ring requests;
-	/* Of BY_UNSHARE: what starts batch and sibling, a file of long requests, whether the sibling has acted. */
+	/* BY_UNSHARE has eventfds that start batch and sibling, a file of long requests, and a sibling that acts. */
 	int batch, signal, file;
 	char *room;
 	bool acted;
@@ -215,10 +215,20 @@ static long by_call(struct start *start, int socket)
 	return watched_openat(ABI_NATIVE, AT_FDCWD, passed(start), FAILING, 0);
 }
 
-/* Forks a sibling that shares root and working directory until it is ended. */
 static pid_t fork_sharing(void)
 {
 	return (pid_t)syscall(SYS_clone, CLONE_FS | SIGCHLD, NULL, NULL, NULL, 0);
+}
+
+/* Forks a sibling that shares root and working directory until it is ended. */
+static pid_t fork_sharer(void)
+{
+	pid_t sibling = fork_sharing();
+
+	if (!sibling)
+		for (;;)
+			pause();
+	return sibling;
 }
 
 static void end_sibling(pid_t sibling)
@@ -233,19 +243,15 @@ static void end_sibling(pid_t sibling)
 /* Takes root and working directory of its own, whose count of changes begins anew. */
 static bool take_own_base(void)
 {
-	pid_t sibling = fork_sharing();
-
-	if (!sibling)
-		for (;;)
-			pause();
+	pid_t sibling = fork_sharer();
 	bool taken = sibling > 0 && !unshare(CLONE_FS);
 
 	end_sibling(sibling);
 	return taken;
 }
 
-/* Adds a request that runs once the batch is started. Of such requests, the kernel runs the last first. */
-static struct io_uring_sqe *add_waiting(struct start *start)
+/* Has the next request run once the batch is started. Of such requests, the kernel runs the last first. */
+static void add_wait(struct start *start)
 {
 	struct io_uring_sqe *request = ring_next(&start->requests);
 
@@ -255,7 +261,21 @@ static struct io_uring_sqe *add_waiting(struct start *start)
 	request->flags = IOSQE_IO_HARDLINK;
 	request->user_data = 1;
 	ring_push(&start->requests);
-	return ring_next(&start->requests);
+}
+
+/* Adds a read or a write. */
+static void add_transfer(struct start *start, unsigned char opcode, int fd, const void *memory, unsigned bytes,
+			 uint64_t at)
+{
+	struct io_uring_sqe *request = ring_next(&start->requests);
+
+	request->opcode = opcode;
+	request->fd = fd;
+	request->addr = (uintptr_t)memory;
+	request->len = bytes;
+	request->off = at;
+	request->user_data = 1;
+	ring_push(&start->requests);
 }
 
 static void add_unshared_batch(struct start *start)
@@ -263,30 +283,13 @@ static void add_unshared_batch(struct start *start)
 	static const uint64_t one = 1;
 
 	for (int i = 0; i < LONG_REQUESTS; i++) {
-		struct io_uring_sqe *request = add_waiting(start);
-
-		request->opcode = IORING_OP_READ;
-		request->fd = start->file;
-		request->addr = (uintptr_t)start->room;
-		request->len = LONG_BYTES;
-		request->user_data = 1;
-		ring_push(&start->requests);
+		add_wait(start);
+		add_transfer(start, IORING_OP_READ, start->file, start->room, LONG_BYTES, 0);
 	}
-	struct io_uring_sqe *request = add_waiting(start);
-
-	request->opcode = IORING_OP_WRITE;
-	request->fd = start->signal;
-	request->addr = (uintptr_t)&one;
-	request->len = sizeof(one);
-	request->off = (uint64_t)-1;
-	request->user_data = 1;
-	ring_push(&start->requests);
-	request = add_waiting(start);
-	request->opcode = IORING_OP_OPENAT;
-	request->fd = AT_FDCWD;
-	request->addr = (uintptr_t)passed(start);
-	request->open_flags = FAILING;
-	ring_push(&start->requests);
+	add_wait(start);
+	add_transfer(start, IORING_OP_WRITE, start->signal, &one, sizeof(one), (uint64_t)-1);
+	add_wait(start);
+	add(start, IORING_OP_OPENAT, AT_FDCWD, (uintptr_t)passed(start), FAILING);
 }
 
 /*
@@ -300,11 +303,8 @@ static long by_unshare(struct start *start)
 	start->acted = false;
 	if (!take_own_base() || fchdir(start->own) || fchdir(start->own))
 		return -ECANCELED;
-	pid_t sharer = fork_sharing();
+	pid_t sharer = fork_sharer();
 
-	if (!sharer)
-		for (;;)
-			pause();
 	__atomic_fetch_add(&counts()->begun, 1, __ATOMIC_SEQ_CST);
 	add_unshared_batch(start);
 	ring_enter(&start->requests, 2 * (LONG_REQUESTS + 2), 0);

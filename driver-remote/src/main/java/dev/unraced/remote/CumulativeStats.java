@@ -20,7 +20,7 @@ import java.util.Map;
 final class CumulativeStats {
     private static final int MOST_GAPS = 1_000;
 
-    /** What became of the connection to the server that sent the current statistics. */
+    /** The connection to the server that sent the current statistics is in one of these states. */
     enum Connection {
         /** The server sends events and statistics, or has sent the last ones. */
         THERE,

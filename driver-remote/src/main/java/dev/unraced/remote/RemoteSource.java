@@ -342,13 +342,12 @@ final class RemoteSource extends UserSource {
         }
         Capabilities before = capabilities();
         Capabilities now = CapabilitiesCodec.decode(started.getCapabilities());
-        List<String> missing = Stream.of(Syscall.values())
+        List<Syscall> missing = Stream.of(Syscall.values())
                 .filter(call -> before.has(call) && !now.has(call))
-                .map(call -> call.name().toLowerCase(Locale.ROOT))
                 .toList();
         return missing.isEmpty()
                 ? null
-                : "the server that began anew does not watch " + String.join(", ", missing)
+                : "the server that began anew does not watch " + Codes.names(missing)
                         + " any more. Have its operator watch them, or open a capture of what it watches now.";
     }
 

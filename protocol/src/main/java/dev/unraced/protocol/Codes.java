@@ -5,7 +5,9 @@ import dev.unraced.config.ResultFilter;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
 import dev.unraced.protocol.v1.Filters;
+import java.util.Collection;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** Converts constants of the library to those of the wire and back; both have the same names. */
 public final class Codes {
@@ -41,6 +43,11 @@ public final class Codes {
      */
     public static Syscall decode(dev.unraced.protocol.v1.Syscall call) {
         return constant(Syscall.class, SYSCALL, call);
+    }
+
+    /** Returns the names of calls for a message, such as "openat, connect". */
+    public static String names(Collection<Syscall> calls) {
+        return calls.stream().map(call -> call.name().toLowerCase(Locale.ROOT)).collect(Collectors.joining(", "));
     }
 
     /** Returns the wire's constant for a filter by result. */

@@ -19,10 +19,8 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /** Reads requests, and refuses those that this server does not understand. */
 final class Requests {
@@ -92,14 +90,10 @@ final class Requests {
             wanted.removeAll(watched);
             throw refuse(
                     Status.FAILED_PRECONDITION,
-                    "this server does not watch " + names(wanted) + "; ask for calls among " + names(watched)
-                            + ", or leave unraced.syscalls out to get all of them");
+                    "this server does not watch " + Codes.names(wanted) + "; ask for calls among "
+                            + Codes.names(watched) + ", or leave unraced.syscalls out to get all of them");
         }
         return wanted;
-    }
-
-    private static String names(Set<Syscall> calls) {
-        return calls.stream().map(call -> call.name().toLowerCase(Locale.ROOT)).collect(Collectors.joining(", "));
     }
 
     /** Refuses fields of later versions. */

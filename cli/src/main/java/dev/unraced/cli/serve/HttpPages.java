@@ -52,7 +52,7 @@ final class HttpPages implements AutoCloseable {
     /** Nobody needs a body for GET. */
     private static final int MAX_BODY = 1024;
 
-    /** What a page says now. */
+    /** A page has a status of HTTP, and says this text now. */
     record Page(int status, String text) {}
 
     private final EventLoopGroup acceptor;

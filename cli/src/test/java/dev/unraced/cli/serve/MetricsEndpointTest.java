@@ -9,6 +9,7 @@ import static org.mockito.Mockito.when;
 import dev.unraced.capture.Capture;
 import dev.unraced.capture.CaptureException;
 import dev.unraced.config.CaptureConfig;
+import dev.unraced.event.Syscall;
 import dev.unraced.server.ServerState;
 import dev.unraced.server.Sinks;
 import dev.unraced.server.broadcast.Broadcaster;
@@ -25,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -50,7 +52,7 @@ class MetricsEndpointTest {
     void open(@TempDir Path directory) {
         Capture capture = Capture.open(
                 CaptureConfig.builder().driver("sim").ringBytes(1 << 20).build());
-        broadcaster = new Broadcaster(capture, false, 1 << 20);
+        broadcaster = new Broadcaster(capture, EnumSet.allOf(Syscall.class), false, 1 << 20);
         CaptureConfig config = CaptureConfig.builder()
                 .processEvents(true)
                 .set("file.path", directory.resolve("events").toString())

@@ -20,7 +20,6 @@ import dev.unraced.server.linux.LocalProcesses;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -96,16 +95,6 @@ public final class Broadcaster implements AutoCloseable {
     /**
      * Makes a broadcaster that owns a capture, which no other consumer may read. If this fails, the capture is the
      * caller's still. Events wait in the capture until {@link #begin}, or until the first reader or subscription.
-     *
-     * @param own true for one subscriber's own capture
-     * @param ringBytes memory for the backlog of subscribers, in bytes; a power of two of 64 KiB or more
-     */
-    public Broadcaster(Capture capture, boolean own, int ringBytes) {
-        this(capture, EnumSet.allOf(Syscall.class), own, ringBytes);
-    }
-
-    /**
-     * Makes a broadcaster whose subscribers get some calls alone.
      *
      * @param watched the calls that the server's configuration has its captures watch
      * @param own true for one subscriber's own capture

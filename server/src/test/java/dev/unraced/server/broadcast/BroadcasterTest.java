@@ -46,6 +46,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -60,13 +61,15 @@ import org.slf4j.LoggerFactory;
 
 @Timeout(60)
 class BroadcasterTest {
+    private static final Set<Syscall> ALL_CALLS = EnumSet.allOf(Syscall.class);
+
     @Test
     void anOwnCaptureKeepsItsEventsForItsSubscriber() throws InterruptedException {
         SimKernel kernel = SimKernel.create();
         LinkedBlockingQueue<Long> numbers = new LinkedBlockingQueue<>();
         LinkedBlockingQueue<Long> shared = new LinkedBlockingQueue<>();
-        try (Broadcaster broadcaster = new Broadcaster(kernel.capture(), true, 1 << 16);
-                Broadcaster other = new Broadcaster(kernel.capture(), false, 1 << 16);
+        try (Broadcaster broadcaster = new Broadcaster(kernel.capture(), ALL_CALLS, true, 1 << 16);
+                Broadcaster other = new Broadcaster(kernel.capture(), ALL_CALLS, false, 1 << 16);
                 SinkReader whole = other.addReader("shared", event -> shared.add(event.sequence()))) {
             kernel.process("early").thread().openat("/tmp/first").finish();
             // A capture that is no subscriber's own has handed its event over, so the other has had the time.
@@ -88,7 +91,7 @@ class BroadcasterTest {
         LinkedBlockingQueue<Long> one = new LinkedBlockingQueue<>();
         LinkedBlockingQueue<Long> two = new LinkedBlockingQueue<>();
         LinkedBlockingQueue<Long> late = new LinkedBlockingQueue<>();
-        try (Broadcaster broadcaster = new Broadcaster(kernel.capture(), false, 1 << 16)) {
+        try (Broadcaster broadcaster = new Broadcaster(kernel.capture(), ALL_CALLS, false, 1 << 16)) {
             kernel.process("early").thread().openat("/tmp/first").finish();
             Map<String, EventHandler> sinks =
                     Map.of("one", event -> one.add(event.sequence()), "two", event -> two.add(event.sequence()));
@@ -108,7 +111,7 @@ class BroadcasterTest {
     void aSinkThatThrowsLosesWhatItThrewOnAndIsCounted() throws InterruptedException {
         SimKernel kernel = SimKernel.create();
         LinkedBlockingQueue<Long> numbers = new LinkedBlockingQueue<>();
-        try (Broadcaster broadcaster = new Broadcaster(kernel.capture(), false, 1 << 16);
+        try (Broadcaster broadcaster = new Broadcaster(kernel.capture(), ALL_CALLS, false, 1 << 16);
                 SinkReader reader = broadcaster.addReader("sink", event -> {
                     if (event.sequence() == 1) {
                         throw new AssertionError("no runtime exception");
@@ -127,7 +130,7 @@ class BroadcasterTest {
     void aSubscriberThatTakesNothingHasFewChangesOfFiltersWait() {
         SimKernel kernel = SimKernel.create();
         FilterMatcher matcher = new FilterMatcher(EventFilters.NONE, new CgroupTree());
-        try (Broadcaster broadcaster = new Broadcaster(kernel.capture(), false, 1 << 16)) {
+        try (Broadcaster broadcaster = new Broadcaster(kernel.capture(), ALL_CALLS, false, 1 << 16)) {
             Subscription subscription = takingNothing(broadcaster, matcher);
             for (int i = 0; i < 40; i++) {
                 assertThat(subscription.filterBy(matcher))
@@ -142,7 +145,7 @@ class BroadcasterTest {
     void onlyOneChangeOfASubscriptionWaits() throws InterruptedException {
         SimKernel kernel = SimKernel.create();
         FilterMatcher matcher = new FilterMatcher(EventFilters.NONE, new CgroupTree());
-        try (Broadcaster broadcaster = new Broadcaster(kernel.capture(), false, 1 << 16)) {
+        try (Broadcaster broadcaster = new Broadcaster(kernel.capture(), ALL_CALLS, false, 1 << 16)) {
             Subscription subscription = takingNothing(broadcaster, matcher);
             changeUntilRefused(subscription, matcher, kernel);
             boolean refusedAtOnce = false;
@@ -188,7 +191,7 @@ class BroadcasterTest {
         LinkedBlockingQueue<Long> numbers = new LinkedBlockingQueue<>();
         Subscription broken = mock(Subscription.class);
         doThrow(new IllegalStateException("no statistics")).when(broken).begin(any(), any(), anyLong(), any());
-        try (Broadcaster broadcaster = new Broadcaster(kernel.capture(), false, 1 << 16);
+        try (Broadcaster broadcaster = new Broadcaster(kernel.capture(), ALL_CALLS, false, 1 << 16);
                 SinkReader reader = broadcaster.addReader("subscriber", event -> numbers.add(event.sequence()))) {
             assertThatThrownBy(() -> broadcaster.attach(broken)).hasRootCauseMessage("no statistics");
             assertThat(broadcaster.subscribers()).isZero();
@@ -226,7 +229,7 @@ class BroadcasterTest {
             throw new AssertionError("a record without a form");
         });
         LinkedBlockingQueue<Delivery> deliveries = new LinkedBlockingQueue<>();
-        try (Broadcaster broadcaster = new Broadcaster(capture, true, 1 << 16)) {
+        try (Broadcaster broadcaster = new Broadcaster(capture, ALL_CALLS, true, 1 << 16)) {
             broadcaster.attach(subscription(broadcaster, deliveries));
             Delivery last = deliveries.poll(20, TimeUnit.SECONDS);
             while (last != null && !last.hasEnd()) {
@@ -244,7 +247,7 @@ class BroadcasterTest {
         Capture capture = consumedBy(call -> {
             throw new IllegalStateException("the source is gone");
         });
-        try (Broadcaster broadcaster = new Broadcaster(capture, false, 1 << 16)) {
+        try (Broadcaster broadcaster = new Broadcaster(capture, ALL_CALLS, false, 1 << 16)) {
             broadcaster.begin();
             broadcaster.whenOver(failed::countDown);
             assertThat(failed.await(20, TimeUnit.SECONDS)).isTrue();
@@ -255,7 +258,7 @@ class BroadcasterTest {
             assertThat(late.getCount()).isZero();
         }
         CountDownLatch closed = new CountDownLatch(1);
-        Broadcaster broadcaster = new Broadcaster(consumedBy(call -> 0), false, 1 << 16);
+        Broadcaster broadcaster = new Broadcaster(consumedBy(call -> 0), ALL_CALLS, false, 1 << 16);
         broadcaster.begin();
         broadcaster.whenOver(closed::countDown);
         broadcaster.close();
@@ -268,7 +271,7 @@ class BroadcasterTest {
         Capture capture = consumedBy(call -> {
             throw new IllegalStateException("the source is gone");
         });
-        try (Broadcaster broadcaster = new Broadcaster(capture, false, 1 << 16)) {
+        try (Broadcaster broadcaster = new Broadcaster(capture, ALL_CALLS, false, 1 << 16)) {
             broadcaster.begin();
             await().atMost(20, TimeUnit.SECONDS).until(broadcaster::isEnded);
             broadcaster.stop();
@@ -287,13 +290,13 @@ class BroadcasterTest {
                 })
                 .when(there)
                 .pump(any(), anyInt());
-        Broadcaster broadcaster = new Broadcaster(consumedBy(call -> 0), false, 1 << 16);
+        Broadcaster broadcaster = new Broadcaster(consumedBy(call -> 0), ALL_CALLS, false, 1 << 16);
         broadcaster.attach(there);
         assertThat(pumped.await(20, TimeUnit.SECONDS)).isTrue();
         broadcaster.close();
         verify(there).fail(argThat(why -> why.getMessage().equals("the capture is closed")));
         assertRefused(broadcaster);
-        Broadcaster neverRead = new Broadcaster(consumedBy(call -> 0), true, 1 << 16);
+        Broadcaster neverRead = new Broadcaster(consumedBy(call -> 0), ALL_CALLS, true, 1 << 16);
         neverRead.close();
         assertRefused(neverRead);
     }
@@ -310,7 +313,7 @@ class BroadcasterTest {
         SimKernel kernel = SimKernel.create();
         AtomicLong handed = new AtomicLong();
         AtomicBoolean enough = new AtomicBoolean();
-        try (Broadcaster broadcaster = new Broadcaster(kernel.capture(), false, 1 << 16)) {
+        try (Broadcaster broadcaster = new Broadcaster(kernel.capture(), ALL_CALLS, false, 1 << 16)) {
             Thread maker = new Thread(() -> {
                 SimThread thread = kernel.process("load").thread();
                 // Bursts overtake the sink on a loaded machine, too, where a nap lasts long.
@@ -346,7 +349,7 @@ class BroadcasterTest {
         SimKernel kernel = SimKernel.create();
         AtomicLong handed = new AtomicLong();
         AtomicBoolean enough = new AtomicBoolean();
-        try (Broadcaster broadcaster = new Broadcaster(kernel.capture(), false, 1 << 20)) {
+        try (Broadcaster broadcaster = new Broadcaster(kernel.capture(), ALL_CALLS, false, 1 << 20)) {
             SinkReader reader = broadcaster.addReader("sink", event -> handed.incrementAndGet());
             Thread maker = new Thread(() -> {
                 SimThread thread = kernel.process("load").thread();
@@ -372,7 +375,7 @@ class BroadcasterTest {
         doThrow(new AssertionError("no token")).when(broken).pump(any(), anyInt());
         doThrow(new AssertionError("no transport")).when(broken).fail(any());
         LinkedBlockingQueue<Delivery> deliveries = new LinkedBlockingQueue<>();
-        try (Broadcaster broadcaster = new Broadcaster(kernel.capture(), false, 1 << 16)) {
+        try (Broadcaster broadcaster = new Broadcaster(kernel.capture(), ALL_CALLS, false, 1 << 16)) {
             broadcaster.attach(broken);
             broadcaster.attach(subscription(broadcaster, deliveries));
             verify(broken, timeout(20_000)).fail(any(AssertionError.class));
@@ -386,7 +389,7 @@ class BroadcasterTest {
     void anErrorWhileASubscriptionBeginsIsItsOwn() {
         Subscription broken = mock(Subscription.class);
         doThrow(new AssertionError("no statistics")).when(broken).begin(any(), any(), anyLong(), any());
-        try (Broadcaster broadcaster = new Broadcaster(consumedBy(call -> 0), false, 1 << 16)) {
+        try (Broadcaster broadcaster = new Broadcaster(consumedBy(call -> 0), ALL_CALLS, false, 1 << 16)) {
             CompletableFuture<Void> attached = CompletableFuture.runAsync(() -> broadcaster.attach(broken));
             assertThatThrownBy(() -> attached.get(20, TimeUnit.SECONDS)).hasRootCauseMessage("no statistics");
             assertThat(broadcaster.isEnded()).isFalse();
@@ -414,7 +417,7 @@ class BroadcasterTest {
         logger.addAppender(log);
         log.start();
         LinkedBlockingQueue<Delivery> deliveries = new LinkedBlockingQueue<>();
-        try (Broadcaster broadcaster = new Broadcaster(capture, true, 1 << 16)) {
+        try (Broadcaster broadcaster = new Broadcaster(capture, ALL_CALLS, true, 1 << 16)) {
             Subscription subscription = subscription(broadcaster, deliveries);
             broadcaster.attach(subscription);
             awaitEvents(deliveries, 2);

@@ -25,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -33,6 +34,8 @@ import org.junit.jupiter.api.Timeout;
 /** Tests what a reader that begins late is told of the processes that live then. */
 @Timeout(60)
 class LivingProcessesTest {
+    private static final Set<Syscall> ALL_CALLS = EnumSet.allOf(Syscall.class);
+
     private final ProcessEncoder encoder = new ProcessEncoder();
     private final LivingProcesses living = new LivingProcesses(tgid -> false);
     private String container = "";
@@ -207,7 +210,7 @@ class LivingProcessesTest {
         kernel.process("two");
         Capture capture = kernel.capture(
                 CaptureConfig.builder().driver("sim").processEvents(true).build());
-        try (Broadcaster broadcaster = new Broadcaster(capture, false, 1 << 16)) {
+        try (Broadcaster broadcaster = new Broadcaster(capture, ALL_CALLS, false, 1 << 16)) {
             broadcaster.begin();
             long before = capture.stats().processEvents();
             await().atMost(10, TimeUnit.SECONDS).until(() -> broadcaster.ring().ordinal() == before);
