@@ -59,12 +59,6 @@ UNRACED_INLINE bool unraced_is_path_address(const __u8 *address, __u32 length)
 	       address[sizeof(__u16)];
 }
 
-/* Returns whether a call has a path that the kernel looks up; of a connect, "address" is the requested one. */
-UNRACED_INLINE bool unraced_has_path(__u8 syscall, const __u8 *address, __u32 length)
-{
-	return syscall != UNRACED_CONNECT || unraced_is_path_address(address, length);
-}
-
 /* The bytes before the address of IPv4 in the second half of a mapped one: ::ffff:127.0.0.1 */
 #define UNRACED_MAPPED_PREFIX 0xffff0000ull
 

@@ -198,25 +198,33 @@ static __always_inline bool has_ended(const struct request *request, struct io_k
  * Compares the mount namespace of the task that ran the request with the submitter's (R2.46). Since the submission of a
  * request that the programs did not see, its submitter may have moved to another namespace.
  */
-static __always_inline void compare_namespaces(struct tail_context *to, struct task_struct *task, __u8 syscall)
+static __always_inline void compare_namespaces(struct tail_context *to, struct task_struct *task, struct io_kiocb *req,
+					       __u8 syscall)
 {
 	const struct progress *at = &to->request.at;
 	struct call *call = &to->request.call.call;
+	bool is_connect = syscall == UNRACED_CONNECT, copied = call->provenance == UNRACED_PROVENANCE_KERNEL, absolute;
+	struct file *file = KREAD(req, file);
+	__u16 family = is_connect && file ? family_of(file) : 0;
 
 	to->namespace_unknown = 0;
 	if (call->record_flags & UNRACED_NO_ARGUMENTS) {
 		to->namespace_unknown = 1;
 		return;
 	}
-	if (!to->request.by.mount_ns_id || !unraced_has_path(syscall, call->bytes, call->length))
+	/* A request without its file has not run. */
+	if (!to->request.by.mount_ns_id ||
+	    !unraced_may_have_path(syscall, copied, file && (!family || family == UNRACED_AF_UNIX), call->bytes,
+				   call->length, &absolute))
 		return;
-	if (own_namespace_id(task) != to->request.by.mount_ns_id &&
-	    (!to->request.at.punted || (task->flags & PF_IO_WORKER)))
+	/* Elsewhere, a link of /proc can lead back to a file of the submitter's namespace. */
+	if (own_namespace_id(task) != to->request.by.mount_ns_id)
 		call->record_flags |= UNRACED_FOREIGN_MOUNT_NS;
 	else
 		to->namespace_unknown = unraced_may_have_run_elsewhere(
 			KREAD_NUMBER(task, fs) == at->fs, task->flags & PF_IO_WORKER,
-			task->start_boottime > call->enter_ns, at->waits, at->punted);
+			task->start_boottime > call->enter_ns, at->waits || (is_connect && has_polled(req)),
+			at->punted);
 }
 
 /* Completes a request with its result. */
@@ -245,9 +253,13 @@ static __always_inline int on_end(void *ctx, struct unraced_counters *stats, str
 		call->direct_descriptor = 1;
 	if (syscall != UNRACED_CONNECT && result >= 0 && !call->direct_descriptor && was_closed_in_batch(req, result))
 		call->direct_descriptor = 1;
+	if (was_put_off(req)) {
+		to->request.at.waits = 1;
+		call->record_flags |= UNRACED_FD_TABLE_SHARED;
+	}
 	if (syscall != UNRACED_CONNECT && handovers_of(to->request.at.files) != to->request.at.workers)
 		call->record_flags |= UNRACED_FD_TABLE_SHARED;
-	compare_namespaces(to, task, syscall);
+	compare_namespaces(to, task, req, syscall);
 	/* A request that waited, polled or went to a worker may have ended long before its completion was reported. */
 	to->followed = requests_taken(req) != to->request.at.taken || to->request.at.waits || to->request.at.punted ||
 		       has_polled(req);

@@ -87,7 +87,7 @@ static __always_inline bool may_run_later(struct io_kiocb *req)
 {
 	struct io_ring_ctx *ring = KREAD(req, ctx);
 
-	return (KREAD(req, flags) & (WAITS_FOR_OTHERS | FOR_A_WORKER)) || KREAD(ring, submit_state.link.head);
+	return was_put_off(req) || KREAD(ring, submit_state.link.head);
 }
 
 static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring_sqe *refused, __s32 refusal)

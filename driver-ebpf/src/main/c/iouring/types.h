@@ -169,6 +169,15 @@ static __always_inline bool needs_cleanup(struct io_kiocb *req)
 	return shared && (KREAD(req, flags) & shared->cleanup_flag);
 }
 
+/*
+ * Returns whether the kernel has put the request off: behind others, or to a worker. A later member of a chain can have
+ * the first one put off.
+ */
+static __always_inline bool was_put_off(struct io_kiocb *req)
+{
+	return KREAD(req, flags) & (WAITS_FOR_OTHERS | FOR_A_WORKER);
+}
+
 static __always_inline void *command_of(struct io_kiocb *req)
 {
 	return (void *)req + bpf_core_field_offset(struct io_kiocb, cmd);

@@ -111,21 +111,28 @@ static __always_inline bool is_mounted_elsewhere(struct vfsmount *mnt, __u32 own
 }
 
 /*
+ * Returns the family of a socket by its file, 0 for none. A file that is no socket connects to nothing, so what is read
+ * of it does not matter.
+ */
+static __always_inline __u16 family_of(struct file *file)
+{
+	struct socket *socket = KREAD(file, private_data);
+	struct sock *sk = KREAD(socket, sk);
+
+	return KREAD(sk, __sk_common.skc_family);
+}
+
+/*
  * Returns whether a connect may be one of a UNIX socket, by the socket of the entry, or else by the file behind the
- * descriptor. A file that is no socket connects to nothing, so what is read of it does not matter.
+ * descriptor.
  */
 static __always_inline bool may_be_unix(const struct call *call, struct task_struct *task)
 {
 	__u16 family = call->connecting.family;
 	__u32 ignored = 0;
 
-	if (!family && !call->indirect) {
-		struct file *file = file_of(task, call->fd, &ignored);
-		struct socket *socket = KREAD(file, private_data);
-		struct sock *sk = KREAD(socket, sk);
-
-		family = KREAD(sk, __sk_common.skc_family);
-	}
+	if (!family && !call->indirect)
+		family = family_of(file_of(task, call->fd, &ignored));
 	return !family || family == UNRACED_AF_UNIX;
 }
 

@@ -25,21 +25,21 @@ struct unraced_call {
 	struct unraced_path_base start;
 	/* of a request, at its submission: mount namespace and fs_struct */
 	u64 ns;
+	u64 given_up;	 /* how often somebody had given up the number of that namespace */
 	u64 fs;
 	u64 base_ns;	 /* when base_count was noted, in nanoseconds of boot time; 0: as the call entered */
 	u32 base_count;	 /* changes of root and working directory before they were read */
 	u32 end;	 /* bytes of the tail in use */
 	u32 filters;	 /* the word of the filters under which the call entered: filter/generations.h */
-	u32 given_up;	 /* how often somebody had given up that namespace, or one that shares its counter */
 	s32 installed;	 /* the descriptor of the file that the record describes already, or -1 */
 	u8 integrity;	 /* the integrity switch was on when the call entered */
 	u8 silent;	 /* a request that posts no completion when it succeeds */
 	u8 direct_descriptor; /* a request whose file goes into the ring's own table, and gets no descriptor */
 	u8 proven;	 /* the kernel used the address that was read at entry */
 	u8 punted;	 /* an io-wq worker carries the request out, or its submission was missed */
-	u8 waits;	 /* the request runs after its submission */
+	u8 waits;	 /* the request may run after its submission */
 	u8 base_held;	 /* nobody else could change root and working directory; the stash has no entry */
-	u8 reserved[5];
+	u8 reserved[1];
 	struct unraced_record record;
 	u8 tail[UNRACED_TAIL_BYTES];
 };

@@ -102,6 +102,8 @@ static void free_memory(struct unraced_capture *capture)
 	capture->processes = NULL;
 	unraced_memory_free(capture->trace);
 	capture->trace = NULL;
+	unraced_memory_free(capture->given_up);
+	capture->given_up = NULL;
 	unraced_memory_free(capture->scratch);
 	capture->scratch = NULL;
 	unraced_memory_free(capture->limits);
@@ -140,7 +142,8 @@ int unraced_capture_configure(struct unraced_capture *capture, const struct unra
 				      stash_bytes(capture->requests) + stash_bytes(capture->pending) +
 				      stash_bytes(capture->issued) + acts_bytes(&capture->call_acts) +
 				      acts_bytes(&capture->request_acts) + stash_bytes(capture->attempts) +
-				      stash_bytes(capture->ended);
+				      stash_bytes(capture->ended) +
+				      (capture->given_up ? UNRACED_GIVEN_UP_BYTES : 0);
 	capture->started = true;
 	/* This pairs with the loads in poll() and map(). */
 	smp_store_release(&capture->ready, true);

@@ -126,6 +126,7 @@ static void write_completed(struct unraced_capture *capture, const struct io_kio
 {
 	struct unraced_scratch *scratch = unraced_scratch(capture);
 	struct unraced_counters *counters = unraced_counters_here(capture);
+	bool may_be_unix;
 
 	counters->returned++;
 	if (taken < 0 && !begin_late_request(capture, scratch, req, taken == UNRACED_TAKE_EVICTED))
@@ -138,9 +139,13 @@ static void write_completed(struct unraced_capture *capture, const struct io_kio
 	if (!unraced_admit_event(capture, scratch))
 		return;
 	scratch->call.record.exit_ns = ktime_get_boottime_ns();
+	if (unraced_was_put_off(req))
+		scratch->call.waits = 1;
 	describe_object(capture, scratch, req);
-	unraced_compare_namespaces(&scratch->call);
-	unraced_compare_request(capture, &scratch->call);
+	/* A request without its file has not run. */
+	may_be_unix = scratch->call.record.syscall == UNRACED_CONNECT && req->file && unraced_may_be_unix(req->file);
+	unraced_compare_namespaces(&scratch->call, may_be_unix);
+	unraced_compare_request(capture, &scratch->call, may_be_unix);
 	unraced_send(capture, scratch);
 }
 

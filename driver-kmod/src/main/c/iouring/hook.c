@@ -55,7 +55,8 @@ static int start_requests(struct unraced_capture *capture)
 		unraced_issue_start(capture);
 	if (unraced_is_watched(capture, UNRACED_OPENAT) || unraced_is_watched(capture, UNRACED_OPENAT2))
 		unraced_batch_start(capture);
-	unraced_namespaces_start(capture);
+	if (!unraced_namespaces_start(capture))
+		return -ENOMEM;
 	return unraced_tracepoints_attach(request_points, ARRAY_SIZE(request_points), capture,
 					  &capture->request_points);
 }

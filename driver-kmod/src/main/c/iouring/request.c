@@ -35,6 +35,11 @@ void unraced_begin_request(struct unraced_capture *capture, struct unraced_scrat
 	scratch->call.record.origin = UNRACED_ORIGIN_IO_URING;
 }
 
+bool unraced_was_put_off(const struct io_kiocb *req)
+{
+	return req->flags & (REQ_F_IO_DRAIN | REQ_F_FORCE_ASYNC | REQ_F_POLLED);
+}
+
 void unraced_describe_opened(struct unraced_scratch *scratch)
 {
 	struct unraced_record *record = &scratch->call.record;

@@ -15,6 +15,11 @@ int unraced_request_take(struct unraced_capture *capture, struct unraced_scratch
 void unraced_request_put(struct unraced_capture *capture, struct unraced_scratch *scratch, const struct io_kiocb *req);
 /* Starts a new call for a request, in the scratch memory. "filters" is the word of the filters that judge it. */
 void unraced_begin_request(struct unraced_capture *capture, struct unraced_scratch *scratch, u8 syscall, u32 filters);
+/*
+ * Returns whether the kernel has put the request off: behind others, to a worker, or until its socket is ready. A later
+ * member of a chain can have the first one put off.
+ */
+bool unraced_was_put_off(const struct io_kiocb *req);
 /* Describes the file behind the descriptor that the call's result names, as the current task sees it. */
 void unraced_describe_opened(struct unraced_scratch *scratch);
 

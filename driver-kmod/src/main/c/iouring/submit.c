@@ -77,7 +77,7 @@ static void take_refused(struct unraced_call *call, const struct io_uring_sqe *s
  */
 static bool may_run_later(const struct io_kiocb *req)
 {
-	return (req->flags & (REQ_F_IO_DRAIN | REQ_F_FORCE_ASYNC)) || req->ctx->submit_state.link.head;
+	return unraced_was_put_off(req) || req->ctx->submit_state.link.head;
 }
 
 static void submit(struct unraced_capture *capture, const struct io_kiocb *req, const struct io_uring_sqe *refused,
@@ -106,7 +106,7 @@ static void submit(struct unraced_capture *capture, const struct io_kiocb *req, 
 	unraced_describe_caller(&call->record);
 	call->base_count = unraced_base_count();
 	/* A later request of the batch can close the descriptor of the directory, or replace it. */
-	if (unraced_starts_elsewhere(call))
+	if (unraced_starts_elsewhere(call, call->record.syscall == UNRACED_CONNECT && unraced_leads_to_unix(call)))
 		call->record.flags |= UNRACED_FOREIGN_MOUNT_NS;
 	unraced_note_namespace(capture, call);
 	call->waits = may_run_later(req);

@@ -40,8 +40,8 @@ struct unraced_act_tables {
 };
 
 #define UNRACED_SHARERS 1024
-#define UNRACED_GIVEN_UP 256
 #define UNRACED_TRACE_BYTES (1u << 22)
+#define UNRACED_GIVEN_UP_BYTES (1u << 19)
 
 struct unraced_capture {
 	struct mutex lock; /* guards all fields up to the probes */
@@ -89,7 +89,7 @@ struct unraced_capture {
 	struct unraced_stash *issued; /* addresses of requests, by the thread that is about to connect */
 	struct unraced_probe issue_probe;
 	struct unraced_probe give_up_probe;
-	atomic_t given_up[UNRACED_GIVEN_UP]; /* by a hash of a namespace's address; see iouring/namespace.h */
+	atomic64_t *given_up; /* how often each number of a namespace was given up; see iouring/namespace.h */
 	struct unraced_return_probe open_probe;
 	u32 request_points; /* attached tracepoints of requests */
 

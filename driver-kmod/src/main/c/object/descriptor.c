@@ -110,26 +110,25 @@ static bool is_directory_elsewhere(const struct unraced_call *call)
 	return elsewhere;
 }
 
-/*
- * Returns whether a connect may be one of a UNIX socket, by the socket behind the descriptor, unless that lies in
- * memory, as the block of socketcall(2) does.
- */
-static bool may_be_unix(const struct unraced_call *call)
+bool unraced_may_be_unix(struct file *file)
+{
+	struct socket *socket = sock_from_file(file);
+
+	return !socket || !socket->sk || socket->sk->sk_family == AF_UNIX;
+}
+
+bool unraced_leads_to_unix(const struct unraced_call *call)
 {
 	bool shared = unraced_fd_table_is_shared();
 	struct file *file = call->block_pointer ? NULL : unraced_file_of(call->record.connect.fd, shared);
-	struct socket *socket;
-	bool is_unix;
+	bool is_unix = !file || unraced_may_be_unix(file);
 
-	if (!file)
-		return true;
-	socket = sock_from_file(file);
-	is_unix = !socket || !socket->sk || socket->sk->sk_family == AF_UNIX;
-	unraced_put_file(file, shared);
+	if (file)
+		unraced_put_file(file, shared);
 	return is_unix;
 }
 
-bool unraced_starts_elsewhere(const struct unraced_call *call)
+bool unraced_starts_elsewhere(const struct unraced_call *call, bool may_be_unix)
 {
 	const struct unraced_record *record = &call->record;
 	bool is_connect = record->syscall == UNRACED_CONNECT, copied = record->provenance == UNRACED_PROVENANCE_KERNEL;
@@ -139,8 +138,7 @@ bool unraced_starts_elsewhere(const struct unraced_call *call)
 
 	if (!current->fs || !current->nsproxy || record->tgid != current->tgid)
 		return false;
-	if (!unraced_may_have_path(record->syscall, copied, !is_connect || copied || may_be_unix(call), call->tail,
-				   length, &absolute))
+	if (!unraced_may_have_path(record->syscall, copied, may_be_unix, call->tail, length, &absolute))
 		return false;
 	by_directory = unraced_starts_at_directory(record->syscall, absolute);
 	by_descriptor = by_directory && !is_connect && record->open.dirfd != UNRACED_AT_FDCWD;
@@ -176,7 +174,7 @@ bool unraced_exec_start_is_elsewhere(int dirfd)
 	return elsewhere;
 }
 
-void unraced_compare_namespaces(struct unraced_call *call)
+void unraced_compare_namespaces(struct unraced_call *call, bool may_be_unix)
 {
 	struct unraced_record *record = &call->record;
 
@@ -187,7 +185,7 @@ void unraced_compare_namespaces(struct unraced_call *call)
 	/* Until such a request ran, another task may have shared the descriptors, replaced the directory, and left. */
 	if (call->waits && !(record->flags & UNRACED_HAS_FILE) && record->syscall != UNRACED_CONNECT)
 		record->flags |= UNRACED_FD_TABLE_SHARED;
-	if (!(record->flags & UNRACED_FOREIGN_MOUNT_NS) && unraced_starts_elsewhere(call))
+	if (!(record->flags & UNRACED_FOREIGN_MOUNT_NS) && unraced_starts_elsewhere(call, may_be_unix))
 		record->flags |= UNRACED_FOREIGN_MOUNT_NS;
 }
 

@@ -17,11 +17,19 @@ bool unraced_base_is_shared(void);
 u32 unraced_base_count(void);
 /* Returns whether that count may have moved since an entry at which it was noted. */
 bool unraced_base_changed(u32 noted, u64 enter_ns, u64 now);
+/* Returns whether a file is a UNIX socket, or none: that connects to nothing. */
+bool unraced_may_be_unix(struct file *file);
+/*
+ * Returns whether the descriptor of a connect leads to a UNIX socket, or nowhere; that in the block of a socketcall(2)
+ * may be any. The current task has descriptors.
+ */
+bool unraced_leads_to_unix(const struct unraced_call *call);
 /*
  * Returns whether the kernel looks the path up in another mount namespace than the caller's, or may have since the
- * entry. The task of a request is its submitter, or a worker of it, or nobody knows.
+ * entry. The task of a request is its submitter, or a worker of it, or nobody knows. A connect whose socket may not be a
+ * UNIX one has no path.
  */
-bool unraced_starts_elsewhere(const struct unraced_call *call);
+bool unraced_starts_elsewhere(const struct unraced_call *call, bool may_be_unix);
 /*
  * Returns whether the path of an exec by the current task may start in another mount namespace than the task's: at the
  * root, at the working directory, or at this directory.
@@ -31,7 +39,7 @@ bool unraced_exec_start_is_elsewhere(int dirfd);
  * Sets FOREIGN_MOUNT_NS if no file proves the namespace, and root or directory from which the path starts lie in
  * another mount namespace than the caller (R2.46).
  */
-void unraced_compare_namespaces(struct unraced_call *call);
+void unraced_compare_namespaces(struct unraced_call *call, bool may_be_unix);
 /* Returns whether other tasks use the same descriptors, and so could replace the file of this call. */
 bool unraced_fd_table_is_shared(void);
 /*

@@ -168,6 +168,14 @@ bool unraced_admit_event(struct unraced_capture *capture, struct unraced_scratch
 	return !count_lost_if_limited(capture, &scratch->call.record);
 }
 
+/* Returns whether a connect may be one of a UNIX socket: by its act, or else by its descriptor. */
+static bool may_be_unix(const struct unraced_scratch *scratch)
+{
+	if (scratch->call.record.syscall != UNRACED_CONNECT)
+		return false;
+	return scratch->acted ? scratch->act.family == AF_UNIX : unraced_leads_to_unix(&scratch->call);
+}
+
 void unraced_finish(struct unraced_capture *capture, struct unraced_scratch *scratch)
 {
 	struct unraced_record *record = &scratch->call.record;
@@ -179,7 +187,7 @@ void unraced_finish(struct unraced_capture *capture, struct unraced_scratch *scr
 	if (!(record->flags & UNRACED_NOT_EXECUTED))
 		unraced_describe_object(capture, scratch);
 	unraced_describe_caller(record);
-	unraced_compare_namespaces(&scratch->call);
+	unraced_compare_namespaces(&scratch->call, may_be_unix(scratch));
 	unraced_send(capture, scratch);
 }
 

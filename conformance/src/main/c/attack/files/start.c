@@ -26,6 +26,9 @@
 #ifndef CLONE_FS
 #define CLONE_FS 0x200
 #endif
+#ifndef CLONE_FILES
+#define CLONE_FILES 0x400
+#endif
 #define RESOLVE_IN_ROOT 0x10
 /* Opens the fifo without a reader, which fails. */
 #define FAILING (O_WRONLY | O_NONBLOCK)
@@ -37,7 +40,7 @@
 #define LONG_REQUESTS 6
 #define LONG_BYTES (4 << 20)
 
-enum how { IN_ROOT, BY_BATCH, BY_FLIP, BY_RETURN, BY_UNSHARE };
+enum how { IN_ROOT, BY_BATCH, BY_FLIP, BY_RETURN, BY_UNSHARE, BY_EXCHANGE };
 
 /* The state of the command, in memory that all its processes share. */
 struct start {
@@ -51,6 +54,8 @@ struct start {
 	int elsewhere, own, directory;
 	unsigned long long number_elsewhere, number_own;
 	struct ring requests;
+	/* BY_EXCHANGE has the socket of the call, and one of IPv4. */
+	int socket, other;
 	/* BY_UNSHARE has eventfds that start batch and sibling, a file of long requests, and a sibling that acts. */
 	int batch, signal, file;
 	char *room;
@@ -128,6 +133,15 @@ static void come_back(struct rival *rival, long long moment)
 {
 	rival_wait(moment);
 	stay(rival);
+}
+
+/* Has the descriptor of the call lead to a socket of IPv4. */
+static void exchange(struct rival *rival, long long moment)
+{
+	struct start *start = rival->of;
+
+	rival_wait(moment);
+	rival->failed = dup2(start->other, start->socket) < 0 || rival->failed;
 }
 
 /* The path that the calls pass. */
@@ -345,6 +359,7 @@ static char play_round(struct start *start, struct rival *rival)
 	int fd = start->connects ? socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0) : -1;
 	bool in_time = true;
 
+	start->socket = fd;
 	if (rival)
 		rival_begin(rival);
 	long result = start->how == BY_BATCH   ? by_batch(start) :
@@ -378,14 +393,21 @@ static void play(struct start *start)
 
 	if (!move_away(start) || !make_ring(start) || (start->how == BY_UNSHARE && !prepare_unshare(start)))
 		_exit(2);
-	if (start->how == BY_FLIP || start->how == BY_RETURN) {
+	if (start->how == BY_EXCHANGE) {
+		start->other = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+		if (start->other < 0 || !go_to(start->elsewhere))
+			_exit(2);
+		rival = rival_new(exchange, start, true);
+		rival->shared = CLONE_FILES;
+	} else if (start->how == BY_FLIP || start->how == BY_RETURN) {
 		bool returns = start->how == BY_RETURN;
 
 		rival = rival_new(returns ? come_back : flip_root, start, true);
 		rival->prepare = returns ? leave : stay;
 		rival->shared = CLONE_FS;
-		rival_start(rival);
 	}
+	if (rival)
+		rival_start(rival);
 	for (long i = 0; i < start->calls && now() < until; i++)
 		start->truth[i] = play_round(start, rival);
 	_exit(rival && !rival_stop(rival) ? 2 : 0);
@@ -452,7 +474,8 @@ void command_start_elsewhere(void)
 		     !strcmp(how, "batch")   ? BY_BATCH :
 		     !strcmp(how, "return")  ? BY_RETURN :
 		     !strcmp(how, "unshare") ? BY_UNSHARE :
-					       BY_FLIP;
+		     !strcmp(how, "exchange") ? BY_EXCHANGE :
+						BY_FLIP;
 	start->connects = name && !strcmp(name, "connect");
 	start->replaces = line_number("replaced", 0);
 	start->relative = line_number("relative", 0);

@@ -5,9 +5,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/time_types.h>
 #include <poll.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -33,14 +35,18 @@
 #define FIRST 1
 
 /* The ways to make the request run elsewhere. */
-enum how { BY_TIMEOUT, BY_WORKER, BY_NUMBER, BEHIND_WORKER };
+enum how { BY_TIMEOUT, BY_WORKER, BY_NUMBER, BY_DRAIN, BEHIND_WORKER, BY_LINK };
 
 /* The state of a round, in memory that both processes share. */
 struct late {
 	char *a, *b;
+	/* Leads to a, in the new namespace alone: through the directory b, over which the actor's directory of /proc lies. */
+	char linked[PATH_MAX];
 	enum how how;
 	/* Tells whether the request connects, to the address of a, or opens. Sockets are bound to both. */
 	bool connects;
+	/* Tells whether another process has the address be one of IPv4 every other moment. */
+	bool flips;
 	long flags;
 	struct sockaddr_un address;
 	char truth;
@@ -55,11 +61,25 @@ static unsigned long long own_namespace(void)
 	return stat("/proc/self/ns/mnt", &status) ? 0 : status.st_ino;
 }
 
-/* Moves this process to a mount namespace of its own, where b is bound over a. */
+/* Moves this process to a mount namespace of its own, where b is bound over a, or /proc/PID of the actor over b. */
 static bool move_away(const struct late *late)
 {
+	char former[64];
+
+	snprintf(former, sizeof(former), "/proc/%d", getppid());
 	return !unshare(CLONE_NEWNS) && !mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) &&
-	       !mount(late->b, late->a, NULL, MS_BIND, NULL);
+	       !(late->how == BY_LINK ? mount(former, late->b, NULL, MS_BIND, NULL) :
+					mount(late->b, late->a, NULL, MS_BIND, NULL));
+}
+
+/* Has a process flip the family of the address, until this one ends. */
+static void start_flipping(struct late *late)
+{
+	if (fork_child())
+		return;
+	for (;;)
+		__atomic_store_n(&late->address.sun_family,
+				 late->address.sun_family == AF_UNIX ? AF_INET : AF_UNIX, __ATOMIC_RELAXED);
 }
 
 /* Makes new namespaces until one has the number of a namespace that is gone. */
@@ -86,22 +106,32 @@ static void add_watched(struct ring *ring, const struct late *late, int fd)
 	} else {
 		request->opcode = IORING_OP_OPENAT;
 		request->fd = AT_FDCWD;
-		request->addr = (uintptr_t)late->a;
+		request->addr = (uintptr_t)(late->how == BY_LINK ? late->linked : late->a);
 		request->open_flags = (unsigned)late->flags;
 	}
-	request->flags = late->how == BY_WORKER ? IOSQE_ASYNC : 0;
+	request->flags = late->how == BY_WORKER ? IOSQE_ASYNC : late->how == BY_DRAIN ? IOSQE_IO_LINK : 0;
 	request->user_data = OPEN;
 	ring_push(ring);
 }
 
-static void add_poll(struct ring *ring, int pipe)
+static void add_poll(struct ring *ring, int pipe, unsigned char flags)
 {
 	struct io_uring_sqe *request = ring_next(ring);
 
 	request->opcode = IORING_OP_POLL_ADD;
 	request->fd = pipe;
 	request->poll32_events = POLLIN;
-	request->flags = IOSQE_IO_LINK;
+	request->flags = flags;
+	ring_push(ring);
+}
+
+/* Ends the chain of the watched request, and has all of it wait for the requests before. */
+static void add_drain(struct ring *ring)
+{
+	struct io_uring_sqe *request = ring_next(ring);
+
+	request->opcode = IORING_OP_NOP;
+	request->flags = IOSQE_IO_DRAIN;
 	ring_push(ring);
 }
 
@@ -183,10 +213,14 @@ static void prepare(struct ring *ring, const struct late *late, int fd, const st
 			_exit(2);
 		break;
 	case BY_TIMEOUT:
+	case BY_LINK:
 		add_timeout(ring, time);
 		break;
 	case BY_NUMBER:
-		add_poll(ring, pipe);
+		add_poll(ring, pipe, IOSQE_IO_LINK);
+		break;
+	case BY_DRAIN:
+		add_poll(ring, pipe, 0);
 		break;
 	case BEHIND_WORKER:
 		break;
@@ -280,21 +314,25 @@ static void be_late(struct late *late)
 		_exit(2);
 	if (late->connects)
 		fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (late->flips)
+		start_flipping(late);
 	unsigned long long before = own_namespace();
 	prepare(&ring, late, fd, &time, ends[0]);
 	add_watched(&ring, late, fd);
 	late->submitted = own_namespace();
 	__atomic_fetch_add(&counts()->begun, 1, __ATOMIC_SEQ_CST);
-	ring_enter(&ring, late->how == BY_WORKER ? 1 : 2, 0);
-	if (late->how == BY_TIMEOUT && !move_away(late))
+	if (late->how == BY_DRAIN)
+		add_drain(&ring);
+	ring_enter(&ring, late->how == BY_WORKER ? 1 : late->how == BY_DRAIN ? 3 : 2, 0);
+	if (late->how == BY_NUMBER ? !move_to_number(late, before) : late->how != BY_WORKER && !move_away(late))
 		_exit(2);
-	if (late->how == BY_NUMBER && (!move_to_number(late, before) || write(ends[1], "", 1) != 1))
+	if ((late->how == BY_NUMBER || late->how == BY_DRAIN) && write(ends[1], "", 1) != 1)
 		_exit(2);
 	long result = await_open(&ring);
 	__atomic_fetch_add(&counts()->ended, 1, __ATOMIC_SEQ_CST);
-	/* The file that was reached shows the namespace: b lies over a in the new one alone. */
+	/* What was reached shows the namespace: b lies over a, or the way leads to a, in the new one alone. */
 	late->truth = late->connects ? letter_of_connect(late, fd, result) : letter_of_open(&a, &b, result);
-	late->resolved = late->truth == 'b' ? own_namespace() : before;
+	late->resolved = late->truth == (late->how == BY_LINK ? 'a' : 'b') ? own_namespace() : before;
 	_exit(0);
 }
 
@@ -376,6 +414,10 @@ static enum how how_of_line(void)
 
 	if (how && !strcmp(how, "behind"))
 		return BEHIND_WORKER;
+	if (how && !strcmp(how, "link"))
+		return BY_LINK;
+	if (how && !strcmp(how, "drain"))
+		return BY_DRAIN;
 	return how && !strcmp(how, "worker") ? BY_WORKER : how && !strcmp(how, "number") ? BY_NUMBER : BY_TIMEOUT;
 }
 
@@ -394,6 +436,8 @@ void command_late_namespace(void)
 		late->how = how_of_line();
 		late->connects = name && !strcmp(name, "connect");
 		late->flags = line_number("flags", 0);
+		late->flips = line_number("flips", 0);
+		snprintf(late->linked, sizeof(late->linked), "%s/root%s", late->b, late->a);
 		if (late->connects)
 			play_connects(late, rounds);
 		else

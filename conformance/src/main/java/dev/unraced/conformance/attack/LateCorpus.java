@@ -7,7 +7,6 @@ import dev.unraced.conformance.fixture.SocketAddresses;
 import dev.unraced.conformance.scenario.Scope;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.Capability;
-import dev.unraced.event.ConnectEvent;
 import dev.unraced.event.Feature;
 import dev.unraced.event.OpenEvent;
 import dev.unraced.event.Origin;
@@ -54,6 +53,16 @@ final class LateCorpus {
                         List.of(Syscall.OPENAT, Feature.REQUEST_NAMESPACES),
                         field -> opens(field, "number")),
                 of(
+                        "-link",
+                        "In the later namespace a link leads to a file of the former one",
+                        List.of(Syscall.OPENAT, Feature.REQUEST_NAMESPACES),
+                        LateCorpus::linked),
+                of(
+                        "-failing-drain",
+                        "A later request of its chain has the open that fails wait",
+                        List.of(Syscall.OPENAT, Feature.REQUEST_NAMESPACES),
+                        field -> failures(field, "drain", "b", "a")),
+                of(
                         "-failing",
                         "The open that waits fails",
                         List.of(Syscall.OPENAT, Feature.REQUEST_NAMESPACES),
@@ -72,12 +81,17 @@ final class LateCorpus {
                         "-unix",
                         "A connect to the path of a UNIX socket waits likewise",
                         List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE, Feature.REQUEST_NAMESPACES),
-                        field -> connects(field, "timeout")),
+                        field -> connects(field, command(field, "timeout"))),
+                of(
+                        "-unix-flip",
+                        "The address is one of IPv4 whenever the kernel does not read it",
+                        List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE, Feature.REQUEST_NAMESPACES),
+                        field -> connects(field, command(field, "timeout").with("flips", 1))),
                 of(
                         "-unix-worker",
                         "An old thread connects to the path of a UNIX socket",
                         List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE, Feature.REQUEST_NAMESPACES),
-                        field -> connects(field, "worker")));
+                        field -> connects(field, command(field, "worker"))));
     }
 
     private static void opens(AttackField field, String how) {
@@ -108,11 +122,24 @@ final class LateCorpus {
                 (letter, namespace) -> KernelOutcome.nothing(path).in(namespace));
     }
 
-    private static void connects(AttackField field, String how) {
+    private static void linked(AttackField field) {
+        field.makeFile("a");
+        field.makeDirectory("b");
+        ByteString place = field.bytes("a");
+        ByteString path = ByteString.utf8(field.path("b") + "/root" + field.path("a"));
+        play(
+                field,
+                command(field, "link"),
+                path,
+                (letter, namespace) ->
+                        KernelOutcome.file(path, field.id(letter), place, false).in(namespace));
+    }
+
+    private static void connects(AttackField field, Command command) {
         ByteString address = SocketAddresses.unix(field.bytes("a").toByteArray(), UNIX_PATH_ROOM);
         play(
                 field,
-                command(field, how).with("name", "connect"),
+                command.with("name", "connect"),
                 address,
                 (letter, namespace) -> KernelOutcome.peer(address, SocketAddresses.unix(field.path(letter)), false)
                         .in(namespace));
@@ -157,10 +184,9 @@ final class LateCorpus {
         field.advanced();
     }
 
+    /** Returns whether an event is that of the request. A process has one connect, whose address may be another's. */
     private static boolean isOf(SyscallEvent event, ByteString requested) {
-        return event instanceof OpenEvent open
-                ? open.path().value().equals(requested)
-                : ((ConnectEvent) event).address().value().bytes().equals(requested);
+        return !(event instanceof OpenEvent open) || open.path().value().equals(requested);
     }
 
     private static Attack of(String suffix, String title, List<Capability> more, Attack.Play play) {

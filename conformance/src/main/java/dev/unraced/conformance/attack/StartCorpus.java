@@ -8,6 +8,7 @@ import dev.unraced.conformance.scenario.Scope;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.Capability;
 import dev.unraced.event.ConnectEvent;
+import dev.unraced.event.EventFlag;
 import dev.unraced.event.Feature;
 import dev.unraced.event.OpenEvent;
 import dev.unraced.event.Origin;
@@ -30,6 +31,8 @@ final class StartCorpus {
     private static final int EXTRA = 9;
     /** The size of {@code sun_path}, all of which the actor passes. */
     private static final int UNIX_PATH_ROOM = 108;
+
+    private static final Command EXCHANGE = command("exchange").with("name", "connect");
 
     private StartCorpus() {}
 
@@ -78,6 +81,11 @@ final class StartCorpus {
                         List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE, Origin.IO_URING),
                         flip.with("name", "connect").with("ring", "polled")),
                 race(
+                        "-exchange",
+                        "At a root elsewhere, a connect by path runs while its descriptor becomes that of IPv4",
+                        List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE),
+                        EXCHANGE),
+                race(
                         "-return",
                         "A process that shares the root has moved it elsewhere, and moves it back while an open fails",
                         List.of(Syscall.OPENAT),
@@ -109,18 +117,21 @@ final class StartCorpus {
                     field.actor().ask(command.with("base", field.bytes(base)).with("calls", count));
             // A slow machine makes fewer calls in the time of a command.
             field.won(reply.text("truth").length(), reply.number("won"));
-            judge(field, reply, connects);
+            judge(field, reply, connects, command == EXCHANGE);
             more -= left > 0 ? 0 : count;
             left -= count;
         }
     }
 
-    private static void judge(AttackField field, Reply reply, boolean connects) {
+    private static void judge(AttackField field, Reply reply, boolean connects, boolean exchanges) {
         ByteString path = ByteString.copyOf(HexFormat.of().parseHex(reply.text("path")));
         ByteString passed = connects ? SocketAddresses.unix(path.toByteArray(), UNIX_PATH_ROOM) : path;
         KernelOutcome there = connects
                 ? KernelOutcome.peer(passed, SocketAddresses.unix(path.toUtf8()), true)
                 : KernelOutcome.nothing(passed);
+        if (exchanges) {
+            there = there.unless(EventFlag.FD_TABLE_SHARED, EventFlag.SOCKET_SHARED);
+        }
         Map<Character, KernelOutcome> meanings = Map.of(
                 'e', there.in(reply.number("elsewhere")),
                 'o', KernelOutcome.nothing(passed).in(reply.number("own")));

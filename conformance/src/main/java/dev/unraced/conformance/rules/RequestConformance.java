@@ -26,6 +26,9 @@ import dev.unraced.event.OpenEvent;
 import dev.unraced.event.Origin;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Syscall;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -298,6 +301,23 @@ public abstract class RequestConformance extends DriverConformance {
             if (capabilities.has(mode)) {
                 assertRequestsAreCopies(mode);
             }
+        }
+    }
+
+    @Rule("A request that stays in its mount namespace says so, whatever others read of /proc meanwhile")
+    @Requires(syscalls = Syscall.OPENAT, origins = Origin.IO_URING, features = Feature.NAMESPACES)
+    public final void r02_46_aRequestThatStaysIsNotMarked() throws IOException {
+        try (Scenario scenario = scenario().open()) {
+            scenario.makeFifo("fifo");
+            ByteString fifo = scenario.scratch().bytes("fifo");
+            Job job = scenario.block(
+                    WatchedCall.openat(Pointer.to(fifo), Linux.O_RDONLY, 0).throughWorker());
+            // Whoever has this file open holds the mount namespace, and gives it up again.
+            Files.readAllBytes(Path.of("/proc/self/mounts"));
+            Outcome outcome = scenario.finishReader("fifo", job);
+            assertThat(scenario.onlyEventOf(outcome.tid()).flags())
+                    .as("the flags of a request that waited")
+                    .doesNotContain(EventFlag.FOREIGN_MOUNT_NS);
         }
     }
 
