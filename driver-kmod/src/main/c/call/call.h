@@ -21,12 +21,18 @@ struct unraced_call {
 		u64 how_pointer;   /* user address of openat2's struct open_how */
 		u64 block_pointer; /* user address of the arguments of a socketcall(2); 0 for a connect(2) */
 	};
-	struct unraced_path_base root;
-	struct unraced_path_base start;
-	/* of a request, at its submission: mount namespace and fs_struct */
-	u64 ns;
-	u64 given_up;	 /* how often somebody had given up the number of that namespace */
-	u64 fs;
+	union {
+		struct {
+			struct unraced_path_base root;
+			struct unraced_path_base start;
+		};
+		/* of a request, which has the kernel's copy of its path; each word more costs every call */
+		struct {
+			u64 ns;	      /* mount namespace of the submission */
+			u64 given_up; /* how often somebody had given up the number of that namespace */
+			u64 fs;	      /* fs_struct of the submission */
+		};
+	};
 	u64 base_ns;	 /* when base_count was noted, in nanoseconds of boot time; 0: as the call entered */
 	u32 base_count;	 /* changes of root and working directory before they were read */
 	u32 end;	 /* bytes of the tail in use */
