@@ -26,8 +26,8 @@ bool unraced_may_be_unix(struct file *file);
 bool unraced_leads_to_unix(const struct unraced_call *call);
 /*
  * Returns whether the kernel looks the path up in another mount namespace than the caller's, or may have since the
- * entry. The task of a request is its submitter, or a worker of it, or nobody knows. A connect whose socket may not be a
- * UNIX one has no path.
+ * entry. The task of a request is its submitter, or a worker of it, or nobody knows. A connect whose socket may not be
+ * a UNIX one has no path.
  */
 bool unraced_starts_elsewhere(const struct unraced_call *call, bool may_be_unix);
 /*

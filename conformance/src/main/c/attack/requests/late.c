@@ -40,7 +40,7 @@ enum how { BY_TIMEOUT, BY_WORKER, BY_NUMBER, BY_DRAIN, BEHIND_WORKER, BY_LINK };
 /* The state of a round, in memory that both processes share. */
 struct late {
 	char *a, *b;
-	/* Leads to a, in the new namespace alone: through the directory b, over which the actor's directory of /proc lies. */
+	/* Leads to a in the new namespace alone: through b, over which the actor's directory of /proc lies there. */
 	char linked[PATH_MAX];
 	enum how how;
 	/* Tells whether the request connects, to the address of a, or opens. Sockets are bound to both. */
