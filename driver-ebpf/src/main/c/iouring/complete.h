@@ -198,13 +198,13 @@ static __always_inline bool has_ended(const struct request *request, struct io_k
  * Compares the mount namespace of the task that ran the request with the submitter's (R2.46). Since the submission of a
  * request that the programs did not see, its submitter may have moved to another namespace.
  */
-static __always_inline void compare_namespaces(struct tail_context *to, struct task_struct *task, struct io_kiocb *req,
-					       __u8 syscall)
+static __always_inline void compare_namespaces(struct tail_context *to, struct task_struct *task, __u8 syscall,
+					       bool polled)
 {
 	const struct progress *at = &to->request.at;
 	struct call *call = &to->request.call.call;
 	bool is_connect = syscall == UNRACED_CONNECT, copied = call->provenance == UNRACED_PROVENANCE_KERNEL, absolute;
-	struct file *file = KREAD(req, file);
+	struct file *file = (struct file *)to->request_file;
 	__u16 family = is_connect && file ? family_of(file) : 0;
 
 	to->namespace_unknown = 0;
@@ -223,7 +223,7 @@ static __always_inline void compare_namespaces(struct tail_context *to, struct t
 	else
 		to->namespace_unknown = unraced_may_have_run_elsewhere(
 			KREAD_NUMBER(task, fs) == at->fs, task->flags & PF_IO_WORKER,
-			task->start_boottime > call->enter_ns, at->waits || (is_connect && has_polled(req)),
+			task->start_boottime > call->enter_ns, at->waits || (is_connect && polled),
 			at->punted);
 }
 
@@ -234,6 +234,7 @@ static __always_inline int on_end(void *ctx, struct unraced_counters *stats, str
 {
 	struct call *call = &to->request.call.call;
 	struct task_struct *task = bpf_get_current_task_btf();
+	bool polled = has_polled(req);
 
 	stats->returned++;
 	if (call->silent) {
@@ -259,10 +260,10 @@ static __always_inline int on_end(void *ctx, struct unraced_counters *stats, str
 	}
 	if (syscall != UNRACED_CONNECT && handovers_of(to->request.at.files) != to->request.at.workers)
 		call->record_flags |= UNRACED_FD_TABLE_SHARED;
-	compare_namespaces(to, task, req, syscall);
+	compare_namespaces(to, task, syscall, polled);
 	/* A request that waited, polled or went to a worker may have ended long before its completion was reported. */
 	to->followed = requests_taken(req) != to->request.at.taken || to->request.at.waits || to->request.at.punted ||
-		       has_polled(req);
+		       polled;
 	to->syscall = syscall;
 	to->is_request = 1;
 	finish(ctx, stats, syscall);

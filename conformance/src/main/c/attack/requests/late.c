@@ -330,7 +330,7 @@ static void be_late(struct late *late)
 		_exit(2);
 	long result = await_open(&ring);
 	__atomic_fetch_add(&counts()->ended, 1, __ATOMIC_SEQ_CST);
-	/* What was reached shows the namespace: b lies over a, or the way leads to a, in the new one alone. */
+	/* The reached file or peer shows the namespace: b lies over a, or a link leads to a, in the new one. */
 	late->truth = late->connects ? letter_of_connect(late, fd, result) : letter_of_open(&a, &b, result);
 	late->resolved = late->truth == (late->how == BY_LINK ? 'a' : 'b') ? own_namespace() : before;
 	_exit(0);

@@ -312,7 +312,7 @@ public abstract class RequestConformance extends DriverConformance {
             ByteString fifo = scenario.scratch().bytes("fifo");
             Job job = scenario.block(
                     WatchedCall.openat(Pointer.to(fifo), Linux.O_RDONLY, 0).throughWorker());
-            // Whoever has this file open holds the mount namespace, and gives it up again.
+            // A process that has this file open holds the mount namespace, and gives it up again.
             Files.readAllBytes(Path.of("/proc/self/mounts"));
             Outcome outcome = scenario.finishReader("fifo", job);
             assertThat(scenario.onlyEventOf(outcome.tid()).flags())
