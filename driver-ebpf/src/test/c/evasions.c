@@ -171,11 +171,30 @@ static void await(unsigned *word, unsigned value)
 		usleep(1000);
 }
 
+/* Keeps this thread to the processor that it is on, and returns that one. */
+static int stay_here(void)
+{
+	int here = sched_getcpu();
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(here, &set);
+	if (sched_setaffinity(0, sizeof(set), &set))
+		die("sched_setaffinity");
+	return here;
+}
+
+/*
+ * All submissions are on one processor: each processor has a list of its own of the map's newest entries, and first
+ * evicts from its own list (kernel/bpf/bpf_lru_list.c).
+ */
 static void open_polled(const char *file, uid_t user)
 {
-	struct ring of_root = {.params = {.flags = IORING_SETUP_SQPOLL}}, attached = {}, plain = {};
+	struct ring of_root = {.params = {.flags = IORING_SETUP_SQPOLL | IORING_SETUP_SQ_AFF}}, attached = {},
+		    plain = {};
 	int go[2], stay[2];
 
+	of_root.params.sq_thread_cpu = stay_here();
 	ring_open(&of_root, 8);
 	if (pipe(go) || pipe(stay) || setresgid(user, user, user) || setresuid(user, user, user))
 		die("setresuid");
