@@ -16,28 +16,29 @@
 #include "path/mounts.h"
 #include "unraced/filter.h"
 
-/* In the initial user namespace a user's number is the kernel's own (kernel/user.c). */
+/*
+ * In the initial user namespace a user's number is the kernel's own (kernel/user.c). The caller reads under RCU, as
+ * credentials of another task need it.
+ */
 static void describe_user(struct unraced_record *record, struct task_struct *task, const struct cred *cred)
 {
-	rcu_read_lock();
 	if (!cred)
 		cred = task == current ? current_cred() : __task_cred(task);
 	record->uid = __kuid_val(cred->uid);
 	record->gid = __kgid_val(cred->gid);
-	rcu_read_unlock();
 }
 
 void unraced_describe_task(struct unraced_record *record, struct task_struct *task, const struct cred *cred)
 {
 	struct pid_namespace *pid_ns;
 
-	describe_user(record, task, cred);
 	record->tid = task->pid;
 	record->tgid = task->tgid;
 	record->thread_start_ns = task->start_boottime;
 	record->process_start = UNRACED_PROCESS_START(task->group_leader->start_boottime);
 	record->exec_id = task->self_exec_id;
 	rcu_read_lock();
+	describe_user(record, task, cred);
 	record->parent_tgid = rcu_dereference(task->real_parent)->tgid;
 	record->cgroup_id = cgroup_id(task_dfl_cgroup(task));
 	pid_ns = task_active_pid_ns(task);

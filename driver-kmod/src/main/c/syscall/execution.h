@@ -85,13 +85,11 @@ static inline bool unraced_trace_has(struct unraced_capture *capture, const stru
 	return (READ_ONCE(*unraced_trace_of(capture, current)) & UNRACED_TRACE_CALL) == unraced_trace_call(arguments);
 }
 
-/* Judges the call that returns now. Afterwards the thread is in no call. */
+/* Judges the call that returns now, by its thread's byte. Afterwards the thread is in no call. */
 static inline enum unraced_execution unraced_trace_return(struct unraced_capture *capture,
-							  const struct unraced_arguments *arguments)
+							  const struct unraced_arguments *arguments, u8 found)
 {
-	u8 *trace = unraced_trace_of(capture, current), found = READ_ONCE(*trace);
-
-	WRITE_ONCE(*trace, READ_ONCE(capture->trace_covered));
+	WRITE_ONCE(*unraced_trace_of(capture, current), READ_ONCE(capture->trace_covered));
 	if (likely((found & UNRACED_TRACE_CALL) == unraced_trace_call(arguments)))
 		return UNRACED_RAN;
 	return unraced_trace_judge(capture, found);

@@ -63,7 +63,7 @@ static void answer(struct unraced_capture *capture, const struct unraced_argumen
 	struct unraced_record *record = &scratch->call.record;
 	u8 trace = unraced_trace_read(capture);
 	bool shared = trace & UNRACED_TRACE_SHARED;
-	enum unraced_execution execution = unraced_trace_return(capture, arguments);
+	enum unraced_execution execution = unraced_trace_return(capture, arguments, trace);
 	int taken = unraced_entry_take(capture, scratch, arguments);
 
 	unraced_counters_here(capture)->returned++;
