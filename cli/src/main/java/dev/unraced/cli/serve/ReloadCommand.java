@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
                     + " that enter from then on. No event is lost that the filters before and after let through. They"
                     + " become those of the configuration and of these options, so give the options that the server was"
                     + " started with. All other settings wait for its next start. Only root and those whom"
-                    + " --control-user names may do that.",
+                    + " --control-user or --control-certificate names may do that.",
             ""
         },
         sortOptions = false,
