@@ -127,7 +127,7 @@ static void ignored(void)
 	const __u8 match = UNRACED_INTEGRITY_MATCH, differs = UNRACED_INTEGRITY_DIFFERS;
 	const __u8 unchecked = UNRACED_INTEGRITY_UNCHECKED;
 	const __u8 in[2] = { UNRACED_AF_INET }, unspec[2] = { UNRACED_AF_UNSPEC };
-	const __u8 above[2] = { UNRACED_AF_INET, 1 };
+	const __u8 above[2] = { UNRACED_AF_INET, 1 }, in6[2] = { UNRACED_AF_INET6 };
 	struct unraced_connect tcp = { .family = UNRACED_AF_INET,
 				       .type = UNRACED_SOCK_STREAM,
 				       .address.length = 16 };
@@ -182,6 +182,16 @@ static void ignored(void)
 	EXPECT(unraced_heed_of(UNRACED_HEEDS, 1, 2) == UNRACED_HEEDS);
 	EXPECT(unraced_heed_of(UNRACED_HEEDS_IF_ALONE, 1, 2) == UNRACED_HEED_OF_ANOTHER);
 	EXPECT(unraced_heed_of(UNRACED_HEEDS_IF_ALONE, 2, 2) == UNRACED_HEEDS_IF_ALONE);
+	/* A socket that looks at a short address refuses it, so it did not look where the call succeeded. */
+	tcp.address.length = 15;
+	EXPECT(copied(unchecked, &tcp, in, ALONE) == unchecked);
+	EXPECT(copied_with(unchecked, &tcp, in, ALONE, -EINPROGRESS) == unchecked);
+	EXPECT(copied_with(unchecked, &tcp, in, ALONE, -22 /* EINVAL */) == match);
+	EXPECT(copied(unchecked, &tcp, unspec, ALONE) == match);
+	udp.address.length = 23;
+	EXPECT(copied(unchecked, &udp, in6, ALONE) == unchecked);
+	udp.address.length = 24;
+	EXPECT(copied(unchecked, &udp, in6, ALONE) == match);
 	/* An address too short for a family is none that ends a connection. */
 	tcp.address.length = 1;
 	EXPECT(copied(unchecked, &tcp, unspec, BUSY) == unchecked);

@@ -333,6 +333,22 @@ UNRACED_INLINE __u8 unraced_heed_of(__u8 heed, __u64 taken, __u64 counted)
 	return heed == UNRACED_HEEDS || taken == counted ? heed : UNRACED_HEED_OF_ANOTHER;
 }
 
+/* sizeof(struct sockaddr_in), and SIN6_LEN_RFC2133 of include/net/ipv6.h */
+#define UNRACED_LEAST_IN 16
+#define UNRACED_LEAST_IN6 24
+
+/*
+ * Returns whether an internet socket refuses this address as too short when it looks at it (EINVAL). One that ends a
+ * connection needs no more than its family.
+ */
+UNRACED_INLINE bool unraced_is_too_short(const __u8 *requested, __u32 length)
+{
+	if (length < sizeof(__u16))
+		return 1;
+	return !unraced_disconnects(requested) &&
+	       length < (requested[0] == UNRACED_AF_INET6 ? UNRACED_LEAST_IN6 : UNRACED_LEAST_IN);
+}
+
 /*
  * Judges the kernel's own copy of an address. The peer can contradict it: "by_peer" is what
  * unraced_judge_by_peer() says, of a call that reached none UNCHECKED. "alone" tells whether no other
@@ -351,6 +367,9 @@ UNRACED_INLINE __u8 unraced_judge_copied_address(__u8 integrity, __u8 by_peer,
 	bool looked = (heed == UNRACED_HEEDS || (heed == UNRACED_HEEDS_IF_ALONE && alone)) &&
 		      (unraced_chose_peer(result) || !unraced_has_peer(result));
 
+	/* The attempt of another call succeeded. */
+	if (internet && unraced_chose_peer(result) && unraced_is_too_short(requested, socket->address.length))
+		looked = 0;
 	if (integrity != UNRACED_INTEGRITY_MATCH)
 		return integrity;
 	if (result == -ECANCELED)

@@ -64,11 +64,14 @@ static __always_inline void describe_connected(struct builder *builder, struct f
 {
 	struct unraced_record *record = &builder->record;
 	struct sock *sk = sock_of(file);
-	__u8 verdict = UNRACED_INTEGRITY_UNCHECKED;
+	__u8 verdict = UNRACED_INTEGRITY_UNCHECKED, heed = call->heed;
 	bool alone, is_own;
 
 	if (!sk)
 		return;
+	/* The descriptor may have led to another socket at the entry, which looks at addresses in another way. */
+	if ((__u64)sk != call->connecting.sock)
+		heed = heed_since_entry(call, file);
 	describe_socket(builder, file);
 	if (judge || is_copied(record, from->result))
 		verdict = judge_address(call->connecting.device);
@@ -86,7 +89,7 @@ static __always_inline void describe_connected(struct builder *builder, struct f
 	else
 		record->integrity =
 			unraced_judge_copied_address(record->integrity, verdict, &record->connect,
-						     builder->tail, alone, call->heed, from->result);
+						     builder->tail, alone, heed, from->result);
 	is_own = !call->indirect || is_indirect_socket(record, call, sk, alone);
 	if (record->integrity == UNRACED_INTEGRITY_MATCH && judge &&
 	    (!alone || !is_own || !unraced_chose_peer(from->result)))

@@ -124,13 +124,15 @@ static __always_inline __u16 family_of(struct file *file)
 
 /*
  * Returns whether a connect may be one of a UNIX socket, by the socket of the entry, or else by the file behind the
- * descriptor.
+ * descriptor. Another thread that shares the descriptors may have put a UNIX socket there before the kernel took it.
  */
 static __always_inline bool may_be_unix(const struct call *call, struct task_struct *task)
 {
 	__u16 family = call->connecting.family;
 	__u32 ignored = 0;
 
+	if (call->record_flags & UNRACED_FD_TABLE_SHARED)
+		return 1;
 	if (!family && !call->indirect)
 		family = family_of(file_of(task, call->fd, &ignored));
 	return !family || family == UNRACED_AF_UNIX;

@@ -93,14 +93,19 @@ void unraced_judge_undescribed(struct unraced_capture *capture, struct unraced_s
 {
 	struct unraced_record *record = &scratch->call.record;
 	struct unraced_connect socket = { .address = record->connect.address };
+	/*
+	 * Another thread may have closed the descriptor before the connect. Then one of the two references that a
+	 * thread's own call may find is another holder's.
+	 */
+	bool alone = !(record->flags & UNRACED_FD_TABLE_SHARED) && unraced_act_is_alone(capture, scratch);
 
 	if (record->provenance != UNRACED_PROVENANCE_KERNEL)
 		return;
 	if (scratch->acted)
 		socket.family = scratch->act.family;
 	record->integrity = unraced_judge_copied_address(record->integrity, UNRACED_INTEGRITY_UNCHECKED, &socket,
-							 scratch->call.tail, unraced_act_is_alone(capture, scratch),
-							 unraced_act_heed(scratch), record->result);
+							 scratch->call.tail, alone, unraced_act_heed(scratch),
+							 record->result);
 }
 
 void unraced_act_end(struct unraced_capture *capture, struct unraced_scratch *scratch)
