@@ -87,6 +87,7 @@ static void obey(void)
 		{"uring-polled", command_uring_polled}, {"taken-socket", command_taken_socket},
 		{"destroyed-socket", command_destroyed_socket}, {"replaced-socket", command_replaced_socket},
 		{"bound-socket", command_bound_socket}, {"fetched-attempt", command_fetched_attempt},
+		{"uring-ignored", command_uring_ignored},
 		{"autobound-socket", command_autobound_socket},
 		{"uring-chained", command_uring_chained},
 		{"program", command_program}, {"oldroot", command_oldroot},

@@ -237,6 +237,7 @@ void command_uring_chained(void);
 void command_socketcall(void);
 void command_replaced_socket(void);
 void command_fetched_attempt(void);
+void command_uring_ignored(void);
 void command_scope(void);
 void command_scope_rebound(void);
 void command_never_ran(void);

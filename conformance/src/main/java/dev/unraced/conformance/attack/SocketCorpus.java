@@ -51,6 +51,8 @@ final class SocketCorpus {
     private static final int NET = 66;
 
     private static final int NETLINK_SIZE = 12;
+    /** Fewer bytes than a struct sockaddr_in has: family, port and address. */
+    private static final int SHORT = 8;
     /**
      * The first two bytes of fe80::66, an address that both interfaces of the actor have; the groups below exist on
      * both, too.
@@ -107,6 +109,16 @@ final class SocketCorpus {
                 block("-length", "The length in the block of socketcall is swapped", "length"),
                 fetched("-fetched-uring", "A request fetches the error of another thread's attempt", "connect"),
                 fetched("-fetched-uring-send", "It fetches that of a MSG_FASTOPEN on another ring", "send"),
+                ignored(
+                        "-swapped",
+                        "A waiting request gets another socket, whose attempt has succeeded, and its address is ignored",
+                        "swapped",
+                        16),
+                ignored(
+                        "-sent",
+                        "A socket is connected by a send before its waiting request, whose short address is ignored",
+                        "sent",
+                        SHORT),
                 replaced("-replaced", "A thread replaces the descriptor in mid-call; nobody writes the block", "dup2"),
                 replaced("-closed", "A thread closes the descriptor in mid-call; nobody writes the block", "close"),
                 scope("", "The scope of a link-local address is flipped", LINK_LOCAL, LINK_LOCAL_HOST, true),
@@ -352,6 +364,40 @@ final class SocketCorpus {
                                     (event, truth, i) -> judgeFetched(field.tally(), (ConnectEvent) event, a, truth));
                         })
                 .of("connect-fetched", "R2.16");
+    }
+
+    /**
+     * Makes an attack whose request finds an attempt that has succeeded, so that the kernel does not look at its
+     * address.
+     *
+     * @param length how many bytes of its address the request passes
+     */
+    private static Attack ignored(String suffix, String title, String how, int length) {
+        List<Capability> needs = List.of(Syscall.CONNECT, Origin.IO_URING, Feature.SOCKET_TUPLE);
+        return new Attack("connect-ignored" + suffix, title, needs, Scope.PROCESS, FEW, false, field -> {
+                    ByteString b = own(field, 2);
+                    ByteString passed = ByteString.copyOf(own(field, 1).toByteArray(), 0, length);
+                    KernelOutcome taken = KernelOutcome.peer(passed, b, false)
+                            .unless(EventFlag.FD_TABLE_SHARED, EventFlag.SOCKET_SHARED);
+                    field.inBatches(
+                            Command.of("uring-ignored")
+                                    .with("how", how)
+                                    .with("a", passed)
+                                    .with("b", b),
+                            (event, truth, i) -> {
+                                if (truth == 'b') {
+                                    judgeIgnored(field.tally(), (ConnectEvent) event, taken);
+                                }
+                            });
+                })
+                .of("connect-ignored", "R2.16");
+    }
+
+    private static void judgeIgnored(AttackTally tally, ConnectEvent event, KernelOutcome taken) {
+        tally.judge(event, taken);
+        if (event.address().integrity() == Integrity.MATCH) {
+            tally.lie("R2.16", "MATCH of an address that the kernel ignored: event " + event);
+        }
     }
 
     private static void judgeFetched(AttackTally tally, ConnectEvent event, ByteString a, char truth) {
