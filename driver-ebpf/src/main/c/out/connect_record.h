@@ -55,6 +55,20 @@ static __always_inline bool is_copied(const struct unraced_record *record, long 
 	       unraced_chose_peer(result);
 }
 
+/* Judges the kernel's copy of the address of a described socket. The kernel verifies this function once. */
+__noinline int judge_copy(__u32 by_peer, __u32 alone, __u32 heed)
+{
+	struct builder *builder = SCRATCH(record_scratch);
+	struct tail_context *from = SCRATCH(tail_context);
+	struct unraced_record *record;
+
+	if (!builder || !from)
+		return UNRACED_INTEGRITY_UNCHECKED;
+	record = &builder->record;
+	return unraced_judge_copied_address(record->integrity, by_peer, &record->connect, builder->tail, alone, heed,
+					    from->result);
+}
+
 /*
  * Describes the socket that a connect acted on, and judges whether the address names its peer. "references" are those
  * that the file has without another holder.
@@ -69,9 +83,9 @@ static __always_inline void describe_connected(struct builder *builder, struct f
 
 	if (!sk)
 		return;
-	/* The descriptor may have led to another socket at the entry, which looks at addresses in another way. */
-	if ((__u64)sk != call->connecting.sock)
-		heed = heed_since_entry(call, file);
+	/* The descriptor led to another socket at the entry, of which the state is known. */
+	if (call->connecting.sock && (__u64)sk != call->connecting.sock)
+		heed = UNRACED_HEED_OF_ANOTHER;
 	describe_socket(builder, file);
 	if (judge || is_copied(record, from->result))
 		verdict = judge_address(call->connecting.device);
@@ -87,9 +101,7 @@ static __always_inline void describe_connected(struct builder *builder, struct f
 	if (judge)
 		record->integrity = verdict;
 	else
-		record->integrity =
-			unraced_judge_copied_address(record->integrity, verdict, &record->connect,
-						     builder->tail, alone, heed, from->result);
+		record->integrity = judge_copy(verdict, alone, heed);
 	is_own = !call->indirect || is_indirect_socket(record, call, sk, alone);
 	if (record->integrity == UNRACED_INTEGRITY_MATCH && judge &&
 	    (!alone || !is_own || !unraced_chose_peer(from->result)))
