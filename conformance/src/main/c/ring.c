@@ -2,9 +2,12 @@
 #include "ring.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 /* The SQPOLL thread sleeps after that many ms without a request. */
@@ -16,6 +19,9 @@
 #endif
 #ifndef IORING_SETUP_DEFER_TASKRUN
 #define IORING_SETUP_DEFER_TASKRUN (1U << 13)
+#endif
+#ifndef MSG_FASTOPEN
+#define MSG_FASTOPEN 0x20000000
 #endif
 
 static bool open_with(struct ring *ring, unsigned flags)
@@ -110,4 +116,22 @@ struct completion ring_await(struct ring *ring)
 
 	__atomic_store_n(ring->completed_head, head + 1, __ATOMIC_RELEASE);
 	return completion;
+}
+
+void ring_attempt(struct ring *ring, int fd, const void *address, size_t length)
+{
+	char byte = 0;
+	struct iovec part = {.iov_base = &byte, .iov_len = 1};
+	struct msghdr message = {
+		.msg_name = (void *)address, .msg_namelen = (socklen_t)length, .msg_iov = &part, .msg_iovlen = 1};
+	struct io_uring_sqe *request = ring_next(ring);
+
+	request->opcode = IORING_OP_SENDMSG;
+	request->fd = fd;
+	request->addr = (uintptr_t)&message;
+	request->len = 1;
+	request->msg_flags = MSG_FASTOPEN | MSG_DONTWAIT | MSG_NOSIGNAL;
+	ring_push(ring);
+	ring_enter(ring, 1, 1);
+	ring_await(ring);
 }

@@ -44,5 +44,7 @@ struct completion {
 
 /* Waits for the next completion, and takes it. */
 struct completion ring_await(struct ring *ring);
+/* Has a TCP socket begin an attempt to the address, by a SENDMSG of one byte with MSG_FASTOPEN. */
+void ring_attempt(struct ring *ring, int fd, const void *address, size_t length);
 
 #endif

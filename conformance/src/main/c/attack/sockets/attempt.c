@@ -13,10 +13,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#ifndef MSG_FASTOPEN
-#define MSG_FASTOPEN 0x20000000
-#endif
-
 #define FILL_SECONDS 5
 
 struct attempt {
@@ -39,21 +35,9 @@ static int await_byte(int channel)
 
 static bool begin_elsewhere(struct busy *busy, const struct bytes *address, int fd)
 {
-	struct iovec part = {.iov_base = busy->buffer, .iov_len = 1};
-	struct msghdr message = {.msg_name = address->address,
-				 .msg_namelen = (socklen_t)address->length,
-				 .msg_iov = &part,
-				 .msg_iovlen = 1};
-	struct io_uring_sqe *request = busy_add(busy, IORING_OP_SENDMSG, fd);
-
 	if (shutdown(fd, SHUT_RDWR))
 		return false;
-	request->addr = (uintptr_t)&message;
-	request->len = 1;
-	request->msg_flags = MSG_FASTOPEN | MSG_DONTWAIT | MSG_NOSIGNAL;
-	ring_push(&busy->ring);
-	ring_enter(&busy->ring, 1, 1);
-	__atomic_store_n(busy->ring.completed_head, *busy->ring.completed_head + 1, __ATOMIC_RELEASE);
+	ring_attempt(&busy->ring, fd, address->address, address->length);
 	return true;
 }
 

@@ -15,10 +15,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#ifndef MSG_FASTOPEN
-#define MSG_FASTOPEN 0x20000000
-#endif
-
 /* The two threads begin at most so many ns apart. */
 #define APART_NANOS 3000
 
@@ -32,27 +28,6 @@ struct fetched {
 	int fd;
 };
 
-static void send_elsewhere(struct fetched *fetched)
-{
-	char byte = 0;
-	struct iovec part = {.iov_base = &byte, .iov_len = 1};
-	struct msghdr message = {.msg_name = fetched->b.address,
-				 .msg_namelen = (socklen_t)fetched->b.length,
-				 .msg_iov = &part,
-				 .msg_iovlen = 1};
-	struct ring *ring = &fetched->other;
-	struct io_uring_sqe *request = ring_next(ring);
-
-	request->opcode = IORING_OP_SENDMSG;
-	request->fd = fetched->fd;
-	request->addr = (uintptr_t)&message;
-	request->len = 1;
-	request->msg_flags = MSG_FASTOPEN | MSG_DONTWAIT | MSG_NOSIGNAL;
-	ring_push(ring);
-	ring_enter(ring, 1, 1);
-	__atomic_store_n(ring->completed_head, *ring->completed_head + 1, __ATOMIC_RELEASE);
-}
-
 static void act(struct rival *rival, long long moment)
 {
 	struct fetched *fetched = rival->of;
@@ -60,7 +35,7 @@ static void act(struct rival *rival, long long moment)
 	(void)moment;
 	rival_wait(now() + rival_chance(rival, APART_NANOS));
 	if (fetched->sends)
-		send_elsewhere(fetched);
+		ring_attempt(&fetched->other, fetched->fd, fetched->b.address, fetched->b.length);
 	else
 		watched_connect(ABI_NATIVE, fetched->fd, fetched->b.address, (long)fetched->b.length);
 	rival->to = now();

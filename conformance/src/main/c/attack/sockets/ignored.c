@@ -15,10 +15,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#ifndef MSG_FASTOPEN
-#define MSG_FASTOPEN 0x20000000
-#endif
-
 /* The user_data of the connect. */
 #define CONNECT 1
 
@@ -61,26 +57,6 @@ static void submit(struct ignored *ignored, int fd)
 	ring_enter(&ignored->ring, 2, 0);
 }
 
-/* Sends on the ring, which connects the socket to b. */
-static void attempt(struct ignored *ignored, int fd)
-{
-	struct iovec part = {.iov_base = &ignored->byte, .iov_len = 1};
-	struct msghdr message = {.msg_name = ignored->b.address,
-				 .msg_namelen = (socklen_t)ignored->b.length,
-				 .msg_iov = &part,
-				 .msg_iovlen = 1};
-	struct io_uring_sqe *request = ring_next(&ignored->ring);
-
-	request->opcode = IORING_OP_SENDMSG;
-	request->fd = fd;
-	request->addr = (uintptr_t)&message;
-	request->len = 1;
-	request->msg_flags = MSG_FASTOPEN | MSG_DONTWAIT | MSG_NOSIGNAL;
-	ring_push(&ignored->ring);
-	ring_enter(&ignored->ring, 1, 1);
-	ring_await(&ignored->ring);
-}
-
 static void await_peer(int fd)
 {
 	struct tcp_info info = {.tcpi_state = TCP_SYN_SENT};
@@ -111,7 +87,7 @@ static bool play_round(struct ignored *ignored)
 
 	__atomic_fetch_add(&counts()->begun, 1, __ATOMIC_SEQ_CST);
 	submit(ignored, fd);
-	attempt(ignored, tcp);
+	ring_attempt(&ignored->ring, tcp, ignored->b.address, ignored->b.length);
 	await_peer(tcp);
 	if (ignored->swaps && dup2(tcp, fd) < 0)
 		_exit(3);
