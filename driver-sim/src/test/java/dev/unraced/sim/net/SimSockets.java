@@ -43,6 +43,11 @@ final class SimSockets {
         return sockets.get(id) instanceof InetSocket inet && !inet.unanswered.isEmpty();
     }
 
+    /** Returns whether the socket is one of the Internet and listens. */
+    boolean isListener(int id) {
+        return sockets.get(id) instanceof InetSocket inet && inet.state == InetSocket.State.LISTEN;
+    }
+
     boolean hasConnection(int id) {
         Socket socket = sockets.get(id);
         return socket instanceof InetSocket inet

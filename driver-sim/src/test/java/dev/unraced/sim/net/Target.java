@@ -97,6 +97,11 @@ record Target(int family, String name, Port port, int length) {
         return new Target(family, family == AF_UNIX ? "a" : family == AF_INET ? "127.0.0.1" : "::", NONE, -1);
     }
 
+    /** Returns an address of IPv4 at which nobody listens. */
+    static Target ofNobody() {
+        return new Target(AF_INET, "127.0.0.1", WITHOUT_LISTENER, -1);
+    }
+
     private static <T> T pick(Random random, List<T> choices) {
         return choices.get(random.nextInt(choices.size()));
     }
