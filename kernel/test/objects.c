@@ -179,9 +179,9 @@ static void ignored(void)
 	/* The family is that of another socket than the kernel's. */
 	EXPECT(unraced_judge_copied_address(match, unchecked, &tcp, unspec, 1, UNRACED_HEED_OF_ANOTHER, 0) ==
 	       unchecked);
-	EXPECT(unraced_heed_of(UNRACED_HEEDS, 1, 2) == UNRACED_HEEDS);
-	EXPECT(unraced_heed_of(UNRACED_HEEDS_IF_ALONE, 1, 2) == UNRACED_HEED_OF_ANOTHER);
-	EXPECT(unraced_heed_of(UNRACED_HEEDS_IF_ALONE, 2, 2) == UNRACED_HEEDS_IF_ALONE);
+	EXPECT(unraced_heed_of(UNRACED_HEEDS, 0) == UNRACED_HEEDS);
+	EXPECT(unraced_heed_of(UNRACED_HEEDS_IF_ALONE, 0) == UNRACED_HEED_OF_ANOTHER);
+	EXPECT(unraced_heed_of(UNRACED_HEEDS_IF_ALONE, 1) == UNRACED_HEEDS_IF_ALONE);
 	/* A socket that looks at a short address refuses it, so it did not look where the call succeeded. */
 	tcp.address.length = 15;
 	EXPECT(copied(unchecked, &tcp, in, ALONE) == unchecked);

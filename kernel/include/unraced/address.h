@@ -325,12 +325,12 @@ UNRACED_INLINE __u8 unraced_heed(__u16 family, __u16 type, bool fresh)
 }
 
 /*
- * Returns an enum unraced_heed of a connect whose kernel took the socket "taken", when "heed" was found for it, and
- * the connects of the socket "counted" have been counted since the entry.
+ * Returns an enum unraced_heed of a connect when "heed" was found for the socket that the kernel took. "counted" tells
+ * whether the connects of this socket have been counted since the entry.
  */
-UNRACED_INLINE __u8 unraced_heed_of(__u8 heed, __u64 taken, __u64 counted)
+UNRACED_INLINE __u8 unraced_heed_of(__u8 heed, bool counted)
 {
-	return heed == UNRACED_HEEDS || taken == counted ? heed : UNRACED_HEED_OF_ANOTHER;
+	return heed == UNRACED_HEEDS || counted ? heed : UNRACED_HEED_OF_ANOTHER;
 }
 
 /* sizeof(struct sockaddr_in), and SIN6_LEN_RFC2133 of include/net/ipv6.h */

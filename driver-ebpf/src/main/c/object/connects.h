@@ -194,6 +194,7 @@ static __always_inline void connect_begins(struct call *call, struct unraced_con
 	to->sock = 0;
 	to->device = 0;
 	to->shared = 0;
+	to->attempted = 0;
 	to->family = 0;
 	call->heed = UNRACED_HEED_UNKNOWN;
 	file = known ? file_of(task, call->fd, &ignored) : 0;
@@ -234,6 +235,15 @@ static __always_inline void count_named_by_block(struct task_struct *task, __u64
 }
 
 /*
+ * Tells whether this is the socket that the descriptor led to at the entry. Its memory can serve a socket of another
+ * family by now.
+ */
+static __always_inline bool is_socket_of_entry(const struct call *call, struct sock *sk)
+{
+	return (__u64)sk == call->connecting.sock && KREAD(sk, __sk_common.skc_family) == call->connecting.family;
+}
+
+/*
  * Returns an enum unraced_heed for a call that acts on this file, which can be null. The counts since its entry are
  * those of the socket that the descriptor led to then.
  */
@@ -241,7 +251,7 @@ static __always_inline __u8 heed_since_entry(const struct call *call, struct fil
 {
 	struct sock *sk = file ? sock_of(file) : 0;
 
-	return sk ? unraced_heed_of(heed_of(file, sk), (__u64)sk, call->connecting.sock) : UNRACED_HEED_OF_ANOTHER;
+	return sk ? unraced_heed_of(heed_of(file, sk), is_socket_of_entry(call, sk)) : UNRACED_HEED_OF_ANOTHER;
 }
 
 /* Counts the end of a connect, after its socket was read. */

@@ -49,13 +49,15 @@ static __always_inline bool is_sending(struct task_struct *task)
 #endif
 }
 
-/* Tells whether the thread is in a connect of this socket, which connect_begins() has counted. */
-static __always_inline bool is_connecting(struct unraced_control *shared, struct task_struct *task, __u64 sk)
+/* Returns the connect of this socket that the thread is in, which connect_begins() has counted, or null. */
+static __always_inline struct call *connect_of(struct unraced_control *shared, struct task_struct *task, __u64 sk)
 {
-	const struct call *call = stash_entry(shared, task);
+	struct call *call = stash_entry(shared, task);
 
 	return call && call->thread_start == task->start_boottime && call->syscall == UNRACED_CONNECT &&
-	       call->connecting.sock == sk;
+			       call->connecting.sock == sk ?
+		       call :
+		       0;
 }
 
 /*
@@ -67,6 +69,7 @@ int socket_attempt(void *ctx)
 {
 	struct unraced_control *shared;
 	struct task_struct *task;
+	struct call *call;
 	__u64 sk;
 
 	if (!TP_EXISTS(inet_sock_set_state) || (int)TP_ARG(ctx, inet_sock_set_state, 2, newstate) != TCP_SYN_SENT)
@@ -76,8 +79,11 @@ int socket_attempt(void *ctx)
 		return 0;
 	sk = TP_ARG(ctx, inet_sock_set_state, 0, skaddr);
 	task = bpf_get_current_task_btf();
-	if (is_connecting(shared, task, sk))
+	call = connect_of(shared, task, sk);
+	if (call) {
+		call->connecting.attempted = 1;
 		return 0;
+	}
 	count_acts(sk, is_sending(task) ? CONNECT_WEIGHT : OWN_ATTEMPT);
 	return 0;
 }

@@ -124,16 +124,20 @@ static __always_inline __u16 family_of(struct file *file)
 
 /*
  * Returns whether a connect may be one of a UNIX socket, by the socket of the entry, or else by the file behind the
- * descriptor. Another thread that shares the descriptors may have put a UNIX socket there before the kernel took it.
+ * descriptor. Another thread that shares the descriptors may have put a UNIX socket there before the kernel took it,
+ * and whoever shares the memory may rewrite the descriptor of socketcall(2). A call that began a TCP attempt itself
+ * has taken a TCP socket.
  */
 static __always_inline bool may_be_unix(const struct call *call, struct task_struct *task)
 {
 	__u16 family = call->connecting.family;
 	__u32 ignored = 0;
 
-	if (call->record_flags & UNRACED_FD_TABLE_SHARED)
+	if (call->connecting.attempted)
+		return 0;
+	if ((call->record_flags & UNRACED_FD_TABLE_SHARED) || call->indirect)
 		return 1;
-	if (!family && !call->indirect)
+	if (!family)
 		family = family_of(file_of(task, call->fd, &ignored));
 	return !family || family == UNRACED_AF_UNIX;
 }

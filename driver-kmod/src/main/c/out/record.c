@@ -169,12 +169,17 @@ bool unraced_admit_event(struct unraced_capture *capture, struct unraced_scratch
 	return !count_lost_if_limited(capture, &scratch->call.record);
 }
 
-/* Returns whether a connect may be one of a UNIX socket: by its act, or else by its descriptor. */
+/*
+ * Returns whether a connect may be one of a UNIX socket: by its act, or else by its descriptor. Another thread that
+ * shares the descriptors may have put another socket there before the return.
+ */
 static bool may_be_unix(const struct unraced_scratch *scratch)
 {
 	if (scratch->call.record.syscall != UNRACED_CONNECT)
 		return false;
-	return scratch->acted ? scratch->act.family == AF_UNIX : unraced_leads_to_unix(&scratch->call);
+	if (scratch->acted)
+		return scratch->act.family == AF_UNIX;
+	return (scratch->call.record.flags & UNRACED_FD_TABLE_SHARED) || unraced_leads_to_unix(&scratch->call);
 }
 
 void unraced_finish(struct unraced_capture *capture, struct unraced_scratch *scratch)

@@ -29,6 +29,9 @@
 #ifndef CLONE_FILES
 #define CLONE_FILES 0x400
 #endif
+#ifndef MAP_32BIT
+#define MAP_32BIT 0
+#endif
 #define RESOLVE_IN_ROOT 0x10
 /* Opens the fifo without a reader, which fails. */
 #define FAILING (O_WRONLY | O_NONBLOCK)
@@ -40,7 +43,13 @@
 #define LONG_REQUESTS 6
 #define LONG_BYTES (4 << 20)
 
-enum how { IN_ROOT, BY_BATCH, BY_FLIP, BY_RETURN, BY_UNSHARE, BY_EXCHANGE };
+enum how { IN_ROOT, BY_BATCH, BY_FLIP, BY_RETURN, BY_UNSHARE, BY_EXCHANGE, BY_BLOCK };
+
+/* The arguments of socketcall(2), in memory that the rival shares and 32-bit calls can address. */
+struct low {
+	volatile uint32_t block[3];
+	struct sockaddr_un address;
+};
 
 /* The state of the command, in memory that all its processes share. */
 struct start {
@@ -54,8 +63,9 @@ struct start {
 	int elsewhere, own, directory;
 	unsigned long long number_elsewhere, number_own;
 	struct ring requests;
-	/* BY_EXCHANGE has the socket of the call, and one of IPv4. */
+	/* BY_EXCHANGE and BY_BLOCK have the socket of the call, and one of IPv4. */
 	int socket, other;
+	struct low *low;
 	/* BY_UNSHARE has eventfds that start batch and sibling, a file of long requests, and a sibling that acts. */
 	int batch, signal, file;
 	char *room;
@@ -144,6 +154,15 @@ static void exchange(struct rival *rival, long long moment)
 	rival->failed = dup2(start->other, start->socket) < 0 || rival->failed;
 }
 
+/* Has the block name the socket that reaches the path. */
+static void redirect(struct rival *rival, long long moment)
+{
+	struct start *start = rival->of;
+
+	rival_wait(moment);
+	start->low->block[0] = (uint32_t)start->socket;
+}
+
 /* The path that the calls pass. */
 static const char *passed(const struct start *start)
 {
@@ -216,6 +235,17 @@ static long by_request(struct start *start, int socket)
 
 	__atomic_fetch_add(&counts()->ended, 1, __ATOMIC_SEQ_CST);
 	return result;
+}
+
+/* Fills in the arguments of a connect through socketcall(2), at first of the socket of IPv4. */
+static void fill_block(struct start *start)
+{
+	struct low *low = start->low;
+
+	low->address = start->address;
+	low->block[0] = (uint32_t)start->other;
+	low->block[1] = (uint32_t)(uintptr_t)&low->address;
+	low->block[2] = sizeof(low->address);
 }
 
 static long by_call(struct start *start, int socket)
@@ -360,10 +390,13 @@ static char play_round(struct start *start, struct rival *rival)
 	bool in_time = true;
 
 	start->socket = fd;
+	if (start->how == BY_BLOCK)
+		fill_block(start);
 	if (rival)
 		rival_begin(rival);
 	long result = start->how == BY_BATCH   ? by_batch(start) :
 		      start->how == BY_UNSHARE ? by_unshare(start) :
+		      start->how == BY_BLOCK   ? watched_socketcall_block((const void *)start->low->block) :
 		      start->ring	       ? by_request(start, fd) :
 						 by_call(start, fd);
 	if (rival)
@@ -393,12 +426,12 @@ static void play(struct start *start)
 
 	if (!move_away(start) || !make_ring(start) || (start->how == BY_UNSHARE && !prepare_unshare(start)))
 		_exit(2);
-	if (start->how == BY_EXCHANGE) {
+	if (start->how == BY_EXCHANGE || start->how == BY_BLOCK) {
 		start->other = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 		if (start->other < 0 || !go_to(start->elsewhere))
 			_exit(2);
-		rival = rival_new(exchange, start, true);
-		rival->shared = CLONE_FILES;
+		rival = rival_new(start->how == BY_BLOCK ? redirect : exchange, start, true);
+		rival->shared = start->how == BY_BLOCK ? 0 : CLONE_FILES;
 	} else if (start->how == BY_FLIP || start->how == BY_RETURN) {
 		bool returns = start->how == BY_RETURN;
 
@@ -465,9 +498,12 @@ void command_start_elsewhere(void)
 	const char *how = line_text("how"), *name = line_text("name");
 	struct bytes base = {0};
 	struct start *start = mmap(NULL, sizeof(*start), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct low *low =
+		mmap(NULL, sizeof(*low), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
 
-	if (start == MAP_FAILED || !how || !bytes_take(&base, "base"))
+	if (start == MAP_FAILED || low == MAP_FAILED || !how || !bytes_take(&base, "base"))
 		_exit(3);
+	start->low = low;
 	start->calls = (long)line_number("calls", 1);
 	start->ring = line_text("ring");
 	start->how = !strcmp(how, "in-root") ? IN_ROOT :
@@ -475,13 +511,16 @@ void command_start_elsewhere(void)
 		     !strcmp(how, "return")  ? BY_RETURN :
 		     !strcmp(how, "unshare") ? BY_UNSHARE :
 		     !strcmp(how, "exchange") ? BY_EXCHANGE :
+		     !strcmp(how, "block")   ? BY_BLOCK :
 						BY_FLIP;
 	start->connects = name && !strcmp(name, "connect");
 	start->replaces = line_number("replaced", 0);
 	start->relative = line_number("relative", 0);
 	int aim = start->calls <= MOST_CALLS && name_places(start, (const char *)base.address) ? make_aim(start) : -1;
 
-	if (aim < 0) {
+	if (start->how == BY_BLOCK && !abi_works(ABI_IA32)) {
+		fail("unsupported: this kernel takes no ia32 calls");
+	} else if (aim < 0) {
 		fail("start-elsewhere needs a short path of an empty directory, and at most %d calls", MOST_CALLS);
 	} else {
 		pid_t child = fork_child();
@@ -496,5 +535,6 @@ void command_start_elsewhere(void)
 	if (aim > 0)
 		close(aim);
 	free(base.address);
+	munmap(low, sizeof(*low));
 	munmap(start, sizeof(*start));
 }

@@ -5,6 +5,7 @@ import dev.unraced.conformance.actor.Command;
 import dev.unraced.conformance.actor.Reply;
 import dev.unraced.conformance.fixture.SocketAddresses;
 import dev.unraced.conformance.scenario.Scope;
+import dev.unraced.event.Abi;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.Capability;
 import dev.unraced.event.ConnectEvent;
@@ -85,6 +86,11 @@ final class StartCorpus {
                         "At a root elsewhere, a connect by path runs while its descriptor becomes that of IPv4",
                         List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE),
                         EXCHANGE),
+                race(
+                        "-exchange-block",
+                        "At a root elsewhere, socketcall's descriptor becomes that of a UNIX socket in memory",
+                        List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE, Abi.IA32),
+                        command("block").with("name", "connect")),
                 race(
                         "-return",
                         "A process that shares the root has moved it elsewhere, and moves it back while an open fails",
