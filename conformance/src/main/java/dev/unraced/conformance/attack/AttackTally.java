@@ -146,9 +146,10 @@ final class AttackTally {
     }
 
     private static String text(ProcessView event) {
-        return event.type() + " of thread " + event.tid() + " of " + event.tgid() + ", path " + event.path()
-                + ", executable " + event.executable() + ", inode " + event.inode() + ", interpreter "
-                + event.interpreter() + ", arguments " + event.arguments()
+        return event.type() + " by " + event.execCall() + " (" + event.abi() + ") of thread " + event.tid() + " of "
+                + event.tgid() + ", path " + event.path() + ", executable " + event.executable() + ", inode "
+                + event.inode() + " of " + event.deviceMajor() + ":" + event.deviceMinor() + ", interpreter "
+                + event.interpreter() + ", arguments " + event.arguments() + ", flags " + event.flags()
                 + (event.type() == ProcessView.Type.EXEC_FAILED ? ", result " + event.result() : "");
     }
 

@@ -36,6 +36,7 @@ public final class Endurance {
     private final int seconds;
     private final Path directory;
     private final Consumer<String> progress;
+    private final List<String> unbalanced = new ArrayList<>();
     private int suspensions;
     private int restarts;
     private int processorChanges;
@@ -100,9 +101,7 @@ public final class Endurance {
         int serversCode = server.end();
         check(steadily, "steady reader", load.made(), failures);
         check(whenSuspended, "suspended reader", load.made(), failures);
-        if (!restarted.balanced()) {
-            failures.add("the account of the restarted reader is not balanced");
-        }
+        failures.addAll(unbalanced);
         ofServer.growth().ifPresent(failures::add);
         ofReader.growth().ifPresent(failures::add);
         if (readersCode != 0 || serversCode != 0) {
@@ -148,7 +147,7 @@ public final class Endurance {
                 processorChanges += taken ? 1 : 0;
             }
             if (second % RESTART_SECONDS == 0) {
-                restarted = restarted.plus(reader.end());
+                restarted = restarted.plus(end(reader, second));
                 reader = new Reader(config());
                 restarts++;
             }
@@ -166,7 +165,16 @@ public final class Endurance {
         }
         suspended.resume();
         server.restrictTo(all);
-        return restarted.plus(reader.end());
+        return restarted.plus(end(reader, seconds));
+    }
+
+    private Account end(Reader reader, int second) throws InterruptedException {
+        CaptureStats stats = reader.end();
+        if (stats.imbalance() != 0) {
+            unbalanced.add("the account of the restarted reader that ended at second " + second + " is not balanced by "
+                    + stats.imbalance() + ": " + stats);
+        }
+        return Account.of(stats);
     }
 
     /** Waits until the connections of readers that ended are gone. */
@@ -227,10 +235,10 @@ public final class Endurance {
             return stats;
         }
 
-        Account end() throws InterruptedException {
+        CaptureStats end() throws InterruptedException {
             close();
             thread.join();
-            return Account.of(capture.stats());
+            return capture.stats();
         }
 
         @Override
