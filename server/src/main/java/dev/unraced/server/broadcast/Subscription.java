@@ -459,15 +459,27 @@ public final class Subscription {
             broadcaster.close();
         }
         Stats.Builder message = live();
-        // Calls that returned, but are still on their way in a shared capture, count as submitted, and so as this
-        // subscriber's loss.
-        message.setSubmitted(Math.max(message.getSubmitted(), StatsCodec.expected(message)));
+        settle(message);
         if (!broadcaster.isOwn()) {
             message.setStash(StatsCodec.encode(leave(StatsCodec.decode(message.getStash()))));
         }
         Stats last = message.build();
         finalStats = last;
         return last;
+    }
+
+    /**
+     * Balances statistics that are the last ones. Calls that returned, but are still on their way in a shared capture,
+     * count as submitted, and so as this subscriber's loss. A capture under way reads its counters one after the other,
+     * so a call can count as submitted already, and as returned not yet.
+     */
+    private static void settle(Stats.Builder message) {
+        long early = message.getSubmitted() - StatsCodec.expected(message);
+        if (early > 0) {
+            message.setReturned(message.getReturned() + early);
+        } else {
+            message.setSubmitted(message.getSubmitted() - early);
+        }
     }
 
     /** Leaves out entries in a shared capture's stash, which do not belong to the leaving subscriber. */

@@ -444,6 +444,21 @@ class BroadcasterTest {
                 .hasSize(1);
     }
 
+    @Test
+    void theLastStatisticsBalanceWhicheverCounterWasReadFirst() {
+        for (int returned = 1; returned <= 3; returned++) {
+            stats = CaptureStats.builder().build();
+            try (Broadcaster broadcaster = new Broadcaster(consumedBy(call -> 0), ALL_CALLS, false, 1 << 16)) {
+                Subscription subscription = subscription(broadcaster, new LinkedBlockingQueue<>());
+                broadcaster.attach(subscription);
+                stats = CaptureStats.builder().returned(returned).pending(2).build();
+                Stats last = subscription.finish();
+                assertThat(last.getSubmitted()).isEqualTo(Math.max(returned, 2));
+                assertThat(last.getReturned()).isEqualTo(last.getSubmitted());
+            }
+        }
+    }
+
     private static void awaitEvents(Queue<Delivery> deliveries, int count) {
         await().atMost(20, TimeUnit.SECONDS)
                 .until(() -> deliveries.stream().mapToInt(Delivery::getCount).sum() == count);
