@@ -132,6 +132,7 @@ final class AttackTally {
             falseMatches++;
             remember(either("R16.2"), "a false proof: really " + taken + ", event " + text(event));
         }
+        marked += isOfMissedEntry(event) ? 1 : 0;
         if (!isOf(event, taken)) {
             wrongObjects++;
             remember(either("R16.2"), "a wrong exec: really " + taken + ", event " + text(event));
@@ -153,9 +154,15 @@ final class AttackTally {
                 + (event.type() == ProcessView.Type.EXEC_FAILED ? ", result " + event.result() : "");
     }
 
+    /** Returns whether the event says that the driver missed the exec's entry, and with it the call (R16.11). */
+    private static boolean isOfMissedEntry(ProcessView event) {
+        return event.type() == ProcessView.Type.EXEC && event.execCall() == ProcessView.ExecCall.UNKNOWN;
+    }
+
     /** Returns whether all is right that the event of an exec says besides the path. */
     private boolean isOf(ProcessView event, ExecOutcome taken) {
         boolean asks = !capabilities.has(Feature.EXEC_CALLS)
+                || isOfMissedEntry(event)
                 || (event.execCall() == taken.call()
                         && event.abi() == taken.abi()
                         && (event.tid() != event.tgid()) == taken.byOtherThread());

@@ -67,6 +67,15 @@ class ExecTallyTest {
     }
 
     @Test
+    void anExecWhoseEntryWasMissedTellsNothingOfTheCallAndIsMarked() {
+        Consumer<ProcessEncoder> program = event -> event.path(bytes("/tmp/a")).executable(bytes("/tmp/a"), 8, 1, 15);
+        tally.judge(view(ProcessView.Type.EXEC, program), PROGRAM.ofOtherThread());
+        assertThat(tally.counts().lies()).isZero();
+        assertThat(tally.counts().marked()).isEqualTo(1);
+        assertLies(view(ProcessView.Type.EXEC, program), SCRIPT, 0, 1);
+    }
+
+    @Test
     void aSnapshotThatIsWrongIsNoLieAndCountsAsFlaggedWhereItSaysSo() {
         tally.judge(failed(Provenance.ENTER, Integrity.CHANGED, event -> event.path(bytes("/tmp/b"))), FAILURE);
         tally.judge(failed(Provenance.ENTER, Integrity.UNCHECKED, event -> event.path(bytes("/tmp/b"))), FAILURE);
