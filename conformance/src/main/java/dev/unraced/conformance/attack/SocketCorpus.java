@@ -395,8 +395,13 @@ final class SocketCorpus {
 
     private static void judgeIgnored(AttackTally tally, ConnectEvent event, KernelOutcome taken) {
         tally.judge(event, taken);
+        judgeUnread(tally, event);
+    }
+
+    /** Judges an address that the kernel did not look at. The tally alone takes a copy for what the call acted on. */
+    static void judgeUnread(AttackTally tally, ConnectEvent event) {
         if (event.address().integrity() == Integrity.MATCH) {
-            tally.lie("R2.16", "MATCH of an address that the kernel ignored: event " + event);
+            tally.lie("R2.16", "MATCH of an address that the kernel did not look at: event " + event);
         }
     }
 
@@ -406,8 +411,8 @@ final class SocketCorpus {
                 truth == 'a'
                         ? KernelOutcome.peer(a).unless(EventFlag.FD_TABLE_SHARED, EventFlag.SOCKET_SHARED)
                         : KernelOutcome.nothing(a));
-        if (truth == 'b' && event.address().integrity() == Integrity.MATCH) {
-            tally.lie("R2.16", "MATCH of an address that the kernel did not look at: event " + event);
+        if (truth == 'b') {
+            judgeUnread(tally, event);
         }
     }
 
