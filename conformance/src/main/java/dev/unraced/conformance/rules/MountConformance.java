@@ -7,6 +7,7 @@ import dev.unraced.conformance.actor.ActorException;
 import dev.unraced.conformance.actor.Command;
 import dev.unraced.conformance.actor.Pointer;
 import dev.unraced.conformance.actor.WatchedCall;
+import dev.unraced.conformance.fixture.Job;
 import dev.unraced.conformance.fixture.Linux;
 import dev.unraced.conformance.fixture.SocketAddresses;
 import dev.unraced.conformance.fixture.Sockets;
@@ -38,6 +39,7 @@ public abstract class MountConformance extends DriverConformance {
     private static final int SOCKET = 1;
     private static final int ROOT = 2;
     private static final int INTERNET = 3;
+    private static final int FILLER = 4;
     /** A path of so many of these names is longer than 4095 bytes. */
     private static final int DEPTH = 20;
 
@@ -86,6 +88,25 @@ public abstract class MountConformance extends DriverConformance {
                             .event()
                             .flags())
                     .as("a socket that knows no paths")
+                    .doesNotContain(EventFlag.FOREIGN_MOUNT_NS);
+        }
+    }
+
+    @Rule("A TCP connect that waits has no such mark, though another thread changes the directory")
+    @Requires(
+            syscalls = Syscall.CONNECT,
+            features = {Feature.NAMESPACES, Feature.START_NAMESPACES})
+    public final void r02_46_aConnectOfAnInternetSocketHasNoStart() {
+        try (Scenario scenario = scenario().open()) {
+            Sockets sockets = new Sockets(scenario.actor());
+            ByteString address = sockets.listenFull(SOCKET, SocketAddresses.loopback(0), FILLER);
+            sockets.stream(INTERNET, Linux.AF_INET);
+            Job job = scenario.block(WatchedCall.connect("h:" + INTERNET, address));
+            in(scenario, "chdir", scenario.scratch().path(""));
+            job.signal(false);
+            job.finish().requireResult(Linux.EINTR, "a connect that a signal interrupts");
+            assertThat(scenario.onlyEventOf(job.tid()).flags())
+                    .as("a connect of a process whose directory changed meanwhile")
                     .doesNotContain(EventFlag.FOREIGN_MOUNT_NS);
         }
     }
