@@ -208,14 +208,19 @@ static __always_inline void compare_namespaces(struct tail_context *to, struct t
 	__u16 family = is_connect && file ? family_of(file) : 0;
 
 	to->namespace_unknown = 0;
+	/* At the submission, another socket may have been behind the descriptor, or could be put there. */
+	if (family && family != UNRACED_AF_UNIX) {
+		call->record_flags &= ~UNRACED_FOREIGN_MOUNT_NS;
+		call->connecting.not_unix = 1;
+		return;
+	}
 	if (call->record_flags & UNRACED_NO_ARGUMENTS) {
 		to->namespace_unknown = 1;
 		return;
 	}
 	/* A request without its file has not run. */
 	if (!to->request.by.mount_ns_id ||
-	    !unraced_may_have_path(syscall, copied, file && (!family || family == UNRACED_AF_UNIX), call->bytes,
-				   call->length, &absolute))
+	    !unraced_may_have_path(syscall, copied, file, call->bytes, call->length, &absolute))
 		return;
 	/* Elsewhere, a link of /proc can lead back to a file of the submitter's namespace. */
 	if (own_namespace_id(task) != to->request.by.mount_ns_id)

@@ -126,6 +126,7 @@ static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring
 	to->call.mitigation = current_mode(shared);
 	to->call.filters = filters;
 	read_registers(&to->call, syscall, none);
+	note_sharers(&to->call, task);
 	if (refused)
 		take_refused(to, refused, syscall);
 	else if (syscall == UNRACED_CONNECT)
@@ -148,7 +149,7 @@ static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring
 		to->call.record_flags |= UNRACED_FOREIGN_MOUNT_NS;
 	to->call.silent = (KREAD(req, flags) & CQE_SKIP_SUCCESS) != 0;
 	waits = may_run_later(req);
-	if (fd_table_is_shared(task) || waits)
+	if (waits)
 		to->call.record_flags |= UNRACED_FD_TABLE_SHARED;
 	files = KREAD_NUMBER(task, files);
 	context->request.at = (struct progress){ .pending_since = to->call.enter_ns,

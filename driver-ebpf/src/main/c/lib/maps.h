@@ -29,7 +29,7 @@ struct connecting {
 	__u64 unknown; /* connects of unknown sockets so far */
 	__s32 device; /* the device that the socket was bound to */
 	__u8 shared : 1; /* another descriptor or task also held the socket */
-	__u8 attempted : 1; /* the call itself began a TCP attempt of the socket: object/tcp_attempts.h */
+	__u8 not_unix : 1; /* the kernel took a socket of another family than AF_UNIX */
 	__u8 family; /* the socket's; setsockopt(2) can make it another */
 	__u16 unknown_at; /* index of the counter of unknown sockets */
 };

@@ -146,10 +146,15 @@ static __always_inline bool is_fresh(struct file *file, struct sock *sk)
 	return KREAD(sk, __sk_common.skc_state) == TCP_CLOSE && KREAD(socket, state) == SS_UNCONNECTED;
 }
 
-/* Returns an enum unraced_heed for a connect of this socket that begins now. */
-static __always_inline __u8 heed_of(struct file *file, struct sock *sk)
+/*
+ * Returns an enum unraced_heed for a connect that begins now, of the socket behind a file. The kernel verifies this
+ * function once.
+ */
+__noinline int heed_of(__u64 address)
 {
+	struct file *file = (struct file *)address;
 	struct socket *socket = KREAD(file, private_data);
+	struct sock *sk = KREAD(socket, sk);
 
 	return unraced_heed(KREAD(sk, __sk_common.skc_family), KREAD(socket, type), is_fresh(file, sk));
 }
@@ -194,7 +199,7 @@ static __always_inline void connect_begins(struct call *call, struct unraced_con
 	to->sock = 0;
 	to->device = 0;
 	to->shared = 0;
-	to->attempted = 0;
+	to->not_unix = 0;
 	to->family = 0;
 	call->heed = UNRACED_HEED_UNKNOWN;
 	file = known ? file_of(task, call->fd, &ignored) : 0;
@@ -212,7 +217,7 @@ static __always_inline void connect_begins(struct call *call, struct unraced_con
 	to->family = KREAD(sk, __sk_common.skc_family);
 	to->peer = peer_of(sk);
 	/* A connect that ends before this look shows in the socket's state, and one that ends later counts. */
-	call->heed = heed_of(file, sk);
+	call->heed = heed_of((__u64)file);
 }
 
 /*
@@ -235,12 +240,13 @@ static __always_inline void count_named_by_block(struct task_struct *task, __u64
 }
 
 /*
- * Tells whether this is the socket that the descriptor led to at the entry. Its memory can serve a socket of another
- * family by now.
+ * Tells whether this may be the socket that the descriptor led to at the entry. Its memory can serve a socket of
+ * another family or type by now. A socket that looked at each address then still does.
  */
-static __always_inline bool is_socket_of_entry(const struct call *call, struct sock *sk)
+static __always_inline bool is_socket_of_entry(const struct call *call, struct file *file, struct sock *sk)
 {
-	return (__u64)sk == call->connecting.sock && KREAD(sk, __sk_common.skc_family) == call->connecting.family;
+	return (__u64)sk == call->connecting.sock && KREAD(sk, __sk_common.skc_family) == call->connecting.family &&
+	       (call->heed != UNRACED_HEEDS || heed_of((__u64)file) == UNRACED_HEEDS);
 }
 
 /*
@@ -251,7 +257,7 @@ static __always_inline __u8 heed_since_entry(const struct call *call, struct fil
 {
 	struct sock *sk = file ? sock_of(file) : 0;
 
-	return sk ? unraced_heed_of(heed_of(file, sk), is_socket_of_entry(call, sk)) : UNRACED_HEED_OF_ANOTHER;
+	return sk ? unraced_heed_of(heed_of((__u64)file), is_socket_of_entry(call, file, sk)) : UNRACED_HEED_OF_ANOTHER;
 }
 
 /* Counts the end of a connect, after its socket was read. */

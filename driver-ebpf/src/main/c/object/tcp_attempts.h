@@ -49,15 +49,12 @@ static __always_inline bool is_sending(struct task_struct *task)
 #endif
 }
 
-/* Returns the connect of this socket that the thread is in, which connect_begins() has counted, or null. */
-static __always_inline struct call *connect_of(struct unraced_control *shared, struct task_struct *task, __u64 sk)
+/* Returns the connect that the thread is in, or null. */
+static __always_inline struct call *connect_of(struct unraced_control *shared, struct task_struct *task)
 {
 	struct call *call = stash_entry(shared, task);
 
-	return call && call->thread_start == task->start_boottime && call->syscall == UNRACED_CONNECT &&
-			       call->connecting.sock == sk ?
-		       call :
-		       0;
+	return call && call->thread_start == task->start_boottime && call->syscall == UNRACED_CONNECT ? call : 0;
 }
 
 /*
@@ -79,10 +76,12 @@ int socket_attempt(void *ctx)
 		return 0;
 	sk = TP_ARG(ctx, inet_sock_set_state, 0, skaddr);
 	task = bpf_get_current_task_btf();
-	call = connect_of(shared, task, sk);
+	call = connect_of(shared, task);
 	if (call) {
-		call->connecting.attempted = 1;
-		return 0;
+		call->connecting.not_unix = 1;
+		/* connect_begins() has counted it. */
+		if (call->connecting.sock == sk)
+			return 0;
 	}
 	count_acts(sk, is_sending(task) ? CONNECT_WEIGHT : OWN_ATTEMPT);
 	return 0;

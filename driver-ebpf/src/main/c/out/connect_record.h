@@ -84,7 +84,7 @@ static __always_inline void describe_connected(struct builder *builder, struct f
 	if (!sk)
 		return;
 	/* The descriptor led to another socket at the entry, of which the state is known. */
-	if (call->connecting.sock && !is_socket_of_entry(call, sk))
+	if (call->connecting.sock && !is_socket_of_entry(call, file, sk))
 		heed = UNRACED_HEED_OF_ANOTHER;
 	describe_socket(builder, file);
 	if (judge || is_copied(record, from->result))
@@ -149,7 +149,7 @@ __noinline int judge_undescribed(struct call *call)
 		references += (__u64)file == from->request_file && !call->direct_descriptor;
 		file = (struct file *)from->request_file;
 		sk = file ? sock_of(file) : 0;
-		if (!sk || !is_socket_of_entry(call, sk))
+		if (!sk || !is_socket_of_entry(call, file, sk))
 			heed = heed_since_entry(call, file);
 	}
 	alone = !(record->flags & UNRACED_FD_TABLE_SHARED) && file && !is_held_by_more(file, references) &&

@@ -123,17 +123,29 @@ static __always_inline __u16 family_of(struct file *file)
 }
 
 /*
+ * Notes whether other tasks share the descriptor table at the entry. One of them may replace a file and end before the
+ * return. An unshared table stays so: its only user is in the call. Whoever leaves the table before this look has
+ * replaced files before, so each look at a descriptor follows it.
+ */
+static __always_inline void note_sharers(struct call *call, struct task_struct *task)
+{
+	if (fd_table_is_shared(task))
+		call->record_flags |= UNRACED_FD_TABLE_SHARED;
+	load_barrier(&call->start.mount);
+}
+
+/*
  * Returns whether a connect may be one of a UNIX socket, by the socket of the entry, or else by the file behind the
  * descriptor. Another thread that shares the descriptors may have put a UNIX socket there before the kernel took it,
  * and whoever shares the memory may rewrite the descriptor of socketcall(2). A call that began a TCP attempt itself
- * has taken a TCP socket.
+ * has taken a TCP socket, and a request knows its socket at its end.
  */
 static __always_inline bool may_be_unix(const struct call *call, struct task_struct *task)
 {
 	__u16 family = call->connecting.family;
 	__u32 ignored = 0;
 
-	if (call->connecting.attempted)
+	if (call->connecting.not_unix)
 		return 0;
 	if ((call->record_flags & UNRACED_FD_TABLE_SHARED) || call->indirect)
 		return 1;

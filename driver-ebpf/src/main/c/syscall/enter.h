@@ -31,6 +31,7 @@ static __always_inline void begin(struct call *call, struct task_struct *task, _
 static __always_inline void remember(struct call *call, struct unraced_control *shared, struct task_struct *task,
 				     __u32 filters)
 {
+	note_sharers(call, task);
 	call->filters = filters;
 	call->integrity = shared->integrity && call->mitigation != UNRACED_MITIGATION_OFF;
 	/* Without a snapshot there is nothing to compare. */
@@ -41,12 +42,6 @@ static __always_inline void remember(struct call *call, struct unraced_control *
 		remember_start(call, task);
 	if (call->syscall == UNRACED_CONNECT || !call->integrity)
 		remember_changes(call, task);
-	/*
-	 * A sharing task may replace the file and end before the return. An unshared table stays so: its only user is
-	 * in the call.
-	 */
-	if (fd_table_is_shared(task))
-		call->record_flags |= UNRACED_FD_TABLE_SHARED;
 }
 
 /*

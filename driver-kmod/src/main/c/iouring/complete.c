@@ -144,6 +144,9 @@ static void write_completed(struct unraced_capture *capture, const struct io_kio
 	describe_object(capture, scratch, req);
 	/* A request without its file has not run. */
 	may_be_unix = scratch->call.record.syscall == UNRACED_CONNECT && req->file && unraced_may_be_unix(req->file);
+	/* At the submission, another socket may have been behind the descriptor, or could be put there. */
+	if (scratch->call.record.syscall == UNRACED_CONNECT && req->file && !may_be_unix)
+		scratch->call.record.flags &= ~UNRACED_FOREIGN_MOUNT_NS;
 	unraced_compare_namespaces(&scratch->call, may_be_unix);
 	unraced_compare_request(capture, &scratch->call, may_be_unix);
 	unraced_send(capture, scratch);

@@ -80,6 +80,13 @@ static bool may_run_later(const struct io_kiocb *req)
 	return unraced_was_put_off(req) || req->ctx->submit_state.link.head;
 }
 
+/* Returns whether a connect may be one of a UNIX socket. A task that shares the descriptors may put one there. */
+static bool may_take_unix(const struct unraced_call *call)
+{
+	return call->record.syscall == UNRACED_CONNECT &&
+	       ((call->record.flags & UNRACED_FD_TABLE_SHARED) || unraced_leads_to_unix(call));
+}
+
 static void submit(struct unraced_capture *capture, const struct io_kiocb *req, const struct io_uring_sqe *refused,
 		   int error, const struct unraced_filters *filters)
 {
@@ -91,6 +98,10 @@ static void submit(struct unraced_capture *capture, const struct io_kiocb *req, 
 	if (call->record.syscall == UNRACED_CONNECT)
 		unraced_act_discard(capture, (unsigned long)req, 0);
 	call->record.enter_ns = ktime_get_boottime_ns();
+	/* Each look at a descriptor follows this one, as at the entry of a call (syscall/enter.c). */
+	if (unraced_fd_table_is_shared())
+		call->record.flags |= UNRACED_FD_TABLE_SHARED;
+	smp_rmb();
 	if (refused)
 		take_refused(call, refused);
 	else if (call->record.syscall == UNRACED_CONNECT)
@@ -98,15 +109,13 @@ static void submit(struct unraced_capture *capture, const struct io_kiocb *req, 
 	else
 		take_open(call, req);
 	call->record.flags |= unraced_faulted(call);
-	if (unraced_fd_table_is_shared())
-		call->record.flags |= UNRACED_FD_TABLE_SHARED;
 	/* A registered file has an index, and needs no descriptor. */
 	if (call->record.syscall == UNRACED_CONNECT && (req->flags & REQ_F_FIXED_FILE))
 		call->record.connect.fd = -1;
 	unraced_describe_caller(&call->record);
 	call->base_count = unraced_base_count();
 	/* A later request of the batch can close the descriptor of the directory, or replace it. */
-	if (unraced_starts_elsewhere(call, call->record.syscall == UNRACED_CONNECT && unraced_leads_to_unix(call)))
+	if (unraced_starts_elsewhere(call, may_take_unix(call)))
 		call->record.flags |= UNRACED_FOREIGN_MOUNT_NS;
 	unraced_note_namespace(capture, call);
 	call->waits = may_run_later(req);

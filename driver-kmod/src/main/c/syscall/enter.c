@@ -33,19 +33,21 @@ static void snapshot(struct unraced_capture *capture, const struct unraced_argum
 	/* In mode kernel, the filter judges the kernel's copy instead. */
 	if (mitigation == UNRACED_MITIGATION_OFF || (!passes && mitigation != UNRACED_MITIGATION_KERNEL))
 		return;
-	if (call->integrity && arguments->syscall != UNRACED_CONNECT)
-		unraced_remember_start(call);
-	else
-		call->base_count = unraced_base_count();
 	/*
 	 * A task that shares the descriptors now may replace the file and be gone by the return. No new task can join
-	 * meanwhile.
+	 * meanwhile. Whoever leaves the table before this look has replaced files before, so each look at a descriptor
+	 * follows it.
 	 */
 	if (unraced_fd_table_is_shared()) {
 		call->record.flags |= UNRACED_FD_TABLE_SHARED;
 		if (!READ_ONCE(*unraced_sharer(capture)))
 			WRITE_ONCE(*unraced_sharer(capture), 1);
 	}
+	smp_rmb();
+	if (call->integrity && arguments->syscall != UNRACED_CONNECT)
+		unraced_remember_start(call);
+	else
+		call->base_count = unraced_base_count();
 	unraced_entry_put(capture, scratch);
 }
 
