@@ -102,6 +102,8 @@ static void *run(void *argument)
 
 void rival_start(struct rival *rival)
 {
+	rival->wanted = rival->prepared = rival->begun = rival->acted = 0;
+	rival->over = false;
 	if (rival->process) {
 		rival->child = rival->shared ? clone_child(rival->shared) : fork_child();
 		if (!rival->child) {

@@ -40,6 +40,7 @@ struct rival {
 
 /* Makes a rival in memory that a child shares. */
 struct rival *rival_new(void (*act)(struct rival *, long long), void *of, bool process);
+/* Starts a rival, also one that was stopped. */
 void rival_start(struct rival *rival);
 /*
  * The main thread calls these around each call.

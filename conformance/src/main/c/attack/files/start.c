@@ -29,6 +29,12 @@
 #ifndef CLONE_FILES
 #define CLONE_FILES 0x400
 #endif
+#ifndef CLOSE_RANGE_UNSHARE
+#define CLOSE_RANGE_UNSHARE 2
+#endif
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
 #ifndef MAP_32BIT
 #define MAP_32BIT 0
 #endif
@@ -38,12 +44,14 @@
 #define MOST_CALLS 16000
 /* On a slow machine the child ends after this time with fewer calls. */
 #define LONGEST_NANOS 4000000000LL
+/* A rival exchanges a socket and leaves its table within about this time. */
+#define LEAVING_NANOS 3000
 
 /* Requests that take long, so that a batch lasts until a sibling has acted, and their bytes. */
 #define LONG_REQUESTS 6
 #define LONG_BYTES (4 << 20)
 
-enum how { IN_ROOT, BY_BATCH, BY_FLIP, BY_RETURN, BY_UNSHARE, BY_EXCHANGE, BY_BLOCK };
+enum how { IN_ROOT, BY_BATCH, BY_FLIP, BY_RETURN, BY_UNSHARE, BY_EXCHANGE, BY_BLOCK, BY_LEAVE };
 
 /* The arguments of socketcall(2), in memory that the rival shares and 32-bit calls can address. */
 struct low {
@@ -63,8 +71,10 @@ struct start {
 	int elsewhere, own, directory;
 	unsigned long long number_elsewhere, number_own;
 	struct ring requests;
-	/* BY_EXCHANGE and BY_BLOCK have the socket of the call, and one of IPv4. */
+	/* BY_EXCHANGE, BY_BLOCK and BY_LEAVE have the socket of the call, and one of IPv4. */
 	int socket, other;
+	/* BY_LEAVE has a UNIX socket that takes the descriptor. */
+	int successor;
 	struct low *low;
 	/* BY_UNSHARE has eventfds that start batch and sibling, a file of long requests, and a sibling that acts. */
 	int batch, signal, file;
@@ -152,6 +162,19 @@ static void exchange(struct rival *rival, long long moment)
 
 	rival_wait(moment);
 	rival->failed = dup2(start->other, start->socket) < 0 || rival->failed;
+}
+
+/*
+ * Has the descriptor of the call lead to a UNIX socket, which no other one leads to, and leaves the table, at once: the
+ * call waits a while instead.
+ */
+static void exchange_and_leave(struct rival *rival, long long moment)
+{
+	struct start *start = rival->of;
+
+	(void)moment;
+	rival->failed = dup2(start->successor, start->socket) < 0 || close(start->successor) ||
+			syscall(SYS_close_range, start->elsewhere, ~0U, CLOSE_RANGE_UNSHARE) || rival->failed;
 }
 
 /* Has the block name the socket that reaches the path. */
@@ -389,11 +412,18 @@ static char play_round(struct start *start, struct rival *rival)
 	int fd = start->connects ? socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0) : -1;
 	bool in_time = true;
 
+	if (start->how == BY_LEAVE) {
+		start->successor = fd;
+		fd = fcntl(start->other, F_DUPFD_CLOEXEC, 0);
+		rival_start(rival);
+	}
 	start->socket = fd;
 	if (start->how == BY_BLOCK)
 		fill_block(start);
 	if (rival)
 		rival_begin(rival);
+	if (start->how == BY_LEAVE)
+		rival_wait(now() + rival_chance(rival, LEAVING_NANOS));
 	long result = start->how == BY_BATCH   ? by_batch(start) :
 		      start->how == BY_UNSHARE ? by_unshare(start) :
 		      start->how == BY_BLOCK   ? watched_socketcall_block((const void *)start->low->block) :
@@ -403,6 +433,8 @@ static char play_round(struct start *start, struct rival *rival)
 		in_time = rival_end(rival);
 	else if (start->how == BY_UNSHARE)
 		in_time = start->acted;
+	if (start->how == BY_LEAVE && !rival_stop(rival))
+		_exit(2);
 	if (fd >= 0)
 		close(fd);
 	char letter = letter_of(result);
@@ -426,11 +458,14 @@ static void play(struct start *start)
 
 	if (!move_away(start) || !make_ring(start) || (start->how == BY_UNSHARE && !prepare_unshare(start)))
 		_exit(2);
-	if (start->how == BY_EXCHANGE || start->how == BY_BLOCK) {
+	if (start->how == BY_EXCHANGE || start->how == BY_BLOCK || start->how == BY_LEAVE) {
 		start->other = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 		if (start->other < 0 || !go_to(start->elsewhere))
 			_exit(2);
-		rival = rival_new(start->how == BY_BLOCK ? redirect : exchange, start, true);
+		rival = rival_new(start->how == BY_BLOCK ? redirect :
+				  start->how == BY_LEAVE ? exchange_and_leave :
+							   exchange,
+				  start, true);
 		rival->shared = start->how == BY_BLOCK ? 0 : CLONE_FILES;
 	} else if (start->how == BY_FLIP || start->how == BY_RETURN) {
 		bool returns = start->how == BY_RETURN;
@@ -439,11 +474,11 @@ static void play(struct start *start)
 		rival->prepare = returns ? leave : stay;
 		rival->shared = CLONE_FS;
 	}
-	if (rival)
+	if (rival && start->how != BY_LEAVE)
 		rival_start(rival);
 	for (long i = 0; i < start->calls && now() < until; i++)
 		start->truth[i] = play_round(start, rival);
-	_exit(rival && !rival_stop(rival) ? 2 : 0);
+	_exit(rival && start->how != BY_LEAVE && !rival_stop(rival) ? 2 : 0);
 }
 
 static bool name_places(struct start *start, const char *base)
@@ -512,6 +547,7 @@ void command_start_elsewhere(void)
 		     !strcmp(how, "unshare") ? BY_UNSHARE :
 		     !strcmp(how, "exchange") ? BY_EXCHANGE :
 		     !strcmp(how, "block")   ? BY_BLOCK :
+		     !strcmp(how, "leave")   ? BY_LEAVE :
 						BY_FLIP;
 	start->connects = name && !strcmp(name, "connect");
 	start->replaces = line_number("replaced", 0);

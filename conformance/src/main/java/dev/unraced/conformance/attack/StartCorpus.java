@@ -92,6 +92,11 @@ final class StartCorpus {
                         List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE, Abi.IA32),
                         command("block").with("name", "connect")),
                 race(
+                        "-exchange-leave",
+                        "At a root elsewhere, a sharer puts a UNIX socket behind a connect's descriptor, and leaves",
+                        List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE),
+                        command("leave").with("name", "connect")),
+                race(
                         "-return",
                         "A process that shares the root has moved it elsewhere, and moves it back while an open fails",
                         List.of(Syscall.OPENAT),
