@@ -36,7 +36,7 @@ final class Link implements Runnable {
 
     /** The calls from a link to its owner. */
     interface Owner {
-        /** The sandbox has shaken hands; frames may follow. */
+        /** The sandbox is about to get the answer to its handshake, upon which frames may follow. */
         void ready(Link link);
 
         /** Frames have come, or the stream has ended. */
@@ -127,9 +127,12 @@ final class Link implements Runnable {
     @Override
     public void run() {
         try {
-            if (isGreeted() && makeQueue() && answer()) {
+            if (isGreeted() && makeQueue()) {
+                // The owner knows of the sandbox before it runs, so statistics wait for its first frame, too.
                 owner.ready(this);
-                receive();
+                if (answer()) {
+                    receive();
+                }
             }
         } catch (RuntimeException | Error e) {
             LOG.error("Receiving from sandbox {} failed", connection.number, e);

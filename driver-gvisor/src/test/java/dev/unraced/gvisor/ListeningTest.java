@@ -31,6 +31,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import java.util.stream.Stream;
@@ -201,6 +203,43 @@ class ListeningTest {
             assertThat(listener).isNotNull();
         } finally {
             accepted.forEach(LibC::close);
+        }
+    }
+
+    /** If not, a sandbox could return from a call that the statistics do not wait for. */
+    @Test
+    void aSandboxIsKnownBeforeItIsAnswered() throws Exception {
+        Path endpoint = folder.resolve("s.sock");
+        CountDownLatch known = new CountDownLatch(1);
+        CountDownLatch looked = new CountDownLatch(1);
+        Link.Owner owner = new Link.Owner() {
+            @Override
+            public void ready(Link link) {
+                known.countDown();
+                Awaitility.await().until(() -> looked.getCount() == 0);
+            }
+
+            @Override
+            public void ring() {
+                // Nobody merges here.
+            }
+
+            @Override
+            public void gone(Link link) {
+                // Nobody counts links here.
+            }
+        };
+        try (Listener listener = new Listener(
+                        endpoint,
+                        0600,
+                        fd -> new Thread(new Link(fd, 1, 1 << 20, TimeUnit.SECONDS.toNanos(20), owner)).start());
+                Peer sandbox = new Peer(endpoint)) {
+            sandbox.send(new byte[] {8, 1});
+            known.await();
+            assertThat(sandbox.receiveNow()).isEmpty();
+            looked.countDown();
+            assertThat(sandbox.receive()).containsExactly(8, 1);
+            assertThat(listener).isNotNull();
         }
     }
 
@@ -419,7 +458,16 @@ class ListeningTest {
 
         /** Returns a message, or nothing when the other end hangs up. */
         byte[] receive() {
-            long length = LibC.recv(fd, Pointer.nativeValue(memory), SIZE, 0);
+            return receive(0);
+        }
+
+        /** Returns a message that has come, or nothing. */
+        byte[] receiveNow() {
+            return receive(LibC.MSG_DONTWAIT);
+        }
+
+        private byte[] receive(int flags) {
+            long length = LibC.recv(fd, Pointer.nativeValue(memory), SIZE, flags);
             return length <= 0 ? new byte[0] : memory.getByteArray(0, (int) length);
         }
 
