@@ -144,7 +144,8 @@ class ServerKilledTest {
             boolean isInGap = false;
             boolean isBeforeItsKill = false;
             for (int i = 0; i < KILLS; i++) {
-                boolean isHere = to >= gaps.get(i).fromNanos() && from <= gaps.get(i).toNanos();
+                boolean isHere =
+                        to >= gaps.get(i).fromNanos() && from <= gaps.get(i).toNanos();
                 isInGap |= isHere;
                 isBeforeItsKill |= isHere && from <= without.get(i).fromNanos();
             }
