@@ -139,24 +139,27 @@ static __always_inline __u64 peer_of(struct sock *sk)
 	return 0;
 }
 
-static __always_inline bool is_fresh(struct file *file, struct sock *sk)
+static __always_inline bool is_fresh(struct socket *socket, struct sock *sk)
 {
-	struct socket *socket = KREAD(file, private_data);
-
 	return KREAD(sk, __sk_common.skc_state) == TCP_CLOSE && KREAD(socket, state) == SS_UNCONNECTED;
 }
 
 /*
- * Returns an enum unraced_heed for a connect that begins now, of the socket behind a file. The kernel verifies this
- * function once.
+ * Returns an enum unraced_heed for a connect that begins now, of a struct socket. The kernel verifies this function
+ * once.
  */
-__noinline int heed_of(__u64 address)
+__noinline int heed_of_socket(__u64 address)
 {
-	struct file *file = (struct file *)address;
-	struct socket *socket = KREAD(file, private_data);
+	struct socket *socket = (struct socket *)address;
 	struct sock *sk = KREAD(socket, sk);
 
-	return unraced_heed(KREAD(sk, __sk_common.skc_family), KREAD(socket, type), is_fresh(file, sk));
+	return unraced_heed(KREAD(sk, __sk_common.skc_family), KREAD(socket, type), is_fresh(socket, sk));
+}
+
+/* The file can be a typed pointer, from a function's hook, and the verifier lets none be passed as a number. */
+static __always_inline int heed_of(struct file *file)
+{
+	return heed_of_socket((__u64)KREAD(file, private_data));
 }
 
 static __always_inline __u32 *takings_by(__u32 unknown_at)
@@ -217,7 +220,7 @@ static __always_inline void connect_begins(struct call *call, struct unraced_con
 	to->family = KREAD(sk, __sk_common.skc_family);
 	to->peer = peer_of(sk);
 	/* A connect that ends before this look shows in the socket's state, and one that ends later counts. */
-	call->heed = heed_of((__u64)file);
+	call->heed = heed_of(file);
 }
 
 /*
@@ -246,7 +249,7 @@ static __always_inline void count_named_by_block(struct task_struct *task, __u64
 static __always_inline bool is_socket_of_entry(const struct call *call, struct file *file, struct sock *sk)
 {
 	return (__u64)sk == call->connecting.sock && KREAD(sk, __sk_common.skc_family) == call->connecting.family &&
-	       (call->heed != UNRACED_HEEDS || heed_of((__u64)file) == UNRACED_HEEDS);
+	       (call->heed != UNRACED_HEEDS || heed_of(file) == UNRACED_HEEDS);
 }
 
 /*
@@ -257,7 +260,7 @@ static __always_inline __u8 heed_since_entry(const struct call *call, struct fil
 {
 	struct sock *sk = file ? sock_of(file) : 0;
 
-	return sk ? unraced_heed_of(heed_of((__u64)file), is_socket_of_entry(call, file, sk)) : UNRACED_HEED_OF_ANOTHER;
+	return sk ? unraced_heed_of(heed_of(file), is_socket_of_entry(call, file, sk)) : UNRACED_HEED_OF_ANOTHER;
 }
 
 /* Counts the end of a connect, after its socket was read. */
