@@ -159,7 +159,7 @@ __noinline int heed_of_socket(__u64 address)
 /* The file can be a typed pointer, from a function's hook, and the verifier lets none be passed as a number. */
 static __always_inline int heed_of(struct file *file)
 {
-	return heed_of_socket((__u64)KREAD(file, private_data));
+	return heed_of_socket(KREAD_NUMBER(file, private_data));
 }
 
 static __always_inline __u32 *takings_by(__u32 unknown_at)
