@@ -56,12 +56,16 @@ static cpu_set_t processor(const cpu_set_t *allowed, int n)
 	return one;
 }
 
-/* Moves the workers of a process to a processor that is none of theirs. Returns how many there are. */
+/*
+ * Moves the workers of a process's first thread to a processor that is none of theirs. Returns how many there are. A
+ * worker has the id of its submitter in its name; the last worker of another thread, such as one of SQPOLL, never ends.
+ */
 static int misplace_workers(pid_t owner, const cpu_set_t *wrong)
 {
-	char path[64], name[32];
+	char path[64], name[32], wanted[32];
 	int count = 0;
 
+	snprintf(wanted, sizeof(wanted), "iou-wrk-%d\n", owner);
 	snprintf(path, sizeof(path), "/proc/%d/task", owner);
 	DIR *threads = opendir(path);
 	for (struct dirent *entry; threads && (entry = readdir(threads));) {
@@ -70,7 +74,7 @@ static int misplace_workers(pid_t owner, const cpu_set_t *wrong)
 		ssize_t length = fd < 0 ? 0 : read(fd, name, sizeof(name) - 1);
 
 		close(fd);
-		if (length < 7 || strncmp(name, "iou-wrk", 7))
+		if (length != (ssize_t)strlen(wanted) || memcmp(name, wanted, strlen(wanted)))
 			continue;
 		count++;
 		sched_setaffinity(atoi(entry->d_name), sizeof(*wrong), wrong);
